@@ -1,0 +1,158 @@
+//! Puts `Sessions<T>` together.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::backend::Backend;
+use crate::cleaner::Cleaner;
+use crate::commit::Lines;
+use crate::cookie::Cookie;
+use crate::event::Event;
+use crate::lifetime::Lifetime;
+use crate::random::{Random, System};
+use crate::sessions::{Inner, Sessions};
+use crate::state::SessionState;
+use crate::store::Store;
+use crate::time::Timestamp;
+
+/// How the sessions of type `T` are to be. From [`Sessions::builder`]; every step is optional.
+///
+/// ```
+/// # use session_core::{Cookie, Lifetime, MemoryStore, Sessions, session};
+/// # use std::time::Duration;
+/// # #[session] struct Admin { name: String }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sessions = Sessions::<Admin>::builder(MemoryStore::new())
+///     .cookie(Cookie::host("admin")?.strict())
+///     .lifetime(Lifetime::AAL3)
+///     .deadline(Duration::from_millis(500))
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[must_use = "sessions are built by `.build()`"]
+pub struct Builder<T> {
+    backend: Backend,
+    cookie: Cookie,
+    lifetime: Lifetime,
+    cleaner: Cleaner,
+    random: Box<dyn Random>,
+    state: PhantomData<fn() -> T>,
+}
+
+impl<T: SessionState> Builder<T> {
+    pub(crate) fn new(store: impl Store) -> Self {
+        Self {
+            backend: Backend::new(store),
+            cookie: Cookie::default(),
+            lifetime: Lifetime::default(),
+            cleaner: Cleaner::default(),
+            random: Box::new(System),
+            state: PhantomData,
+        }
+    }
+
+    /// Which cookie carries the token: [`Cookie::default`] unless told otherwise. Two session
+    /// types of one application need two cookies.
+    pub fn cookie(mut self, cookie: Cookie) -> Self {
+        self.cookie = cookie;
+        self
+    }
+
+    /// How long sessions live: [`Lifetime::AAL2`] unless told otherwise.
+    pub fn lifetime(mut self, lifetime: Lifetime) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// How long the store may take to answer: 2 seconds unless told otherwise. Past it the
+    /// request is answered 503. A commit has this long in all, however many attempts it takes.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.backend.deadline = deadline;
+        self
+    }
+
+    /// Is told what happens to sessions, after `tracing` was. It is called in the middle of a
+    /// request and should be quick.
+    pub fn on_event(mut self, hook: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.backend.hook = Some(Arc::new(hook));
+        self
+    }
+
+    /// How often expired sessions are removed from the store, on one node at a time: about once
+    /// a minute unless told otherwise.
+    pub fn clean_every(mut self, interval: Duration) -> Self {
+        self.cleaner = Cleaner::every(interval);
+        self
+    }
+
+    /// Removes no expired sessions: something else calls [`Sessions::clean`].
+    pub fn without_cleaner(mut self) -> Self {
+        self.cleaner = Cleaner::never();
+        self
+    }
+
+    /// Goes by this clock instead of the store's, so that a test need not wait for time to pass.
+    pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.backend.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Draws secrets from here instead of from the operating system, so that a test can see what
+    /// happens when the source fails or repeats itself.
+    pub fn random(mut self, random: impl Random) -> Self {
+        self.random = Box::new(random);
+        self
+    }
+
+    /// The sessions.
+    ///
+    /// # Errors
+    /// When a deadline or interval is zero.
+    pub fn build(self) -> Result<Sessions<T>, BuildError> {
+        if self.backend.deadline.is_zero() {
+            return Err(BuildError::ZeroDeadline);
+        }
+        if self.cleaner.is_restless() {
+            return Err(BuildError::ZeroInterval);
+        }
+        if !self.cookie.is_secure() {
+            tracing::warn!(
+                target: "session",
+                cookie = self.cookie.name(),
+                "the session cookie is sent without TLS: for development only"
+            );
+        }
+        Ok(Sessions::new(Inner {
+            backend: self.backend,
+            cookie: self.cookie,
+            lifetime: self.lifetime,
+            random: self.random,
+            cleaner: self.cleaner,
+            lines: Lines::default(),
+        }))
+    }
+}
+
+impl<T> fmt::Debug for Builder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("backend", &self.backend)
+            .field("cookie", &self.cookie)
+            .field("lifetime", &self.lifetime)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The sessions cannot be built like this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// No store answers in no time.
+    #[error("the store's deadline is zero: every request would be answered 503")]
+    ZeroDeadline,
+    /// The cleaner would never rest.
+    #[error("the cleaner's interval is zero: use `.without_cleaner()` to have none")]
+    ZeroInterval,
+}

@@ -1,0 +1,110 @@
+//! Between a session type and the bytes of its fields.
+
+use std::collections::HashMap;
+
+use crate::field::Field;
+use crate::fields::{Fields, FieldsError, LIMIT, Writer};
+use crate::state::SessionState;
+
+/// What a handler left in its session cannot be stored. Nothing was.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The field's `Serialize` refused, or JSON has no form for it (a map whose keys are
+    /// structs, say).
+    #[error("the session's field `{field}` cannot be stored")]
+    Field {
+        /// The field's name.
+        field: &'static str,
+        /// What `serde_json` says.
+        #[source]
+        cause: serde_json::Error,
+    },
+    /// The field would be another one when it is read again: a number that is not finite, a part
+    /// that `Serialize` skips. Caught here, before a change is lost in silence.
+    #[error("the session's field `{field}` would not come back as it is: does its `Serialize` leave something out, or is it a number that is not finite?")]
+    Lossy {
+        /// The field's name.
+        field: &'static str,
+    },
+    /// The session has grown past what one may hold.
+    #[error("the session has {bytes} bytes, and at most {LIMIT} are stored")]
+    TooLarge {
+        /// How many it has.
+        bytes: usize,
+    },
+}
+
+/// The state that these bytes spell. A field that is missing has its default; so has one that
+/// does not decode, after its name was told to `defaulted`.
+pub(crate) fn decode<T: SessionState>(
+    bytes: &[u8],
+    mut defaulted: impl FnMut(&'static str),
+) -> Result<T, FieldsError> {
+    let fields = Fields::parse(bytes)?;
+    let mut state = T::default();
+    for field in T::FIELDS {
+        if let Some((_, value)) = source(field, &fields)
+            && (field.decode)(value, &mut state).is_err()
+        {
+            defaulted(field.name);
+        }
+    }
+    Ok(state)
+}
+
+/// The bytes of a new session: every field, so that a default which changes with a release (or
+/// is drawn at random) does not change under a session that has it.
+pub(crate) fn encode<T: SessionState>(state: &T) -> Result<Vec<u8>, EncodeError> {
+    let mut writer = Writer::with_capacity(256);
+    for field in T::FIELDS {
+        writer.field(field.name, &(field.encode)(state, field.name)?);
+    }
+    writer.finish()
+}
+
+/// The bytes after `before`, which `stored` spells, became `after`.
+///
+/// Only fields that differ are encoded. The others stay as they are, byte for byte: those that
+/// this release does not know, and those that it could not decode. A field found under an alias
+/// stays under it, so that the release that knows it by that name still sees it.
+pub(crate) fn recode<T: SessionState>(
+    stored: &[u8],
+    before: &T,
+    after: &T,
+) -> Result<Vec<u8>, EncodeError> {
+    let fields = Fields::parse(stored).expect("these bytes were decoded before");
+    let mut writer = Writer::with_capacity(stored.len() + 64);
+    let mut replaced = HashMap::new();
+    let mut added = Vec::new();
+    for field in T::FIELDS.iter().filter(|field| !(field.same)(before, after)) {
+        let value = (field.encode)(after, field.name)?;
+        match source(field, &fields) {
+            Some((name, _)) => _ = replaced.insert(name, value),
+            None => added.push((field.name, value)),
+        }
+    }
+    for (name, value) in fields.iter() {
+        writer.field(name, replaced.get(name).map_or(value, Vec::as_slice));
+    }
+    for (name, value) in added {
+        writer.field(name, &value);
+    }
+    writer.finish()
+}
+
+/// Where a field is stored: under its name, or else under the first alias there is.
+fn source<'a, T>(field: &Field<T>, fields: &Fields<'a>) -> Option<(&'static str, &'a [u8])> {
+    std::iter::once(&field.name)
+        .chain(field.aliases)
+        .find_map(|name| fields.find(name).map(|value| (*name, value)))
+}
+
+/// The principal as stores know it: its JSON, which tells a number from a text.
+pub(crate) fn principal_key<T: SessionState>(principal: &T::Principal) -> Result<String, EncodeError> {
+    let field = T::FIELDS.iter().find(|field| field.is_principal).map_or("principal", |field| field.name);
+    serde_json::to_string(principal).map_err(|cause| EncodeError::Field { field, cause })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,238 @@
+//! One change to a stored session, from "the handler left this" to "the store has it".
+//!
+//! A change is not the record that a handler left behind but what it did to the one it began
+//! with. So it can be applied again to whatever the record has become: the store is asked to
+//! write at the revision that the change was applied to, and answers a conflict with the record
+//! as it is now.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::draft::{Draft, Promise};
+use crate::error::Error;
+use crate::event::Event;
+use crate::sessions::Sessions;
+use crate::state::SessionState;
+use crate::store::{Record, StoreError, Updated};
+use crate::token::{Digest, Handle, Token};
+
+/// How often a change is tried before its request is answered 503. Between attempts the wait
+/// grows to [`LONGEST_PAUSE`], so that the deadline usually comes first.
+const ATTEMPTS: u32 = 32;
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
+/// A session as the store has it, and the state that its fields spell.
+#[derive(Debug)]
+pub(crate) struct Stored<T> {
+    pub(crate) record: Record,
+    pub(crate) state: Arc<T>,
+}
+
+/// What is to be done to a session.
+pub(crate) struct Edit<T> {
+    pub(crate) change: Change<T>,
+    /// The secret's digest that the request came in with: once another has replaced it, the
+    /// change is not wanted any more. None for a change that no request makes.
+    pub(crate) bearer: Option<Digest>,
+    pub(crate) rotate: bool,
+    pub(crate) persistent: Option<bool>,
+}
+
+/// What is to be done to a session's state.
+pub(crate) enum Change<T> {
+    /// What a request made of what it began with.
+    Merge { base: Arc<T>, mine: Arc<T> },
+    /// A closure, which is run on the state as it is.
+    Run(Box<dyn FnMut(&mut T) + Send>),
+}
+
+/// What a request tells the browser after its change was saved.
+#[derive(Debug)]
+pub(crate) struct Committed {
+    /// The token that replaces the one it came in with.
+    pub(crate) token: Option<Token>,
+    /// Whether the cookie has become persistent, or ceased to be.
+    pub(crate) persistence_changed: bool,
+    /// How long the cookie lives, if it is persistent.
+    pub(crate) max_age: Option<Duration>,
+}
+
+/// The changes that wait while another change to the same session is being saved, by session.
+///
+/// Within a process, changes to one session do not fight: the first saves its own, then all that
+/// have come meanwhile in one write, and so on until nobody waits. However hot a session is, it
+/// has one write in flight per process.
+pub(crate) struct Lines<T>(Mutex<HashMap<Handle, Vec<Waiting<T>>>>);
+
+impl<T> Default for Lines<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+struct Waiting<T> {
+    edit: Edit<T>,
+    /// What its request loaded.
+    stored: Arc<Stored<T>>,
+    until: Instant,
+    reply: oneshot::Sender<Result<Committed, Error>>,
+}
+
+/// Saves one change, together with those that wait for the same session.
+pub(crate) async fn commit<T: SessionState>(
+    sessions: Sessions<T>,
+    stored: Arc<Stored<T>>,
+    edit: Edit<T>,
+) -> Result<Committed, Error> {
+    let deadline = sessions.backend().deadline;
+    let until = Instant::now() + deadline;
+    let (reply, answer) = oneshot::channel();
+    if let Some((mut lead, first)) = Lead::join(sessions, Waiting { edit, stored, until, reply }) {
+        lead.save(vec![first]).await;
+        if let Some(batch) = lead.next() {
+            tokio::spawn(lead.run(batch));
+        }
+    }
+    match tokio::time::timeout_at(until, answer).await {
+        Ok(answer) => answer.unwrap_or(Err(Error::Aborted)),
+        Err(_) => Err(StoreError::Deadline(deadline).into()),
+    }
+}
+
+/// Who saves the changes to one session at the moment. There is one per session and process;
+/// dropped before its line is empty (a merge function panicked), it sends everybody home.
+struct Lead<T: SessionState> {
+    sessions: Sessions<T>,
+    handle: Handle,
+    /// The newest that is known of the session.
+    latest: Arc<Stored<T>>,
+    done: bool,
+}
+
+impl<T: SessionState> Lead<T> {
+    /// Joins the line of a session; whoever finds none leads it.
+    fn join(sessions: Sessions<T>, waiting: Waiting<T>) -> Option<(Self, Waiting<T>)> {
+        let handle = waiting.stored.record.handle;
+        let mut lines = sessions.lines().0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(line) = lines.get_mut(&handle) {
+            line.push(waiting);
+            return None;
+        }
+        lines.insert(handle, Vec::new());
+        drop(lines);
+        let latest = Arc::clone(&waiting.stored);
+        Some((Self { sessions, handle, latest, done: false }, waiting))
+    }
+
+    /// Those who came while the last ones were being saved. When nobody did, the line is closed.
+    fn next(&mut self) -> Option<Vec<Waiting<T>>> {
+        let mut lines = self.sessions.lines().0.lock().unwrap_or_else(PoisonError::into_inner);
+        let batch = lines.get_mut(&self.handle).map(std::mem::take).unwrap_or_default();
+        if batch.is_empty() {
+            lines.remove(&self.handle);
+            self.done = true;
+            return None;
+        }
+        Some(batch)
+    }
+
+    async fn run(mut self, mut batch: Vec<Waiting<T>>) {
+        loop {
+            self.save(batch).await;
+            match self.next() {
+                Some(more) => batch = more,
+                None => return,
+            }
+        }
+    }
+
+    /// Saves these changes in one write, as if they had come one after the other.
+    async fn save(&mut self, batch: Vec<Waiting<T>>) {
+        let until = Instant::now() + self.sessions.backend().deadline;
+        let (mut batch, late): (Vec<_>, Vec<_>) =
+            batch.into_iter().partition(|waiting| waiting.until > Instant::now());
+        fail(late, &self.out_of_time());
+        for waiting in &batch {
+            if waiting.stored.record.revision > self.latest.record.revision {
+                self.latest = Arc::clone(&waiting.stored);
+            }
+        }
+        for attempt in 1..=ATTEMPTS {
+            let mut draft = Draft::of(&self.latest);
+            let mut promised = Vec::with_capacity(batch.len());
+            for mut waiting in batch {
+                match draft.apply(&mut waiting.edit, self.sessions.random()) {
+                    Ok(promise) => promised.push((waiting, promise)),
+                    Err(error) => waiting.answer(Err(error)),
+                }
+            }
+            let Some(update) = draft.update(self.sessions.lifetime()) else {
+                return self.keep(promised);
+            };
+            let left = until.saturating_duration_since(Instant::now());
+            match self.sessions.backend().update(update, left).await {
+                Ok(Updated::Saved(times)) => {
+                    self.latest = Arc::new(draft.saved(times));
+                    return self.keep(promised);
+                }
+                Ok(Updated::Conflict(record)) => match self.sessions.decode(*record) {
+                    Ok(stored) => self.latest = Arc::new(stored),
+                    Err(error) => return fail(without_promises(promised), &error),
+                },
+                Ok(Updated::Gone) => return fail(without_promises(promised), &Error::Ended),
+                Err(error) => return fail(without_promises(promised), &error.into()),
+            }
+            batch = without_promises(promised);
+            let pause = self.sessions.jitter(LONGEST_PAUSE.min(Duration::from_millis(1 << attempt.min(6))));
+            if Instant::now() + pause >= until {
+                return fail(batch, &self.out_of_time());
+            }
+            tokio::time::sleep(pause).await;
+        }
+        fail(batch, &Error::Contended(ATTEMPTS));
+    }
+
+    /// Keeps the promises: what they are about is stored.
+    fn keep(&self, promised: Vec<(Waiting<T>, Promise)>) {
+        for (waiting, promise) in promised {
+            if promise.token.is_some() {
+                self.sessions.backend().tell(&Event::Rotated { handle: self.handle });
+            }
+            waiting.answer(Ok(promise.kept(&self.latest.record.times)));
+        }
+    }
+
+    fn out_of_time(&self) -> Error {
+        StoreError::Deadline(self.sessions.backend().deadline).into()
+    }
+}
+
+impl<T: SessionState> Drop for Lead<T> {
+    fn drop(&mut self) {
+        if !self.done {
+            let mut lines = self.sessions.lines().0.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.remove(&self.handle);
+        }
+    }
+}
+
+impl<T> Waiting<T> {
+    /// Whoever asked may be gone: then nobody needs the answer.
+    fn answer(self, answer: Result<Committed, Error>) {
+        _ = self.reply.send(answer);
+    }
+}
+
+fn fail<T>(batch: Vec<Waiting<T>>, error: &Error) {
+    for waiting in batch {
+        waiting.answer(Err(error.clone()));
+    }
+}
+
+fn without_promises<T>(promised: Vec<(Waiting<T>, Promise)>) -> Vec<Waiting<T>> {
+    promised.into_iter().map(|(waiting, _)| waiting).collect()
+}

@@ -1,0 +1,127 @@
+//! Writes the session cookie, and what caches must know, into a response's headers.
+
+use std::time::Duration;
+
+use cookie::{Cookie as Header, SameSite, time};
+use http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE, VARY};
+
+use super::Cookie;
+use crate::token::Token;
+
+/// The one thing that a response says about the session cookie.
+#[derive(Debug)]
+pub(crate) enum SetCookie {
+    /// Keep this token: until the browser closes, or for so long.
+    Keep { token: Token, max_age: Option<Duration> },
+    /// Forget it.
+    Remove,
+}
+
+impl SetCookie {
+    /// Puts it into the headers, with `Cache-Control: no-store`.
+    pub(crate) fn write(&self, cookie: &Cookie, headers: &mut HeaderMap) {
+        let header = match self {
+            Self::Keep { token, max_age } => cookie.header(&token.spell(), *max_age),
+            Self::Remove => cookie.header("", Some(Duration::ZERO)),
+        };
+        let mut value = HeaderValue::try_from(header).expect("a checked name and base64url");
+        value.set_sensitive(true);
+        headers.append(SET_COOKIE, value);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+impl Cookie {
+    fn header(&self, value: &str, max_age: Option<Duration>) -> String {
+        let mut header = Header::build((self.name(), value))
+            .path("/")
+            .secure(self.secure)
+            .http_only(true)
+            .same_site(if self.strict { SameSite::Strict } else { SameSite::Lax });
+        if let Some(domain) = &self.domain {
+            header = header.domain(domain.as_str());
+        }
+        if let Some(max_age) = max_age {
+            let seconds = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
+            header = header.max_age(time::Duration::seconds(seconds));
+        }
+        header.to_string()
+    }
+}
+
+/// Says that the response depends on the cookie, beside what else it depends on.
+pub(crate) fn vary(headers: &mut HeaderMap) {
+    let said = headers.get_all(VARY).iter().any(|line| {
+        line.as_bytes()
+            .split(|&byte| byte == b',')
+            .map(<[u8]>::trim_ascii)
+            .any(|name| name == b"*" || name.eq_ignore_ascii_case(b"cookie"))
+    });
+    if !said {
+        headers.append(VARY, HeaderValue::from_static("Cookie"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::System;
+    use crate::time::Timestamp;
+
+    fn attributes(cookie: &Cookie, set: &SetCookie) -> Vec<String> {
+        let mut headers = HeaderMap::new();
+        set.write(cookie, &mut headers);
+        assert_eq!(headers[CACHE_CONTROL], "no-store");
+        let mut parts: Vec<_> = headers[SET_COOKIE].to_str().unwrap().split("; ").map(str::to_owned).collect();
+        parts[1..].sort();
+        parts
+    }
+
+    fn keep(max_age: Option<Duration>) -> (SetCookie, String) {
+        let token = Token::draw(&System, Timestamp::now()).unwrap();
+        let spelled = token.spell().to_string();
+        (SetCookie::Keep { token, max_age }, spelled)
+    }
+
+    #[test]
+    fn requirement_11_the_default_cookie_has_exactly_these_attributes() {
+        let (set, token) = keep(None);
+        let expected = [&format!("__Host-session={token}"), "HttpOnly", "Path=/", "SameSite=Lax", "Secure"];
+        assert_eq!(attributes(&Cookie::default(), &set), expected);
+        let strict = attributes(&Cookie::default().strict(), &set);
+        assert_eq!(strict[3], "SameSite=Strict");
+    }
+
+    #[test]
+    fn requirement_13_removal_repeats_the_attributes() {
+        let cookie = Cookie::domain("shop", "example.com").unwrap();
+        let expected =
+            ["__Secure-shop=", "Domain=example.com", "HttpOnly", "Max-Age=0", "Path=/", "SameSite=Lax", "Secure"];
+        assert_eq!(attributes(&cookie, &SetCookie::Remove), expected);
+    }
+
+    #[test]
+    fn the_development_cookie_only_lacks_what_plain_http_cannot_have() {
+        let (set, token) = keep(Some(Duration::from_secs(60)));
+        let cookie = Cookie::insecure_for_development("session").unwrap();
+        let expected = [&format!("session={token}"), "HttpOnly", "Max-Age=60", "Path=/", "SameSite=Lax"];
+        assert_eq!(attributes(&cookie, &set), expected);
+    }
+
+    #[test]
+    fn requirement_17_an_existing_vary_is_kept() {
+        for (before, after) in [
+            (&["Accept"][..], &["Accept", "Cookie"][..]),
+            (&["Accept, cookie"], &["Accept, cookie"]),
+            (&["*"], &["*"]),
+            (&[], &["Cookie"]),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in before {
+                headers.append(VARY, HeaderValue::from_static(line));
+            }
+            vary(&mut headers);
+            assert_eq!(headers.get_all(VARY).iter().collect::<Vec<_>>(), after);
+        }
+    }
+}

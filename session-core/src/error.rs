@@ -1,0 +1,125 @@
+//! What can go wrong between a handler and the store, and what a client is told of it.
+
+use std::sync::Arc;
+
+use axum_core::response::{IntoResponse, Response};
+use http::StatusCode;
+
+use crate::codec::EncodeError;
+use crate::fields::FieldsError;
+use crate::random::RandomError;
+use crate::store::StoreError;
+
+/// A session could not be read or changed.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no such session: it expired, or was ended while this request was under way (a
+    /// log-out in another tab). Nothing was stored.
+    #[error("the session is over")]
+    Ended,
+    /// The store failed or did not answer in time.
+    #[error("the session could not be read or saved")]
+    Store(#[source] Arc<StoreError>),
+    /// What the store holds cannot be read.
+    #[error("the session could not be read")]
+    Fields(#[from] FieldsError),
+    /// What the handler left in the session cannot be stored.
+    #[error("the session could not be saved")]
+    Encode(#[source] Arc<EncodeError>),
+    /// No secret could be drawn for the session.
+    #[error("the session could not be given a token")]
+    Random(#[source] Arc<RandomError>),
+    /// Other nodes changed the session before each of this many attempts to save it.
+    #[error("the session could not be saved in {0} attempts: others keep changing it")]
+    Contended(u32),
+    /// The change was given up before it was stored: a merge function or an `update` closure
+    /// panicked, or the runtime is shutting down.
+    #[error("saving the session was given up")]
+    Aborted,
+    /// An [`update`](crate::Sessions::update) closure changed the principal. That draws a new
+    /// token, which only a response can carry to the browser. Nothing was stored.
+    #[error("a session's principal changes in a request only: log in and out in a handler, or end the session with `revoke`")]
+    PrincipalInUpdate,
+}
+
+impl From<EncodeError> for Error {
+    fn from(cause: EncodeError) -> Self {
+        Self::Encode(Arc::new(cause))
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(cause: StoreError) -> Self {
+        Self::Store(Arc::new(cause))
+    }
+}
+
+impl From<RandomError> for Error {
+    fn from(cause: RandomError) -> Self {
+        Self::Random(Arc::new(cause))
+    }
+}
+
+impl Error {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Ended => StatusCode::UNAUTHORIZED,
+            Self::Store(_) | Self::Fields(_) | Self::Random(_) | Self::Contended(_) | Self::Aborted => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Encode(_) | Self::PrincipalInUpdate => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// A request was not let through to its handler, or its response was replaced.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// `#[require_session(existing)]`, and the request has none: 401.
+    #[error("this needs a session")]
+    NoSession,
+    /// `#[require_session(authenticated)]` or a [`Principal`](crate::Principal), and nobody is
+    /// logged in: 401.
+    #[error("this needs a log-in")]
+    NotAuthenticated,
+    /// More than 16 KiB of cookies, or more than 128 of them: 431.
+    #[error("too many cookies")]
+    TooManyCookies,
+    /// Two session types of one application read the cookie of this name, so that each would
+    /// take the other's for its own: 500.
+    #[error("two session types use the cookie `{0}`: give one of them another with `.cookie(Cookie::host(\"…\")?)` on its builder, and a table of its own")]
+    SharedCookie(String),
+    /// The session could not be read or saved: 503; 401 when it ended meanwhile; 500 when the
+    /// handler left in it what cannot be stored.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl Refusal {
+    /// The status that a client is answered.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NoSession | Self::NotAuthenticated => StatusCode::UNAUTHORIZED,
+            Self::TooManyCookies => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::SharedCookie(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Failed(error) => error.status(),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    /// The status, and one sentence that gives nothing of the inside away.
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let body = if status.is_server_error() {
+            "the session is unavailable\n".to_owned()
+        } else {
+            format!("{self}\n")
+        };
+        let mut response = (status, body).into_response();
+        crate::cookie::vary(response.headers_mut());
+        response
+    }
+}

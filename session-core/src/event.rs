@@ -1,0 +1,98 @@
+//! What happens to sessions, for logs and alarms: handles only, never a token or a value.
+
+use crate::error::Refusal;
+use crate::store::StoreError;
+use crate::token::Handle;
+
+/// Something happened to a session.
+///
+/// Each goes to `tracing` under the target `session`, and to the hook given to
+/// [`Builder::on_event`](crate::Builder::on_event).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A session was stored for the first time.
+    Created {
+        /// Its public name.
+        handle: Handle,
+    },
+    /// A session has a new secret; its old one is dead.
+    Rotated {
+        /// Its public name.
+        handle: Handle,
+    },
+    /// A session was ended, by log-out or by revocation.
+    Destroyed {
+        /// Its public name.
+        handle: Handle,
+    },
+    /// A request was refused, or its response replaced.
+    Refused {
+        /// Why.
+        refusal: &'a Refusal,
+    },
+    /// A request's cookie was not taken for a session: the request is anonymous.
+    Ignored {
+        /// The session that it names, if it names one.
+        handle: Option<Handle>,
+        /// Why.
+        reason: Ignored,
+    },
+    /// A stored field did not decode in this binary, and has its default here. It stays in the
+    /// store as it is until a handler changes it.
+    FieldDefaulted {
+        /// The session's public name.
+        handle: Handle,
+        /// The field's name.
+        field: &'static str,
+    },
+    /// The store failed or did not answer in time.
+    StoreFailed {
+        /// What it was asked: `load`, `insert`, `update`, ….
+        operation: &'static str,
+        /// What it said.
+        error: &'a StoreError,
+    },
+}
+
+impl Event<'_> {
+    /// Tells `tracing`.
+    pub(crate) fn trace(&self) {
+        match self {
+            Self::Created { handle } => tracing::info!(target: "session", %handle, "session created"),
+            Self::Rotated { handle } => tracing::info!(target: "session", %handle, "session rotated"),
+            Self::Destroyed { handle } => tracing::info!(target: "session", %handle, "session destroyed"),
+            Self::Refused { refusal } => {
+                let refusal: &(dyn std::error::Error + 'static) = *refusal;
+                tracing::info!(target: "session", refusal, "request refused");
+            }
+            Self::Ignored { handle: Some(handle), reason } => {
+                tracing::info!(target: "session", %handle, ?reason, "session cookie ignored");
+            }
+            Self::Ignored { handle: None, reason } => {
+                tracing::info!(target: "session", ?reason, "session cookie ignored");
+            }
+            Self::FieldDefaulted { handle, field } => {
+                tracing::warn!(target: "session", %handle, field, "stored field did not decode and has its default");
+            }
+            Self::StoreFailed { operation, error } => {
+                let error: &(dyn std::error::Error + 'static) = *error;
+                tracing::error!(target: "session", operation, error, "session store failed");
+            }
+        }
+    }
+}
+
+/// Why a cookie was not taken for a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ignored {
+    /// It does not spell a token.
+    Malformed,
+    /// There were two of the name.
+    Repeated,
+    /// The store has no such session: it expired, or was destroyed, or never was.
+    Unknown,
+    /// There is such a session, and the secret is not its secret: an old one, or a guess.
+    WrongSecret,
+}

@@ -1,0 +1,85 @@
+//! Extractors for one's own extractors: the session to read, and the principal by value.
+
+use std::ops::Deref;
+
+use axum_core::extract::FromRequestParts;
+use http::request::Parts;
+
+use crate::error::Refusal;
+use crate::request::slot;
+use crate::session::Session;
+use crate::sessions::HasSessions;
+use crate::state::{SessionState, WithPrincipal};
+
+/// The request's session, to read. For one's own extractors: a handler takes `&T` under
+/// [`#[require_session]`](crate::require_session), which also tells caches (`Vary: Cookie`) that
+/// its response depends on the cookie. An extractor cannot, so a handler without the attribute
+/// adds that header itself where its response may be cached.
+///
+/// ```
+/// # use axum_core::extract::FromRequestParts;
+/// # use http::request::Parts;
+/// # use session_core::{session, HasSessions, Refusal, SessionRef};
+/// # #[session] pub struct Shop { theme: Option<String> }
+/// struct Theme(String);
+///
+/// impl<S: HasSessions<Shop> + Sync> FromRequestParts<S> for Theme {
+///     type Rejection = Refusal;
+///
+///     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+///         let shop = SessionRef::<Shop>::from_request_parts(parts, state).await?;
+///         Ok(Self(shop.theme.clone().unwrap_or_else(|| "light".to_owned())))
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct SessionRef<T>(Session<T>);
+
+impl<T> Deref for SessionRef<T> {
+    type Target = Session<T>;
+
+    fn deref(&self) -> &Session<T> {
+        &self.0
+    }
+}
+
+impl<S, T> FromRequestParts<S> for SessionRef<T>
+where
+    S: HasSessions<T> + Sync,
+    T: SessionState,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        Ok(Self(slot(parts, &state.sessions()).await?.session()))
+    }
+}
+
+/// Who is logged in, by value; 401 when nobody is.
+///
+/// ```
+/// # use session_core::{session, Principal};
+/// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
+/// async fn profile(Principal(user): Principal<Shop>) -> String {
+///     format!("you are user {user}")
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Principal<T: SessionState>(pub T::Principal);
+
+impl<S, T> FromRequestParts<S> for Principal<T>
+where
+    S: HasSessions<T> + Sync,
+    T: WithPrincipal,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let sessions = state.sessions();
+        let session = slot(parts, &sessions).await?.session();
+        match session.principal() {
+            Some(principal) => Ok(Self(principal.clone())),
+            None => Err(sessions.refuse(Refusal::NotAuthenticated)),
+        }
+    }
+}

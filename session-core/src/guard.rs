@@ -1,0 +1,141 @@
+//! What `#[require_session]` writes in place of a session argument: the guard.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use axum_core::extract::FromRequestParts;
+use axum_core::response::{IntoResponse, Response};
+use http::request::Parts;
+
+use crate::cookie::vary;
+use crate::error::Refusal;
+use crate::request::slot;
+use crate::rule::Rule;
+use crate::session::Session;
+use crate::sessions::{HasSessions, Sessions};
+use crate::settle::settle;
+use crate::slot::Transaction;
+use crate::state::SessionState;
+
+/// What a handler may borrow from a guard: a session's state `T`, or the `Session<T>` around it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a session",
+    label = "in a `#[require_session]` function every reference is a session, and this is none",
+    note = "put `#[session]` on the struct `{Self}`, or take an extractor by value"
+)]
+pub trait Argument {
+    /// The session type.
+    type State: SessionState;
+
+    /// This part of the session.
+    fn of(session: &Session<Self::State>) -> &Self;
+
+    /// This part of the session, to be changed.
+    fn of_mut(session: &mut Session<Self::State>) -> &mut Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: SessionState> Argument for T {
+    type State = T;
+
+    fn of(session: &Session<T>) -> &T {
+        session
+    }
+
+    fn of_mut(session: &mut Session<T>) -> &mut T {
+        session
+    }
+}
+
+impl<T: SessionState> Argument for Session<T> {
+    type State = T;
+
+    fn of(session: &Self) -> &Self {
+        session
+    }
+
+    fn of_mut(session: &mut Self) -> &mut Self {
+        session
+    }
+}
+
+/// One session of a handler, from the request to the response. `A` is what the handler borrows,
+/// `R` the options of its `#[require_session]`.
+pub struct Guard<A: Argument, R: Rule<A::State> = ()> {
+    sessions: Sessions<A::State>,
+    session: Session<A::State>,
+    transaction: Transaction<A::State>,
+    rule: PhantomData<fn() -> R>,
+}
+
+impl<A: Argument, R: Rule<A::State>> Guard<A, R> {
+    /// What a handler takes by `&`.
+    pub fn read(&self) -> &A {
+        A::of(&self.session)
+    }
+
+    /// What a handler takes by `&mut`.
+    pub fn write(&mut self) -> &mut A {
+        A::of_mut(&mut self.session)
+    }
+
+    /// Ends the guard with the handler's response. The outermost guard of a request saves what
+    /// all have made of the session, and lets the response go only when that is stored.
+    pub async fn finish(self, mut response: Response) -> Response {
+        let Self { sessions, session, transaction, .. } = self;
+        let commits = R::COMMIT_ALWAYS || !response.status().is_server_error();
+        if commits {
+            transaction.merge(session);
+        }
+        if let Some(outcome) = transaction.outcome()
+            && commits
+        {
+            let slot = transaction.slot();
+            match settle(&sessions, outcome, slot.shown, slot.label.as_deref()).await {
+                Ok(None) => {}
+                Ok(Some(set)) => set.write(sessions.cookie(), response.headers_mut()),
+                Err(error) => response = sessions.refuse(error.into()).into_response(),
+            }
+        }
+        vary(response.headers_mut());
+        response
+    }
+}
+
+impl<S, A, R> FromRequestParts<S> for Guard<A, R>
+where
+    S: HasSessions<A::State> + Sync,
+    A: Argument,
+    R: Rule<A::State>,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let sessions = state.sessions();
+        let (transaction, session) = slot(parts, &sessions).await?.open();
+        if let Err(refusal) = R::check(&session) {
+            return Err(sessions.refuse(refusal));
+        }
+        Ok(Self { sessions, session, transaction, rule: PhantomData })
+    }
+}
+
+impl<A: Argument, R: Rule<A::State>> Deref for Guard<A, R> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        A::of(&self.session)
+    }
+}
+
+impl<A: Argument, R: Rule<A::State>> fmt::Debug for Guard<A, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard").field("handle", &self.session.handle()).finish_non_exhaustive()
+    }
+}
+
+/// What a handler returned, as a response. It may borrow from the guard, which ends after it.
+pub fn respond<R: IntoResponse>(returned: R) -> Response {
+    returned.into_response()
+}

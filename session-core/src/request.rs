@@ -1,0 +1,109 @@
+//! What a request comes in with: its cookie read, its session loaded, once per request.
+
+use std::any::{Any, TypeId};
+use std::sync::Arc;
+
+use http::HeaderMap;
+use http::header::USER_AGENT;
+use http::request::Parts;
+
+use crate::commit::Stored;
+use crate::cookie::{Presented, read};
+use crate::error::{Error, Refusal};
+use crate::event::{Event, Ignored};
+use crate::sessions::Sessions;
+use crate::slot::{Bearer, Slot};
+use crate::state::SessionState;
+use crate::token::{Handle, Token};
+
+/// The sessions that a request has loaded so far, one per session type: its extension.
+#[derive(Clone, Debug, Default)]
+struct Loaded(Vec<Entry>);
+
+#[derive(Clone, Debug)]
+struct Entry {
+    state: TypeId,
+    cookie: String,
+    slot: Arc<dyn Any + Send + Sync>,
+}
+
+/// The request's session of this type, from the store at the first call.
+pub(crate) async fn slot<T: SessionState>(
+    parts: &mut Parts,
+    sessions: &Sessions<T>,
+) -> Result<Arc<Slot<T>>, Refusal> {
+    let cookie = sessions.cookie().name();
+    let loaded = parts.extensions.get_or_insert_default::<Loaded>();
+    loaded.0.retain(|entry| entry.open_slot::<T>().is_none_or(|slot| !slot.is_settled()));
+    if let Some(slot) = loaded.0.iter().find_map(Entry::open_slot) {
+        return Ok(slot);
+    }
+    if loaded.0.iter().any(|entry| entry.cookie == cookie) {
+        return Err(sessions.refuse(Refusal::SharedCookie(cookie.to_owned())));
+    }
+    let slot = Arc::new(arrive(&parts.headers, sessions).await?);
+    let entry = Entry { state: TypeId::of::<T>(), cookie: cookie.to_owned(), slot: slot.clone() };
+    parts.extensions.get_or_insert_default::<Loaded>().0.push(entry);
+    Ok(slot)
+}
+
+impl Entry {
+    fn open_slot<T: SessionState>(&self) -> Option<Arc<Slot<T>>> {
+        (self.state == TypeId::of::<T>()).then(|| Arc::clone(&self.slot).downcast().ok())?
+    }
+}
+
+async fn arrive<T: SessionState>(headers: &HeaderMap, sessions: &Sessions<T>) -> Result<Slot<T>, Refusal> {
+    sessions.start_cleaner();
+    let presented = read(headers, sessions.cookie().name())
+        .map_err(|_| sessions.refuse(Refusal::TooManyCookies))?;
+    let shown = !matches!(presented, Presented::Nothing);
+    let bearer = match presented {
+        Presented::Nothing => None,
+        Presented::Malformed => sessions.ignore(None, Ignored::Malformed),
+        Presented::Repeated => sessions.ignore(None, Ignored::Repeated),
+        Presented::Token(token) => sessions.bearer(token).await.map_err(|error| sessions.refuse(error.into()))?,
+    };
+    Ok(Slot::new(bearer, shown, label(headers)))
+}
+
+impl<T: SessionState> Sessions<T> {
+    /// The session that this token proves, with its idle limit renewed when a tenth is gone.
+    async fn bearer(&self, token: Token) -> Result<Option<Bearer<T>>, Error> {
+        let handle = token.handle();
+        let Some(record) = self.backend().load(handle).await? else {
+            return Ok(self.ignore(Some(handle), Ignored::Unknown));
+        };
+        if record.digest != token.digest() {
+            return Ok(self.ignore(Some(handle), Ignored::WrongSecret));
+        }
+        let mut stored: Stored<T> = self.decode(record)?;
+        let times = &mut stored.record.times;
+        if times.now.since(times.seen) >= self.lifetime().renewal() {
+            if !self.backend().touch(handle, self.lifetime().idle()).await? {
+                return Ok(self.ignore(Some(handle), Ignored::Unknown));
+            }
+            times.seen = times.now;
+            times.expires = times.now.plus(self.lifetime().idle()).min(times.absolute);
+        }
+        Ok(Some(Bearer { token, stored: Arc::new(stored) }))
+    }
+
+    /// Tells why a cookie is no session.
+    fn ignore(&self, handle: Option<Handle>, reason: Ignored) -> Option<Bearer<T>> {
+        self.backend().tell(&Event::Ignored { handle, reason });
+        None
+    }
+
+    /// Tells that a request is refused.
+    pub(crate) fn refuse(&self, refusal: Refusal) -> Refusal {
+        self.backend().tell(&Event::Refused { refusal: &refusal });
+        refusal
+    }
+}
+
+/// The browser's name for itself, for a device list: at most 200 bytes of printable ASCII.
+fn label(headers: &HeaderMap) -> Option<String> {
+    let agent = headers.get(USER_AGENT)?.to_str().ok()?;
+    Some(agent.chars().filter(|char| !char.is_control()).take(200).collect())
+}

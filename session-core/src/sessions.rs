@@ -1,0 +1,237 @@
+//! `Sessions<T>`: everything that one session type needs, in the application's state.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum_core::extract::FromRef;
+
+use crate::backend::Backend;
+use crate::builder::Builder;
+use crate::cleaner::Cleaner;
+use crate::codec;
+use crate::commit::{Change, Edit, Lines, Stored, commit};
+use crate::cookie::Cookie;
+use crate::detach::Detach;
+use crate::error::Error;
+use crate::event::Event;
+use crate::lifetime::Lifetime;
+use crate::random::Random;
+use crate::state::{SessionState, WithPrincipal};
+use crate::store::{Record, Store, Swept};
+use crate::token::Handle;
+
+/// The sessions of type `T`: where they are kept, how long they live, which cookie names them.
+///
+/// Put it into the application's state, where handlers find it by its type: without it they do
+/// not compile. A clone is cheap and means the same sessions.
+///
+/// ```
+/// use axum::{Router, extract::FromRef, routing::get};
+/// use session_core::{MemoryStore, Sessions, require_session, session};
+///
+/// #[session]
+/// struct Shop { visits: u64 }
+///
+/// #[require_session]
+/// async fn visit(shop: &mut Shop) -> String {
+///     shop.visits += 1;
+///     format!("visit {}\n", shop.visits)
+/// }
+///
+/// #[derive(Clone, FromRef)]
+/// struct App { sessions: Sessions<Shop> }
+///
+/// # fn main() -> Result<(), session_core::BuildError> {
+/// let sessions = Sessions::builder(MemoryStore::new()).build()?;
+/// let app: Router = Router::new().route("/", get(visit)).with_state(App { sessions });
+/// # Ok(()) }
+/// ```
+pub struct Sessions<T: SessionState>(Arc<Inner<T>>);
+
+pub(crate) struct Inner<T: SessionState> {
+    pub(crate) backend: Backend,
+    pub(crate) cookie: Cookie,
+    pub(crate) lifetime: Lifetime,
+    pub(crate) random: Box<dyn Random>,
+    pub(crate) cleaner: Cleaner,
+    pub(crate) lines: Lines<T>,
+}
+
+impl<T: SessionState> Sessions<T> {
+    /// Begins with a store; everything else has a safe default.
+    pub fn builder(store: impl Store) -> Builder<T> {
+        Builder::new(store)
+    }
+
+    pub(crate) fn new(inner: Inner<T>) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// Changes a session outside of a request: a job that ran for it is done, say.
+    ///
+    /// The closure sees the state as it is stored, and what it changes is saved field by field;
+    /// when another change comes in between it is run again on what that left. It cannot change
+    /// the principal: that draws a new token, which only a response can carry to the browser.
+    ///
+    /// # Errors
+    /// [`Error::Ended`] when there is no such session (any more); see [`Error`] for the others.
+    /// On every error nothing was stored, except that after a deadline nobody can tell.
+    ///
+    /// ```
+    /// # use session_core::{Sessions, Error, Handle, session};
+    /// # #[session] pub struct Shop { notice: Option<String> }
+    /// async fn report(sessions: &Sessions<Shop>, handle: &Handle) -> Result<(), Error> {
+    ///     sessions.update(handle, |shop| shop.notice = Some("your export is ready".into())).await
+    /// }
+    /// ```
+    pub async fn update<R: Send + 'static>(
+        &self,
+        handle: &Handle,
+        mut change: impl FnMut(&mut T) -> R + Send + 'static,
+    ) -> Result<R, Error> {
+        let stored = self.load(*handle).await?.ok_or(Error::Ended)?;
+        let result = Arc::new(Mutex::new(None));
+        let returned = Arc::clone(&result);
+        let change = move |state: &mut T| {
+            *returned.lock().unwrap_or_else(PoisonError::into_inner) = Some(change(state));
+        };
+        let edit = Edit { change: Change::Run(Box::new(change)), bearer: None, rotate: false, persistent: None };
+        Detach::new(commit(self.clone(), Arc::new(stored), edit)).await?;
+        let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+        result.ok_or(Error::Aborted)
+    }
+
+    /// Ends the session of this handle, wherever its browser is, and answers whether there was
+    /// one. Requests under way on it are answered 401 if they want to change it.
+    pub async fn revoke(&self, handle: &Handle) -> Result<bool, Error> {
+        let revoked = self.backend().delete(*handle).await?;
+        if revoked {
+            self.backend().tell(&Event::Destroyed { handle: *handle });
+        }
+        Ok(revoked)
+    }
+
+    /// The handles of the sessions that this principal is logged in to, newest first.
+    pub async fn list(&self, principal: &T::Principal) -> Result<Vec<Handle>, Error>
+    where
+        T: WithPrincipal,
+    {
+        let records = self.backend().list(&codec::principal_key::<T>(principal)?).await?;
+        Ok(records.into_iter().map(|record| record.handle).collect())
+    }
+
+    /// Ends every session that this principal is logged in to, and answers how many there were.
+    /// One whose log-in is being saved at this moment may come after.
+    pub async fn revoke_all(&self, principal: &T::Principal) -> Result<u64, Error>
+    where
+        T: WithPrincipal,
+    {
+        Ok(self.backend().delete_all(&codec::principal_key::<T>(principal)?).await?)
+    }
+
+    /// Removes the expired sessions that lie in the store, and answers how many there were.
+    ///
+    /// Reading never depends on it: an expired session does not exist for a request. A task
+    /// that the first request starts does this once a minute, on one node at a time; call it
+    /// where a job does so instead ([`Builder::without_cleaner`]).
+    pub async fn clean(&self) -> Result<u64, Error> {
+        let mut removed = 0;
+        loop {
+            match self.backend().sweep(Cleaner::BATCH).await? {
+                Swept::Some(more) => removed += more,
+                Swept::All(last) => return Ok(removed + last),
+                Swept::Elsewhere => return Ok(removed),
+            }
+        }
+    }
+
+    pub(crate) fn from_inner(inner: Arc<Inner<T>>) -> Self {
+        Self(inner)
+    }
+
+    pub(crate) fn backend(&self) -> &Backend {
+        &self.0.backend
+    }
+
+    pub(crate) fn cookie(&self) -> &Cookie {
+        &self.0.cookie
+    }
+
+    pub(crate) fn lifetime(&self) -> Lifetime {
+        self.0.lifetime
+    }
+
+    pub(crate) fn random(&self) -> &dyn Random {
+        &*self.0.random
+    }
+
+    pub(crate) fn lines(&self) -> &Lines<T> {
+        &self.0.lines
+    }
+
+    /// Starts the cleaner at the first request, when there is a runtime to run it.
+    pub(crate) fn start_cleaner(&self) {
+        self.0.cleaner.start(&self.0);
+    }
+
+    /// The stored session of this handle.
+    pub(crate) async fn load(&self, handle: Handle) -> Result<Option<Stored<T>>, Error> {
+        self.backend().load(handle).await?.map(|record| self.decode(record)).transpose()
+    }
+
+    /// The session that a record spells; fields that do not decode are told of.
+    pub(crate) fn decode(&self, record: Record) -> Result<Stored<T>, Error> {
+        let handle = record.handle;
+        let state = codec::decode(&record.fields, |field| {
+            self.backend().tell(&Event::FieldDefaulted { handle, field });
+        })?;
+        Ok(Stored { record, state: Arc::new(state) })
+    }
+
+    /// A random part of this span; none of it when no random bytes can be had.
+    pub(crate) fn jitter(&self, span: Duration) -> Duration {
+        let mut bytes = [0; 4];
+        _ = self.random().fill(&mut bytes);
+        span.mul_f64(f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX))
+    }
+}
+
+impl<T: SessionState> Clone for Sessions<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T: SessionState> fmt::Debug for Sessions<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions")
+            .field("backend", &self.0.backend)
+            .field("cookie", &self.0.cookie)
+            .field("lifetime", &self.0.lifetime)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An application state in which the sessions of type `T` are found: every state `S` for which
+/// `Sessions<T>: FromRef<S>`.
+#[diagnostic::on_unimplemented(
+    message = "the application's state `{Self}` has no `Sessions<{T}>`",
+    label = "no `Sessions<{T}>` in this state",
+    note = "add a field `sessions: Sessions<{T}>` to `{Self}`, put `#[derive(Clone, FromRef)]` on it, and give it to the router with `.with_state(…)`",
+    note = "build one with `Sessions::<{T}>::builder(MemoryStore::new()).build()?`"
+)]
+pub trait HasSessions<T: SessionState> {
+    /// The sessions of type `T`.
+    fn sessions(&self) -> Sessions<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: SessionState, S> HasSessions<T> for S
+where
+    Sessions<T>: FromRef<S>,
+{
+    fn sessions(&self) -> Sessions<T> {
+        Sessions::from_ref(self)
+    }
+}

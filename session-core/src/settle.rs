@@ -1,0 +1,95 @@
+//! The end of a request: what its guards made of the session goes to the store, and only then to
+//! the browser.
+
+use std::sync::Arc;
+
+use crate::codec;
+use crate::commit::{Change, Edit, commit};
+use crate::cookie::SetCookie;
+use crate::detach::Detach;
+use crate::draft::{differ, max_age};
+use crate::error::Error;
+use crate::event::Event;
+use crate::random::RandomError;
+use crate::sessions::Sessions;
+use crate::slot::{Bearer, Shared};
+use crate::state::SessionState;
+use crate::store::{Insert, Inserted};
+use crate::token::Token;
+
+
+/// How often a new session's handle is drawn before the random source is taken to be broken.
+const DRAWS: u32 = 3;
+
+/// Saves what a request made of its session. Once begun it is not cancelled: whoever drops this
+/// only stops waiting for it.
+///
+/// `shown` says whether the browser has a cookie that a log-out must remove.
+pub(crate) async fn settle<T: SessionState>(
+    sessions: &Sessions<T>,
+    outcome: Shared<T>,
+    shown: bool,
+    label: Option<&str>,
+) -> Result<Option<SetCookie>, Error> {
+    let changed = !Arc::ptr_eq(&outcome.base, &outcome.state) && differ(&*outcome.base, &*outcome.state);
+    if !changed && !outcome.is_destroyed() && !outcome.rotate && outcome.persistent.is_none() {
+        return Ok(None);
+    }
+    let sessions = sessions.clone();
+    let label = label.map(str::to_owned);
+    Detach::new(async move {
+        if let Some(handle) = outcome.ended {
+            sessions.revoke(&handle).await?;
+        }
+        let removal = (outcome.is_destroyed() && shown).then_some(SetCookie::Remove);
+        let kept = match outcome.bearer {
+            Some(_) => sessions.change(outcome).await?,
+            None if changed => Some(sessions.create(outcome, label).await?),
+            None => None,
+        };
+        Ok(kept.or(removal))
+    })
+    .await
+}
+
+impl<T: SessionState> Sessions<T> {
+    /// Saves changes to the session that the request came in with.
+    async fn change(self, outcome: Shared<T>) -> Result<Option<SetCookie>, Error> {
+        let Some(Bearer { token, stored }) = outcome.bearer else { return Ok(None) };
+        let edit = Edit {
+            change: Change::Merge { base: outcome.base, mine: outcome.state },
+            bearer: Some(stored.record.digest),
+            rotate: outcome.rotate,
+            persistent: outcome.persistent,
+        };
+        let committed = commit(self, stored, edit).await?;
+        let token = committed.token.or_else(|| committed.persistence_changed.then_some(token));
+        Ok(token.map(|token| SetCookie::Keep { token, max_age: committed.max_age }))
+    }
+
+    /// Stores a session that began with this request.
+    async fn create(&self, outcome: Shared<T>, label: Option<String>) -> Result<SetCookie, Error> {
+        let state = &*outcome.state;
+        let fields = codec::encode(state)?;
+        let principal = state.principal().map(codec::principal_key::<T>).transpose()?;
+        let persistent = outcome.persistent.unwrap_or(false);
+        for _ in 0..DRAWS {
+            let token = Token::draw(self.random(), self.backend().moment())?;
+            let insert = Insert {
+                handle: token.handle(),
+                digest: token.digest(),
+                principal: principal.clone(),
+                fields: fields.clone(),
+                persistent,
+                label: label.clone(),
+                idle: self.lifetime().idle(),
+                absolute: self.lifetime().absolute(),
+            };
+            if let Inserted::Saved(times) = self.backend().insert(insert).await? {
+                self.backend().tell(&Event::Created { handle: token.handle() });
+                return Ok(SetCookie::Keep { token, max_age: persistent.then(|| max_age(&times)) });
+            }
+        }
+        Err(RandomError::new("it gave the handle of another session again and again").into())
+    }
+}

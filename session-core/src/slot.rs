@@ -1,0 +1,178 @@
+//! The session of one request: loaded once, shared by every guard and extractor, settled once.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::commit::Stored;
+use crate::draft::differ;
+use crate::merge::merge;
+use crate::session::{Edits, Known, Session};
+use crate::state::SessionState;
+use crate::token::{Handle, Token};
+
+/// One request's session. It lies in the request's extensions.
+///
+/// The lock is held while a guard opens or closes, never across an await.
+#[derive(Debug)]
+pub(crate) struct Slot<T> {
+    /// Whether the request showed a cookie of the session's name, good or bad.
+    pub(crate) shown: bool,
+    /// Where a session begun by this request is begun: the browser's `User-Agent`, shortened.
+    pub(crate) label: Option<String>,
+    draft: Mutex<Shared<T>>,
+}
+
+/// What the request's guards have made of the session so far.
+#[derive(Debug)]
+pub(crate) struct Shared<T> {
+    /// The stored session that the request came in with, until it is destroyed.
+    pub(crate) bearer: Option<Bearer<T>>,
+    /// What the request began with: the stored state, or a fresh one.
+    pub(crate) base: Arc<T>,
+    pub(crate) state: Arc<T>,
+    pub(crate) rotate: bool,
+    pub(crate) persistent: Option<bool>,
+    /// The stored session that a guard destroyed.
+    pub(crate) ended: Option<Handle>,
+    /// How often a guard destroyed the session: what began before that dies with it.
+    generation: u32,
+    outermost_is_open: bool,
+    settled: bool,
+}
+
+/// A stored session, and the token that proved it.
+#[derive(Debug)]
+pub(crate) struct Bearer<T> {
+    pub(crate) token: Token,
+    pub(crate) stored: Arc<Stored<T>>,
+}
+
+impl<T: SessionState> Slot<T> {
+    pub(crate) fn new(bearer: Option<Bearer<T>>, shown: bool, label: Option<String>) -> Self {
+        let base = bearer.as_ref().map_or_else(Arc::default, |bearer| Arc::clone(&bearer.stored.state));
+        let draft = Mutex::new(Shared {
+            bearer,
+            state: Arc::clone(&base),
+            base,
+            rotate: false,
+            persistent: None,
+            ended: None,
+            generation: 0,
+            outermost_is_open: false,
+            settled: false,
+        });
+        Self { shown, label, draft }
+    }
+
+    /// Whether the request's changes are saved already; what comes after needs a load of its own.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.lock().settled
+    }
+
+    /// The session as the request has it at the moment.
+    pub(crate) fn session(&self) -> Session<T> {
+        self.lock().session()
+    }
+
+    /// Opens a transaction on it.
+    pub(crate) fn open(self: &Arc<Self>) -> (Transaction<T>, Session<T>) {
+        let mut shared = self.lock();
+        let outermost = !std::mem::replace(&mut shared.outermost_is_open, true);
+        let transaction = Transaction { slot: Arc::clone(self), outermost, generation: shared.generation };
+        (transaction, shared.session())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared<T>> {
+        self.draft.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: SessionState> Shared<T> {
+    fn session(&self) -> Session<T> {
+        let known = self.bearer.as_ref().map(|bearer| Known {
+            handle: bearer.stored.record.handle,
+            times: bearer.stored.record.times,
+        });
+        Session::new(Arc::clone(&self.state), known)
+    }
+
+    /// Takes over what a guard made of the session.
+    fn take(&mut self, session: Session<T>, generation: u32) {
+        let (base, mine, edits): (_, _, Edits) = session.into_parts();
+        if edits.destroyed {
+            let bearer = self.bearer.take();
+            self.ended = self.ended.or(bearer.map(|bearer| bearer.stored.record.handle));
+            self.generation += 1;
+            self.base = Arc::clone(&base);
+            self.state = Arc::clone(&base);
+            self.rotate = false;
+            self.persistent = None;
+        } else if generation != self.generation {
+            return;
+        }
+        self.rotate |= edits.rotate;
+        self.persistent = edits.persistent.or(self.persistent);
+        let Some(mine) = mine.filter(|mine| differ(&*base, mine)) else { return };
+        self.state = if Arc::ptr_eq(&base, &self.state) {
+            Arc::new(mine)
+        } else {
+            let mut state = T::clone(&self.state);
+            merge(&*base, &mine, &mut state);
+            Arc::new(state)
+        };
+    }
+
+    /// Whether the destroyed session is all that is left to tell.
+    pub(crate) fn is_destroyed(&self) -> bool {
+        self.generation > 0
+    }
+}
+
+/// One guard's part in a request's session: a transaction that ends by merging its changes. The
+/// outermost one settles the request. Dropped before that (a panic, a time-out, another extractor
+/// refused the request), it leaves no trace.
+#[derive(Debug)]
+pub(crate) struct Transaction<T: SessionState> {
+    slot: Arc<Slot<T>>,
+    outermost: bool,
+    generation: u32,
+}
+
+impl<T: SessionState> Transaction<T> {
+    pub(crate) fn slot(&self) -> &Slot<T> {
+        &self.slot
+    }
+
+    /// Merges what this guard made of the session.
+    pub(crate) fn merge(&self, session: Session<T>) {
+        self.slot.lock().take(session, self.generation);
+    }
+
+    /// What all guards have made of the session, for the outermost one to settle.
+    pub(crate) fn outcome(&self) -> Option<Shared<T>> {
+        let mut shared = self.slot.lock();
+        if !self.outermost {
+            return None;
+        }
+        let state = Arc::clone(&shared.state);
+        let settled = Shared {
+            bearer: None,
+            base: Arc::clone(&state),
+            state,
+            rotate: false,
+            persistent: None,
+            ended: None,
+            generation: 0,
+            outermost_is_open: false,
+            settled: true,
+        };
+        Some(std::mem::replace(&mut *shared, settled))
+    }
+}
+
+impl<T: SessionState> Drop for Transaction<T> {
+    fn drop(&mut self) {
+        if self.outermost {
+            self.slot.lock().outermost_is_open = false;
+        }
+    }
+}

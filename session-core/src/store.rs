@@ -1,0 +1,235 @@
+//! What a store promises: the contract that the conformance suite checks.
+
+use std::error::Error;
+use std::fmt::Debug;
+use std::future::Future;
+use std::time::Duration;
+
+use crate::time::{Now, Timestamp};
+use crate::token::{Digest, Handle};
+
+/// Keeps session records. Implement it to add a back end, and run
+/// [`testing::conformance`](crate::testing) on it: every sentence here is a case there.
+///
+/// Each method is one atomic operation on the store's clock ([`Now`]). A record whose `expires`
+/// is not after that clock does not exist for any of them, whether or not it was swept yet.
+/// Methods may be called at once from any number of tasks and nodes, and dropped at any await.
+/// The engine gives each call a deadline; a store need not.
+pub trait Store: Debug + Send + Sync + 'static {
+    /// The record of this handle; `None` when there is none or it has expired.
+    ///
+    /// Every part of it comes back as it was written, byte for byte.
+    fn load(
+        &self,
+        handle: Handle,
+        now: Now,
+    ) -> impl Future<Output = Result<Option<Record>, StoreError>> + Send;
+
+    /// Adds a record at revision 1, unless its handle is taken: then nothing changes. A handle
+    /// is taken as long as its record lies in the store, expired or not.
+    ///
+    /// `created` and `seen` become now, `absolute` now and [`Insert::absolute`] more, `expires`
+    /// now and [`Insert::idle`] more or `absolute`, whichever comes first. `authenticated`
+    /// becomes now if there is a principal.
+    fn insert(
+        &self,
+        insert: Insert,
+        now: Now,
+    ) -> impl Future<Output = Result<Inserted, StoreError>> + Send;
+
+    /// Changes the record if it is there at the expected revision, which then goes up by one.
+    ///
+    /// At another revision nothing changes, and the answer is the record as it is now, with
+    /// every write that was acknowledged before the call. If it is missing or expired nothing
+    /// changes: **an update never inserts**. Of updates at once that expect one revision,
+    /// exactly one is saved.
+    ///
+    /// `seen` becomes now. With [`Update::authenticated`], `authenticated` becomes now and
+    /// `absolute` starts anew; without a principal, `authenticated` becomes none; otherwise both
+    /// stay. `expires` becomes now and [`Update::idle`] more, or `absolute`, whichever comes
+    /// first. `created` and `label` stay.
+    fn update(
+        &self,
+        update: Update,
+        now: Now,
+    ) -> impl Future<Output = Result<Updated, StoreError>> + Send;
+
+    /// Notes that the session is in use: `seen` becomes now, `expires` becomes now and `idle`
+    /// more or `absolute`, whichever comes first. The revision stays.
+    ///
+    /// Answers whether the record was there; a missing or expired one does not come to life.
+    fn touch(
+        &self,
+        handle: Handle,
+        idle: Duration,
+        now: Now,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Removes the record, and answers whether it was there. Removing it twice is no error.
+    fn delete(
+        &self,
+        handle: Handle,
+        now: Now,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// The records of this principal, newest first, without the expired ones.
+    fn list(
+        &self,
+        principal: &str,
+        now: Now,
+    ) -> impl Future<Output = Result<Vec<Record>, StoreError>> + Send;
+
+    /// Removes every record of this principal, and answers how many were live.
+    fn delete_all(
+        &self,
+        principal: &str,
+        now: Now,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Removes at most `limit` expired records, never a live one, and answers how much is left
+    /// to do. When another node is sweeping at the moment, it may do nothing.
+    fn sweep(
+        &self,
+        limit: u32,
+        now: Now,
+    ) -> impl Future<Output = Result<Swept, StoreError>> + Send;
+}
+
+/// A session as a store holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its public name, the key.
+    pub handle: Handle,
+    /// The SHA-256 of its secret.
+    pub digest: Digest,
+    /// How often it was written: 1 after the insert.
+    pub revision: u64,
+    /// Whom it belongs to, as the engine spells a principal; looked up exactly.
+    pub principal: Option<String>,
+    /// Its fields as the engine encodes them; bytes to the store.
+    pub fields: Vec<u8>,
+    /// Whether its cookie outlives the browser (`remember`).
+    pub persistent: bool,
+    /// Where it was begun, for a device list: the browser's `User-Agent`, shortened.
+    pub label: Option<String>,
+    /// When things happened and will happen.
+    pub times: Times,
+}
+
+/// The times of a record, all on the store's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// What the store's clock showed during this operation.
+    pub now: Timestamp,
+    /// When the record was inserted.
+    pub created: Timestamp,
+    /// When its principal last logged in; none if it has none.
+    pub authenticated: Option<Timestamp>,
+    /// When it was last written or touched.
+    pub seen: Timestamp,
+    /// When it ends unless it is used before: never later than `absolute`.
+    pub expires: Timestamp,
+    /// When it ends whatever happens.
+    pub absolute: Timestamp,
+}
+
+/// A record to be added.
+#[derive(Clone, Debug)]
+pub struct Insert {
+    /// See [`Record::handle`].
+    pub handle: Handle,
+    /// See [`Record::digest`].
+    pub digest: Digest,
+    /// See [`Record::principal`].
+    pub principal: Option<String>,
+    /// See [`Record::fields`].
+    pub fields: Vec<u8>,
+    /// See [`Record::persistent`].
+    pub persistent: bool,
+    /// See [`Record::label`].
+    pub label: Option<String>,
+    /// How long it lives without use.
+    pub idle: Duration,
+    /// How long it lives at most.
+    pub absolute: Duration,
+}
+
+/// What becomes of a record.
+#[derive(Clone, Debug)]
+pub struct Update {
+    /// Which record.
+    pub handle: Handle,
+    /// The revision it must be at.
+    pub revision: u64,
+    /// See [`Record::digest`]; a new one is a rotation.
+    pub digest: Digest,
+    /// See [`Record::principal`].
+    pub principal: Option<String>,
+    /// See [`Record::fields`].
+    pub fields: Vec<u8>,
+    /// See [`Record::persistent`].
+    pub persistent: bool,
+    /// How long it lives from now without use.
+    pub idle: Duration,
+    /// The principal has just authenticated: how long the session lives from now at most.
+    pub authenticated: Option<Duration>,
+}
+
+/// What became of an insert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "an occupied handle means that nothing was stored"]
+pub enum Inserted {
+    /// It is stored, with these times.
+    Saved(Times),
+    /// The handle is taken; nothing changed.
+    Occupied,
+}
+
+/// What became of an update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a conflict or a missing record means that nothing was stored"]
+pub enum Updated {
+    /// It is stored at the next revision, with these times.
+    Saved(Times),
+    /// The record is at another revision, and this is it; nothing changed.
+    Conflict(Box<Record>),
+    /// There is no such record (any more); nothing changed.
+    Gone,
+}
+
+/// What a sweep did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Swept {
+    /// It removed this many, and found no more.
+    All(u64),
+    /// It removed this many, and there may be more.
+    Some(u64),
+    /// Another node was sweeping.
+    Elsewhere,
+}
+
+/// A store could not do what it was asked. Nothing can be said of the session then: neither
+/// that it exists nor that it does not, so the request is answered 503.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// It did not answer in time; a write may or may not have happened.
+    #[error("the session store did not answer within {0:?}")]
+    Deadline(Duration),
+    /// It answered with an error, or could not be reached.
+    #[error("the session store failed")]
+    Failed(#[source] Box<dyn Error + Send + Sync>),
+    /// It holds as many sessions as it may; nothing was stored.
+    #[error("the session store is full at {0} sessions; raise its capacity or shorten the lifetime")]
+    Full(usize),
+    /// Too many operations wait for it already; nothing was stored.
+    #[error("the session store is overloaded: {0} operations are waiting")]
+    Overloaded(usize),
+}
+
+impl StoreError {
+    /// With a back end's own error as the cause.
+    pub fn failed(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Failed(cause.into())
+    }
+}

@@ -1,0 +1,34 @@
+//! `#[require_session]`: an async function that is handed a session.
+
+mod argument;
+mod broken;
+mod function;
+mod model;
+mod print;
+mod requirements;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote};
+use syn::Error;
+
+use self::broken::Broken;
+use self::function::Function;
+use self::model::Handler;
+
+pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
+    let function: Function = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let message = "`#[require_session]` goes on an async function: put it on each handler";
+            let error = Error::new(error.span(), message).into_compile_error();
+            return quote!(#error #item);
+        }
+    };
+    match Handler::new(args, function.clone()) {
+        Ok(handler) => handler.into_token_stream(),
+        Err(error) => {
+            let (error, broken) = (error.into_compile_error(), Broken::new(function));
+            quote!(#error #broken)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! One argument of the function: a session, if it is a reference, or else an extractor.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::{Attribute, Error, FnArg, Ident, Pat, PatType, Result, Type, TypeReference};
+
+/// An argument that the user takes by reference.
+pub(super) struct Session {
+    /// Its name outside of the function.
+    pub(super) name: Ident,
+    /// What is referred to: a session type, or `Session` of one.
+    pub(super) ty: Type,
+    pub(super) access: Access,
+}
+
+/// What the function may do with the session.
+#[derive(Clone, Copy)]
+pub(super) enum Access {
+    Read,
+    Write,
+}
+
+/// An argument that the user takes by value.
+pub(super) struct Extractor {
+    /// The conditions under which it is there at all.
+    pub(super) cfgs: Vec<Attribute>,
+    /// Its name outside of the function.
+    pub(super) name: Ident,
+    pub(super) ty: Type,
+}
+
+/// One argument, in the user's place.
+pub(super) enum Argument {
+    Session(Session),
+    Extractor(Extractor),
+}
+
+impl Argument {
+    pub(super) fn new((position, argument): (usize, &FnArg)) -> Result<Self> {
+        let argument = match argument {
+            FnArg::Typed(argument) => argument,
+            FnArg::Receiver(receiver) => {
+                let message = "`#[require_session]` goes on a free function: take `State` where this takes `self`";
+                return Err(Error::new_spanned(receiver, message));
+            }
+        };
+        let name = outer_name(argument, position);
+        let cfgs: Vec<_> =
+            argument.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect();
+        let Some(reference) = reference(&argument.ty) else {
+            return Ok(Self::Extractor(Extractor { cfgs, name, ty: (*argument.ty).clone() }));
+        };
+        if let Some(cfg) = cfgs.first() {
+            let message = "a session cannot depend on `#[cfg]`: write the function twice";
+            return Err(Error::new_spanned(cfg, message));
+        }
+        if let Some(lifetime) = reference.lifetime.as_ref().filter(|lifetime| lifetime.ident != "_") {
+            let message = "a session is borrowed for this one call: leave the lifetime out";
+            return Err(Error::new_spanned(lifetime, message));
+        }
+        let access = if reference.mutability.is_some() { Access::Write } else { Access::Read };
+        Ok(Self::Session(Session { name, ty: (*reference.elem).clone(), access }))
+    }
+
+    /// The argument's name outside of the function.
+    pub(super) fn name(&self) -> &Ident {
+        match self {
+            Self::Session(session) => &session.name,
+            Self::Extractor(extractor) => &extractor.name,
+        }
+    }
+
+    /// What the inner function is called with.
+    pub(super) fn value(&self) -> TokenStream {
+        match self {
+            Self::Extractor(Extractor { cfgs, name, .. }) => quote!(#(#cfgs)* #name),
+            Self::Session(Session { name, access: Access::Read, .. }) => quote!(#name.read()),
+            Self::Session(Session { name, access: Access::Write, .. }) => quote!(#name.write()),
+        }
+    }
+}
+
+/// The reference that `ty` is, also in the parentheses that a `macro_rules!` puts around it.
+fn reference(ty: &Type) -> Option<&TypeReference> {
+    match ty {
+        Type::Reference(reference) => Some(reference),
+        Type::Group(group) => reference(&group.elem),
+        Type::Paren(paren) => reference(&paren.elem),
+        _ => None,
+    }
+}
+
+/// The user's name for the argument, so that attributes below ours can speak of it. A `_name`
+/// is nobody's to speak of, and we use it.
+fn outer_name(argument: &PatType, position: usize) -> Ident {
+    match &*argument.pat {
+        Pat::Ident(pat)
+            if pat.subpat.is_none() && pat.by_ref.is_none() && !is_underscored(&pat.ident) =>
+        {
+            pat.ident.clone()
+        }
+        _ => format_ident!("__argument_{position}", span = Span::mixed_site()),
+    }
+}
+
+fn is_underscored(name: &Ident) -> bool {
+    name.to_string().starts_with('_')
+}

@@ -1,0 +1,92 @@
+//! The model of a handler: whatever is in one can be printed.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Error, GenericParam, Generics, Result, Safety, Signature};
+
+use super::argument::{Argument, Session};
+use super::function::Function;
+use super::requirements::Requirements;
+use crate::errors::Errors;
+
+/// A free async function, not generic, with at least one session among its arguments.
+pub(crate) struct Handler {
+    pub(super) function: Function,
+    /// All arguments in the user's order.
+    pub(super) arguments: Vec<Argument>,
+    pub(super) requirements: Requirements,
+}
+
+impl Handler {
+    pub(crate) fn new(args: TokenStream, function: Function) -> Result<Self> {
+        let mut errors = Errors::default();
+        let requirements = Requirements::read(args, &mut errors);
+        for attr in &function.attrs {
+            let name = attr.path().segments.last().map(|segment| &segment.ident);
+            if name.is_some_and(|name| name == "require_session") {
+                let message = "`#[require_session]` is given twice: write one, with all options";
+                errors.push(Error::new_spanned(attr, message));
+            }
+        }
+        check_signature(&function.signature, &mut errors);
+        let mut arguments = Vec::new();
+        for argument in function.signature.inputs.iter().enumerate() {
+            arguments.extend(errors.keep(Argument::new(argument)));
+        }
+        let complete = arguments.len() == function.signature.inputs.len();
+        if complete && !arguments.iter().any(|argument| matches!(argument, Argument::Session(_))) {
+            let message = "`#[require_session]` finds no session among the arguments: take it as `shop: &Shop` \
+                           to read or `shop: &mut Shop` to change it, or remove the attribute";
+            errors.push(Error::new_spanned(&function.signature.ident, message));
+        }
+        errors.or(Self { function, arguments, requirements })
+    }
+
+    pub(super) fn sessions(&self) -> impl DoubleEndedIterator<Item = &Session> {
+        self.arguments.iter().filter_map(|argument| match argument {
+            Argument::Session(session) => Some(session),
+            Argument::Extractor(_) => None,
+        })
+    }
+}
+
+fn check_signature(signature: &Signature, errors: &mut Errors) {
+    let mut refuse = |token: &dyn ToTokens, message: &str| {
+        errors.push(Error::new_spanned(token, message));
+    };
+    if signature.asyncness.is_none() {
+        let message = format!(
+            "`#[require_session]` loads and saves around the function: make it `async fn {}`",
+            signature.ident
+        );
+        refuse(&signature.fn_token, &message);
+    }
+    if let Some(token) = &signature.constness {
+        refuse(token, "a handler runs for a request: remove `const`");
+    }
+    if let Safety::Unsafe(token) = &signature.safety {
+        refuse(token, "axum calls a handler, and calls no `unsafe` one: remove `unsafe`");
+    }
+    if let Some(abi) = &signature.abi {
+        refuse(abi, "axum calls a handler, and calls no foreign one: remove `extern`");
+    }
+    if let Some(variadic) = &signature.variadic {
+        refuse(variadic, "a handler's arguments are extractors: name each");
+    }
+    if let Some(params) = generics(&signature.generics) {
+        errors.push(Error::new_spanned(&signature.generics, params));
+    }
+}
+
+/// What to say of a function's generics.
+fn generics(generics: &Generics) -> Option<&'static str> {
+    match generics.params.first()? {
+        GenericParam::Lifetime(_) => {
+            Some("a session is borrowed for this one call: leave the lifetimes out")
+        }
+        GenericParam::Type(_) | GenericParam::Const(_) => Some(
+            "a route has one handler and a session one type: name the type, \
+             or call a generic function from here",
+        ),
+    }
+}

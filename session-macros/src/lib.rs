@@ -1,0 +1,200 @@
+//! `#[session]` and `#[require_session]`, the attributes of session-core: parse, model, print.
+//!
+//! Use them from there: what they write speaks of `::session_core`.
+
+mod errors;
+mod handler;
+mod nearest;
+mod options;
+mod spans;
+mod state;
+
+#[cfg(test)]
+mod expansions;
+
+use proc_macro::TokenStream;
+
+/// Makes a struct the state of a session: plain data, each field stored under its name.
+///
+/// ```
+/// use session_core::session;
+///
+/// #[session]
+/// pub struct Shop {
+///     #[session(principal)]
+///     user: Option<u64>,
+///     #[session(merge = sum)]
+///     visits: u64,
+///     #[session(carry, default = "light".to_owned())]
+///     theme: String,
+///     cart: Vec<String>,
+///     notice: Option<String>,
+/// }
+///
+/// assert_eq!(Shop::default().theme, "light");
+/// ```
+///
+/// A field is of any type that is `Clone + PartialEq + Serialize + Deserialize`: compared, to find
+/// out what a handler changed, and stored on its own, so that two requests which change different
+/// fields never meet.
+///
+/// # Options of a field
+///
+/// | Option | Meaning |
+/// |---|---|
+/// | `principal` | Says whom the session belongs to: an `Option`, of which setting it is logging in. One field at most. |
+/// | `merge = sum` | How two changes to the field meet: `replace` (the later one wins; the default), `sum`, `union`, `append`, `max`, `min`, or the path of your own function `fn(base: &V, mine: &V, theirs: &V) -> V`. See `session_core::merge`. |
+/// | `default = …` | What the field is in a fresh session: any expression. Without it, its type's `Default`. |
+/// | `rename = "…"` | The name under which the field is stored. Without it, the field's name. |
+/// | `alias = "…"` | A name under which the field is read as well, of an earlier release say. Any number of them. |
+/// | `carry` | The field stays when the session passes from one principal to another, or to none. Without it, it falls back to its default. |
+///
+/// # What it derives
+///
+/// `Clone`, `PartialEq`, `Default`, and serde's `Serialize` and `Deserialize`: those that you do not
+/// derive yourself below the attribute (above it, it cannot see them). Which ones you write by
+/// hand, it is told: `#[session(manual(Default))]`.
+///
+/// The struct's own serialization is for your use, as JSON in an answer say; a session is stored
+/// field by field. So `#[serde(…)]` is refused unless you derive `Serialize` or `Deserialize`.
+///
+/// # What it writes
+///
+/// The struct with the derives, a type that reaches each field, and the table of them:
+///
+/// ```
+/// use session_core::__private::{Field, Lens, PrincipalField};
+/// use session_core::{SessionState, WithPrincipal};
+///
+/// #[derive(Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+/// pub struct Shop {
+///     user: Option<u64>,
+///     visits: u64,
+/// }
+///
+/// const _: () = {
+///     struct User;
+///     impl Lens for User {
+///         type State = Shop;
+///         type Value = Option<u64>;
+///         fn get(state: &Shop) -> &Option<u64> { &state.user }
+///         fn get_mut(state: &mut Shop) -> &mut Option<u64> { &mut state.user }
+///     }
+///
+///     struct Visits;
+///     impl Lens for Visits {
+///         type State = Shop;
+///         type Value = u64;
+///         fn get(state: &Shop) -> &u64 { &state.visits }
+///         fn get_mut(state: &mut Shop) -> &mut u64 { &mut state.visits }
+///         fn merge(base: &u64, mine: &u64, theirs: &u64) -> u64 {
+///             session_core::merge::sum(base, mine, theirs)
+///         }
+///     }
+///
+///     impl SessionState for Shop {
+///         type Principal = <Option<u64> as PrincipalField>::Principal;
+///         const FIELDS: &'static [Field<Self>] =
+///             &[Field::of::<User>("user").principal(), Field::of::<Visits>("visits")];
+///         fn principal(&self) -> Option<&u64> { PrincipalField::principal(&self.user) }
+///     }
+///     impl WithPrincipal for Shop {}
+/// };
+/// ```
+#[proc_macro_attribute]
+pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
+    state::expand(args.into(), &item.into()).into()
+}
+
+/// Hands sessions to an async function, and saves them before its response leaves.
+///
+/// Every argument that is a reference is a session: `&T` and `&Session<T>` read it, `&mut T` and
+/// `&mut Session<T>` may change it. All others are axum's extractors. The reference ends with the
+/// function, so that nothing can change a session after it was saved.
+///
+/// ```
+/// use axum::{Router, extract::{FromRef, Path}, response::Redirect, routing::{get, post}};
+/// use session_core::{Session, Sessions, require_session, session};
+///
+/// #[session]
+/// struct Shop {
+///     #[session(principal)]
+///     user: Option<u64>,
+///     cart: Vec<String>,
+/// }
+///
+/// #[require_session]
+/// async fn add(shop: &mut Shop, Path(sku): Path<String>) -> Redirect {
+///     shop.cart.push(sku);
+///     Redirect::to("/cart")
+/// }
+///
+/// #[require_session]
+/// async fn cart(Shop { cart, .. }: &Shop) -> String {
+///     cart.join("\n")
+/// }
+///
+/// #[require_session(authenticated)]
+/// async fn logout(session: &mut Session<Shop>) -> Redirect {
+///     session.destroy();
+///     Redirect::to("/")
+/// }
+///
+/// #[derive(Clone, FromRef)]
+/// struct App { sessions: Sessions<Shop> }
+///
+/// let routes: Router<App> = Router::new()
+///     .route("/add/{sku}", post(add))
+///     .route("/cart", get(cart))
+///     .route("/logout", post(logout));
+/// ```
+///
+/// Several sessions of different types can be borrowed at once; the last one ends first. A
+/// `from_fn` middleware takes a session in the same way, beside its `Request` and `Next`.
+///
+/// # Options
+///
+/// | Option | Meaning |
+/// |---|---|
+/// | `existing` | The request must come with a stored session; otherwise it is refused, and the function not run. |
+/// | `authenticated` | Somebody must be logged in; otherwise it is refused, and the function not run. |
+/// | `commit = always` | Changes are saved even if the response is a 5xx, which otherwise discards them. |
+///
+/// Any of them, in any order. The first two are asked of the first session among the arguments,
+/// the last one goes for all.
+///
+/// # Other attributes
+///
+/// What stands below, and doc comments and lints above, goes to the handler that axum sees. There
+/// an argument of the form `shop: &mut Shop` keeps its name, so that
+/// `#[tracing::instrument(skip(shop))]` finds it. `#[tracing::instrument]` can stand above as
+/// well; the span then covers the function alone, without the load and the save.
+///
+/// `#[axum::debug_handler]` must stand **below**: above, it checks the function as you wrote it,
+/// with references that are no extractors, and rustc says "`&` without an explicit lifetime name
+/// cannot be used here" (E0637). With a state of your own, name it:
+/// `#[axum::debug_handler(state = App)]`.
+///
+/// # What it writes
+///
+/// Your function, untouched, inside of a handler of the same name. `add` from above becomes:
+///
+/// ```
+/// use axum::{extract::Path, response::{Redirect, Response}};
+/// use session_core::__private::{Guard, respond};
+/// # #[session_core::session] struct Shop { cart: Vec<String> }
+///
+/// async fn add(mut shop: Guard<Shop>, path: Path<String>) -> Response {
+///     async fn add(shop: &mut Shop, Path(sku): Path<String>) -> Redirect {
+///         shop.cart.push(sku);
+///         Redirect::to("/cart")
+///     }
+///     let response = respond(add(shop.write(), path).await);
+///     shop.finish(response).await
+/// }
+/// # axum::Router::<session_core::Sessions<Shop>>::new().route("/{sku}", axum::routing::post(add));
+/// ```
+#[proc_macro_attribute]
+pub fn require_session(args: TokenStream, item: TokenStream) -> TokenStream {
+    handler::expand(args.into(), &item.into()).into()
+}

@@ -1,0 +1,35 @@
+//! `#[session]`: a struct that is the state of a session.
+
+mod derives;
+mod field;
+mod merge;
+mod model;
+mod names;
+mod print;
+mod shell;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+use syn::{DeriveInput, Error};
+
+use self::model::State;
+use self::shell::Shell;
+
+pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(item.clone()) {
+        Ok(input) => input,
+        Err(error) => {
+            let message = "`#[session]` goes on a struct with named fields";
+            let error = Error::new(error.span(), message).into_compile_error();
+            return quote::quote!(#error #item);
+        }
+    };
+    match State::new(args.clone(), input.clone()) {
+        Ok(state) => state.into_token_stream(),
+        Err(error) => {
+            let error = error.into_compile_error();
+            let shell = Shell::new(args, input);
+            quote::quote!(#error #shell)
+        }
+    }
+}

@@ -1,0 +1,11 @@
+::core::compile_error! { "unknown option `authentcated`: did you mean `authenticated`? `#[require_session]` takes `existing`, `authenticated`, `commit = always`" }
+::core::compile_error! { "`#[require_session]` loads and saves around the function: make it `async fn add`" }
+#[doc = " Puts an item into the cart."]
+pub async fn add() -> ::session_core::__private::Response {
+    #[allow(dead_code)]
+    fn add(shop: &mut Shop, Path(sku): Path<Sku>) -> Redirect {
+        shop.cart.push(sku);
+        Redirect::to("/cart")
+    }
+    ::core::unreachable!()
+}

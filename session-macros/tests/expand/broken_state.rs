@@ -1,0 +1,5 @@
+#[session]
+pub struct Shop {
+    #[session(principle)]
+    user: Option<UserId>,
+}

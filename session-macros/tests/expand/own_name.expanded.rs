@@ -1,0 +1,12 @@
+async fn cart(
+    mut cart: ::session_core::__private::Guard<Cart, ::session_core::__private::Existing>,
+    __argument_1: Query<Page>,
+) -> ::session_core::__private::Response {
+    #[allow(clippy::unused_async)]
+    async fn __handler(cart: &mut Cart, _: Query<Page>) {
+        cart.clear();
+    }
+    let __response =
+        ::session_core::__private::respond(__handler(cart.write(), __argument_1).await);
+    cart.finish(__response).await
+}

@@ -1,0 +1,4 @@
+#[require_session(existing)]
+async fn cart(cart: &mut Cart, _: Query<Page>) {
+    cart.clear();
+}

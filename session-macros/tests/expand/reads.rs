@@ -1,0 +1,4 @@
+#[require_session]
+async fn cart(shop: &Shop) -> Html<String> {
+    render(&shop.cart)
+}

@@ -1,0 +1,84 @@
+#[derive(
+    ::core::clone::Clone,
+    ::core::cmp::PartialEq,
+    ::core::default::Default,
+    ::session_core::__private::serde::Serialize,
+    ::session_core::__private::serde::Deserialize,
+)]
+#[serde(crate = "::session_core::__private::serde")]
+#[derive(Debug)]
+pub struct Shop {
+    user: Option<UserId>,
+    visits: u64,
+    cart: Vec<Sku>,
+    notice: Option<String>,
+}
+#[allow(deprecated, non_camel_case_types)]
+const _: () = {
+    struct __user;
+    impl ::session_core::__private::Lens for __user {
+        type State = Shop;
+        type Value = Option<UserId>;
+        fn get(__state: &Self::State) -> &Self::Value {
+            &__state.user
+        }
+        fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
+            &mut __state.user
+        }
+    }
+    struct __visits;
+    impl ::session_core::__private::Lens for __visits {
+        type State = Shop;
+        type Value = u64;
+        fn get(__state: &Self::State) -> &Self::Value {
+            &__state.visits
+        }
+        fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
+            &mut __state.visits
+        }
+        fn merge(
+            __base: &Self::Value,
+            __mine: &Self::Value,
+            __theirs: &Self::Value,
+        ) -> Self::Value {
+            ::session_core::merge::sum::<u64>(__base, __mine, __theirs)
+        }
+    }
+    struct __cart;
+    impl ::session_core::__private::Lens for __cart {
+        type State = Shop;
+        type Value = Vec<Sku>;
+        fn get(__state: &Self::State) -> &Self::Value {
+            &__state.cart
+        }
+        fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
+            &mut __state.cart
+        }
+    }
+    struct __notice;
+    impl ::session_core::__private::Lens for __notice {
+        type State = Shop;
+        type Value = Option<String>;
+        fn get(__state: &Self::State) -> &Self::Value {
+            &__state.notice
+        }
+        fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
+            &mut __state.notice
+        }
+    }
+    #[automatically_derived]
+    impl ::session_core::SessionState for Shop {
+        type Principal = <Option<UserId> as ::session_core::__private::PrincipalField>::Principal;
+        const FIELDS: &'static [::session_core::__private::Field<Self>] = &[
+            ::session_core::__private::Field::of::<__user>("user").principal(),
+            ::session_core::__private::Field::of::<__visits>("visits"),
+            ::session_core::__private::Field::of::<__cart>("cart"),
+            ::session_core::__private::Field::of::<__notice>("notice"),
+        ];
+        fn principal(&self) -> ::core::option::Option<&Self::Principal> {
+            <Option<UserId> as ::session_core::__private::PrincipalField>::principal(&self.user)
+        }
+    }
+    #[automatically_derived]
+    impl ::session_core::WithPrincipal for Shop {}
+};

@@ -1,0 +1,79 @@
+#[derive(::core::cmp::PartialEq, ::session_core::__private::serde::Deserialize)]
+#[serde(crate = "::session_core::__private::serde")]
+#[derive(serde::Serialize)]
+struct Settings {
+    #[doc = " Which colours."]
+    pub theme: Theme,
+    r#type: String,
+    #[cfg(feature = "tags")]
+    tags: Vec<String>,
+}
+#[allow(deprecated, non_camel_case_types)]
+const _: () = {
+    struct __theme;
+    impl ::session_core::__private::Lens for __theme {
+        type State = Settings;
+        type Value = Theme;
+        fn get(__state: &Self::State) -> &Self::Value {
+            &__state.theme
+        }
+        fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
+            &mut __state.theme
+        }
+    }
+    struct __type;
+    impl ::session_core::__private::Lens for __type {
+        type State = Settings;
+        type Value = String;
+        fn get(__state: &Self::State) -> &Self::Value {
+            &__state.r#type
+        }
+        fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
+            &mut __state.r#type
+        }
+    }
+    #[cfg(feature = "tags")]
+    struct __tags;
+    #[cfg(feature = "tags")]
+    impl ::session_core::__private::Lens for __tags {
+        type State = Settings;
+        type Value = Vec<String>;
+        fn get(__state: &Self::State) -> &Self::Value {
+            &__state.tags
+        }
+        fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
+            &mut __state.tags
+        }
+        fn merge(
+            __base: &Self::Value,
+            __mine: &Self::Value,
+            __theirs: &Self::Value,
+        ) -> Self::Value {
+            crate::merge::tags(__base, __mine, __theirs)
+        }
+    }
+    #[automatically_derived]
+    impl ::session_core::SessionState for Settings {
+        type Principal = ::session_core::NoPrincipal;
+        const FIELDS: &'static [::session_core::__private::Field<Self>] = &[
+            ::session_core::__private::Field::of::<__theme>("theme").carry(),
+            ::session_core::__private::Field::of::<__type>("lang").alias(&["language", "locale"]),
+            #[cfg(feature = "tags")]
+            ::session_core::__private::Field::of::<__tags>("tags"),
+        ];
+        fn principal(&self) -> ::core::option::Option<&Self::Principal> {
+            ::core::option::Option::None
+        }
+    }
+    #[automatically_derived]
+    impl ::core::default::Default for Settings {
+        fn default() -> Self {
+            Self {
+                theme: Theme::Dark,
+                r#type: <String as ::core::default::Default>::default(),
+                #[cfg(feature = "tags")]
+                tags: <Vec<String> as ::core::default::Default>::default(),
+            }
+        }
+    }
+};

@@ -1,0 +1,45 @@
+//! Session stores on SQL databases, through [`sqlx`] 0.9: [`PostgresStore`].
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use session_sqlx::PostgresStore;
+//!
+//! let store = PostgresStore::connect("postgres://app@localhost/app").await?;
+//! store.migrate().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # PostgreSQL
+//!
+//! ## Connections
+//!
+//! A store holds as many connections as it has workers: 8 unless
+//! [`PostgresBuilder::workers`] says otherwise. Count them when you set `max_connections`. They
+//! are opened at the first use and kept; nothing but the store's own statements goes over them,
+//! one round trip each, so that a session is read in one and changed in a second.
+//!
+//! A connection that breaks or does not answer within the deadline is closed and replaced
+//! without the application's help. What happens to the operations in the meantime: a read
+//! is tried again, a write is if it certainly did not happen, all others fail, and none waits
+//! longer than the deadline.
+//!
+//! ## Rights
+//!
+//! [`PostgresStore::migrate`] creates what is missing and changes nothing else. Where it has
+//! nothing to do it needs no more rights than the store itself: `SELECT`, `INSERT`, `UPDATE`
+//! and `DELETE` on the table, and `SELECT` on the table of its versions.
+//!
+//! ## TLS
+//!
+//! Switch it on in your own sqlx dependency, or with this crate's feature `tls-rustls` or
+//! `tls-native-tls`; `sslmode` in the URL then says what is asked for.
+
+#[cfg(feature = "postgres")]
+mod postgres;
+
+#[cfg(feature = "postgres")]
+pub use postgres::{
+    ConfigError, ConnectError, MigrateError, NotMigrated, PostgresBuilder, PostgresStore,
+    Unreachable,
+};

@@ -1,0 +1,172 @@
+//! How a PostgreSQL store is set up.
+
+use std::borrow::Borrow;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool};
+
+use super::name::Table;
+use super::server::{ConnectError, Server, Source};
+use super::store::PostgresStore;
+
+/// A longer deadline is none, and this one fits the server's own setting.
+const LONGEST: Duration = Duration::from_hours(24);
+
+/// Sets up a [`PostgresStore`] that differs from the default.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+/// use session_sqlx::PostgresStore;
+///
+/// let store = PostgresStore::builder()
+///     .schema("app")
+///     .table("logins")
+///     .workers(16)
+///     .deadline(Duration::from_millis(500))
+///     .connect("postgres://app@localhost/app")
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `connect` or `pool`"]
+pub struct PostgresBuilder {
+    schema: Option<String>,
+    table: String,
+    workers: usize,
+    queue: usize,
+    deadline: Duration,
+    plain_start: bool,
+}
+
+impl PostgresBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            schema: None,
+            table: "sessions".to_owned(),
+            workers: 8,
+            queue: 1024,
+            deadline: Duration::from_secs(2),
+            plain_start: false,
+        }
+    }
+
+    /// The schema of the table, which [`migrate`](PostgresStore::migrate) creates if it is
+    /// missing. Unless named, it is the first one of the connection's `search_path`.
+    pub fn schema(mut self, name: impl Into<String>) -> Self {
+        self.schema = Some(name.into());
+        self
+    }
+
+    /// The table, `sessions` unless named: up to 50 ASCII letters, digits and underscores, in
+    /// exactly this case.
+    pub fn table(mut self, name: impl Into<String>) -> Self {
+        self.table = name.into();
+        self
+    }
+
+    /// How many workers there are, each with a connection of its own: 8 unless set.
+    pub fn workers(mut self, number: usize) -> Self {
+        self.workers = number;
+        self
+    }
+
+    /// How many operations may wait for a worker: 1024 unless set. The next one is refused at
+    /// once with [`StoreError::Overloaded`](session_core::StoreError::Overloaded).
+    pub fn queue(mut self, length: usize) -> Self {
+        self.queue = length;
+        self
+    }
+
+    /// How long an operation may wait for a worker, and how long its statement may then take:
+    /// 2 s unless set, a day at most. A connection that does not answer within it is replaced.
+    ///
+    /// The server is told to give up a statement a little earlier, so that one which waits for a
+    /// lock does not cost its connection, and none goes on for a client that has left.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Leaves out the start-up options by which the server learns of the deadline, watches for
+    /// lost clients and reads committed data: for a pooler that refuses such options. Set
+    /// `statement_timeout` on the role then.
+    pub fn plain_start(mut self) -> Self {
+        self.plain_start = true;
+        self
+    }
+
+    /// Connects to the server of this URL, once, so that a mistake in it shows at the start.
+    ///
+    /// # Errors
+    /// When the configuration or the URL is wrong, or the server cannot be reached.
+    pub async fn connect(self, url: &str) -> Result<PostgresStore, ConnectError> {
+        self.connect_with(url.parse().map_err(ConnectError::Url)?)
+            .await
+    }
+
+    /// Connects with these options, once, so that a mistake in them shows at the start.
+    ///
+    /// # Errors
+    /// When the configuration is wrong, or the server cannot be reached.
+    pub async fn connect_with(
+        self,
+        options: PgConnectOptions,
+    ) -> Result<PostgresStore, ConnectError> {
+        let store = self.build(options)?;
+        store.check().await?;
+        Ok(store)
+    }
+
+    /// Connects as this pool does, at the first use, with connections of its own: see
+    /// [`PostgresStore::new`].
+    ///
+    /// # Errors
+    /// When the configuration is wrong.
+    pub fn pool(self, pool: impl Borrow<PgPool>) -> Result<PostgresStore, ConfigError> {
+        self.build(pool.borrow().clone())
+    }
+
+    fn build(mut self, source: impl Into<Source>) -> Result<PostgresStore, ConfigError> {
+        for (what, is_zero) in [
+            ("worker", self.workers == 0),
+            ("place in the queue", self.queue == 0),
+            ("time to answer", self.deadline.is_zero()),
+        ] {
+            if is_zero {
+                return Err(ConfigError::None(what));
+            }
+        }
+        let table = Table::new(self.schema.take(), std::mem::take(&mut self.table))?;
+        Ok(self.at(source, table))
+    }
+
+    /// The store, with this table.
+    pub(super) fn at(self, source: impl Into<Source>, table: Table) -> PostgresStore {
+        let server = Server::new(source.into(), self.deadline.min(LONGEST), self.plain_start);
+        PostgresStore::with(server, table, self.workers, self.queue)
+    }
+}
+
+/// A store cannot be set up like this.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The name of the table or schema is not one that needs no escaping.
+    #[error(
+        "`{name}` cannot be a {kind} name: use 1 to {longest} ASCII letters, digits and underscores, \
+         the first of them not a digit"
+    )]
+    Name {
+        /// `table` or `schema`.
+        kind: &'static str,
+        /// The name as given.
+        name: String,
+        /// How many characters it may have.
+        longest: usize,
+    },
+    /// Something is zero without which nothing happens.
+    #[error("a store needs at least some: no {0} was given")]
+    None(&'static str),
+}

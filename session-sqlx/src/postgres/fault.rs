@@ -1,0 +1,112 @@
+//! What can go wrong with a statement, and what that says about it and its connection.
+
+use std::sync::Arc;
+
+use session_core::StoreError;
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+
+use super::statement::Statement;
+use super::worker::Shared;
+
+/// Why a statement gave no answer. Codes are of PostgreSQL's appendix A.
+pub(super) enum Fault {
+    /// There was no connection to send it on.
+    Unreachable,
+    /// The server said nothing within the deadline; it may have happened.
+    Silence,
+    /// The connection broke; it may have happened.
+    Broken(sqlx::Error),
+    /// The server refused to begin it on this connection; on another it may well.
+    Stale(sqlx::Error),
+    /// The server undid it in favour of another.
+    Undone(sqlx::Error),
+    /// The server undid it because it took too long.
+    Cancelled,
+    /// The table is missing, or of an older version.
+    NotMigrated(sqlx::Error),
+    /// Anything else; it did not happen.
+    Failed(sqlx::Error),
+}
+
+impl Fault {
+    pub(super) fn of(error: sqlx::Error) -> Self {
+        let sqlx::Error::Database(cause) = &error else {
+            return match error {
+                sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => {
+                    Self::Broken(error)
+                }
+                _ => Self::Failed(error),
+            };
+        };
+        let Some(cause) = cause.try_downcast_ref::<PgDatabaseError>() else {
+            return Self::Failed(error);
+        };
+        if matches!(cause.severity(), PgSeverity::Fatal | PgSeverity::Panic) {
+            return Self::Broken(error);
+        }
+        match cause.code() {
+            // A statement prepared before the table changed, one that a pooler prepared
+            // elsewhere, and a primary that has become a standby.
+            "0A000" | "26000" | "25006" => Self::Stale(error),
+            // Serialization failure, deadlock.
+            "40001" | "40P01" => Self::Undone(error),
+            "57014" => Self::Cancelled,
+            // No such table, column, schema.
+            "42P01" | "42703" | "3F000" => Self::NotMigrated(error),
+            _ => Self::Failed(error),
+        }
+    }
+
+    /// Whether the connection is as good as before.
+    pub(super) fn leaves_connection(&self) -> bool {
+        match self {
+            Self::Unreachable | Self::Silence | Self::Broken(_) | Self::Stale(_) => false,
+            Self::Undone(_) | Self::Cancelled | Self::NotMigrated(_) | Self::Failed(_) => true,
+        }
+    }
+
+    /// Whether there is a point in a second attempt, and no harm.
+    pub(super) fn permits_again<S: Statement>(&self) -> bool {
+        match self {
+            Self::Broken(_) => S::REPEATABLE,
+            Self::Stale(_) | Self::Undone(_) => true,
+            Self::Unreachable
+            | Self::Silence
+            | Self::Cancelled
+            | Self::NotMigrated(_)
+            | Self::Failed(_) => false,
+        }
+    }
+
+    pub(super) fn into_error(self, shared: &Shared) -> StoreError {
+        match self {
+            Self::Unreachable => shared.late(),
+            Self::Silence | Self::Cancelled => StoreError::Deadline(shared.server.deadline()),
+            Self::NotMigrated(source) => StoreError::failed(NotMigrated {
+                table: shared.table.to_string(),
+                source,
+            }),
+            Self::Broken(error)
+            | Self::Stale(error)
+            | Self::Undone(error)
+            | Self::Failed(error) => StoreError::failed(error),
+        }
+    }
+}
+
+/// There is no table for the sessions, or an older one: the source of a
+/// [`StoreError::Failed`].
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the table {table} is missing or of an older version: call `migrate()` on the store when the \
+     program starts"
+)]
+pub struct NotMigrated {
+    table: String,
+    source: sqlx::Error,
+}
+
+/// No worker has a connection: the source of a [`StoreError::Failed`]. They keep trying.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("PostgreSQL cannot be reached")]
+pub struct Unreachable(#[source] pub(super) Arc<sqlx::Error>);

@@ -1,0 +1,161 @@
+//! The table, brought up to the version that this library needs.
+
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection as _};
+
+use super::name::Table;
+use super::server::Server;
+
+/// The steps, in order; the first makes version 1.
+const STEPS: [&str; 1] = [include_str!("../../migrations/postgres/0001_sessions.sql")];
+
+/// Nodes that start together take turns. One lock for all tables: two may share a new schema.
+const LOCK: i64 = 0x7365_7373_696f_6e73;
+
+/// A node that does not get its turn has met one that hangs.
+const PATIENCE: &str = "SET LOCAL lock_timeout = '30s'";
+
+/// Applies the steps that are missing, all or none.
+pub(super) async fn migrate(server: &Server, table: &Table) -> Result<(), MigrateError> {
+    let mut connection = server
+        .open_for_migration()
+        .await
+        .map_err(MigrateError::Unreachable)?;
+    // Read committed whatever the database's default is: what is missing must be seen as the
+    // node before left it.
+    let mut step = connection
+        .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
+        .await?;
+    sqlx::raw_sql(PATIENCE).execute(&mut *step).await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)")
+        .bind(LOCK)
+        .execute(&mut *step)
+        .await?;
+    advance(&mut step, table).await?;
+    step.commit().await?;
+    connection.close().await.ok();
+    Ok(())
+}
+
+async fn advance(connection: &mut PgConnection, table: &Table) -> Result<(), MigrateError> {
+    let known = i32::try_from(STEPS.len()).unwrap_or(i32::MAX);
+    let found = version(connection, table).await?;
+    if found > known {
+        return Err(MigrateError::Newer {
+            table: table.to_string(),
+            found,
+            known,
+        });
+    }
+    if found == 0 {
+        found_on_new_ground(connection, table).await?;
+    }
+    for (version, step) in (1..).zip(STEPS).skip(usize::try_from(found).unwrap_or(0)) {
+        execute(connection, table, step).await?;
+        let sql = table.put_into(r#"INSERT INTO :"versions" (version) VALUES ($1)"#);
+        sqlx::query(AssertSqlSafe(sql))
+            .bind(version)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The version of the table that is there; 0 if there is none.
+async fn version(connection: &mut PgConnection, table: &Table) -> Result<i32, MigrateError> {
+    let exists: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+        .bind(table.versions())
+        .fetch_one(&mut *connection)
+        .await?;
+    if !exists {
+        return Ok(0);
+    }
+    let sql = table.put_into(r#"SELECT coalesce(max(version), 0) FROM :"versions""#);
+    Ok(sqlx::query_scalar(AssertSqlSafe(sql))
+        .fetch_one(connection)
+        .await?)
+}
+
+/// Makes the schema and the table of versions.
+async fn found_on_new_ground(
+    connection: &mut PgConnection,
+    table: &Table,
+) -> Result<(), MigrateError> {
+    if let Some(schema) = table.schema() {
+        // `IF NOT EXISTS` alone asks for the right to create one even where it is there.
+        let exists: bool = sqlx::query_scalar("SELECT to_regnamespace($1) IS NOT NULL")
+            .bind(&schema)
+            .fetch_one(&mut *connection)
+            .await?;
+        if !exists {
+            execute(
+                connection,
+                table,
+                &format!("CREATE SCHEMA IF NOT EXISTS {schema}"),
+            )
+            .await?;
+        }
+    }
+    let versions = r#"CREATE TABLE IF NOT EXISTS :"versions" (
+        version integer PRIMARY KEY,
+        applied timestamptz NOT NULL DEFAULT now()
+    )"#;
+    execute(connection, table, versions).await
+}
+
+async fn execute(
+    connection: &mut PgConnection,
+    table: &Table,
+    sql: &str,
+) -> Result<(), MigrateError> {
+    let done = sqlx::raw_sql(AssertSqlSafe(table.put_into(sql)))
+        .execute(connection)
+        .await;
+    match done {
+        Ok(_) => Ok(()),
+        // A duplicate table.
+        Err(sqlx::Error::Database(cause)) if cause.code().as_deref() == Some("42P07") => {
+            let table = table.to_string();
+            Err(MigrateError::Occupied {
+                table,
+                source: sqlx::Error::Database(cause),
+            })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The table could not be brought up to date. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MigrateError {
+    /// The server could not be reached, or did not let us in.
+    #[error("could not connect to PostgreSQL")]
+    Unreachable(#[source] sqlx::Error),
+    /// A newer version of this library made the table.
+    #[error(
+        "the table {table} is of version {found}, and this program knows {known}: it was migrated \
+         by a newer one, so deploy that or name another table"
+    )]
+    Newer {
+        /// The table, as SQL spells it.
+        table: String,
+        /// Its version.
+        found: i32,
+        /// The last version that this library knows.
+        known: i32,
+    },
+    /// There is such a table or index, and this library did not make it.
+    #[error(
+        "something else is called {table} already, or its index is: name another table with `table(…)`"
+    )]
+    Occupied {
+        /// The table, as SQL spells it.
+        table: String,
+        /// What the server said.
+        source: sqlx::Error,
+    },
+    /// The server refused a step.
+    #[error("a migration of the session table failed")]
+    Failed(#[from] sqlx::Error),
+}

@@ -1,0 +1,25 @@
+//! Sessions in a PostgreSQL table.
+
+// What a user meets.
+mod builder;
+mod store;
+// Where the records lie.
+mod migrate;
+mod name;
+// How an operation gets there: a job in a queue, a worker, its connection, a statement.
+mod fault;
+mod job;
+mod link;
+mod queue;
+mod server;
+mod statement;
+mod worker;
+// How values travel.
+mod moment;
+mod row;
+
+pub use builder::{ConfigError, PostgresBuilder};
+pub use fault::{NotMigrated, Unreachable};
+pub use migrate::MigrateError;
+pub use server::ConnectError;
+pub use store::PostgresStore;

@@ -1,0 +1,132 @@
+//! The names of the table and what belongs to it, put into each SQL text once.
+
+use super::builder::ConfigError;
+
+/// PostgreSQL cuts a longer name off without an error.
+const LONGEST: usize = 63;
+
+const BY_PRINCIPAL: &str = "_by_principal";
+const BY_SWEEP_AT: &str = "_by_sweep_at";
+const VERSIONS: &str = "_versions";
+
+/// The table that holds the sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Table {
+    schema: Option<String>,
+    name: String,
+}
+
+impl Table {
+    pub(super) fn new(schema: Option<String>, name: String) -> Result<Self, ConfigError> {
+        if let Some(schema) = &schema {
+            check("schema", schema, LONGEST)?;
+        }
+        check("table", &name, LONGEST - BY_PRINCIPAL.len())?;
+        Ok(Self { schema, name })
+    }
+
+    /// This SQL text with the names in place of `:"table"` and the like, and the clock in place
+    /// of `:now`, which every statement takes as its first parameter.
+    pub(super) fn put_into(&self, sql: &str) -> String {
+        sql.replace(":\"table\"", &self.qualified(""))
+            .replace(":\"versions\"", &self.qualified(VERSIONS))
+            .replace(
+                ":\"by_principal\"",
+                &format!("\"{}{BY_PRINCIPAL}\"", self.name),
+            )
+            .replace(
+                ":\"by_sweep_at\"",
+                &format!("\"{}{BY_SWEEP_AT}\"", self.name),
+            )
+            .replace(":now", "coalesce($1::timestamptz, now())")
+    }
+
+    /// The quoted schema, if one was named.
+    pub(super) fn schema(&self) -> Option<String> {
+        self.schema.as_ref().map(|schema| format!("\"{schema}\""))
+    }
+
+    /// The quoted table that holds which migrations were applied.
+    pub(super) fn versions(&self) -> String {
+        self.qualified(VERSIONS)
+    }
+
+    fn qualified(&self, suffix: &str) -> String {
+        match self.schema() {
+            Some(schema) => format!("{schema}.\"{}{suffix}\"", self.name),
+            None => format!("\"{}{suffix}\"", self.name),
+        }
+    }
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            schema: None,
+            name: "sessions".to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Display for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.qualified(""))
+    }
+}
+
+/// Quotes could carry any name; keeping to plain ones means that there is nothing to escape, here
+/// or in whatever an operator writes by hand.
+fn check(kind: &'static str, name: &str, longest: usize) -> Result<(), ConfigError> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let begins_well = name
+        .bytes()
+        .next()
+        .is_some_and(|byte| !byte.is_ascii_digit());
+    if begins_well && name.len() <= longest && name.bytes().all(plain) {
+        return Ok(());
+    }
+    Err(ConfigError::Name {
+        kind,
+        name: name.to_owned(),
+        longest,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(schema: Option<&str>, name: &str) -> Result<Table, ConfigError> {
+        Table::new(schema.map(str::to_owned), name.to_owned())
+    }
+
+    #[test]
+    fn names_are_quoted_and_put_in_everywhere() {
+        let table = table(Some("App"), "logins").unwrap();
+        assert_eq!(
+            table.put_into(r#"CREATE INDEX :"by_sweep_at" ON :"table" (:now); :"versions""#),
+            r#"CREATE INDEX "logins_by_sweep_at" ON "App"."logins" (coalesce($1::timestamptz, now())); "App"."logins_versions""#,
+        );
+    }
+
+    #[test]
+    fn a_name_that_would_need_escaping_is_refused() {
+        for name in [
+            "", "1st", "a-b", "a b", "a\"b", "a.b", "a;b", "naïve", "a\0",
+        ] {
+            assert!(table(None, name).is_err(), "{name:?}");
+            assert!(table(Some(name), "sessions").is_err(), "{name:?}");
+        }
+        for name in ["s", "_s", "S1", "select"] {
+            assert!(table(Some(name), name).is_ok(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_short_enough_for_its_index_names_too() {
+        assert!(table(None, &"a".repeat(50)).is_ok());
+        assert!(table(None, &"a".repeat(51)).is_err());
+        assert!(table(Some(&"a".repeat(63)), "a").is_ok());
+        assert!(table(Some(&"a".repeat(64)), "a").is_err());
+    }
+}

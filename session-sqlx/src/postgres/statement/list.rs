@@ -1,0 +1,35 @@
+//! List: the records of a principal.
+
+use session_core::Now;
+use session_core::store::Record;
+use sqlx::SqlStr;
+use sqlx::postgres::PgConnection;
+
+use super::Statement;
+use crate::postgres::moment::named;
+use crate::postgres::row::record;
+
+pub(super) const SQL: &str = r#"
+SELECT :times, :record FROM :"table" WHERE principal = $2 AND expires > :now
+ORDER BY created DESC, handle DESC"#;
+
+pub(in crate::postgres) struct List {
+    pub(in crate::postgres) principal: String,
+    pub(in crate::postgres) now: Now,
+}
+
+impl Statement for List {
+    type Answer = Vec<Record>;
+
+    const REPEATABLE: bool = true;
+
+    async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
+        let query = sqlx::query(sql).bind(named(self.now)).bind(&self.principal);
+        query
+            .fetch_all(connection)
+            .await?
+            .iter()
+            .map(record)
+            .collect()
+    }
+}

@@ -1,0 +1,53 @@
+//! Sweep: the expired records go.
+
+use session_core::Now;
+use session_core::store::Swept;
+use sqlx::postgres::PgConnection;
+use sqlx::{Row as _, SqlStr};
+
+use super::Statement;
+use crate::postgres::moment::named;
+
+/// A row is due at `sweep_at`. If it was used since, it is not expired: it is put off until it
+/// may be. Rows that a request holds at the moment are passed over, so that neither waits. The
+/// first number of the advisory lock is the library's, the second the table's.
+pub(super) const SQL: &str = r#"
+WITH turn AS MATERIALIZED (
+    SELECT pg_try_advisory_xact_lock(1936946035, ':"table"'::regclass::oid::integer) AS mine
+), due AS MATERIALIZED (
+    SELECT handle, expires, expires <= :now AS over FROM :"table"
+    WHERE sweep_at <= :now AND (SELECT mine FROM turn)
+    ORDER BY sweep_at LIMIT $2 FOR UPDATE SKIP LOCKED
+), removed AS (
+    DELETE FROM :"table" USING due WHERE :"table".handle = due.handle AND due.over RETURNING 1
+), put_off AS (
+    UPDATE :"table" SET sweep_at = due.expires FROM due
+    WHERE :"table".handle = due.handle AND NOT due.over
+)
+SELECT mine, (SELECT count(*) FROM due), (SELECT count(*) FROM removed) FROM turn"#;
+
+pub(in crate::postgres) struct Sweep {
+    pub(in crate::postgres) limit: u32,
+    pub(in crate::postgres) now: Now,
+}
+
+impl Statement for Sweep {
+    type Answer = Swept;
+
+    const REPEATABLE: bool = false;
+
+    async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
+        let query = sqlx::query(sql)
+            .bind(named(self.now))
+            .bind(i64::from(self.limit));
+        let row = query.fetch_one(connection).await?;
+        let removed = row.try_get::<i64, _>(2)?.unsigned_abs();
+        if !row.try_get::<bool, _>(0)? {
+            Ok(Swept::Elsewhere)
+        } else if row.try_get::<i64, _>(1)? < i64::from(self.limit) {
+            Ok(Swept::All(removed))
+        } else {
+            Ok(Swept::Some(removed))
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! What waits, for how long, and what becomes of it.
+
+use std::time::{Duration, Instant};
+
+use session_core::store::Update;
+use session_core::{Now, Store as _, StoreError};
+use session_sqlx::{PostgresBuilder, PostgresStore};
+use sqlx::{Connection as _, Executor as _, PgConnection};
+use tokio::time::timeout;
+
+use crate::sample::{Database, handle, insert, loaded, store, stored, update_of, updated};
+
+/// Another connection, which holds every row until it is told to let go.
+async fn hold(database: &Database) -> PgConnection {
+    let mut other = database.connect().await;
+    other
+        .execute("BEGIN; LOCK TABLE sessions IN SHARE MODE")
+        .await
+        .expect("the server is up");
+    other
+}
+
+async fn let_go(mut other: PgConnection) {
+    other.execute("ROLLBACK").await.expect("the server is up");
+    other.close().await.expect("the server is up");
+}
+
+fn one_worker() -> PostgresBuilder {
+    PostgresStore::builder().workers(1)
+}
+
+#[tokio::test]
+async fn a_full_queue_refuses_at_once() {
+    let (store, database) = store(one_worker().queue(2)).await;
+    let record = stored(&store, insert()).await;
+    let other = hold(&database).await;
+    let writing = tokio::spawn({
+        let (store, update) = (store.clone(), update_of(&record));
+        async move { updated(&store, update).await }
+    });
+    database.until_blocked(1).await;
+    let load = || {
+        tokio::spawn({
+            let (store, handle) = (store.clone(), record.handle);
+            async move { loaded(&store, handle).await }
+        })
+    };
+    let waiting = [load(), load()];
+    while store.load(handle(), Now::Store).await.is_ok() {}
+    let began = Instant::now();
+    let refused = store
+        .load(handle(), Now::Store)
+        .await
+        .expect_err("two wait already");
+    assert!(matches!(refused, StoreError::Overloaded(2)), "{refused:?}");
+    assert!(began.elapsed() < Duration::from_millis(100));
+    let_go(other).await;
+    writing.await.expect("it was only late");
+    for load in waiting {
+        load.await.expect("it was only late");
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_any_more_is_not_begun() {
+    let (store, database) = store(one_worker()).await;
+    let record = stored(&store, insert()).await;
+    let other = hold(&database).await;
+    let writing = tokio::spawn({
+        let (store, update) = (store.clone(), update_of(&record));
+        async move { updated(&store, update).await }
+    });
+    database.until_blocked(1).await;
+    let left = timeout(
+        Duration::from_millis(50),
+        store.insert(insert(), Now::Store),
+    )
+    .await;
+    left.expect_err("it waits behind the other");
+    let_go(other).await;
+    writing.await.expect("it was only late");
+    loaded(&store, record.handle)
+        .await
+        .expect("the worker has come this far");
+    assert_eq!(database.number("SELECT count(*) FROM sessions").await, 1);
+}
+
+#[tokio::test]
+async fn what_was_begun_is_finished_though_its_caller_has_left() {
+    let (store, database) = store(one_worker()).await;
+    let record = stored(&store, insert()).await;
+    let other = hold(&database).await;
+    let update = store.update(
+        Update {
+            fields: vec![9],
+            ..update_of(&record)
+        },
+        Now::Store,
+    );
+    let mut update = Box::pin(update);
+    tokio::select! {
+        _ = &mut update => panic!("it waits"),
+        () = database.until_blocked(1) => {}
+    }
+    drop(update);
+    let_go(other).await;
+    let after = loaded(&store, record.handle).await.expect("it is there");
+    assert_eq!((after.revision, after.fields), (2, vec![9]));
+}
+
+/// The server gives the statement up before the deadline, so that neither the lock nor the
+/// waiting costs the connection.
+#[tokio::test]
+async fn a_lock_costs_an_operation_and_no_connection() {
+    let (store, database) = store(one_worker().deadline(Duration::from_millis(300))).await;
+    let record = stored(&store, insert()).await;
+    let backend = "SELECT sum(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'session-sqlx'";
+    let before = database.number(backend).await;
+    let other = hold(&database).await;
+    for _ in 0..3 {
+        let began = Instant::now();
+        let error = store
+            .update(update_of(&record), Now::Store)
+            .await
+            .expect_err("it is locked");
+        assert!(matches!(error, StoreError::Deadline(_)), "{error:?}");
+        assert!(began.elapsed() < Duration::from_millis(400));
+    }
+    let_go(other).await;
+    let _ = updated(&store, update_of(&record)).await;
+    assert_eq!(
+        database.number(backend).await,
+        before,
+        "one server process did it all"
+    );
+    let after = loaded(&store, record.handle).await.expect("it is there");
+    assert_eq!(after.revision, 2, "what was given up did not happen");
+}
+
+#[tokio::test]
+async fn the_connections_are_as_many_as_the_workers_and_end_with_the_store() {
+    let count = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'session-sqlx'";
+    let (store, database) = store(PostgresStore::builder().workers(3)).await;
+    database.until(count, 0).await;
+    let clone = store.clone();
+    let loads = (0..20).map(|_| loaded(&clone, handle()));
+    for load in loads {
+        load.await;
+    }
+    database.until(count, 3).await;
+    drop(store);
+    loaded(&clone, handle()).await;
+    drop(clone);
+    database.until(count, 0).await;
+}
+
+#[test]
+fn a_store_outlives_the_runtime_that_it_was_first_used_in() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime starts")
+    };
+    let (store, record) = runtime().block_on(async {
+        let (store, _) = store(one_worker()).await;
+        let record = stored(&store, insert()).await;
+        (store, record)
+    });
+    let found = runtime().block_on(loaded(&store, record.handle));
+    assert_eq!(found, Some(record));
+}

@@ -1,0 +1,177 @@
+//! Servers that freeze, die and are cut off; the application is not restarted.
+
+use std::time::{Duration, Instant};
+
+use session_core::store::Record;
+use session_core::{Now, Store as _, StoreError};
+use session_sqlx::{PostgresStore, Unreachable};
+use session_tests::{Postgres, Proxy};
+use sqlx::AssertSqlSafe;
+use tokio::task::JoinSet;
+
+use crate::sample::{Database, handle, insert, loaded, migrated, stored, update_of, updated};
+
+const DEADLINE: Duration = Duration::from_millis(500);
+const SLACK: Duration = Duration::from_millis(250);
+
+async fn store(url: &str) -> PostgresStore {
+    migrated(PostgresStore::builder().workers(4).deadline(DEADLINE), url).await
+}
+
+/// Twelve loads and twelve inserts at once: all must fail, each within the deadline.
+async fn all_fail_in_time(store: &PostgresStore) {
+    let mut calls = JoinSet::new();
+    for number in 0..24 {
+        let store = store.clone();
+        calls.spawn(async move {
+            let began = Instant::now();
+            let answer = if number % 2 == 0 {
+                store.load(handle(), Now::Store).await.map(drop)
+            } else {
+                store.insert(insert(), Now::Store).await.map(drop)
+            };
+            (answer, began.elapsed())
+        });
+    }
+    for (answer, took) in calls.join_all().await {
+        answer.expect_err("nobody answers");
+        assert!(took < DEADLINE + SLACK, "an answer took {took:?}");
+    }
+}
+
+/// Calls until every worker has a connection that works, and answers how long it took.
+async fn recovered(store: &PostgresStore, record: &Record) -> Duration {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(10) {
+        if store.load(record.handle, Now::Store).await.is_ok() {
+            let took = began.elapsed();
+            assert_eq!(loaded(store, record.handle).await.as_ref(), Some(record));
+            return took;
+        }
+    }
+    panic!("it does not come back");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_freeze_everything_works_again() {
+    let server = Postgres::start().await;
+    let store = store(&server.database().await).await;
+    let record = stored(&store, insert()).await;
+    server.freeze();
+    for _ in 0..4 {
+        all_fail_in_time(&store).await;
+    }
+    server.thaw();
+    println!("{:?} after a freeze", recovered(&store, &record).await);
+    let _ = updated(&store, update_of(&record)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_crash_and_a_restart_what_was_acknowledged_is_there() {
+    let server = Postgres::start().await;
+    let store = store(&server.database().await).await;
+    let record = stored(&store, insert()).await;
+    server.kill();
+    for _ in 0..4 {
+        all_fail_in_time(&store).await;
+    }
+    let error = store
+        .load(handle(), Now::Store)
+        .await
+        .expect_err("nobody is there");
+    let StoreError::Failed(cause) = &error else {
+        panic!("{error:?}")
+    };
+    assert!(
+        cause.downcast_ref::<Unreachable>().is_some(),
+        "the cause is told: {cause:?}"
+    );
+    server.restart().await;
+    println!("{:?} after a restart", recovered(&store, &record).await);
+    let _ = updated(&store, update_of(&record)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_black_hole_everything_works_again() {
+    let server = Postgres::start().await;
+    let proxy = Proxy::before(server.address()).await;
+    let store = store(&proxy.url(&server.database().await)).await;
+    let record = stored(&store, insert()).await;
+    proxy.black_hole().await;
+    for _ in 0..4 {
+        all_fail_in_time(&store).await;
+    }
+    proxy.heal().await;
+    println!("{:?} after a black hole", recovered(&store, &record).await);
+    let _ = updated(&store, update_of(&record)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_load_is_not_lost_to_a_broken_connection() {
+    let server = Postgres::start().await;
+    let proxy = Proxy::before(server.address()).await;
+    let database = Database(server.database().await);
+    let store = store(&proxy.url(&database.0)).await;
+    let record = stored(&store, insert()).await;
+    for round in 0..3 {
+        for _ in 0..16 {
+            assert!(loaded(&store, record.handle).await.is_some());
+        }
+        match round {
+            0 => terminate(&database).await,
+            1 => proxy.half_open().await,
+            _ => proxy.cut().await,
+        }
+        proxy.heal().await;
+        for _ in 0..16 {
+            assert_eq!(loaded(&store, record.handle).await.as_ref(), Some(&record));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_is_not_lost_to_a_connection_that_broke_while_it_lay_idle() {
+    let server = Postgres::start().await;
+    let database = Database(server.database().await);
+    let store = store(&database.0).await;
+    for _ in 0..8 {
+        stored(&store, insert()).await;
+    }
+    terminate(&database).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    for _ in 0..8 {
+        stored(&store, insert()).await;
+    }
+    assert_eq!(database.number("SELECT count(*) FROM sessions").await, 16);
+}
+
+/// A schema change by a newer version makes a prepared statement void.
+#[tokio::test]
+async fn a_statement_prepared_before_the_table_changed_is_prepared_again() {
+    let server = Postgres::shared().await;
+    let database = Database(server.database().await);
+    let store = store(&database.0).await;
+    let record = stored(&store, insert()).await;
+    for _ in 0..8 {
+        assert!(loaded(&store, record.handle).await.is_some());
+    }
+    database
+        .execute("ALTER TABLE sessions ALTER COLUMN label TYPE varchar")
+        .await;
+    for _ in 0..8 {
+        assert_eq!(loaded(&store, record.handle).await.as_ref(), Some(&record));
+    }
+    let _ = updated(&store, update_of(&record)).await;
+}
+
+/// Ends the server's side of every connection of the store.
+async fn terminate(database: &Database) {
+    let sql = "SELECT count(pg_terminate_backend(pid, 1000)) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'session-sqlx'";
+    let query = sqlx::query_scalar(AssertSqlSafe(sql));
+    let ended: i64 = query
+        .fetch_one(&mut database.connect().await)
+        .await
+        .expect("we may");
+    assert!(ended > 0, "the store has connections");
+}

@@ -1,0 +1,35 @@
+//! Test support: real servers that a test can freeze, kill and cut off, and a real browser.
+//!
+//! | module | what it starts |
+//! | --- | --- |
+//! | [`postgres`] | a throw-away PostgreSQL cluster, and the statements that it executed |
+//! | [`redis`] | a throw-away Redis server |
+//! | [`proxy`] | a TCP proxy that delays, swallows or cuts, and counts PostgreSQL's round trips |
+//! | [`browser`] | a headless Chromium with an empty profile |
+//! | [`directory`] | any other program, with the same promise: nothing outlives the test process |
+//!
+//! What goes wrong in here panics with the server's log: a test has nothing better to do about it. Linux only,
+//! because processes are found in `/proc`.
+
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "see above: a panic is how test support reports"
+)]
+
+pub mod browser;
+mod cluster;
+pub mod directory;
+mod frontend;
+mod line;
+mod port;
+pub mod postgres;
+
+pub mod proxy;
+pub mod redis;
+
+pub use browser::Browser;
+pub use directory::Directory;
+pub use port::free_address;
+pub use postgres::Postgres;
+pub use proxy::Proxy;
+pub use redis::Redis;

@@ -1,0 +1,10 @@
+use session_core::session;
+
+#[session]
+#[derive(Debug, Default)]
+struct Shop {
+    #[session(default = 1)]
+    visits: u64,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use session_core::session;
+
+#[session]
+struct Shop {
+    #[session(principal = true)]
+    user: Option<u64>,
+    #[session(carry("always"))]
+    theme: String,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use serde::{Deserialize, Serialize};
+use session_core::session;
+
+#[derive(PartialEq, Default, Serialize, Deserialize)]
+struct Sku(u32);
+
+#[session]
+struct Shop {
+    cart: Vec<Sku>,
+}
+
+fn main() {}

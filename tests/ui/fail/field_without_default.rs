@@ -1,0 +1,12 @@
+use serde::{Deserialize, Serialize};
+use session_core::session;
+
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+struct Sku(u32);
+
+#[session]
+struct Shop {
+    cart: Sku,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use session_core::session;
+
+#[derive(Clone, PartialEq, Default)]
+struct Sku(u32);
+
+#[session]
+struct Shop {
+    cart: Vec<Sku>,
+}
+
+fn main() {}

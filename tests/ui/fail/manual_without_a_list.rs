@@ -1,0 +1,8 @@
+use session_core::session;
+
+#[session(manual)]
+struct Shop {
+    visits: u64,
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+use axum::Router;
+use axum::routing::get;
+use session_core::{require_session, session};
+
+#[session]
+struct Shop {
+    visits: u64,
+}
+
+#[require_session]
+#[axum::debug_handler(state = App)]
+async fn visit(shop: &mut Shop) {
+    shop.visits += 1;
+}
+
+#[derive(Clone)]
+struct App {
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use axum::Router;
+use axum::routing::get;
+use session_core::require_session;
+
+struct Shop {
+    visits: u64,
+}
+
+#[require_session]
+async fn visit(shop: &mut Shop) {
+    shop.visits += 1;
+}
+
+fn main() {
+    let _ = Router::<()>::new().route("/", get(visit));
+}

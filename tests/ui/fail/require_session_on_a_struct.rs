@@ -1,0 +1,8 @@
+use session_core::require_session;
+
+#[require_session]
+struct Shop {
+    visits: u64,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use session_core::{require_session, session};
+
+#[session]
+struct Shop {
+    visits: u64,
+}
+
+#[require_session(existing)]
+#[require_session(commit = always)]
+async fn visit(shop: &mut Shop) {
+    shop.visits += 1;
+}
+
+fn main() {}

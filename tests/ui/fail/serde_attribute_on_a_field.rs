@@ -1,0 +1,9 @@
+use session_core::session;
+
+#[session]
+struct Shop {
+    #[serde(rename = "basket")]
+    cart: Vec<u64>,
+}
+
+fn main() {}

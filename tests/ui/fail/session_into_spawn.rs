@@ -1,0 +1,15 @@
+use session_core::{require_session, session};
+
+#[session]
+struct Shop {
+    visits: u64,
+}
+
+#[require_session]
+async fn visit(shop: &mut Shop) {
+    tokio::spawn(async move {
+        shop.visits += 1;
+    });
+}
+
+fn main() {}

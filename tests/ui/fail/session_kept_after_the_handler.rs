@@ -1,0 +1,17 @@
+use std::sync::Mutex;
+
+use session_core::{require_session, session};
+
+#[session]
+struct Shop {
+    visits: u64,
+}
+
+static KEPT: Mutex<Option<&'static mut Shop>> = Mutex::new(None);
+
+#[require_session]
+async fn visit(shop: &mut Shop) {
+    *KEPT.lock().unwrap() = Some(shop);
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use session_core::session;
+
+#[session]
+async fn add(shop: u64) {}
+
+fn main() {}

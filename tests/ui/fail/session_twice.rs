@@ -1,0 +1,9 @@
+use session_core::session;
+
+#[session]
+#[session(manual(Default))]
+struct Shop {
+    visits: u64,
+}
+
+fn main() {}

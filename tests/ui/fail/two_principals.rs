@@ -1,0 +1,11 @@
+use session_core::session;
+
+#[session]
+struct Shop {
+    #[session(principal)]
+    user: Option<u64>,
+    #[session(principal)]
+    admin: Option<u64>,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use session_core::session;
+
+#[session]
+struct Shop {
+    #[session(principle)]
+    user: Option<u64>,
+    #[session(skip)]
+    visits: u64,
+}
+
+fn main() {}

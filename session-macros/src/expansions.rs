@@ -83,11 +83,12 @@ fn significant(tokens: &TokenStream) -> String {
         let next = tokens.peek().map(ToString::to_string);
         match token {
             TokenTree::Group(group) => {
-                text += &format!("{:?} {}end\n", group.delimiter(), significant(&group.stream()));
+                let content = significant(&group.stream());
+                text.extend([&format!("{:?} ", group.delimiter()), &content, "end\n"]);
             }
             TokenTree::Punct(punct)
                 if punct.as_char() == ',' && next.is_none_or(|next| next == ">") => {}
-            other => text += &format!("{other} "),
+            other => text.extend([&other.to_string(), " "]),
         }
     }
     text
@@ -105,7 +106,7 @@ fn formatted(tokens: &TokenStream) -> String {
     let mut source = String::new();
     for part in tokens.to_string().replace(":: ", "::").split_inclusive(" ::") {
         match part.strip_suffix(" ::") {
-            Some(path) if path.ends_with(char::is_alphanumeric) => source += &format!("{path}::"),
+            Some(path) if path.ends_with(char::is_alphanumeric) => source.extend([path, "::"]),
             _ => source += part,
         }
     }

@@ -122,6 +122,14 @@ impl Directory {
         self.signal_until(Signal::CONT, |state| state != b'T');
     }
 
+    /// Asks the launched program to end, as Ctrl-C does (`SIGINT`).
+    pub fn interrupt(&self) {
+        if let Some(child) = self.program().as_ref() {
+            let pid = Pid::from_child(child);
+            kill_process(pid, Signal::INT).expect("it is our own child");
+        }
+    }
+
     /// Ends every process at once (`SIGKILL`), as a crash does.
     pub fn kill(&self) {
         // First all stand still, so that none sees another's end and ends itself in good order.

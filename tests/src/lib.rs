@@ -6,6 +6,10 @@
 //! | [`redis`] | a throw-away Redis server |
 //! | [`proxy`] | a TCP proxy that delays, swallows or cuts, and counts PostgreSQL's round trips |
 //! | [`browser`] | a headless Chromium with an empty profile |
+//! | [`client`] | no program: somebody with a cookie jar, who asks a router in this process |
+//! | [`staged`] | no program: any store, whose calls a test counts, fails, hangs or holds |
+//! | [`fresh`] | no program: the same test on every store |
+//! | [`visitor`] | no program: a visitor with a cookie, who asks a router in this process |
 //! | [`directory`] | any other program, with the same promise: nothing outlives the test process |
 //!
 //! What goes wrong in here panics with the server's log: a test has nothing better to do about it. Linux only,
@@ -17,19 +21,29 @@
 )]
 
 pub mod browser;
+pub mod client;
 mod cluster;
 pub mod directory;
+pub mod fresh;
 mod frontend;
+mod gate;
 mod line;
 mod port;
 pub mod postgres;
 
 pub mod proxy;
 pub mod redis;
+pub mod staged;
+pub mod visitor;
 
 pub use browser::Browser;
+pub use client::{Client, Reply};
 pub use directory::Directory;
+pub use fresh::Fresh;
+pub use gate::Gate;
 pub use port::free_address;
 pub use postgres::Postgres;
 pub use proxy::Proxy;
 pub use redis::Redis;
+pub use staged::{Call, Fate, Staged};
+pub use visitor::{Answer, Visitor};

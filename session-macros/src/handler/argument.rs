@@ -1,21 +1,23 @@
 //! One argument of the function: a session, if it is a reference, or else an extractor.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Attribute, Error, FnArg, Ident, Pat, PatType, Result, Type, TypeReference};
+
+use crate::spans::ends;
 
 /// An argument that the user takes by reference.
 pub(super) struct Session {
     /// Its name outside of the function.
-    pub(super) name: Ident,
+    name: Ident,
     /// What is referred to: a session type, or `Session` of one.
-    pub(super) ty: Type,
-    pub(super) access: Access,
+    ty: Type,
+    access: Access,
 }
 
 /// What the function may do with the session.
 #[derive(Clone, Copy)]
-pub(super) enum Access {
+enum Access {
     Read,
     Write,
 }
@@ -23,10 +25,10 @@ pub(super) enum Access {
 /// An argument that the user takes by value.
 pub(super) struct Extractor {
     /// The conditions under which it is there at all.
-    pub(super) cfgs: Vec<Attribute>,
+    cfgs: Vec<Attribute>,
     /// Its name outside of the function.
-    pub(super) name: Ident,
-    pub(super) ty: Type,
+    name: Ident,
+    ty: Type,
 }
 
 /// One argument, in the user's place.
@@ -74,9 +76,48 @@ impl Argument {
     pub(super) fn value(&self) -> TokenStream {
         match self {
             Self::Extractor(Extractor { cfgs, name, .. }) => quote!(#(#cfgs)* #name),
-            Self::Session(Session { name, access: Access::Read, .. }) => quote!(#name.read()),
-            Self::Session(Session { name, access: Access::Write, .. }) => quote!(#name.write()),
+            Self::Session(session) => session.borrow(),
         }
+    }
+}
+
+// All of it stands at the user's type: what rustc has to say of that, it says there.
+impl Session {
+    /// The session outside of the function, `required` being what is asked of it.
+    pub(super) fn parameter(&self, required: Option<&TokenStream>) -> TokenStream {
+        let Self { name, ty, access } = self;
+        let (first, last) = ends(ty);
+        let mutability = matches!(access, Access::Write).then(|| quote!(mut));
+        let required = required.map(|required| quote!(, #required));
+        let guard = quote_spanned!(first=> ::session_core::__private::Guard);
+        let close = quote_spanned!(last=> >);
+        quote!(#mutability #name: #guard<#ty #required #close)
+    }
+
+    /// The reference that the inner function takes.
+    fn borrow(&self) -> TokenStream {
+        let Self { name, ty, access } = self;
+        let (first, _) = ends(ty);
+        match access {
+            Access::Read => quote_spanned!(first=> ::session_core::__private::Guard::read(&#name)),
+            Access::Write => {
+                quote_spanned!(first=> ::session_core::__private::Guard::write(&mut #name))
+            }
+        }
+    }
+
+    /// Ends the session with a response.
+    pub(super) fn finish(&self, response: &TokenStream) -> TokenStream {
+        let Self { name, ty, .. } = self;
+        let (first, _) = ends(ty);
+        quote_spanned!(first=> ::session_core::__private::Guard::finish(#name, #response).await)
+    }
+}
+
+impl Extractor {
+    pub(super) fn parameter(&self) -> TokenStream {
+        let Self { cfgs, name, ty } = self;
+        quote!(#(#cfgs)* #name: #ty)
     }
 }
 

@@ -1,13 +1,12 @@
 //! What `#[require_session]` writes.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::{Ident, ReturnType, Signature};
 
-use super::argument::{Access, Argument, Extractor, Session};
+use super::argument::Argument;
 use super::function::Function;
 use super::model::Handler;
-use crate::spans::ends;
 
 impl ToTokens for Handler {
     fn to_tokens(&self, tokens: &mut TokenStream) {
@@ -19,10 +18,10 @@ impl ToTokens for Handler {
         let allowed = self.allowed();
         let call = self.call(&inner.ident);
         let response = Ident::new("__response", Span::mixed_site());
-        let finish = self.sessions().rev().fold(quote!(#response), |response, session| {
-            let name = &session.name;
-            quote!(#name.finish(#response).await)
-        });
+        let finish = self
+            .sessions()
+            .rev()
+            .fold(quote!(#response), |response, session| session.finish(&response));
         tokens.extend(quote! {
             #(#attrs)*
             #vis #asyncness #fn_token #name(#(#parameters),*) -> ::session_core::__private::Response {
@@ -50,9 +49,7 @@ impl Handler {
         });
         sessions.chain(extractors).collect()
     }
-}
 
-impl Handler {
     /// The user's function, under its own name unless an argument has that one: an inner
     /// function would hide it.
     fn inner(&self) -> Signature {
@@ -63,8 +60,8 @@ impl Handler {
         inner
     }
 
-    /// A handler must be `async` even if it awaits nothing. Who says so himself needs no help, and
-    /// would be told that his `expect` was for nothing.
+    /// A handler must be `async` even if it awaits nothing. A user who says so too is left alone:
+    /// the `expect` would be for nothing.
     fn allowed(&self) -> Option<TokenStream> {
         let mut attrs = self.function.attrs.iter();
         let said = attrs.any(|attr| attr.to_token_stream().to_string().contains("unused_async"));
@@ -80,25 +77,6 @@ impl Handler {
             _ => None,
         };
         quote!(::session_core::__private::respond #named (#inner(#(#arguments),*).await))
-    }
-}
-
-impl Session {
-    fn parameter(&self, required: Option<&TokenStream>) -> TokenStream {
-        let Self { name, ty, access } = self;
-        let mutability = matches!(access, Access::Write).then(|| quote!(mut));
-        let required = required.map(|required| quote!(, #required));
-        let (first, last) = ends(ty);
-        let guard = quote_spanned!(first=> ::session_core::__private::Guard);
-        let close = quote_spanned!(last=> >);
-        quote!(#mutability #name: #guard<#ty #required #close)
-    }
-}
-
-impl Extractor {
-    fn parameter(&self) -> TokenStream {
-        let Self { cfgs, name, ty } = self;
-        quote!(#(#cfgs)* #name: #ty)
     }
 }
 

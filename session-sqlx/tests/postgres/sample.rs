@@ -142,6 +142,17 @@ pub(crate) async fn loaded(store: &PostgresStore, handle: Handle) -> Option<Reco
         .expect("the store works")
 }
 
+/// Whether it is still there as it was.
+pub(crate) async fn is_unchanged(store: &PostgresStore, record: &Record) -> bool {
+    let then = Now::At(record.times.now);
+    store
+        .load(record.handle, then)
+        .await
+        .expect("the store works")
+        .as_ref()
+        == Some(record)
+}
+
 pub(crate) async fn updated(store: &PostgresStore, update: Update) -> Updated {
     store
         .update(update, Now::Store)

@@ -8,18 +8,12 @@ fn greater(_base: &u64, mine: &u64, theirs: &u64) -> u64 {
     *mine.max(theirs)
 }
 
-fn unchanged<'a>(base: &'a str, _mine: &str, _theirs: &str) -> &'a str {
-    base
-}
-
 #[session]
 struct Shop {
     #[session(merge = later)]
     name: String,
     #[session(merge = greater)]
     visits: i64,
-    #[session(merge = crate::unchanged)]
-    theme: String,
 }
 
 fn main() {}

@@ -1,5 +1,3 @@
-use axum::Router;
-use axum::routing::get;
 use session_core::{require_session, session};
 
 #[session]

@@ -1,7 +1,7 @@
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::get;
-use session_core::{Sessions, require_session, session};
+use session_core::{Sessions, session};
 
 #[session]
 struct Shop {

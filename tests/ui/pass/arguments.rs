@@ -1,6 +1,7 @@
 //! Every way to take a session, between every kind of extractor.
 
-use axum::extract::{FromRef, Path, Query, State};
+use axum::extract::{FromRef, Path, State};
+use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
 use serde::Deserialize;
@@ -91,12 +92,12 @@ async fn session_after_the_body(Form(item): Form<Item>, shop: &mut Shop) {
 async fn body_last(
     Path(times): Path<u64>,
     shop: &mut Shop,
-    Query(item): Query<Item>,
+    headers: HeaderMap,
     State(_): State<App>,
     Json(more): Json<Vec<String>>,
 ) {
     shop.visits += times;
-    shop.cart.push(item.sku);
+    shop.cart.extend(headers.keys().map(ToString::to_string));
     shop.cart.extend(more);
 }
 

@@ -1,0 +1,186 @@
+//! Nodes of one application: each its own `Sessions`, all on one store.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRef, Path, State};
+use axum::routing::{get, post};
+use session_core::{MemoryStore, Session, Sessions, Store, require_session, session};
+use session_sqlx::PostgresStore;
+use session_tests::{Postgres, Visitor};
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
+
+#[session]
+struct Shop {
+    #[session(principal)]
+    user: Option<String>,
+    #[session(merge = sum)]
+    visits: u64,
+    #[session(merge = append)]
+    cart: Vec<String>,
+    name: String,
+    colour: String,
+}
+
+/// Where handlers wait for each other, when all of them have loaded the session and none has saved it.
+#[derive(Clone)]
+struct Meeting(Arc<Barrier>);
+
+#[derive(Clone, FromRef)]
+struct App {
+    sessions: Sessions<Shop>,
+    meeting: Meeting,
+}
+
+#[require_session]
+async fn look(shop: &Shop) -> String {
+    let Shop {
+        visits,
+        cart,
+        name,
+        colour,
+        ..
+    } = shop;
+    format!("{visits} visits, [{}], {name}, {colour}", cart.join(" "))
+}
+
+#[require_session]
+async fn log_in(shop: &mut Shop) {
+    shop.user = Some("ann".to_owned());
+}
+
+#[require_session]
+async fn log_out(session: &mut Session<Shop>) {
+    session.destroy();
+}
+
+#[require_session]
+async fn visit(shop: &mut Shop) {
+    shop.visits += 1;
+}
+
+#[require_session]
+async fn visit_together(shop: &mut Shop, State(meeting): State<Meeting>) {
+    shop.visits += 1;
+    meeting.0.wait().await;
+}
+
+#[require_session]
+async fn add(shop: &mut Shop, Path(sku): Path<String>, State(meeting): State<Meeting>) {
+    shop.cart.push(sku);
+    meeting.0.wait().await;
+}
+
+#[require_session]
+async fn call(shop: &mut Shop, Path(name): Path<String>, State(meeting): State<Meeting>) {
+    shop.name = name;
+    meeting.0.wait().await;
+}
+
+#[require_session]
+async fn paint(shop: &mut Shop, Path(colour): Path<String>, State(meeting): State<Meeting>) {
+    shop.colour = colour;
+    meeting.0.wait().await;
+}
+
+/// Waits twice: for the others to know that the session is loaded, and for them to be done.
+#[require_session]
+async fn visit_slowly(shop: &mut Shop, State(meeting): State<Meeting>) {
+    shop.visits += 1;
+    meeting.0.wait().await;
+    meeting.0.wait().await;
+}
+
+/// Nodes, and the meeting of their handlers.
+pub(crate) struct Nodes {
+    pub(crate) apps: Vec<Router>,
+    pub(crate) meeting: Arc<Barrier>,
+}
+
+impl Nodes {
+    /// So many nodes on one store in memory; so many handlers meet.
+    pub(crate) fn in_memory(nodes: usize, meet: usize) -> Self {
+        let store = MemoryStore::new();
+        let meeting = Arc::new(Barrier::new(meet));
+        let apps = (0..nodes).map(|_| app(store.clone(), &meeting)).collect();
+        Self { apps, meeting }
+    }
+
+    /// So many nodes on one new database, each with connections of its own; so many handlers meet.
+    pub(crate) async fn on_postgres(nodes: usize, meet: usize) -> Self {
+        let database = Postgres::shared().await.database().await;
+        let meeting = Arc::new(Barrier::new(meet));
+        let mut apps = Vec::new();
+        for _ in 0..nodes {
+            apps.push(app(store(&database).await, &meeting));
+        }
+        Self { apps, meeting }
+    }
+
+    /// Somebody with a session, logged in.
+    pub(crate) async fn visitor(&self) -> Visitor {
+        let mut visitor = Visitor::new();
+        visitor.post(&self.apps[0], "/login").await.ok();
+        visitor
+    }
+
+    /// What the session holds, as each node says.
+    pub(crate) async fn look(&self, visitor: &Visitor) -> String {
+        let mut looks = Vec::new();
+        for app in &self.apps {
+            looks.push(visitor.clone().get(app, "/").await.ok());
+        }
+        looks.dedup();
+        assert_eq!(looks.len(), 1, "the nodes disagree: {looks:?}");
+        looks.remove(0)
+    }
+
+    /// One browser's POST requests, all at once, on the nodes in turn. All succeed, and none sets a cookie.
+    pub(crate) async fn all_at_once(
+        &self,
+        visitor: &Visitor,
+        paths: impl IntoIterator<Item = &str>,
+    ) {
+        let mut requests = JoinSet::new();
+        for (path, app) in paths.into_iter().zip(self.apps.iter().cycle()) {
+            let (mut visitor, app, path) = (visitor.clone(), app.clone(), path.to_owned());
+            requests.spawn(async move { visitor.post(&app, &path).await });
+        }
+        for answer in requests.join_all().await {
+            assert_eq!(answer.set_cookie, None);
+            answer.ok();
+        }
+    }
+}
+
+/// A node's store on this database.
+pub(crate) async fn store(database: &str) -> PostgresStore {
+    let store = PostgresStore::connect(database)
+        .await
+        .expect("the server is up");
+    store.migrate().await.expect("nothing is in the way");
+    store
+}
+
+/// A node on this store.
+pub(crate) fn app(store: impl Store, meeting: &Arc<Barrier>) -> Router {
+    let sessions = Sessions::builder(store)
+        .without_cleaner()
+        .build()
+        .expect("the defaults are sound");
+    Router::new()
+        .route("/", get(look))
+        .route("/login", post(log_in))
+        .route("/logout", post(log_out))
+        .route("/visit", post(visit))
+        .route("/visit/together", post(visit_together))
+        .route("/visit/slowly", post(visit_slowly))
+        .route("/cart/{sku}", post(add))
+        .route("/name/{name}", post(call))
+        .route("/colour/{colour}", post(paint))
+        .with_state(App {
+            sessions,
+            meeting: Meeting(Arc::clone(meeting)),
+        })
+}

@@ -1,0 +1,58 @@
+//! Random schedules of requests, checked step by step against a small model of what sessions promise.
+//!
+//! `PROPTEST_CASES=10000 cargo test -p session-tests --test model` runs more of them. A failing
+//! schedule is shrunk and printed one step to a line.
+
+#[path = "model/faults.rs"]
+mod faults;
+#[path = "model/reference.rs"]
+mod reference;
+#[path = "model/request.rs"]
+mod request;
+#[path = "model/schedule.rs"]
+mod schedule;
+#[path = "model/shop.rs"]
+mod shop;
+#[path = "model/site.rs"]
+mod site;
+#[path = "model/stored.rs"]
+mod stored;
+#[path = "model/watched.rs"]
+mod watched;
+#[path = "model/world.rs"]
+mod world;
+
+use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
+
+use crate::schedule::{Schedule, schedules};
+use crate::world::World;
+
+/// How many schedules are tried unless `PROPTEST_CASES` says otherwise.
+const CASES: u32 = 600;
+
+#[test]
+fn whatever_happens_in_whatever_order_the_library_does_what_the_model_says() {
+    let mut config = Config { failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = CASES;
+    }
+    let cases = config.cases;
+    let result = TestRunner::new(config).run(&schedules(), |schedule| play(&schedule).map_err(TestCaseError::fail));
+    match result {
+        Ok(()) => println!("{cases} schedules"),
+        Err(TestError::Fail(difference, schedule)) => panic!("{schedule:?}{}", difference.message()),
+        Err(TestError::Abort(reason)) => panic!("no schedules: {reason}"),
+    }
+}
+
+/// Plays a schedule on a runtime of its own, whose time passes when nothing else is left to do.
+fn play(schedule: &Schedule) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime starts").block_on(async {
+        let mut world = World::new();
+        for (number, step) in schedule.0.iter().enumerate() {
+            world.step(step).await.map_err(|difference| format!("step {}: {difference}", number + 1))?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,117 @@
+//! The model of one request, from its handler's first line to what is to be saved.
+
+use crate::schedule::{Guard, Outcome, Request};
+use crate::shop::{Edit, Shop};
+use crate::stored::{Stored, Token, merge};
+
+/// A request whose handler runs.
+#[derive(Debug)]
+pub(crate) struct UnderWay {
+    pub(crate) request: Request,
+    /// Whether it came with a cookie, good or bad.
+    pub(crate) shown: bool,
+    /// The session that its cookie proved.
+    pub(crate) bearer: Option<(Token, Stored)>,
+}
+
+/// What a request has made of its session.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) bearer: Option<(Token, Stored)>,
+    pub(crate) ended: Option<usize>,
+    pub(crate) destroyed: bool,
+    pub(crate) base: Shop,
+    pub(crate) state: Shop,
+    pub(crate) rotate: bool,
+    pub(crate) persistent: Option<bool>,
+}
+
+/// What one handler, or one middleware, has made of it.
+struct Copy {
+    base: Shop,
+    mine: Shop,
+    destroyed: bool,
+    rotate: bool,
+    persistent: Option<bool>,
+}
+
+impl UnderWay {
+    /// The handler returns: its status (none if it panicked), the state that it was given, and
+    /// what is to be saved, if anything is.
+    pub(crate) fn finish(self) -> (Option<u16>, String, Option<Draft>) {
+        let loaded = self.bearer.as_ref().map(|(_, stored)| stored.shop.clone()).unwrap_or_default();
+        let body = format!("{loaded:?}");
+        let (Outcome::Answers(status) | Outcome::Fails(status)) = self.request.outcome else {
+            return (None, body, None);
+        };
+        let mut draft = Draft {
+            bearer: self.bearer,
+            ended: None,
+            destroyed: false,
+            base: loaded.clone(),
+            state: loaded.clone(),
+            rotate: false,
+            persistent: None,
+        };
+        let mine = Copy::of(&loaded, &self.request.edits);
+        match &self.request.guard {
+            Guard::Reads => (Some(status), body, None),
+            Guard::Writes if status >= 500 => (Some(status), body, None),
+            Guard::Writes | Guard::WritesWhateverItAnswers => {
+                draft.take(mine);
+                (Some(status), body, Some(draft))
+            }
+            Guard::Nested { around, shields } => {
+                if status < 500 {
+                    draft.take(mine);
+                }
+                if status >= 500 && !shields {
+                    return (Some(status), body, None);
+                }
+                draft.take(Copy::of(&loaded, around));
+                (Some(if status < 500 { status } else { 200 }), body, Some(draft))
+            }
+        }
+    }
+}
+
+impl Draft {
+    pub(crate) fn is_changed(&self) -> bool {
+        self.state != self.base
+    }
+
+    /// Takes over what a guard has made of the session. What began before a destruction and did
+    /// not see it dies with the session.
+    fn take(&mut self, copy: Copy) {
+        if copy.destroyed {
+            self.ended = self.ended.or(self.bearer.take().map(|(token, _)| token.session));
+            self.destroyed = true;
+            (self.base, self.state) = (Shop::default(), Shop::default());
+            (self.rotate, self.persistent) = (false, None);
+        } else if self.destroyed {
+            return;
+        }
+        self.state = merge(&copy.base, &copy.mine, &self.state);
+        self.rotate |= copy.rotate;
+        self.persistent = copy.persistent.or(self.persistent);
+    }
+}
+
+impl Copy {
+    fn of(loaded: &Shop, edits: &[Edit]) -> Self {
+        let (base, mine) = (loaded.clone(), loaded.clone());
+        let mut copy = Self { base, mine, destroyed: false, rotate: false, persistent: None };
+        for edit in edits {
+            match edit {
+                Edit::Change(change) => change.perform(&mut copy.mine),
+                Edit::Rotate => copy.rotate = true,
+                Edit::Remember(remember) => copy.persistent = Some(*remember),
+                Edit::Destroy => {
+                    let (base, mine) = (Shop::default(), Shop::default());
+                    copy = Self { base, mine, destroyed: true, rotate: false, persistent: None };
+                }
+            }
+        }
+        copy
+    }
+}

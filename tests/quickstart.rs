@@ -1,0 +1,146 @@
+//! The quickstart as a newcomer meets it: the README's commands, a browser, a restart.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use session_tests::{Browser, Directory, Postgres, free_address};
+use thirtyfour::prelude::*;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// The example, built once as the README says.
+fn quickstart() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built = Command::new(cargo)
+            .args(["build", "--example", "quickstart", "--message-format=json-render-diagnostics"])
+            .current_dir(ROOT)
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("cargo runs");
+        assert!(built.status.success(), "the example builds");
+        let messages = String::from_utf8(built.stdout).expect("cargo speaks JSON");
+        messages
+            .lines()
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+            .filter(|message| message["target"]["name"] == "quickstart")
+            .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+            .expect("cargo names the program")
+    })
+}
+
+/// A running quickstart.
+struct Shop {
+    directory: Directory,
+    port: u16,
+}
+
+impl Shop {
+    async fn open(store: &str) -> Self {
+        let shop = Self { directory: Directory::new("INT"), port: free_address().port() };
+        shop.start(store).await;
+        shop
+    }
+
+    async fn start(&self, store: &str) {
+        let mut command = Command::new(quickstart());
+        command.args(["--port", &self.port.to_string(), "--store", store]);
+        let port = self.port;
+        let ready = async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok();
+        assert!(self.directory.launch(&mut command, ready).await, "it starts: {}", self.directory.log());
+    }
+}
+
+/// Runs a line of the transcript as a shell would, in a directory of its own.
+fn shell(line: &str, directory: &Path) -> String {
+    let Output { status, stdout, stderr } = Command::new("bash")
+        .args(["-c", line])
+        .current_dir(directory)
+        .output()
+        .expect("bash runs");
+    assert!(status.success(), "{line}: {}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).expect("the shop speaks UTF-8").replace('\r', "")
+}
+
+/// What differs from run to run, named as in the README.
+fn masked(output: &str) -> String {
+    let mut masked = String::new();
+    for line in output.lines() {
+        let line = match line.split_once("__Host-session=") {
+            Some((before, value)) if value.find(';') == Some(64) => format!("{before}__Host-session=TOKEN{}", &value[64..]),
+            _ if line.starts_with("date: ") => "date: DATE".to_owned(),
+            _ => line.to_owned(),
+        };
+        writeln!(masked, "{line}").expect("a string takes it");
+    }
+    masked
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_readmes_transcript_is_what_the_program_prints() {
+    let shop = Shop::open("memory:").await;
+    let readme = std::fs::read_to_string(format!("{ROOT}/README.md")).expect("the README is there");
+    let transcript = readme.split("```console\n").nth(1).and_then(|rest| rest.split("```").next());
+    let transcript = transcript.expect("the README has a transcript");
+    let jars = tempfile::tempdir().expect("a directory for the jars");
+    let mut printed = String::new();
+    for line in transcript.lines().filter_map(|line| line.strip_prefix("$ ")) {
+        let here = line.replace("localhost:3000", &format!("localhost:{}", shop.port));
+        let output = shell(&here, jars.path()).replace(&shop.port.to_string(), "3000");
+        write!(printed, "$ {line}\n{}", masked(&output)).expect("a string takes it");
+    }
+    assert_eq!(printed, transcript);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_browser_everything_is_still_there_after_a_restart() -> WebDriverResult<()> {
+    let database = Postgres::shared().await.database().await;
+    let shop = Shop::open(&database).await;
+    let browser = Browser::start().await;
+    let text = async |id| browser.find(By::Id(id)).await?.text().await;
+    let click = async |id| browser.find(By::Id(id)).await?.click().await;
+    let home = format!("http://localhost:{}/", shop.port);
+
+    browser.goto(&home).await?;
+    assert_eq!(text("user").await?, "nobody yet");
+    click("visit").await?;
+    browser.goto(&home).await?;
+    click("tea").await?;
+    click("cup").await?;
+    browser.find(By::Name("user")).await?.send_keys("ann").await?;
+    click("login").await?;
+    assert_eq!(text("user").await?, "ann");
+
+    shop.directory.kill();
+    shop.start(&database).await;
+    browser.goto(&home).await?;
+    assert_eq!(text("user").await?, "ann");
+    assert_eq!(text("visits").await?, "1");
+    assert_eq!(text("cart").await?, "tea\ncup");
+
+    let cookie = browser.get_named_cookie("__Host-session").await?;
+    assert_eq!((cookie.secure, cookie.path.as_deref()), (Some(true), Some("/")));
+    click("logout").await?;
+    assert_eq!(text("user").await?, "nobody yet");
+    assert!(browser.get_all_cookies().await?.is_empty(), "the jar is empty after the log-out");
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_stops_cleanly_on_ctrl_c() {
+    let shop = Shop::open("memory:").await;
+    shop.directory.interrupt();
+    tokio::time::timeout(Duration::from_secs(10), async {
+        while shop.directory.is_running() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .expect("it stops");
+    assert!(shop.directory.log().contains("stopped"), "{}", shop.directory.log());
+}

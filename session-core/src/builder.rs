@@ -16,6 +16,7 @@ use crate::sessions::{Inner, Sessions};
 use crate::state::SessionState;
 use crate::store::Store;
 use crate::time::Timestamp;
+use crate::vault::{Sealing, Vault};
 
 /// How the sessions of type `T` are to be. From [`Sessions::builder`]; every step is optional.
 ///
@@ -35,6 +36,7 @@ use crate::time::Timestamp;
 pub struct Builder<T> {
     backend: Backend,
     cookie: Cookie,
+    sealing: Option<Sealing>,
     lifetime: Lifetime,
     cleaner: Cleaner,
     random: Box<dyn Random>,
@@ -46,6 +48,7 @@ impl<T: SessionState> Builder<T> {
         Self {
             backend: Backend::new(store),
             cookie: Cookie::default(),
+            sealing: None,
             lifetime: Lifetime::default(),
             cleaner: Cleaner::default(),
             random: Box::new(System),
@@ -57,6 +60,13 @@ impl<T: SessionState> Builder<T> {
     /// types of one application need two cookies.
     pub fn cookie(mut self, cookie: Cookie) -> Self {
         self.cookie = cookie;
+        self
+    }
+
+    /// Seals records at rest and signs cookies, so that a forged one costs no store call. Without
+    /// it the store sees what is in a session, though nothing that is worth anything as a cookie.
+    pub fn sealing(mut self, sealing: Sealing) -> Self {
+        self.sealing = Some(sealing);
         self
     }
 
@@ -124,7 +134,12 @@ impl<T: SessionState> Builder<T> {
                 "the session cookie is sent without TLS: for development only"
             );
         }
+        let vault = Vault::new(self.sealing, self.cookie.name().to_owned());
+        if !vault.has_keys() {
+            tracing::info!(target: "session", "no keys: session records are stored as they are");
+        }
         Ok(Sessions::new(Inner {
+            vault,
             backend: self.backend,
             cookie: self.cookie,
             lifetime: self.lifetime,

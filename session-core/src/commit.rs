@@ -20,16 +20,20 @@ use crate::state::SessionState;
 use crate::store::{Record, StoreError, Updated};
 use crate::token::{Digest, Handle, Token};
 
-/// How often a change is tried before its request is answered 503. Between attempts the wait
-/// grows to [`LONGEST_PAUSE`], so that the deadline usually comes first.
-const ATTEMPTS: u32 = 32;
-const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+/// How often a change is tried before its request is answered 503; the deadline comes first,
+/// unless the store is very quick.
+const ATTEMPTS: u32 = 256;
+/// The longest that a line rests after a write. See [`Lead::run`].
+const LONGEST_REST: Duration = Duration::from_millis(50);
 
 /// A session as the store has it, and the state that its fields spell.
 #[derive(Debug)]
 pub(crate) struct Stored<T> {
+    /// With its fields opened, whatever the store holds.
     pub(crate) record: Record,
     pub(crate) state: Arc<T>,
+    /// Whether the store holds it sealed with a retired key, or not sealed though it should be.
+    pub(crate) stale: bool,
 }
 
 /// What is to be done to a session.
@@ -140,9 +144,16 @@ impl<T: SessionState> Lead<T> {
         Some(batch)
     }
 
+    /// Saves until nobody waits. After each write it rests, for a random part of what that took.
+    ///
+    /// Whoever has just written knows the newest record and would win against a node that has
+    /// yet to learn of it, again and again; resting lets the other in. The loser for its part
+    /// tries again at once, since what it was answered is the newest there is.
     async fn run(mut self, mut batch: Vec<Waiting<T>>) {
         loop {
+            let began = Instant::now();
             self.save(batch).await;
+            tokio::time::sleep(self.sessions.jitter(began.elapsed().min(LONGEST_REST))).await;
             match self.next() {
                 Some(more) => batch = more,
                 None => return,
@@ -161,17 +172,19 @@ impl<T: SessionState> Lead<T> {
                 self.latest = Arc::clone(&waiting.stored);
             }
         }
-        for attempt in 1..=ATTEMPTS {
+        for _ in 0..ATTEMPTS {
             let mut draft = Draft::of(&self.latest);
             let mut promised = Vec::with_capacity(batch.len());
             for mut waiting in batch {
-                match draft.apply(&mut waiting.edit, self.sessions.random()) {
+                match draft.apply(&mut waiting.edit, &self.sessions) {
                     Ok(promise) => promised.push((waiting, promise)),
                     Err(error) => waiting.answer(Err(error)),
                 }
             }
-            let Some(update) = draft.update(self.sessions.lifetime()) else {
-                return self.keep(promised);
+            let update = match draft.update(&self.sessions) {
+                Ok(Some(update)) => update,
+                Ok(None) => return self.keep(promised),
+                Err(error) => return fail(without_promises(promised), &error),
             };
             let left = until.saturating_duration_since(Instant::now());
             match self.sessions.backend().update(update, left).await {
@@ -187,11 +200,9 @@ impl<T: SessionState> Lead<T> {
                 Err(error) => return fail(without_promises(promised), &error.into()),
             }
             batch = without_promises(promised);
-            let pause = self.sessions.jitter(LONGEST_PAUSE.min(Duration::from_millis(1 << attempt.min(6))));
-            if Instant::now() + pause >= until {
+            if Instant::now() >= until {
                 return fail(batch, &self.out_of_time());
             }
-            tokio::time::sleep(pause).await;
         }
         fail(batch, &Error::Contended(ATTEMPTS));
     }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use crate::codec;
 use crate::commit::{Change, Committed, Edit, Stored};
 use crate::error::Error;
-use crate::lifetime::{LONGEST, Lifetime};
+use crate::lifetime::LONGEST;
 use crate::merge::merge;
-use crate::random::Random;
+use crate::sessions::Sessions;
 use crate::state::SessionState;
 use crate::store::{Record, Times, Update};
 use crate::token::Token;
@@ -18,6 +18,7 @@ pub(crate) struct Draft<T> {
     record: Record,
     state: Arc<T>,
     changed: bool,
+    stale: bool,
     authenticated: bool,
 }
 
@@ -30,18 +31,19 @@ pub(crate) struct Promise {
 }
 
 impl<T: SessionState> Draft<T> {
-    /// Nothing changed yet.
+    /// Nothing changed yet; what is stale is written all the same, so that it is sealed anew.
     pub(crate) fn of(stored: &Stored<T>) -> Self {
         Self {
             record: stored.record.clone(),
             state: Arc::clone(&stored.state),
-            changed: false,
+            changed: stored.stale,
+            stale: stored.stale,
             authenticated: false,
         }
     }
 
     /// Applies one change. On an error the draft is as it was: a bad change fails alone.
-    pub(crate) fn apply(&mut self, edit: &mut Edit<T>, random: &dyn Random) -> Result<Promise, Error> {
+    pub(crate) fn apply(&mut self, edit: &mut Edit<T>, sessions: &Sessions<T>) -> Result<Promise, Error> {
         if edit.bearer.is_some_and(|bearer| bearer != self.record.digest) {
             return Err(Error::Ended);
         }
@@ -61,12 +63,12 @@ impl<T: SessionState> Draft<T> {
             (after, None)
         };
         let principal = if passed {
-            Some(after.principal().map(codec::principal_key::<T>).transpose()?)
+            Some(sessions.principal_of(&after)?)
         } else {
             None
         };
         let token = if passed || edit.rotate {
-            Some(Token::rotate(self.record.handle, random)?)
+            Some(Token::rotate(self.record.handle, sessions.random())?)
         } else {
             None
         };
@@ -92,17 +94,25 @@ impl<T: SessionState> Draft<T> {
     }
 
     /// What the store is asked, if anything changed.
-    pub(crate) fn update(&self, lifetime: Lifetime) -> Option<Update> {
-        self.changed.then(|| Update {
-            handle: self.record.handle,
+    pub(crate) fn update(&mut self, sessions: &Sessions<T>) -> Result<Option<Update>, Error> {
+        if !self.changed {
+            return Ok(None);
+        }
+        if self.stale {
+            self.record.principal = sessions.principal_of(&self.state)?;
+        }
+        let Record { handle, ref fields, .. } = self.record;
+        let fields = sessions.vault().seal(handle, fields.clone(), sessions.random())?;
+        Ok(Some(Update {
+            handle,
             revision: self.record.revision,
             digest: self.record.digest,
             principal: self.record.principal.clone(),
-            fields: self.record.fields.clone(),
+            fields,
             persistent: self.record.persistent,
-            idle: lifetime.idle(),
-            authenticated: self.authenticated.then(|| lifetime.absolute()),
-        })
+            idle: sessions.lifetime().idle(),
+            authenticated: self.authenticated.then(|| sessions.lifetime().absolute()),
+        }))
     }
 
     /// The session after the store took the update.
@@ -110,7 +120,7 @@ impl<T: SessionState> Draft<T> {
         let mut record = self.record;
         record.revision += 1;
         record.times = times;
-        Stored { record, state: self.state }
+        Stored { record, state: self.state, stale: false }
     }
 }
 

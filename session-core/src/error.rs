@@ -8,6 +8,7 @@ use http::StatusCode;
 use crate::codec::EncodeError;
 use crate::fields::FieldsError;
 use crate::random::RandomError;
+use crate::seal::SealError;
 use crate::store::StoreError;
 
 /// A session could not be read or changed.
@@ -24,6 +25,9 @@ pub enum Error {
     /// What the store holds cannot be read.
     #[error("the session could not be read")]
     Fields(#[from] FieldsError),
+    /// What the store holds is sealed and does not open, or is not sealed where it must be.
+    #[error("the session could not be read")]
+    Sealed(#[from] SealError),
     /// What the handler left in the session cannot be stored.
     #[error("the session could not be saved")]
     Encode(#[source] Arc<EncodeError>),
@@ -65,7 +69,7 @@ impl Error {
     fn status(&self) -> StatusCode {
         match self {
             Self::Ended => StatusCode::UNAUTHORIZED,
-            Self::Store(_) | Self::Fields(_) | Self::Random(_) | Self::Contended(_) | Self::Aborted => {
+            Self::Store(_) | Self::Fields(_) | Self::Sealed(_) | Self::Random(_) | Self::Contended(_) | Self::Aborted => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::Encode(_) | Self::PrincipalInUpdate => StatusCode::INTERNAL_SERVER_ERROR,

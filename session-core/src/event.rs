@@ -89,6 +89,8 @@ impl Event<'_> {
 pub enum Ignored {
     /// It does not spell a token.
     Malformed,
+    /// Its signature is missing or not ours.
+    Forged,
     /// There were two of the name.
     Repeated,
     /// The store has no such session: it expired, or was destroyed, or never was.

@@ -8,7 +8,7 @@
 use crate::codec::EncodeError;
 
 /// The version this binary writes, and the only one it reads.
-const VERSION: u8 = 1;
+pub(crate) const VERSION: u8 = 1;
 
 /// The most bytes of fields that are read: beyond it nothing is decoded.
 pub(crate) const LIMIT: usize = 16 * 1024 * 1024;

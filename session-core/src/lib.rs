@@ -11,9 +11,12 @@ mod error;
 mod event;
 
 mod cookie;
+mod keys;
 mod lifetime;
 mod time;
 mod token;
+mod seal;
+mod vault;
 mod random;
 
 mod guard;
@@ -44,15 +47,18 @@ pub use error::{Error, Refusal};
 pub use event::{Event, Ignored};
 pub use extract::{Principal, SessionRef};
 pub use fields::FieldsError;
+pub use keys::{KeyError, KeyRing};
 pub use lifetime::{Lifetime, LifetimeError};
 pub use memory::MemoryStore;
 pub use random::{Random, RandomError};
+pub use seal::SealError;
 pub use session::Session;
 pub use session_macros::{require_session, session};
 pub use sessions::{HasSessions, Sessions};
 pub use state::{FieldValue, NoPrincipal, SessionState, WithPrincipal};
 pub use store::{Store, StoreError};
 pub use time::{Now, Timestamp};
+pub use vault::Sealing;
 pub use token::{Digest, Handle, HandleError};
 
 /// What the attributes write against. Not for use by hand: it changes without notice.

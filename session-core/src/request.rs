@@ -60,16 +60,21 @@ async fn arrive<T: SessionState>(headers: &HeaderMap, sessions: &Sessions<T>) ->
     let shown = !matches!(presented, Presented::Nothing);
     let bearer = match presented {
         Presented::Nothing => None,
-        Presented::Malformed => sessions.ignore(None, Ignored::Malformed),
         Presented::Repeated => sessions.ignore(None, Ignored::Repeated),
-        Presented::Token(token) => sessions.bearer(token).await.map_err(|error| sessions.refuse(error.into()))?,
+        Presented::Value(value) => match sessions.vault().read(value) {
+            Ok((token, stale)) => {
+                let bearer = sessions.bearer(token, stale).await;
+                bearer.map_err(|error| sessions.refuse(error.into()))?
+            }
+            Err(reason) => sessions.ignore(None, reason),
+        },
     };
     Ok(Slot::new(bearer, shown, label(headers)))
 }
 
 impl<T: SessionState> Sessions<T> {
     /// The session that this token proves, with its idle limit renewed when a tenth is gone.
-    async fn bearer(&self, token: Token) -> Result<Option<Bearer<T>>, Error> {
+    async fn bearer(&self, token: Token, stale: bool) -> Result<Option<Bearer<T>>, Error> {
         let handle = token.handle();
         let Some(record) = self.backend().load(handle).await? else {
             return Ok(self.ignore(Some(handle), Ignored::Unknown));
@@ -86,7 +91,7 @@ impl<T: SessionState> Sessions<T> {
             times.seen = times.now;
             times.expires = times.now.plus(self.lifetime().idle()).min(times.absolute);
         }
-        Ok(Some(Bearer { token, stored: Arc::new(stored) }))
+        Ok(Some(Bearer { token, stale, stored: Arc::new(stored) }))
     }
 
     /// Tells why a cookie is no session.

@@ -1,5 +1,6 @@
 //! `Sessions<T>`: everything that one session type needs, in the application's state.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,6 +21,7 @@ use crate::random::Random;
 use crate::state::{SessionState, WithPrincipal};
 use crate::store::{Record, Store, Swept};
 use crate::token::Handle;
+use crate::vault::Vault;
 
 /// The sessions of type `T`: where they are kept, how long they live, which cookie names them.
 ///
@@ -52,6 +54,7 @@ pub struct Sessions<T: SessionState>(Arc<Inner<T>>);
 pub(crate) struct Inner<T: SessionState> {
     pub(crate) backend: Backend,
     pub(crate) cookie: Cookie,
+    pub(crate) vault: Vault,
     pub(crate) lifetime: Lifetime,
     pub(crate) random: Box<dyn Random>,
     pub(crate) cleaner: Cleaner,
@@ -117,7 +120,11 @@ impl<T: SessionState> Sessions<T> {
     where
         T: WithPrincipal,
     {
-        let records = self.backend().list(&codec::principal_key::<T>(principal)?).await?;
+        let mut records = Vec::new();
+        for name in self.vault().principals(codec::principal_key::<T>(principal)?) {
+            records.extend(self.backend().list(&name).await?);
+        }
+        records.sort_by_key(|record| (Reverse(record.times.created), record.handle));
         Ok(records.into_iter().map(|record| record.handle).collect())
     }
 
@@ -127,7 +134,11 @@ impl<T: SessionState> Sessions<T> {
     where
         T: WithPrincipal,
     {
-        Ok(self.backend().delete_all(&codec::principal_key::<T>(principal)?).await?)
+        let mut ended = 0;
+        for name in self.vault().principals(codec::principal_key::<T>(principal)?) {
+            ended += self.backend().delete_all(&name).await?;
+        }
+        Ok(ended)
     }
 
     /// Removes the expired sessions that lie in the store, and answers how many there were.
@@ -158,6 +169,16 @@ impl<T: SessionState> Sessions<T> {
         &self.0.cookie
     }
 
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
+    /// What the store keeps of whom this state belongs to.
+    pub(crate) fn principal_of(&self, state: &T) -> Result<Option<String>, Error> {
+        let key = state.principal().map(codec::principal_key::<T>).transpose()?;
+        Ok(key.map(|key| self.vault().principal(key)))
+    }
+
     pub(crate) fn lifetime(&self) -> Lifetime {
         self.0.lifetime
     }
@@ -181,12 +202,14 @@ impl<T: SessionState> Sessions<T> {
     }
 
     /// The session that a record spells; fields that do not decode are told of.
-    pub(crate) fn decode(&self, record: Record) -> Result<Stored<T>, Error> {
+    pub(crate) fn decode(&self, mut record: Record) -> Result<Stored<T>, Error> {
         let handle = record.handle;
+        let opened = self.vault().open(handle, record.fields)?;
+        record.fields = opened.bytes;
         let state = codec::decode(&record.fields, |field| {
             self.backend().tell(&Event::FieldDefaulted { handle, field });
         })?;
-        Ok(Stored { record, state: Arc::new(state) })
+        Ok(Stored { record, state: Arc::new(state), stale: opened.stale })
     }
 
     /// A random part of this span; none of it when no random bytes can be had.

@@ -32,7 +32,8 @@ pub(crate) async fn settle<T: SessionState>(
     label: Option<&str>,
 ) -> Result<Option<SetCookie>, Error> {
     let changed = !Arc::ptr_eq(&outcome.base, &outcome.state) && differ(&*outcome.base, &*outcome.state);
-    if !changed && !outcome.is_destroyed() && !outcome.rotate && outcome.persistent.is_none() {
+    let stale = outcome.bearer.as_ref().is_some_and(|bearer| bearer.stale || bearer.stored.stale);
+    if !changed && !stale && !outcome.is_destroyed() && !outcome.rotate && outcome.persistent.is_none() {
         return Ok(None);
     }
     let sessions = sessions.clone();
@@ -54,24 +55,23 @@ pub(crate) async fn settle<T: SessionState>(
 
 impl<T: SessionState> Sessions<T> {
     /// Saves changes to the session that the request came in with.
-    async fn change(self, outcome: Shared<T>) -> Result<Option<SetCookie>, Error> {
-        let Some(Bearer { token, stored }) = outcome.bearer else { return Ok(None) };
+    async fn change(&self, outcome: Shared<T>) -> Result<Option<SetCookie>, Error> {
+        let Some(Bearer { token, stale, stored }) = outcome.bearer else { return Ok(None) };
         let edit = Edit {
             change: Change::Merge { base: outcome.base, mine: outcome.state },
             bearer: Some(stored.record.digest),
             rotate: outcome.rotate,
             persistent: outcome.persistent,
         };
-        let committed = commit(self, stored, edit).await?;
-        let token = committed.token.or_else(|| committed.persistence_changed.then_some(token));
-        Ok(token.map(|token| SetCookie::Keep { token, max_age: committed.max_age }))
+        let committed = commit(self.clone(), stored, edit).await?;
+        let token = committed.token.or_else(|| (stale || committed.persistence_changed).then_some(token));
+        Ok(token.map(|token| SetCookie::Keep { value: self.vault().spell(&token), max_age: committed.max_age }))
     }
 
     /// Stores a session that began with this request.
     async fn create(&self, outcome: Shared<T>, label: Option<String>) -> Result<SetCookie, Error> {
-        let state = &*outcome.state;
-        let fields = codec::encode(state)?;
-        let principal = state.principal().map(codec::principal_key::<T>).transpose()?;
+        let fields = codec::encode(&*outcome.state)?;
+        let principal = self.principal_of(&outcome.state)?;
         let persistent = outcome.persistent.unwrap_or(false);
         for _ in 0..DRAWS {
             let token = Token::draw(self.random(), self.backend().moment())?;
@@ -79,7 +79,7 @@ impl<T: SessionState> Sessions<T> {
                 handle: token.handle(),
                 digest: token.digest(),
                 principal: principal.clone(),
-                fields: fields.clone(),
+                fields: self.vault().seal(token.handle(), fields.clone(), self.random())?,
                 persistent,
                 label: label.clone(),
                 idle: self.lifetime().idle(),
@@ -87,7 +87,7 @@ impl<T: SessionState> Sessions<T> {
             };
             if let Inserted::Saved(times) = self.backend().insert(insert).await? {
                 self.backend().tell(&Event::Created { handle: token.handle() });
-                return Ok(SetCookie::Keep { token, max_age: persistent.then(|| max_age(&times)) });
+                return Ok(SetCookie::Keep { value: self.vault().spell(&token), max_age: persistent.then(|| max_age(&times)) });
             }
         }
         Err(RandomError::new("it gave the handle of another session again and again").into())

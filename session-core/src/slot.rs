@@ -43,6 +43,8 @@ pub(crate) struct Shared<T> {
 #[derive(Debug)]
 pub(crate) struct Bearer<T> {
     pub(crate) token: Token,
+    /// Whether its cookie is signed with a retired key, or not signed though it should be.
+    pub(crate) stale: bool,
     pub(crate) stored: Arc<Stored<T>>,
 }
 

@@ -41,7 +41,8 @@ fn compare(written: &Path) {
 }
 
 fn parse(path: &Path) -> TokenStream {
-    let source = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let source =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     source.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -50,11 +51,14 @@ fn expand(file: TokenStream) -> TokenStream {
     let mut tokens = file.into_iter().peekable();
     let mut expanded = TokenStream::new();
     while let Some(pound) = tokens.next() {
-        let Some(TokenTree::Group(attribute)) = tokens.next() else { panic!("each item has our attribute") };
+        let Some(TokenTree::Group(attribute)) = tokens.next() else {
+            panic!("each item has our attribute")
+        };
         assert_eq!(pound.to_string(), "#", "each item has our attribute");
         let mut item = TokenStream::new();
         for token in tokens.by_ref() {
-            let ends = matches!(&token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+            let ends =
+                matches!(&token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
             item.extend([token]);
             if ends {
                 break;

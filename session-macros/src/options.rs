@@ -67,7 +67,7 @@ pub(crate) struct Given {
 enum Value {
     Absent,
     Expr(Expr),
-    Words(token::Paren, Vec<Ident>),
+    List(token::Paren, TokenStream),
 }
 
 impl Given {
@@ -82,7 +82,7 @@ impl Given {
         match &self.value {
             Value::Absent => Ok(()),
             Value::Expr(expr) => Err(Error::new_spanned(expr, message)),
-            Value::Words(paren, _) => Err(Error::new(paren.span.join(), message)),
+            Value::List(paren, _) => Err(Error::new(paren.span.join(), message)),
         }
     }
 
@@ -94,7 +94,7 @@ impl Given {
         match self.value {
             Value::Expr(expr) => Ok(expr),
             Value::Absent => Err(Error::new(self.name.span(), message)),
-            Value::Words(paren, _) => Err(Error::new(paren.span.join(), message)),
+            Value::List(paren, _) => Err(Error::new(paren.span.join(), message)),
         }
     }
 
@@ -128,8 +128,12 @@ impl Given {
         let usage = known.usage(&word).unwrap_or_default();
         let message = format!("`{word}` takes a list: write `{usage}`");
         match self.value {
-            Value::Words(_, words) if !words.is_empty() => Ok(words),
-            Value::Words(paren, _) => Err(Error::new(paren.span.join(), message)),
+            Value::List(paren, list) => {
+                match Punctuated::<Ident, Token![,]>::parse_terminated.parse2(list) {
+                    Ok(words) if !words.is_empty() => Ok(words.into_iter().collect()),
+                    _ => Err(Error::new(paren.span.join(), message)),
+                }
+            }
             Value::Absent => Err(Error::new(self.name.span(), message)),
             Value::Expr(expr) => Err(Error::new_spanned(expr, message)),
         }
@@ -144,8 +148,7 @@ impl Parse for Given {
         let value = if input.peek(token::Paren) {
             let content;
             let paren = parenthesized!(content in input);
-            let words = Punctuated::<Ident, Token![,]>::parse_terminated(&content)?;
-            Value::Words(paren, words.into_iter().collect())
+            Value::List(paren, content.parse()?)
         } else if input.parse::<Option<Token![=]>>()?.is_none()
             || input.is_empty()
             || input.peek(Token![,])

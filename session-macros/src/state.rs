@@ -5,6 +5,7 @@ mod field;
 mod merge;
 mod model;
 mod names;
+mod options;
 mod print;
 mod shell;
 

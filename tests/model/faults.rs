@@ -6,24 +6,24 @@ use session_core::StoreError;
 
 use crate::watched::Watch;
 
-/// What happens to a store call instead of an answer.
+/// What happens to a store call instead of an answer, before its effect or after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    FailsBeforeItsEffect,
-    FailsAfterItsEffect,
-    HangsBeforeItsEffect,
-    HangsAfterItsEffect,
+    FailsBefore,
+    FailsAfter,
+    HangsBefore,
+    HangsAfter,
 }
 
 impl Fault {
     pub(crate) fn prevents_the_effect(self) -> bool {
-        matches!(self, Self::FailsBeforeItsEffect | Self::HangsBeforeItsEffect)
+        matches!(self, Self::FailsBefore | Self::HangsBefore)
     }
 
     async fn happen(self) -> Result<(), StoreError> {
         match self {
-            Self::FailsBeforeItsEffect | Self::FailsAfterItsEffect => Err(StoreError::failed("as the schedule says")),
-            Self::HangsBeforeItsEffect | Self::HangsAfterItsEffect => std::future::pending().await,
+            Self::FailsBefore | Self::FailsAfter => Err(StoreError::failed("as the schedule says")),
+            Self::HangsBefore | Self::HangsAfter => std::future::pending().await,
         }
     }
 }

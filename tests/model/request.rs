@@ -58,17 +58,17 @@ impl UnderWay {
             Guard::Reads => (Some(status), body, None),
             Guard::Writes if status >= 500 => (Some(status), body, None),
             Guard::Writes | Guard::WritesWhateverItAnswers => {
-                draft.take(mine);
+                draft.take(&mine);
                 (Some(status), body, Some(draft))
             }
             Guard::Nested { around, shields } => {
                 if status < 500 {
-                    draft.take(mine);
+                    draft.take(&mine);
                 }
                 if status >= 500 && !shields {
                     return (Some(status), body, None);
                 }
-                draft.take(Copy::of(&loaded, around));
+                draft.take(&Copy::of(&loaded, around));
                 (Some(if status < 500 { status } else { 200 }), body, Some(draft))
             }
         }
@@ -82,7 +82,7 @@ impl Draft {
 
     /// Takes over what a guard has made of the session. What began before a destruction and did
     /// not see it dies with the session.
-    fn take(&mut self, copy: Copy) {
+    fn take(&mut self, copy: &Copy) {
         if copy.destroyed {
             self.ended = self.ended.or(self.bearer.take().map(|(token, _)| token.session));
             self.destroyed = true;

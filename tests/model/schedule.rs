@@ -153,10 +153,10 @@ fn user() -> impl Strategy<Value = User> {
 
 fn fault() -> impl Strategy<Value = Fault> {
     proptest::sample::select(vec![
-        Fault::FailsBeforeItsEffect,
-        Fault::FailsAfterItsEffect,
-        Fault::HangsBeforeItsEffect,
-        Fault::HangsAfterItsEffect,
+        Fault::FailsBefore,
+        Fault::FailsAfter,
+        Fault::HangsBefore,
+        Fault::HangsAfter,
     ])
 }
 

@@ -1,6 +1,7 @@
 //! Plays each step on the library and on the model, and compares all that can be seen of either.
 
 use std::collections::HashMap;
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -40,7 +41,7 @@ pub(crate) struct World {
 
 type Checked = Result<(), String>;
 
-fn same<V: PartialEq + std::fmt::Debug>(what: &str, library: V, model: V) -> Checked {
+fn same<V: PartialEq + Debug + ?Sized>(what: &str, library: &V, model: &V) -> Checked {
     if library == model { Ok(()) } else { Err(format!("{what}: {library:?}\n  by the model: {model:?}")) }
 }
 
@@ -125,9 +126,7 @@ impl World {
     }
 
     async fn end(&mut self, nth: usize) -> Checked {
-        let before = self.model.conflicts;
         let answer = self.model.end(nth);
-        eprintln!("TALLY {:?} {} conflicts={}", answer.status, match answer.told { Told::Nothing => "nothing", Told::Keep { .. } => "keep", Told::Remove => "remove" }, self.model.conflicts - before);
         let (part, client) = self.under_way.remove(nth);
         part.go.notify_one();
         self.compare_answer(client.await.ok(), answer).await
@@ -144,15 +143,16 @@ impl World {
                     performed.perform(shop);
                     shop.visits
                 });
-                same("update", updated.await.map_err(refused), model.update_outside(nth, change))
+                same("update", &updated.await.map_err(refused), &model.update_outside(nth, change))
             }
             Step::Revoke { node, session } if !handles.is_empty() => {
                 let nth = session % handles.len();
-                same("revoke", self.nodes[*node].0.revoke(&handles[nth]).await.map_err(refused), model.revoke(nth))
+                let revoked = self.nodes[*node].0.revoke(&handles[nth]).await;
+                same("revoke", &revoked.map_err(refused), &model.revoke(nth))
             }
             Step::RevokeAll { node, user } => {
                 let revoked = self.nodes[*node].0.revoke_all(user).await;
-                same("revoke all", revoked.map_err(refused), model.revoke_all(*user))
+                same("revoke all", &revoked.map_err(refused), &model.revoke_all(*user))
             }
             Step::List { node, user } => {
                 let nth = |handle| handles.iter().position(|other| *other == handle).expect("it was stored");
@@ -161,10 +161,11 @@ impl World {
                     listed.sort_unstable();
                     listed
                 });
-                same("list", listed, model.list(*user))
+                same("list", &listed, &model.list(*user))
             }
             Step::Clean { node } => {
-                same("clean", self.nodes[*node].0.clean().await.map_err(refused), model.clean())
+                let cleaned = self.nodes[*node].0.clean().await;
+                same("clean", &cleaned.map_err(refused), &model.clean())
             }
             _ => Ok(()),
         }
@@ -172,17 +173,17 @@ impl World {
 
     async fn compare_answer(&mut self, response: Option<Response>, answer: Answer) -> Checked {
         let status = response.as_ref().map(|response| response.status().as_u16());
-        same("status", status, answer.status)?;
+        same("status", &status, &answer.status)?;
         let Some(response) = response else { return Ok(()) };
         let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        same("body", &*String::from_utf8_lossy(&body), &*answer.body)?;
-        same("Vary", head.headers.get(VARY).map(|vary| vary.to_str().unwrap()), Some("Cookie"))?;
+        same("body", &*String::from_utf8_lossy(&body), &answer.body)?;
+        same("Vary", &head.headers.get(VARY).map(|vary| vary.to_str().unwrap()), &Some("Cookie"))?;
         let cookies: Vec<&str> =
             head.headers.get_all(SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap()).collect();
-        same("Set-Cookie lines", cookies.len(), usize::from(answer.told != Told::Nothing))?;
+        same("Set-Cookie lines", &cookies.len(), &usize::from(answer.told != Told::Nothing))?;
         let no_store = head.headers.get(CACHE_CONTROL).is_some_and(|cache| cache == "no-store");
-        same("Cache-Control: no-store", no_store, answer.told != Told::Nothing)?;
+        same("Cache-Control: no-store", &no_store, &(answer.told != Told::Nothing))?;
         cookies.first().map_or(Ok(()), |cookie| self.compare_cookie(cookie, answer.told))
     }
 
@@ -192,15 +193,14 @@ impl World {
         let max_age = parts.find_map(|part| part.strip_prefix("Max-Age=")).map(|seconds| seconds.parse().unwrap());
         match told {
             Told::Nothing => unreachable!("there was a cookie to compare"),
-            Told::Remove => same("removal", (value, max_age), ("", Some(0))),
+            Told::Remove => same("removal", &(value, max_age), &("", Some(0))),
             Told::Keep { token, max_age: expected } => {
-                same("Max-Age", max_age, expected)?;
+                same("Max-Age", &max_age, &expected)?;
                 let known = self.cookies.values().any(|other| other == value);
-                let expected = self.cookies.entry(token);
-                if matches!(expected, std::collections::hash_map::Entry::Vacant(_)) && known {
+                if known && !self.cookies.contains_key(&token) {
                     return Err("a secret was used twice".to_owned());
                 }
-                same("token", value, expected.or_insert_with(|| value.to_owned()).as_str())
+                same("token", value, self.cookies.entry(token).or_insert_with(|| value.to_owned()))
             }
         }
     }
@@ -208,9 +208,9 @@ impl World {
     /// What the store holds and what it was asked.
     async fn compare(&mut self) -> Checked {
         let handles = self.store.inserted();
-        same("store calls", *self.store.watch.calls.lock().unwrap(), self.model.calls)?;
-        same("sessions ever stored", handles.len(), self.model.sessions.len())?;
-        same("sessions in the store", self.store.memory.len(), self.model.sessions.iter().flatten().count())?;
+        same("store calls", &*self.store.watch.calls.lock().unwrap(), &self.model.calls)?;
+        same("sessions ever stored", &handles.len(), &self.model.sessions.len())?;
+        same("sessions in the store", &self.store.memory.len(), &self.model.sessions.iter().flatten().count())?;
         for (nth, handle) in handles.iter().enumerate() {
             self.compare_stored(nth, *handle).await.map_err(|difference| format!("session {nth}: {difference}"))?;
         }
@@ -221,7 +221,7 @@ impl World {
         let record = self.store.memory.load(handle, Now::At(moment(self.model.now))).await.unwrap();
         let stored = self.model.live(session);
         let (Some(record), Some(stored)) = (&record, stored) else {
-            return same("in the store", record.is_some(), stored.is_some());
+            return same("in the store", &record.is_some(), &stored.is_some());
         };
         let times = record.times;
         let library = Stored {
@@ -243,7 +243,7 @@ impl World {
         if !self.digests.contains_key(&token) && known {
             return Err("a digest was used twice".to_owned());
         }
-        same("digest", record.digest, *self.digests.entry(token).or_insert(record.digest))
+        same("digest", &record.digest, self.digests.entry(token).or_insert(record.digest))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::Postgres;
 /// A store of which a test can have an empty one.
 pub trait Fresh: Store + Clone {
     /// An empty one, which no other test sees.
-    fn fresh() -> impl Future<Output = Self> + Send;
+    fn fresh() -> impl Future<Output = Self>;
 }
 
 impl Fresh for MemoryStore {

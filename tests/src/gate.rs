@@ -11,14 +11,18 @@ pub struct Gate(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     arrivals: watch::Sender<usize>,
+    departures: watch::Sender<usize>,
     is_open: watch::Sender<bool>,
 }
 
 impl Gate {
     /// A closed gate.
     pub fn closed() -> Self {
-        let (arrivals, is_open) = (watch::Sender::new(0), watch::Sender::new(false));
-        Self(Arc::new(Inner { arrivals, is_open }))
+        Self(Arc::new(Inner {
+            arrivals: watch::Sender::new(0),
+            departures: watch::Sender::new(0),
+            is_open: watch::Sender::new(false),
+        }))
     }
 
     /// Arrives, and waits until it is open.
@@ -34,20 +38,29 @@ impl Gate {
         self.0.arrivals.send_modify(|arrivals| *arrivals += 1);
     }
 
-    /// Waits until this many have arrived in all.
-    pub async fn reached_by(&self, number: usize) {
-        let mut arrivals = self.0.arrivals.subscribe();
-        let arrived = arrivals.wait_for(|arrivals| *arrivals >= number).await;
-        drop(arrived.expect("the gate is ours"));
+    /// Is done with what was to be done behind the gate.
+    pub fn leave(&self) {
+        self.0.departures.send_modify(|departures| *departures += 1);
     }
 
     /// Waits until somebody has arrived.
     pub async fn reached(&self) {
-        self.reached_by(1).await;
+        some(&self.0.arrivals).await;
+    }
+
+    /// Waits until somebody has left.
+    pub async fn left(&self) {
+        some(&self.0.departures).await;
     }
 
     /// Lets everybody through, now and later.
     pub fn open(&self) {
         self.0.is_open.send_replace(true);
     }
+}
+
+async fn some(counter: &watch::Sender<usize>) {
+    let mut counter = counter.subscribe();
+    let counted = counter.wait_for(|count| *count > 0).await;
+    drop(counted.expect("the gate is ours"));
 }

@@ -126,7 +126,9 @@ impl<S: Store> Staged<S> {
             Some(Fate::Hangs) => pending().await,
             Some(Fate::WaitsAt(gate)) => {
                 gate.pass().await;
-                effect.await
+                let answer = effect.await;
+                gate.leave();
+                answer
             }
         }
     }

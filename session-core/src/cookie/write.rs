@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use cookie::{Cookie as Header, SameSite, time};
 use http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE, VARY};
+use zeroize::Zeroizing;
 
 use super::Cookie;
-use crate::token::Token;
 
 /// The one thing that a response says about the session cookie.
-#[derive(Debug)]
 pub(crate) enum SetCookie {
-    /// Keep this token: until the browser closes, or for so long.
-    Keep { token: Token, max_age: Option<Duration> },
+    /// Keep this value: until the browser closes, or for so long.
+    Keep { value: Zeroizing<String>, max_age: Option<Duration> },
     /// Forget it.
     Remove,
 }
@@ -21,7 +20,7 @@ impl SetCookie {
     /// Puts it into the headers, with `Cache-Control: no-store`.
     pub(crate) fn write(&self, cookie: &Cookie, headers: &mut HeaderMap) {
         let header = match self {
-            Self::Keep { token, max_age } => cookie.header(&token.spell(), *max_age),
+            Self::Keep { value, max_age } => cookie.header(value, *max_age),
             Self::Remove => cookie.header("", Some(Duration::ZERO)),
         };
         let mut value = HeaderValue::try_from(header).expect("a checked name and base64url");
@@ -65,8 +64,6 @@ pub(crate) fn vary(headers: &mut HeaderMap) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::System;
-    use crate::time::Timestamp;
 
     fn attributes(cookie: &Cookie, set: &SetCookie) -> Vec<String> {
         let mut headers = HeaderMap::new();
@@ -77,16 +74,14 @@ mod tests {
         parts
     }
 
-    fn keep(max_age: Option<Duration>) -> (SetCookie, String) {
-        let token = Token::draw(&System, Timestamp::now()).unwrap();
-        let spelled = token.spell().to_string();
-        (SetCookie::Keep { token, max_age }, spelled)
+    fn keep(max_age: Option<Duration>) -> SetCookie {
+        SetCookie::Keep { value: Zeroizing::new("token".to_owned()), max_age }
     }
 
     #[test]
     fn requirement_11_the_default_cookie_has_exactly_these_attributes() {
-        let (set, token) = keep(None);
-        let expected = [&format!("__Host-session={token}"), "HttpOnly", "Path=/", "SameSite=Lax", "Secure"];
+        let set = keep(None);
+        let expected = ["__Host-session=token", "HttpOnly", "Path=/", "SameSite=Lax", "Secure"];
         assert_eq!(attributes(&Cookie::default(), &set), expected);
         let strict = attributes(&Cookie::default().strict(), &set);
         assert_eq!(strict[3], "SameSite=Strict");
@@ -102,9 +97,9 @@ mod tests {
 
     #[test]
     fn the_development_cookie_only_lacks_what_plain_http_cannot_have() {
-        let (set, token) = keep(Some(Duration::from_secs(60)));
+        let set = keep(Some(Duration::from_secs(60)));
         let cookie = Cookie::insecure_for_development("session").unwrap();
-        let expected = [&format!("session={token}"), "HttpOnly", "Max-Age=60", "Path=/", "SameSite=Lax"];
+        let expected = ["session=token", "HttpOnly", "Max-Age=60", "Path=/", "SameSite=Lax"];
         assert_eq!(attributes(&cookie, &set), expected);
     }
 

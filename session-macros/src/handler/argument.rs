@@ -56,7 +56,10 @@ impl Argument {
             let message = "a session cannot depend on `#[cfg]`: write the function twice";
             return Err(Error::new_spanned(cfg, message));
         }
-        if let Some(lifetime) = reference.lifetime.as_ref().filter(|lifetime| lifetime.ident != "_") {
+        // Of other lifetimes the function's generics are told.
+        if let Some(lifetime) =
+            reference.lifetime.as_ref().filter(|lifetime| lifetime.ident == "static")
+        {
             let message = "a session is borrowed for this one call: leave the lifetime out";
             return Err(Error::new_spanned(lifetime, message));
         }
@@ -131,8 +134,8 @@ fn reference(ty: &Type) -> Option<&TypeReference> {
     }
 }
 
-/// The user's name for the argument, so that attributes below ours can speak of it. A `_name`
-/// is nobody's to speak of, and we use it.
+/// The user's name for the argument, so that attributes below ours can speak of it. A `_name` says
+/// that nobody will, and clippy would see that we do.
 fn outer_name(argument: &PatType, position: usize) -> Ident {
     match &*argument.pat {
         Pat::Ident(pat)

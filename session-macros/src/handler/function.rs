@@ -35,7 +35,9 @@ impl ToTokens for Function {
 /// The function's block, which may come out of a `macro_rules!` as `$body:block`.
 fn body(input: ParseStream) -> Result<Group> {
     match input.parse()? {
-        TokenTree::Group(group) if matches!(group.delimiter(), Delimiter::Brace | Delimiter::None) => {
+        TokenTree::Group(group)
+            if matches!(group.delimiter(), Delimiter::Brace | Delimiter::None) =>
+        {
             Ok(group)
         }
         other => Err(Error::new(other.span(), "expected the body of a function")),

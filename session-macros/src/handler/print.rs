@@ -73,7 +73,9 @@ impl Handler {
     fn call(&self, inner: &Ident) -> TokenStream {
         let arguments = self.arguments.iter().map(Argument::value);
         let named = match &self.function.signature.output {
-            ReturnType::Type(_, ty) if !mentions_impl(ty.to_token_stream()) => Some(quote!(::<#ty>)),
+            ReturnType::Type(_, ty) if !mentions_impl(ty.to_token_stream()) => {
+                Some(quote!(::<#ty>))
+            }
             _ => None,
         };
         quote!(::session_core::__private::respond #named (#inner(#(#arguments),*).await))

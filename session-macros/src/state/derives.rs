@@ -1,9 +1,9 @@
 //! The traits that a session type needs, and which of them `#[session]` derives.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Error, Ident, ItemStruct, Path, Result, Token};
+use syn::{Attribute, Error, Expr, Ident, ItemStruct, Path, Result, Token, token};
 
 use super::model::ON_STRUCT;
 use crate::errors::Errors;
@@ -76,14 +76,8 @@ impl Derives {
                 Some((Trait::named(word)?, word.span()))
             })
             .collect();
-        let mut serde_is_named = false;
-        for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
-            // Stops at the first option with a value, which is why each attribute is asked.
-            let _ = attr.parse_nested_meta(|meta| {
-                serde_is_named |= meta.path.is_ident("crate");
-                meta.value()?.parse::<syn::Expr>().map(|_| ())
-            });
-        }
+        let serde_is_named =
+            attrs.iter().filter(|attr| attr.path().is_ident("serde")).any(names_crate);
         Self { derived, manual: Vec::new(), default_is_written: false, serde_is_named }
     }
 
@@ -147,6 +141,22 @@ impl Derives {
     fn is_ours(&self, wanted: Trait) -> bool {
         !(self.is_theirs(wanted) || wanted == Trait::Default && self.default_is_written)
     }
+}
+
+/// Whether a `#[serde(…)]` has the option `crate = …`.
+fn names_crate(serde: &Attribute) -> bool {
+    let mut named = false;
+    // What is wrong in it, serde says itself.
+    let _ = serde.parse_nested_meta(|option| {
+        named |= option.path.is_ident("crate");
+        if let Ok(value) = option.value() {
+            value.parse::<Expr>()?;
+        } else if option.input.peek(token::Paren) {
+            option.input.parse::<Group>()?;
+        }
+        Ok(())
+    });
+    named
 }
 
 impl ToTokens for Derives {

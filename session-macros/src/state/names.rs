@@ -22,7 +22,10 @@ pub(super) fn check_names(fields: &[Field], errors: &mut Errors) {
                 let message = if owner.ident == field.ident {
                     format!("`{}` has the name `{value}` already: remove this one", field.ident)
                 } else {
-                    format!("the field `{}` is stored as `{value}` already: use another name", owner.ident)
+                    format!(
+                        "the field `{}` is stored as `{value}` already: use another name",
+                        owner.ident
+                    )
                 };
                 errors.push(Error::new(name.span(), message));
             }
@@ -35,7 +38,9 @@ fn check_length(name: &LitStr) -> syn::Result<()> {
     let message = match name.value().len() {
         0 => "a field cannot be stored under an empty name",
         1..=LONGEST => return Ok(()),
-        _ => "the name under which a field is stored has at most 255 bytes: shorten it with `rename`",
+        _ => {
+            "the name under which a field is stored has at most 255 bytes: shorten it with `rename`"
+        }
     };
     Err(Error::new(name.span(), message))
 }

@@ -18,10 +18,12 @@ impl ToTokens for State {
         let (principal, method) = self.principal_items();
         let with_principal = self.with_principal();
         let default = self.default();
+        let cfgs = item.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
         tokens.extend(quote! {
             #derives
             #item
 
+            #(#cfgs)*
             #[allow(deprecated, non_camel_case_types)]
             const _: () = {
                 #(#lenses)*
@@ -130,7 +132,7 @@ impl Field {
     /// The field in `Default::default`.
     fn initial(&self) -> TokenStream {
         let Self { ident, ty, cfgs, default, .. } = self;
-        let value = if let Some((_, value)) = default {
+        let value = if let Some(value) = default {
             value.to_token_stream()
         } else {
             let (first, last) = ends(ty);

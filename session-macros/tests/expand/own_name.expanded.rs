@@ -6,7 +6,8 @@ async fn cart(
     async fn __handler(cart: &mut Cart, _: Query<Page>) {
         cart.clear();
     }
-    let __response =
-        ::session_core::__private::respond(__handler(cart.write(), __argument_1).await);
-    cart.finish(__response).await
+    let __response = ::session_core::__private::respond(
+        __handler(::session_core::__private::Guard::write(&mut cart), __argument_1).await,
+    );
+    ::session_core::__private::Guard::finish(cart, __response).await
 }

@@ -19,7 +19,17 @@ async fn transfer(
         body
     }
     let __response = ::session_core::__private::respond(
-        transfer(__argument_0, session.write(), __argument_2.read(), body).await,
+        transfer(
+            __argument_0,
+            ::session_core::__private::Guard::write(&mut session),
+            ::session_core::__private::Guard::read(&__argument_2),
+            body,
+        )
+        .await,
     );
-    session.finish(__argument_2.finish(__response).await).await
+    ::session_core::__private::Guard::finish(
+        session,
+        ::session_core::__private::Guard::finish(__argument_2, __response).await,
+    )
+    .await
 }

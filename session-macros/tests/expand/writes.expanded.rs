@@ -10,7 +10,7 @@ pub async fn add(
         Ok(Redirect::to("/cart"))
     }
     let __response = ::session_core::__private::respond::<Result<Redirect, AppError>>(
-        add(shop.write(), __argument_1).await,
+        add(::session_core::__private::Guard::write(&mut shop), __argument_1).await,
     );
-    shop.finish(__response).await
+    ::session_core::__private::Guard::finish(shop, __response).await
 }

@@ -46,7 +46,7 @@ async fn a_full_queue_refuses_at_once() {
     let other = hold(&database).await;
     let writing = write(&store, &record);
     database.until_blocked(1).await;
-    let waiting = [(); 2].map(|()| {
+    let behind = [(); 2].map(|()| {
         let (store, handle) = (store.clone(), record.handle);
         tokio::spawn(async move { loaded(&store, handle).await })
     });
@@ -60,7 +60,7 @@ async fn a_full_queue_refuses_at_once() {
     assert!(began.elapsed() < Duration::from_millis(100));
     let_go(other).await;
     assert!(matches!(writing.await, Ok(Updated::Saved(_))));
-    for load in waiting {
+    for load in behind {
         assert!(load.await.expect("it was only late").is_some());
     }
 }
@@ -137,6 +137,25 @@ async fn a_lock_costs_an_operation_and_no_connection() {
     );
     let after = loaded(&store, record.handle).await.expect("it is there");
     assert_eq!(after.revision, 2, "what was given up did not happen");
+}
+
+/// Where the server cannot be told of the deadline, the worker leaves the connection instead.
+#[tokio::test]
+async fn a_statement_that_hangs_costs_its_worker_one_deadline() {
+    let deadline = Duration::from_millis(300);
+    let (store, database) = store(one_worker().plain_start().deadline(deadline)).await;
+    let record = stored(&store, insert()).await;
+    let other = hold(&database).await;
+    let error = store
+        .update(update_of(&record), Now::Store)
+        .await
+        .expect_err("it is locked");
+    assert!(matches!(error, StoreError::Deadline(_)), "{error:?}");
+    assert!(
+        is_unchanged(&store, &record).await,
+        "a load needs no such lock"
+    );
+    let_go(other).await;
 }
 
 #[tokio::test]

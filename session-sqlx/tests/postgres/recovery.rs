@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use session_core::store::Record;
 use session_core::{Now, Store as _, StoreError};
-use session_sqlx::{PostgresStore, Unreachable};
+use session_sqlx::{ConnectError, PostgresStore, Unreachable};
 use session_tests::{Postgres, Proxy};
 use sqlx::AssertSqlSafe;
 use tokio::task::JoinSet;
@@ -145,6 +145,19 @@ async fn a_write_is_not_lost_to_a_connection_that_broke_while_it_lay_idle() {
         stored(&store, insert()).await;
     }
     assert_eq!(database.number("SELECT count(*) FROM sessions").await, 16);
+}
+
+#[tokio::test]
+async fn a_server_that_accepts_and_says_nothing_is_given_up_at_the_start() {
+    let proxy = Proxy::before(Postgres::shared().await.address()).await;
+    proxy.black_hole().await;
+    let began = Instant::now();
+    let url = format!("postgres://postgres@{}/postgres", proxy.address());
+    let error = PostgresStore::connect(&url)
+        .await
+        .expect_err("nobody answers");
+    assert!(matches!(error, ConnectError::Unreachable(_)), "{error:?}");
+    assert!(began.elapsed() < Duration::from_secs(3));
 }
 
 /// A schema change by a newer version makes a prepared statement void.

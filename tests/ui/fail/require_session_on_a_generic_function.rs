@@ -6,12 +6,12 @@ struct Shop {
 }
 
 #[require_session]
-async fn visit<T: SessionState>(shop: &mut T) {}
+async fn visit<T: SessionState>(_shop: &mut T) {}
 
 #[require_session]
-async fn pages<const N: usize>(shop: &mut Shop) {}
+async fn pages<const N: usize>(_shop: &mut Shop) {}
 
 #[require_session]
-async fn borrow<'a>(shop: &'a mut Shop) {}
+async fn borrow<'a>(_shop: &'a mut Shop) {}
 
 fn main() {}

@@ -1,6 +1,6 @@
 use session_core::session;
 
 #[session]
-async fn add(shop: u64) {}
+async fn add() {}
 
 fn main() {}

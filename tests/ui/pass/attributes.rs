@@ -70,7 +70,11 @@ async fn configured_out(shop: &mut Nobody) {}
 
 #[cfg(not(any()))]
 #[require_session]
-async fn configured(#[cfg(any())] nobody: Nobody, shop: &mut Shop, #[cfg(not(any()))] path: Path<u64>) {
+async fn configured(
+    #[cfg(any())] nobody: Nobody,
+    shop: &mut Shop,
+    #[cfg(not(any()))] path: Path<u64>,
+) {
     shop.visits += path.0;
 }
 

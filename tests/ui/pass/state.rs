@@ -132,6 +132,19 @@ struct CopyToo {
 
 impl Copy for CopyToo {}
 
+#[session]
+#[cfg(any())]
+struct Absent {
+    nobody: Nobody,
+}
+
+#[session]
+#[derive(Serialize)]
+#[serde(rename_all(serialize = "camelCase"), deny_unknown_fields, crate = "serde")]
+struct WithSerdeNamed {
+    last_page: u64,
+}
+
 mod private {
     use session_core::session;
 
@@ -166,6 +179,7 @@ fn main() {
     is_complete::<DeserializedByHand>();
     is_complete::<Manual>();
     is_complete::<CopyToo>();
+    is_complete::<WithSerdeNamed>();
     is_complete::<private::Inner>();
     is_complete::<Local>();
 

@@ -12,7 +12,7 @@ pub(super) const SQL: &str = r#"
 WITH theirs AS MATERIALIZED (
     SELECT handle FROM :"table" WHERE principal = $2 ORDER BY handle FOR UPDATE
 ), gone AS (
-    DELETE FROM :"table" USING theirs WHERE :"table".handle = theirs.handle
+    DELETE FROM :"table" WHERE handle = ANY (ARRAY(SELECT handle FROM theirs))
     RETURNING expires > :now AS live
 )
 SELECT count(*) FROM gone WHERE live"#;

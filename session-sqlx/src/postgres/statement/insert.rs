@@ -15,7 +15,7 @@ INSERT INTO :"table" (
     created, authenticated, seen, expires, absolute, sweep_at
 ) VALUES (
     $2, $3, 1, $4, $5, $6, $7,
-    :now, CASE WHEN $4 IS NOT NULL THEN :now END, :now, :now + $8, :now + $9, :now + $8
+    :now, CASE WHEN $4::text IS NOT NULL THEN :now END, :now, :now + $8, :now + $9, :now + $8
 ) ON CONFLICT (handle) DO NOTHING RETURNING :times"#;
 
 pub(in crate::postgres) struct Insert {

@@ -8,11 +8,11 @@ use super::Sql;
 use crate::PostgresStore;
 use crate::postgres::name::Table;
 
-const ROWS: &str = r#"
+const ROWS: &str = r"
 INSERT INTO sessions SELECT
     gen_random_uuid(), sha256(''), 1, CASE WHEN n % 2 = 0 THEN 'user ' || n / 20 END, '\x', false, NULL,
     now(), NULL, now(), now() + n * interval '1 s', now() + interval '1 d', now() + n * interval '1 s'
-FROM generate_series(1, 20000) AS n"#;
+FROM generate_series(1, 20000) AS n";
 
 const HANDLE: &str = "'0192a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'";
 

@@ -10,19 +10,22 @@ use crate::postgres::moment::named;
 
 /// A row is due at `sweep_at`. If it was used since, it is not expired: it is put off until it
 /// may be. Rows that a request holds at the moment are passed over, so that neither waits. The
-/// first number of the advisory lock is the library's, the second the table's.
+/// first number of the advisory lock is the library's, the second the table's. What is due goes
+/// on as an array, not as a join: how much that is the planner cannot know, and of a large table
+/// it would guess so much that it reads all of it.
 pub(super) const SQL: &str = r#"
 WITH turn AS MATERIALIZED (
     SELECT pg_try_advisory_xact_lock(1936946035, ':"table"'::regclass::oid::integer) AS mine
 ), due AS MATERIALIZED (
-    SELECT handle, expires, expires <= :now AS over FROM :"table"
+    SELECT handle, expires <= :now AS over FROM :"table"
     WHERE sweep_at <= :now AND (SELECT mine FROM turn)
     ORDER BY sweep_at LIMIT $2 FOR UPDATE SKIP LOCKED
 ), removed AS (
-    DELETE FROM :"table" USING due WHERE :"table".handle = due.handle AND due.over RETURNING 1
+    DELETE FROM :"table" WHERE handle = ANY (ARRAY(SELECT handle FROM due WHERE over))
+    RETURNING 1
 ), put_off AS (
-    UPDATE :"table" SET sweep_at = due.expires FROM due
-    WHERE :"table".handle = due.handle AND NOT due.over
+    UPDATE :"table" SET sweep_at = expires
+    WHERE handle = ANY (ARRAY(SELECT handle FROM due WHERE NOT over))
 )
 SELECT mine, (SELECT count(*) FROM due), (SELECT count(*) FROM removed) FROM turn"#;
 

@@ -23,12 +23,12 @@ WITH saved AS (
         persistent = $7,
         seen = :now,
         authenticated = CASE
-            WHEN $9 IS NOT NULL THEN :now
-            WHEN $5 IS NOT NULL THEN authenticated
+            WHEN $9::interval IS NOT NULL THEN :now
+            WHEN $5::text IS NOT NULL THEN authenticated
         END,
-        expires = least(:now + $8, coalesce(:now + $9, absolute)),
-        absolute = coalesce(:now + $9, absolute),
-        sweep_at = least(sweep_at, :now + $8, coalesce(:now + $9, absolute))
+        expires = least(:now + $8, coalesce(:now + $9::interval, absolute)),
+        absolute = coalesce(:now + $9::interval, absolute),
+        sweep_at = least(sweep_at, :now + $8, coalesce(:now + $9::interval, absolute))
     WHERE handle = $2 AND revision = $3 AND expires > :now
     RETURNING created, authenticated, seen, expires, absolute
 ), current AS (

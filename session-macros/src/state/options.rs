@@ -1,0 +1,98 @@
+//! What the `#[session(…)]` of a field says, and what it cannot say at once.
+
+use syn::{Attribute, Error, Expr, Ident, LitStr, Meta};
+
+use super::merge::Merge;
+use crate::errors::Errors;
+use crate::options::{Given, Known};
+
+const ON_FIELD: Known = Known {
+    place: "`#[session]` on a field",
+    options: &[
+        ("principal", "principal"),
+        ("merge", "merge = sum"),
+        ("default", "default = …"),
+        ("rename", "rename = \"…\""),
+        ("alias", "alias = \"…\""),
+        ("carry", "carry"),
+    ],
+    repeatable: &["alias"],
+};
+
+/// The options of a field; where one may contradict another, with the user's word.
+#[derive(Default)]
+pub(super) struct Options {
+    pub(super) principal: Option<Ident>,
+    pub(super) merge: Option<(Ident, Merge)>,
+    pub(super) default: Option<(Ident, Expr)>,
+    pub(super) rename: Option<LitStr>,
+    pub(super) aliases: Vec<LitStr>,
+    pub(super) carry: Option<Ident>,
+}
+
+impl Options {
+    /// Takes the options away from `field`.
+    pub(super) fn take(field: &mut syn::Field, errors: &mut Errors) -> Self {
+        let mut given = Vec::new();
+        for attr in field.attrs.extract_if(.., |attr| attr.path().is_ident("session")) {
+            match attr.meta {
+                Meta::List(list) if !list.tokens.is_empty() => {
+                    ON_FIELD.read(list.tokens, &mut given, errors);
+                }
+                meta => {
+                    let all = ON_FIELD.all();
+                    let message = format!("`#[session]` on a field needs an option: {all}");
+                    errors.push(Error::new_spanned(meta, message));
+                }
+            }
+        }
+        let mut options = Self::default();
+        for option in given {
+            options.read(option, errors);
+        }
+        options
+    }
+
+    fn read(&mut self, option: Given, errors: &mut Errors) {
+        let word = option.name.clone();
+        match option.word().as_str() {
+            "principal" => self.principal = errors.keep(option.flag()).map(|()| word),
+            "carry" => self.carry = errors.keep(option.flag()).map(|()| word),
+            "rename" => self.rename = errors.keep(option.string(&ON_FIELD)),
+            "alias" => self.aliases.extend(errors.keep(option.string(&ON_FIELD))),
+            "default" => {
+                self.default = errors.keep(option.expr(&ON_FIELD)).map(|value| (word, value));
+            }
+            _ => {
+                let what =
+                    "`sum`, `union`, `append`, `max`, `min`, `replace` or the path of a function";
+                let path = errors.keep(option.path(&ON_FIELD, what));
+                self.merge = path.map(|path| (word, Merge::from(path)));
+            }
+        }
+    }
+
+    /// Tells what contradicts the word `principal`.
+    pub(super) fn check(&self, cfgs: &[Attribute], errors: &mut Errors) {
+        if self.principal.is_none() {
+            return;
+        }
+        let merge = self.merge.as_ref().map(|(word, _)| word);
+        let default = self.default.as_ref().map(|(word, _)| word);
+        for (word, why) in [
+            (merge, "a principal is replaced, never merged"),
+            (default, "a fresh session belongs to nobody"),
+            (self.carry.as_ref(), "a change of principal does not keep the old one"),
+        ] {
+            if let Some(word) = word {
+                let message = format!("`{word}` contradicts `principal`: {why}");
+                errors.push(Error::new(word.span(), message));
+            }
+        }
+        if let Some(cfg) = cfgs.first() {
+            let message = "`#[cfg]` contradicts `principal`: a session type has one or has none; \
+                           put `#[cfg]` on two structs";
+            errors.push(Error::new_spanned(cfg, message));
+        }
+    }
+}

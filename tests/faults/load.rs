@@ -1,0 +1,263 @@
+//! Mixed load: readers, writers, newcomers and log-outs, each of which remembers what it was told.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::http::StatusCode;
+use session_tests::{Answer, Visitor};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::diary::Page;
+use crate::samples::{Kind, Sample, Samples};
+
+const DIARIES: usize = 4;
+
+/// Two writers and a reader for each diary, somebody who comes and goes, and somebody without a session.
+pub(crate) const LANES: usize = 3 * DIARIES + 2;
+
+/// Between two requests of a lane.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// The load, until it is stopped.
+pub(crate) struct Load {
+    lanes: JoinSet<()>,
+    shared: Arc<Shared>,
+}
+
+/// What the lanes have in common.
+struct Shared {
+    app: Router,
+    stopped: AtomicBool,
+    next_note: AtomicU64,
+    samples: Mutex<Samples>,
+    diaries: Mutex<Vec<Arc<Ledger>>>,
+    /// Those whose log-out was acknowledged.
+    closed: Mutex<Vec<Visitor>>,
+}
+
+/// What somebody was told about a diary.
+struct Ledger {
+    visitor: Visitor,
+    name: String,
+    /// The notes whose adding was acknowledged.
+    kept: Mutex<BTreeSet<u64>>,
+    /// The notes of which nobody knows: they were answered 503.
+    unknown: Mutex<BTreeSet<u64>>,
+}
+
+impl Load {
+    pub(crate) async fn start(app: Router) -> Self {
+        let shared = Arc::new(Shared {
+            app,
+            stopped: AtomicBool::new(false),
+            next_note: AtomicU64::new(1),
+            samples: Mutex::default(),
+            diaries: Mutex::default(),
+            closed: Mutex::default(),
+        });
+        let mut lanes = JoinSet::new();
+        for number in 0..DIARIES {
+            let name = format!("diary-{number}");
+            let mut visitor = Visitor::new();
+            let path = format!("/begin/{name}");
+            visitor.post(&shared.app, &path).await.ok();
+            let ledger = shared.open(visitor, name);
+            for (part, reads) in [false, false, true].into_iter().enumerate() {
+                let lane = Lane {
+                    number: 3 * number + part,
+                    shared: Arc::clone(&shared),
+                };
+                let ledger = Arc::clone(&ledger);
+                lanes.spawn(async move {
+                    if reads {
+                        lane.read(&ledger).await;
+                    } else {
+                        lane.write(&ledger).await;
+                    }
+                });
+            }
+        }
+        let [comer, passer] = [2, 1].map(|back| Lane {
+            number: LANES - back,
+            shared: Arc::clone(&shared),
+        });
+        lanes.spawn(async move { comer.come_and_go().await });
+        lanes.spawn(async move { passer.pass_by().await });
+        Self { lanes, shared }
+    }
+
+    /// What has been answered so far.
+    pub(crate) fn samples(&self) -> MutexGuard<'_, Samples> {
+        lock(&self.shared.samples)
+    }
+
+    /// Ends the load, and compares what is stored with what was acknowledged.
+    pub(crate) async fn stop(mut self) -> Samples {
+        self.shared.stopped.store(true, Ordering::Relaxed);
+        while let Some(lane) = self.lanes.join_next().await {
+            lane.expect("what a lane was answered makes sense");
+        }
+        let shared = &self.shared;
+        for ledger in lock(&shared.diaries).drain(..).collect::<Vec<_>>() {
+            let body = ledger.visitor.clone().get(&shared.app, "/").await.ok();
+            ledger.compare(&Page::parse(&body));
+        }
+        for mut visitor in lock(&shared.closed).drain(..).collect::<Vec<_>>() {
+            let answer = visitor.post(&shared.app, "/close").await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "it was closed");
+        }
+        std::mem::take(&mut *lock(&shared.samples))
+    }
+}
+
+impl Shared {
+    fn open(&self, visitor: Visitor, name: String) -> Arc<Ledger> {
+        let ledger = Arc::new(Ledger {
+            visitor,
+            name,
+            kept: Mutex::default(),
+            unknown: Mutex::default(),
+        });
+        lock(&self.diaries).push(Arc::clone(&ledger));
+        ledger
+    }
+
+    fn note(&self) -> u64 {
+        self.next_note.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+impl Ledger {
+    /// Whether the diary is what it must be: everything acknowledged, nothing twice, nothing of others.
+    fn compare(&self, page: &Page) {
+        assert_eq!(page.name, self.name, "the session was emptied");
+        let notes: BTreeSet<_> = page.notes.iter().copied().collect();
+        assert_eq!(notes.len(), page.notes.len(), "a note is there twice");
+        assert_eq!(page.count, page.notes.len(), "half of a change was saved");
+        let (kept, unknown) = (lock(&self.kept), lock(&self.unknown));
+        let lost: Vec<_> = kept.difference(&notes).collect();
+        assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
+        let strange: Vec<_> = notes
+            .iter()
+            .filter(|note| !kept.contains(note) && !unknown.contains(note))
+            .collect();
+        assert!(strange.is_empty(), "nobody wrote {strange:?}");
+    }
+}
+
+/// Somebody who sends one request after the other.
+struct Lane {
+    number: usize,
+    shared: Arc<Shared>,
+}
+
+impl Lane {
+    fn goes_on(&self) -> bool {
+        !self.shared.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Sends one request, and answers whether it was served. If not, it was 503 without a cookie.
+    async fn ask(&self, kind: Kind, visitor: &mut Visitor, path: &str) -> (bool, Answer) {
+        sleep(PAUSE).await;
+        let began = Instant::now();
+        let answer = match path {
+            "/" | "/plain" => visitor.get(&self.shared.app, path).await,
+            _ => visitor.post(&self.shared.app, path).await,
+        };
+        let served = answer.status == StatusCode::OK;
+        assert!(
+            served || answer.is_bare(StatusCode::SERVICE_UNAVAILABLE),
+            "{path}: {answer:?}"
+        );
+        lock(&self.shared.samples).0.push(Sample {
+            lane: self.number,
+            kind,
+            began,
+            ended: Instant::now(),
+            status: answer.status,
+        });
+        (served, answer)
+    }
+
+    async fn write(&self, ledger: &Ledger) {
+        while self.goes_on() {
+            let note = self.shared.note();
+            // Known before it is sent: a reader may see it before the writer is answered.
+            lock(&ledger.unknown).insert(note);
+            let path = format!("/add/{note}");
+            let mut visitor = ledger.visitor.clone();
+            let (served, answer) = self.ask(Kind::Double, &mut visitor, &path).await;
+            assert_eq!(answer.set_cookie, None, "another session was begun");
+            if served {
+                lock(&ledger.unknown).remove(&note);
+                lock(&ledger.kept).insert(note);
+            }
+        }
+    }
+
+    /// Reads, and finds everything that was acknowledged before.
+    async fn read(&self, ledger: &Ledger) {
+        while self.goes_on() {
+            let kept = lock(&ledger.kept).clone();
+            let mut visitor = ledger.visitor.clone();
+            let (served, answer) = self.ask(Kind::Single, &mut visitor, "/").await;
+            assert_eq!(answer.set_cookie, None);
+            if served {
+                let page = Page::parse(&answer.body);
+                assert_eq!(page.name, ledger.name, "the session was emptied");
+                let notes: BTreeSet<_> = page.notes.into_iter().collect();
+                assert!(kept.is_subset(&notes), "not everything is there");
+            }
+        }
+    }
+
+    /// Begins a session, adds a note, and every other time logs out.
+    async fn come_and_go(&self) {
+        for round in 0.. {
+            if !self.goes_on() {
+                return;
+            }
+            let mut visitor = Visitor::new();
+            let name = format!("newcomer-{round}");
+            let path = format!("/begin/{name}");
+            if !self.ask(Kind::Single, &mut visitor, &path).await.0 {
+                assert_eq!(visitor.cookie(), None);
+                continue;
+            }
+            assert_ne!(visitor.cookie(), None, "a session was begun");
+            if round % 2 == 0 {
+                let ledger = self.shared.open(visitor.clone(), name);
+                let note = self.shared.note();
+                let path = format!("/add/{note}");
+                let (served, _) = self.ask(Kind::Double, &mut visitor, &path).await;
+                let notes = if served {
+                    &ledger.kept
+                } else {
+                    &ledger.unknown
+                };
+                lock(notes).insert(note);
+            } else {
+                let mut leaving = visitor.clone();
+                if self.ask(Kind::Double, &mut leaving, "/close").await.0 {
+                    assert_eq!(leaving.cookie(), None, "the cookie is removed");
+                    lock(&self.shared.closed).push(visitor);
+                }
+            }
+        }
+    }
+
+    async fn pass_by(&self) {
+        while self.goes_on() {
+            let (served, _) = self.ask(Kind::Plain, &mut Visitor::new(), "/plain").await;
+            assert!(served, "the database is none of its business");
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,109 @@
+//! What holds after every interleaving, whoever came first.
+
+use crate::acts::Act;
+use crate::scene::{Answer, End, Scene};
+
+/// Checks all of it.
+pub(crate) async fn check(scene: &mut Scene, user: Option<&str>, answers: &[Answer]) {
+    for answer in answers {
+        a_refusal_sets_no_cookie_and_nothing_sets_two(answer);
+    }
+    only_what_ends_a_cookie_refuses_another(answers);
+    let in_doubt = answers.iter().any(|answer| answer.end == End::Left && answer.act.ends_the_cookie());
+    if !in_doubt {
+        what_is_done_is_stored(scene, user, answers).await;
+        one_cookie_is_good_for_the_session(scene, answers).await;
+    }
+    what_went_to_another_session_is_there(scene, answers).await;
+}
+
+fn a_refusal_sets_no_cookie_and_nothing_sets_two(answer: &Answer) {
+    assert!(answer.cookies.len() <= 1, "two cookies in one response: {answer:?}");
+    if answer.end != End::Status(200) {
+        assert!(answer.cookies.is_empty(), "a refusal with a cookie: {answer:?}");
+    }
+}
+
+/// All are saved, unless another ended the cookie that they came with, or broke the merge.
+fn only_what_ends_a_cookie_refuses_another(answers: &[Answer]) {
+    let breaks = answers.iter().filter(|answer| matches!(answer.act, Act::Break(_))).count();
+    let ended = |answer: &Answer| answer.act.ends_the_cookie() && (answer.is_done() || answer.end == End::Left);
+    for answer in answers {
+        match answer.end {
+            End::Status(200) | End::Left => {}
+            End::Status(401) => assert!(answers.iter().any(ended), "nobody ended the cookie: {answer:?}"),
+            End::Status(503) | End::Panicked => assert!(breaks > 1, "given up for no reason: {answer:?}"),
+            End::Status(status) => panic!("answered {status}"),
+        }
+    }
+    let drew = |answer: &&Answer| answer.act.draws_a_secret() && answer.is_done() && !answer.cookies.is_empty();
+    assert!(answers.iter().filter(drew).count() <= 1, "two requests with one cookie both drew a new secret");
+}
+
+async fn what_is_done_is_stored(scene: &Scene, user: Option<&str>, answers: &[Answer]) {
+    let done = || answers.iter().filter(|answer| answer.is_done());
+    let stored = scene.stored().await;
+    if done().any(|answer| answer.act.ends_the_session()) {
+        assert!(stored.is_none(), "an ended session is there: {stored:?}");
+        return;
+    }
+    let shop = stored.expect("nobody ended the session");
+    let logged_in = done().find_map(|answer| match answer.act {
+        Act::LogIn(name) => Some(Some(name)),
+        Act::LogOut => Some(None),
+        _ => None,
+    });
+    assert_eq!(shop.user.as_deref(), logged_in.unwrap_or(user), "who is logged in");
+    assert_eq!(shop.visits, shop.cart.len() as u64, "each item came with one visit");
+    let handed_over = user.is_some() && logged_in.is_some();
+    for answer in answers {
+        let Some(item) = answer.act.adds() else { continue };
+        let count = shop.cart.split(|other| *other == item).count() - 1;
+        if handed_over && answer.act == Act::Add(item) {
+            assert_eq!(count, 0, "another principal has what was put with the cookie before");
+        } else if handed_over || answer.end == End::Left {
+            assert!(count <= 1, "an item that was put once is there {count} times");
+        } else {
+            assert_eq!(count, usize::from(answer.is_done()), "how often the item of {answer:?} is there");
+        }
+    }
+    let mut broke = done().filter(|answer| matches!(answer.act, Act::Break(_))).peekable();
+    if handed_over || broke.peek().is_none() {
+        assert_eq!(shop.fragile, 0, "what nobody set");
+    } else {
+        assert!(broke.any(|answer| answer.act == Act::Break(shop.fragile)), "nobody set {}", shop.fragile);
+    }
+}
+
+/// Whoever came too late for the session began another, or started over: with all they put.
+async fn what_went_to_another_session_is_there(scene: &mut Scene, answers: &[Answer]) {
+    for answer in answers.iter().filter(|answer| answer.end == End::Status(200)) {
+        let (Act::Add(item) | Act::StartOver(item)) = answer.act else { continue };
+        if answer.known && answer.act == Act::Add(item) {
+            assert!(answer.cookies.is_empty(), "the session has a cookie already: {answer:?}");
+            continue;
+        }
+        let cookie = answer.cookies.first().expect("a new session has a cookie").clone();
+        assert_ne!(cookie, scene.cookie, "a new session has a cookie of its own");
+        scene.cookie = cookie;
+        assert_eq!(scene.send(0, Act::Read).await.cart, [item], "a new session has what began it");
+    }
+}
+
+/// The newest, if the session is there; it works on both nodes, and the one before is dead.
+async fn one_cookie_is_good_for_the_session(scene: &mut Scene, answers: &[Answer]) {
+    let is_there = scene.stored().await.is_some();
+    let mut drew = answers.iter().filter(|answer| answer.is_done() && answer.act.draws_a_secret());
+    if let Some(new) = drew.find_map(|answer| answer.cookies.first()) {
+        assert!(!scene.send(0, Act::Read).await.known, "an old cookie is good after a new one was told");
+        scene.cookie.clone_from(new);
+    }
+    for (node, item) in [(0, 100), (1, 101)] {
+        let answer = scene.send(node, Act::Add(item)).await;
+        assert_eq!((answer.end, answer.known), (End::Status(200), is_there), "a request after it all");
+    }
+    if is_there {
+        let cart = scene.stored().await.expect("nobody ended it").cart;
+        assert!(cart.ends_with(&[100, 101]), "what came after it all is stored: {cart:?}");
+    }
+}

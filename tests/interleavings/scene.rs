@@ -1,0 +1,193 @@
+//! One session, two nodes, and several who act on it at once in an order that is chosen.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::http::header::{COOKIE, SET_COOKIE};
+use http_body_util::BodyExt as _;
+use session_core::{Handle, Now, Random, RandomError, Sessions, Store as _, Timestamp};
+use tokio::task::JoinHandle;
+use tower::ServiceExt as _;
+
+use crate::acts::{Act, Shop, add, router};
+use crate::orders::Orders;
+use crate::stage::{Stage, Stops};
+use crate::watched::Watched;
+
+pub(crate) struct Scene {
+    pub(crate) store: Watched<Stage>,
+    nodes: [(Sessions<Shop>, Router); 2],
+    inspector: Sessions<Shop>,
+    clock: Arc<AtomicU64>,
+    /// The session, and the cookie that it begins with.
+    pub(crate) handle: Handle,
+    pub(crate) cookie: String,
+    /// What was chosen so far.
+    pub(crate) order: Vec<String>,
+}
+
+/// How one of those who acted was answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) act: Act,
+    pub(crate) end: End,
+    /// Whether it found the session when it came, and what was in the cart.
+    pub(crate) known: bool,
+    pub(crate) cart: Vec<u8>,
+    pub(crate) cookies: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Status(u16),
+    Panicked,
+    /// Its client left before it ended.
+    Left,
+}
+
+impl Answer {
+    fn without_words(act: Act, end: End, known: bool) -> Self {
+        Self { act, end, known, cart: Vec::new(), cookies: Vec::new() }
+    }
+
+    /// Whether the client may rely on it, for the session that all have in common.
+    pub(crate) fn is_done(&self) -> bool {
+        self.end == End::Status(200) && self.known
+    }
+}
+
+impl Scene {
+    /// A session with item 0 in its cart.
+    pub(crate) async fn new(user: Option<&'static str>) -> Self {
+        let store = Watched::new(Stage::default());
+        let clock = Arc::new(AtomicU64::new(0));
+        let drawn = Arc::new(AtomicU64::new(0));
+        let build = |builder: session_core::Builder<Shop>| {
+            let (clock, drawn) = (Arc::clone(&clock), Arc::clone(&drawn));
+            let now = move || Timestamp::from_micros(0).plus(Duration::from_secs(clock.load(Ordering::Relaxed)));
+            let builder = builder.without_cleaner().clock(now).random(Counter(drawn));
+            builder.deadline(Duration::from_hours(1)).build().unwrap()
+        };
+        let nodes = [(); 2].map(|()| {
+            let sessions = build(Sessions::builder(store.clone()));
+            (sessions.clone(), router(sessions))
+        });
+        let inspector = build(Sessions::builder(store.memory.clone()));
+        let (handle, cookie) = (Handle::from_bytes([0; 16]), String::new());
+        let mut scene = Self { store, nodes, inspector, clock, handle, cookie, order: Vec::new() };
+        scene.cookie = scene.send(0, Act::Add(0)).await.cookies.remove(0);
+        scene.handle = scene.store.inserted()[0];
+        if let Some(user) = user {
+            scene.cookie = scene.send(0, Act::LogIn(user)).await.cookies.remove(0);
+        }
+        scene
+    }
+
+    /// Lets so much time pass that the next request renews the idle limit.
+    pub(crate) fn let_time_pass(&self) {
+        self.clock.fetch_add(600, Ordering::Relaxed);
+    }
+
+    /// The session as it is stored, if it is.
+    pub(crate) async fn stored(&self) -> Option<Shop> {
+        self.inspector.update(&self.handle, |shop| shop.clone()).await.ok()
+    }
+
+    /// How often the session was written, if it is there, and how many sessions there are.
+    pub(crate) async fn written(&self) -> (Option<u64>, usize) {
+        let record = self.store.memory.load(self.handle, Now::At(Timestamp::from_micros(0))).await.unwrap();
+        (record.map(|record| record.revision), self.store.memory.len())
+    }
+
+    /// Everybody acts at once; wherever a call waits, `orders` says which goes on, or, if
+    /// `clients_leave`, which client leaves.
+    pub(crate) async fn play(
+        &mut self,
+        acts: &[(usize, Act)],
+        stops: Stops,
+        clients_leave: bool,
+        orders: &mut Orders,
+    ) -> Vec<Answer> {
+        let stage = Arc::clone(&self.store.watch);
+        stage.set(stops);
+        let clients: Vec<JoinHandle<Answer>> =
+            acts.iter().map(|(node, act)| tokio::spawn(self.send(*node, *act))).collect();
+        loop {
+            stage.settle().await;
+            let waiting = stage.waiting();
+            let leave: Vec<usize> = (0..clients.len()).filter(|nth| clients_leave && !clients[*nth].is_finished()).collect();
+            if waiting == 0 {
+                break;
+            }
+            let choice = orders.choose(waiting + leave.len());
+            if choice < waiting {
+                self.order.push(stage.release(choice));
+            } else {
+                let client = leave[choice - waiting];
+                self.order.push(format!("client {client} leaves"));
+                clients[client].abort();
+            }
+        }
+        stage.set(Stops::Nowhere);
+        let mut answers = Vec::new();
+        for (client, (_, act)) in clients.into_iter().zip(acts) {
+            assert!(client.is_finished(), "{act:?} waits for ever");
+            answers.push(client.await.unwrap_or_else(|ended| {
+                let end = if ended.is_cancelled() { End::Left } else { End::Panicked };
+                Answer::without_words(*act, end, false)
+            }));
+        }
+        answers
+    }
+
+    /// Sends a request with the scene's cookie, or does from outside what is done there.
+    pub(crate) fn send(&self, node: usize, act: Act) -> impl Future<Output = Answer> + Send + 'static {
+        let (sessions, router) = self.nodes[node].clone();
+        let (handle, cookie) = (self.handle, self.cookie.clone());
+        async move {
+            let outside = match act {
+                Act::Update(item) => sessions.update(&handle, move |shop| add(shop, item)).await.is_ok(),
+                Act::Revoke => sessions.revoke(&handle).await.unwrap(),
+                Act::RevokeAll => sessions.revoke_all(&"ann".to_owned()).await.unwrap() > 0,
+                _ => return respond(router, &cookie, act).await,
+            };
+            Answer::without_words(act, End::Status(200), outside)
+        }
+    }
+}
+
+/// A run that fails says in which order.
+impl Drop for Scene {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("in this order: {:#?}", self.order);
+        }
+    }
+}
+
+/// Sends a request and reads the response.
+async fn respond(router: Router, cookie: &str, act: Act) -> Answer {
+    let request = Request::get("/").extension(act).header(COOKIE, format!("__Host-session={cookie}"));
+    let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let (head, body) = response.into_parts();
+    let value = |line: &str| line.split(['=', ';']).nth(1).unwrap_or_default().to_owned();
+    let cookies = head.headers.get_all(SET_COOKIE).iter().map(|line| value(line.to_str().unwrap())).collect();
+    let body = body.collect().await.unwrap().to_bytes();
+    let (known, cart) = serde_json::from_slice(&body).unwrap_or_default();
+    Answer { act, end: End::Status(head.status.as_u16()), known, cart, cookies }
+}
+
+/// Bytes that differ, and are the same in every run.
+struct Counter(Arc<AtomicU64>);
+
+impl Random for Counter {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomError> {
+        let number = self.0.fetch_add(1, Ordering::Relaxed).to_le_bytes();
+        bytes.iter_mut().zip(number.iter().cycle()).for_each(|(byte, part)| *byte = *part);
+        Ok(())
+    }
+}

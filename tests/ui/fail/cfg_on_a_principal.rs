@@ -1,0 +1,10 @@
+use session_core::session;
+
+#[session]
+struct Shop {
+    #[cfg(not(any()))]
+    #[session(principal)]
+    user: Option<u64>,
+}
+
+fn main() {}

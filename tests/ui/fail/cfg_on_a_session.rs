@@ -1,0 +1,13 @@
+use session_core::{require_session, session};
+
+#[session]
+struct Shop {
+    visits: u64,
+}
+
+#[require_session]
+async fn visit(shop: &mut Shop, #[cfg(debug_assertions)] other: &Shop) {
+    shop.visits += 1;
+}
+
+fn main() {}

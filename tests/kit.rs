@@ -19,17 +19,11 @@ const SOON: Duration = Duration::from_secs(30);
 const A_WHILE: Duration = Duration::from_millis(300);
 
 async fn connect(url: &str) -> PgConnection {
-    timeout(SOON, PgConnection::connect(url))
-        .await
-        .expect("it answers")
-        .expect("it lets us in")
+    timeout(SOON, PgConnection::connect(url)).await.expect("it answers").expect("it lets us in")
 }
 
 async fn one(connection: &mut PgConnection) -> sqlx::Result<i32> {
-    sqlx::query_scalar("SELECT $1::int")
-        .bind(1)
-        .fetch_one(connection)
-        .await
+    sqlx::query_scalar("SELECT $1::int").bind(1).fetch_one(connection).await
 }
 
 #[tokio::test]
@@ -60,10 +54,7 @@ async fn the_statements_of_one_database_are_counted() {
     for _ in 0..3 {
         one(&mut connection).await.expect("it answers");
     }
-    assert_eq!(
-        server.statements(&database).await,
-        [("SELECT $1::int".to_owned(), 3)]
-    );
+    assert_eq!(server.statements(&database).await, [("SELECT $1::int".to_owned(), 3)]);
 }
 
 #[tokio::test]
@@ -73,11 +64,7 @@ async fn a_frozen_server_answers_nobody_until_it_is_thawed() {
     server.freeze();
     let mut query = Box::pin(one(&mut connection));
     assert!(timeout(A_WHILE, &mut query).await.is_err());
-    assert!(
-        timeout(A_WHILE, PgConnection::connect(&server.url("postgres")))
-            .await
-            .is_err()
-    );
+    assert!(timeout(A_WHILE, PgConnection::connect(&server.url("postgres"))).await.is_err());
     server.thaw();
     let answer = timeout(SOON, query).await.expect("it goes on");
     assert_eq!(answer.expect("the connection survived"), 1);
@@ -116,12 +103,7 @@ async fn a_frozen_server_can_be_killed_and_restarted() {
     let server = Postgres::start().await;
     server.freeze();
     server.restart().await;
-    assert_eq!(
-        one(&mut connect(&server.url("postgres")).await)
-            .await
-            .expect("it answers"),
-        1
-    );
+    assert_eq!(one(&mut connect(&server.url("postgres")).await).await.expect("it answers"), 1);
 }
 
 /// The victim is this test again, in a process of its own: it starts a server, freezes it and waits for its end.
@@ -135,11 +117,7 @@ async fn nothing_outlives_a_killed_test_process() {
         std::future::pending::<()>().await;
     }
     let mut victim = Command::new(env::current_exe().expect("this is a program"))
-        .args([
-            "--exact",
-            "nothing_outlives_a_killed_test_process",
-            "--nocapture",
-        ])
+        .args(["--exact", "nothing_outlives_a_killed_test_process", "--nocapture"])
         .env(VICTIM, "")
         .stdout(Stdio::piped())
         .spawn()
@@ -150,43 +128,29 @@ async fn nothing_outlives_a_killed_test_process() {
         .find_map(|line| line.strip_prefix(VICTIM)?.trim().parse().ok())
         .expect("the victim starts a server");
     assert!(TcpStream::connect(address).await.is_ok());
-    victim
-        .kill()
-        .and_then(|()| victim.wait())
-        .expect("it is our own child");
+    victim.kill().and_then(|()| victim.wait()).expect("it is our own child");
     let gone = async {
         while TcpStream::connect(address).await.is_ok() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(SOON, gone)
-        .await
-        .expect("the server ends with its test");
+    timeout(SOON, gone).await.expect("the server ends with its test");
 }
 
 /// Sends one command to Redis, as a person would type it.
 async fn redis(connection: &mut TcpStream, command: &str) -> String {
-    connection
-        .write_all(format!("{command}\r\n").as_bytes())
-        .await
-        .expect("the server listens");
+    connection.write_all(format!("{command}\r\n").as_bytes()).await.expect("the server listens");
     let mut answer = [0; 100];
-    let length = connection
-        .read(&mut answer)
-        .await
-        .expect("the server answers");
+    let length = connection.read(&mut answer).await.expect("the server answers");
     String::from_utf8_lossy(&answer[..length]).into_owned()
 }
 
 #[tokio::test]
 async fn redis_freezes_dies_and_comes_back() {
-    for (server, kept) in [
-        (Redis::start().await, "$-1\r\n"),
-        (Redis::durable().await, "$1\r\n1\r\n"),
-    ] {
-        let mut connection = TcpStream::connect(server.address())
-            .await
-            .expect("it listens");
+    for (server, kept) in
+        [(Redis::start().await, "$-1\r\n"), (Redis::durable().await, "$1\r\n1\r\n")]
+    {
+        let mut connection = TcpStream::connect(server.address()).await.expect("it listens");
         assert_eq!(redis(&mut connection, "SET a 1").await, "+OK\r\n");
         server.freeze();
         {
@@ -198,9 +162,7 @@ async fn redis_freezes_dies_and_comes_back() {
         server.kill();
         assert!(TcpStream::connect(server.address()).await.is_err());
         server.restart().await;
-        let mut connection = TcpStream::connect(server.address())
-            .await
-            .expect("it listens again");
+        let mut connection = TcpStream::connect(server.address()).await.expect("it listens again");
         assert_eq!(redis(&mut connection, "GET a").await, kept);
     }
 }
@@ -213,15 +175,8 @@ async fn the_round_trips_of_postgres_are_counted() {
     one(&mut connection).await.expect("it answers");
     proxy.reset_round_trips();
     one(&mut connection).await.expect("it answers");
-    assert_eq!(
-        proxy.round_trips(),
-        1,
-        "a statement that is prepared already"
-    );
-    sqlx::raw_sql("SELECT 1; SELECT 2")
-        .execute(&mut connection)
-        .await
-        .expect("it answers");
+    assert_eq!(proxy.round_trips(), 1, "a statement that is prepared already");
+    sqlx::raw_sql("SELECT 1; SELECT 2").execute(&mut connection).await.expect("it answers");
     assert_eq!(proxy.round_trips(), 2, "a simple query of two statements");
     connection.ping().await.expect("it answers");
     assert_eq!(proxy.round_trips(), 3, "a ping");
@@ -229,9 +184,7 @@ async fn the_round_trips_of_postgres_are_counted() {
 
 /// Serves one page, at every path.
 async fn page(html: &'static str) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port is free");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let address = listener.local_addr().expect("it is bound");
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
@@ -239,9 +192,7 @@ async fn page(html: &'static str) -> SocketAddr {
                 let mut request = [0; 4096];
                 let _ = client.read(&mut request).await;
                 let head = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length:";
-                client
-                    .write_all(format!("{head} {}\r\n\r\n{html}", html.len()).as_bytes())
-                    .await
+                client.write_all(format!("{head} {}\r\n\r\n{html}", html.len()).as_bytes()).await
             });
         }
     });
@@ -254,15 +205,9 @@ async fn a_browser_loads_a_page_and_runs_its_script() {
         page("<title>Shop</title><p id=greeting></p><script>greeting.append('hello')</script>")
             .await;
     let browser = Browser::start().await;
-    browser
-        .goto(format!("http://{address}/"))
-        .await
-        .expect("the page is served");
+    browser.goto(format!("http://{address}/")).await.expect("the page is served");
     assert_eq!(browser.title().await.expect("it has one"), "Shop");
-    let greeting = browser
-        .find(By::Id("greeting"))
-        .await
-        .expect("it is on the page");
+    let greeting = browser.find(By::Id("greeting")).await.expect("it is on the page");
     assert_eq!(greeting.text().await.expect("it has text"), "hello");
     browser.close().await;
 }

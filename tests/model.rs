@@ -5,6 +5,8 @@
 
 #[path = "model/faults.rs"]
 mod faults;
+#[path = "model/met.rs"]
+mod met;
 #[path = "model/reference.rs"]
 mod reference;
 #[path = "model/request.rs"]
@@ -22,8 +24,11 @@ mod watched;
 #[path = "model/world.rs"]
 mod world;
 
+use std::cell::Cell;
+
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 
+use crate::met::Met;
 use crate::schedule::{Schedule, schedules};
 use crate::world::World;
 
@@ -37,22 +42,29 @@ fn whatever_happens_in_whatever_order_the_library_does_what_the_model_says() {
         config.cases = CASES;
     }
     let cases = config.cases;
-    let result = TestRunner::new(config).run(&schedules(), |schedule| play(&schedule).map_err(TestCaseError::fail));
+    let met = Cell::new(Met::default());
+    let result = TestRunner::new(config).run(&schedules(), |schedule| {
+        let mut sum = met.get();
+        sum += play(&schedule).map_err(TestCaseError::fail)?;
+        met.set(sum);
+        Ok(())
+    });
     match result {
-        Ok(()) => println!("{cases} schedules"),
+        Ok(()) => println!("{:?}", met.get()),
         Err(TestError::Fail(difference, schedule)) => panic!("{schedule:?}{}", difference.message()),
         Err(TestError::Abort(reason)) => panic!("no schedules: {reason}"),
     }
+    assert!(cases < CASES || met.get().enough(), "the schedules met too little: {:?}", met.get());
 }
 
 /// Plays a schedule on a runtime of its own, whose time passes when nothing else is left to do.
-fn play(schedule: &Schedule) -> Result<(), String> {
+fn play(schedule: &Schedule) -> Result<Met, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime starts").block_on(async {
         let mut world = World::new();
         for (number, step) in schedule.0.iter().enumerate() {
             world.step(step).await.map_err(|difference| format!("step {}: {difference}", number + 1))?;
         }
-        Ok(())
+        Ok(world.met())
     })
 }

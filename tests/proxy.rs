@@ -15,9 +15,7 @@ const A_WHILE: Duration = Duration::from_millis(300);
 
 /// A server that sends back what it gets, and closes what the client closes.
 async fn echo() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port is free");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let address = listener.local_addr().expect("it is bound");
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
@@ -44,9 +42,7 @@ async fn hears(connection: &mut TcpStream, length: usize) -> std::io::Result<Str
 #[tokio::test]
 async fn a_proxy_passes_everything_and_the_end_of_each_direction() {
     let proxy = Proxy::before(echo().await).await;
-    let mut connection = TcpStream::connect(proxy.address())
-        .await
-        .expect("it listens");
+    let mut connection = TcpStream::connect(proxy.address()).await.expect("it listens");
     let bytes = vec![7; 1_000_000];
     let (mut from, mut to) = connection.split();
     let send = async {
@@ -61,25 +57,18 @@ async fn a_proxy_passes_everything_and_the_end_of_each_direction() {
 #[tokio::test]
 async fn a_proxy_delays_both_directions() {
     let proxy = Proxy::before(echo().await).await;
-    let mut connection = TcpStream::connect(proxy.address())
-        .await
-        .expect("it listens");
+    let mut connection = TcpStream::connect(proxy.address()).await.expect("it listens");
     says(&mut connection, "now").await.expect("it passes");
     proxy.delay(Duration::from_millis(100)).await;
     let start = Instant::now();
-    assert_eq!(
-        says(&mut connection, "later").await.expect("it passes"),
-        "later"
-    );
+    assert_eq!(says(&mut connection, "later").await.expect("it passes"), "later");
     assert!(start.elapsed() >= Duration::from_millis(200));
 }
 
 #[tokio::test]
 async fn a_black_hole_swallows_until_it_is_healed() {
     let proxy = Proxy::before(echo().await).await;
-    let mut old = TcpStream::connect(proxy.address())
-        .await
-        .expect("it listens");
+    let mut old = TcpStream::connect(proxy.address()).await.expect("it listens");
     says(&mut old, "before").await.expect("it passes");
     proxy.black_hole().await;
     assert!(timeout(A_WHILE, says(&mut old, "during")).await.is_err());
@@ -89,50 +78,27 @@ async fn a_black_hole_swallows_until_it_is_healed() {
         .expect("still");
     assert!(timeout(A_WHILE, says(&mut new, "new")).await.is_err());
     proxy.heal().await;
-    assert_eq!(
-        hears(&mut old, 6).await.expect("it was only held up"),
-        "during"
-    );
-    assert_eq!(
-        hears(&mut new, 3).await.expect("it was only held up"),
-        "new"
-    );
+    assert_eq!(hears(&mut old, 6).await.expect("it was only held up"), "during");
+    assert_eq!(hears(&mut new, 3).await.expect("it was only held up"), "new");
 }
 
 #[tokio::test]
 async fn a_half_open_connection_is_dead_and_does_not_know_it() {
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port is free");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let proxy = Proxy::before(listener.local_addr().expect("it is bound")).await;
-    let mut client = TcpStream::connect(proxy.address())
-        .await
-        .expect("it listens");
+    let mut client = TcpStream::connect(proxy.address()).await.expect("it listens");
     let (mut server, _) = listener.accept().await.expect("the proxy connects");
     proxy.half_open().await;
     assert_eq!(
-        timeout(SOON, server.read(&mut [0]))
-            .await
-            .expect("it is told")
-            .expect("in order"),
+        timeout(SOON, server.read(&mut [0])).await.expect("it is told").expect("in order"),
         0
     );
-    client
-        .write_all(b"hello?")
-        .await
-        .expect("nobody told the client");
+    client.write_all(b"hello?").await.expect("nobody told the client");
     assert!(timeout(A_WHILE, client.read(&mut [0])).await.is_err());
     proxy.heal().await;
-    let end = timeout(SOON, client.read(&mut [0]))
-        .await
-        .expect("now it is told");
-    assert_eq!(
-        end.expect_err("by a reset").kind(),
-        std::io::ErrorKind::ConnectionReset
-    );
-    let mut client = TcpStream::connect(proxy.address())
-        .await
-        .expect("it listens");
+    let end = timeout(SOON, client.read(&mut [0])).await.expect("now it is told");
+    assert_eq!(end.expect_err("by a reset").kind(), std::io::ErrorKind::ConnectionReset);
+    let mut client = TcpStream::connect(proxy.address()).await.expect("it listens");
     client.write_all(b"!").await.expect("the line is open");
     let (mut server, _) = listener.accept().await.expect("the proxy connects");
     assert_eq!(hears(&mut server, 1).await.expect("it passes again"), "!");
@@ -141,27 +107,13 @@ async fn a_half_open_connection_is_dead_and_does_not_know_it() {
 #[tokio::test]
 async fn a_cut_ends_connections_and_refuses_new_ones() {
     let proxy = Proxy::before(echo().await).await;
-    let mut connection = TcpStream::connect(proxy.address())
-        .await
-        .expect("it listens");
+    let mut connection = TcpStream::connect(proxy.address()).await.expect("it listens");
     says(&mut connection, "before").await.expect("it passes");
     proxy.cut().await;
-    assert!(
-        timeout(SOON, says(&mut connection, "after"))
-            .await
-            .expect("it ends")
-            .is_err()
-    );
-    let refused = TcpStream::connect(proxy.address())
-        .await
-        .expect_err("nobody listens");
+    assert!(timeout(SOON, says(&mut connection, "after")).await.expect("it ends").is_err());
+    let refused = TcpStream::connect(proxy.address()).await.expect_err("nobody listens");
     assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
     proxy.heal().await;
-    let mut connection = TcpStream::connect(proxy.address())
-        .await
-        .expect("it listens again");
-    assert_eq!(
-        says(&mut connection, "healed").await.expect("it passes"),
-        "healed"
-    );
+    let mut connection = TcpStream::connect(proxy.address()).await.expect("it listens again");
+    assert_eq!(says(&mut connection, "healed").await.expect("it passes"), "healed");
 }

@@ -51,17 +51,18 @@ impl Shop {
         command.args(["--port", &self.port.to_string(), "--store", store]);
         let port = self.port;
         let ready = async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok();
-        assert!(self.directory.launch(&mut command, ready).await, "it starts: {}", self.directory.log());
+        assert!(
+            self.directory.launch(&mut command, ready).await,
+            "it starts: {}",
+            self.directory.log()
+        );
     }
 }
 
 /// Runs a line of the transcript as a shell would, in a directory of its own.
 fn shell(line: &str, directory: &Path) -> String {
-    let Output { status, stdout, stderr } = Command::new("bash")
-        .args(["-c", line])
-        .current_dir(directory)
-        .output()
-        .expect("bash runs");
+    let Output { status, stdout, stderr } =
+        Command::new("bash").args(["-c", line]).current_dir(directory).output().expect("bash runs");
     assert!(status.success(), "{line}: {}", String::from_utf8_lossy(&stderr));
     String::from_utf8(stdout).expect("the shop speaks UTF-8").replace('\r', "")
 }
@@ -71,7 +72,9 @@ fn masked(output: &str) -> String {
     let mut masked = String::new();
     for line in output.lines() {
         let line = match line.split_once("__Host-session=") {
-            Some((before, value)) if value.find(';') == Some(64) => format!("{before}__Host-session=TOKEN{}", &value[64..]),
+            Some((before, value)) if value.find(';') == Some(64) => {
+                format!("{before}__Host-session=TOKEN{}", &value[64..])
+            }
             _ if line.starts_with("date: ") => "date: DATE".to_owned(),
             _ => line.to_owned(),
         };

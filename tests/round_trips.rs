@@ -5,13 +5,12 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{FromRef, Request};
-use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use session_core::{Session, Sessions, require_session, session};
 use session_sqlx::PostgresStore;
-use session_tests::{Postgres, Proxy, Visitor};
+use session_tests::{Client, Postgres, Proxy};
 use sqlx::{Connection, PgConnection};
 
 /// A connection that lay idle for a second is asked for a sign of life before the next write. A count that took
@@ -20,6 +19,9 @@ const BRISK: Duration = Duration::from_millis(900);
 
 /// How often each request is made: the counts are this many times its cost.
 const TIMES: u64 = 4;
+
+/// What a response says of a session that it leaves as it is.
+const UNCHANGED: &str = "200, no Set-Cookie, Vary: Cookie";
 
 #[session]
 struct Shop {
@@ -94,10 +96,7 @@ struct Cost {
 impl Cost {
     /// What requests of this cost come to.
     fn each(number: u64) -> Self {
-        Self {
-            statements: number * TIMES,
-            round_trips: number * TIMES,
-        }
+        Self { statements: number * TIMES, round_trips: number * TIMES }
     }
 }
 
@@ -113,10 +112,8 @@ impl Shopping {
             .await
             .expect("the server is up");
         store.migrate().await.expect("the database is empty");
-        let sessions = Sessions::builder(store)
-            .without_cleaner()
-            .build()
-            .expect("the defaults are sound");
+        let sessions =
+            Sessions::builder(store).without_cleaner().build().expect("the defaults are sound");
         let state = App { sessions };
         let watched = Router::new()
             .route("/watched", post(change))
@@ -131,22 +128,18 @@ impl Shopping {
             .route("/logout", post(log_out))
             .merge(watched)
             .with_state(state);
-        let shopping = Self {
-            app,
-            proxy,
-            database,
-        };
+        let shopping = Self { app, proxy, database };
         let mut visitor = shopping.visitor().await;
         for path in ["/change", "/login", "/logout"] {
-            visitor.post(&shopping.app, path).await.ok();
+            visitor.post(path).await.ok();
         }
         shopping
     }
 
     /// Somebody with a session.
-    async fn visitor(&self) -> Visitor {
-        let mut visitor = Visitor::new();
-        visitor.post(&self.app, "/change").await.ok();
+    async fn visitor(&self) -> Client {
+        let mut visitor = Client::new(&self.app);
+        visitor.post("/change").await.ok();
         visitor
     }
 
@@ -155,7 +148,7 @@ impl Shopping {
         let server = Postgres::shared().await;
         for _ in 0..20 {
             // Whatever the count begins with, the connection was in use a moment ago.
-            Visitor::new().post(&self.app, "/change").await.ok();
+            Client::new(&self.app).post("/change").await.ok();
             let began = Instant::now();
             server.reset_statements(&self.database).await;
             self.proxy.reset_round_trips();
@@ -164,7 +157,10 @@ impl Shopping {
             let round_trips = self.proxy.round_trips();
             let statements = server.statements(&self.database).await;
             if brisk {
-                println!("{round_trips} round trips: {statements:?}");
+                let verbs = statements
+                    .iter()
+                    .map(|(query, calls)| (query.split_whitespace().next(), calls));
+                println!("{round_trips} round trips: {:?}", verbs.collect::<Vec<_>>());
                 return Cost {
                     statements: statements.iter().map(|(_, calls)| calls).sum(),
                     round_trips,
@@ -175,7 +171,7 @@ impl Shopping {
     }
 
     /// What [`TIMES`] such requests cost somebody who has a session.
-    async fn cost_with_session(&self, request: impl AsyncFn(&Router, &mut Visitor)) -> Cost {
+    async fn cost_with_session(&self, request: impl AsyncFn(&mut Client)) -> Cost {
         let mut visitors = Vec::new();
         for _ in 0..20 * TIMES {
             visitors.push(self.visitor().await);
@@ -183,16 +179,14 @@ impl Shopping {
         self.cost(async || {
             for _ in 0..TIMES {
                 let mut visitor = visitors.pop().expect("there are enough for each attempt");
-                request(&self.app, &mut visitor).await;
+                request(&mut visitor).await;
             }
         })
         .await
     }
 
     async fn rows(&self) -> i64 {
-        let mut connection = PgConnection::connect(&self.database)
-            .await
-            .expect("the server is up");
+        let mut connection = PgConnection::connect(&self.database).await.expect("the server is up");
         sqlx::query_scalar("SELECT count(*) FROM sessions")
             .fetch_one(&mut connection)
             .await
@@ -206,13 +200,9 @@ async fn a_visitor_without_a_cookie_who_changes_nothing_costs_nothing() {
     let cost = shopping
         .cost(async || {
             for (path, posts) in [("/", false), ("/rewrite", true), ("/logout", true)] {
-                let mut visitor = Visitor::new();
-                let answer = if posts {
-                    visitor.post(&shopping.app, path).await
-                } else {
-                    visitor.get(&shopping.app, path).await
-                };
-                assert!(answer.is_bare(StatusCode::OK), "{path}: {answer:?}");
+                let mut visitor = Client::new(&shopping.app);
+                let answer = if posts { visitor.post(path).await } else { visitor.get(path).await };
+                assert_eq!(answer.told(), UNCHANGED, "{path}");
             }
         })
         .await;
@@ -227,13 +217,10 @@ async fn ten_thousand_visitors_without_a_cookie_leave_no_row() {
     server.reset_statements(&shopping.database).await;
     shopping.proxy.reset_round_trips();
     for number in 0..10_000 {
-        let mut visitor = Visitor::new();
-        let answer = if number % 2 == 0 {
-            visitor.get(&shopping.app, "/").await
-        } else {
-            visitor.post(&shopping.app, "/logout").await
-        };
-        assert!(answer.is_bare(StatusCode::OK), "{answer:?}");
+        let mut visitor = Client::new(&shopping.app);
+        let answer =
+            if number % 2 == 0 { visitor.get("/").await } else { visitor.post("/logout").await };
+        assert_eq!(answer.told(), UNCHANGED);
     }
     assert_eq!(shopping.proxy.round_trips(), 0);
     assert_eq!(server.statements(&shopping.database).await, []);
@@ -244,8 +231,8 @@ async fn ten_thousand_visitors_without_a_cookie_leave_no_row() {
 async fn a_handler_without_a_session_costs_nothing_even_with_a_cookie() {
     let shopping = Shopping::open().await;
     let cost = shopping
-        .cost_with_session(async |app, visitor| {
-            assert!(visitor.get(app, "/plain").await.is_bare(StatusCode::OK));
+        .cost_with_session(async |visitor| {
+            assert_eq!(visitor.get("/plain").await.told(), "200, no Set-Cookie");
         })
         .await;
     assert_eq!(cost, Cost::each(0));
@@ -255,9 +242,9 @@ async fn a_handler_without_a_session_costs_nothing_even_with_a_cookie() {
 async fn a_read_costs_one_round_trip() {
     let shopping = Shopping::open().await;
     let cost = shopping
-        .cost_with_session(async |app, visitor| {
-            let answer = visitor.get(app, "/").await;
-            assert!(answer.is_bare(StatusCode::OK), "{answer:?}");
+        .cost_with_session(async |visitor| {
+            let answer = visitor.get("/").await;
+            assert_eq!(answer.told(), UNCHANGED);
             assert_eq!(answer.body, "1");
         })
         .await;
@@ -268,9 +255,9 @@ async fn a_read_costs_one_round_trip() {
 async fn a_handler_that_changed_nothing_costs_one_round_trip_and_sets_no_cookie() {
     let shopping = Shopping::open().await;
     let cost = shopping
-        .cost_with_session(async |app, visitor| {
-            let answer = visitor.post(app, "/rewrite").await;
-            assert!(answer.is_bare(StatusCode::OK), "{answer:?}");
+        .cost_with_session(async |visitor| {
+            let answer = visitor.post("/rewrite").await;
+            assert_eq!(answer.told(), UNCHANGED);
         })
         .await;
     assert_eq!(cost, Cost::each(1));
@@ -280,8 +267,8 @@ async fn a_handler_that_changed_nothing_costs_one_round_trip_and_sets_no_cookie(
 async fn a_change_costs_two_round_trips() {
     let shopping = Shopping::open().await;
     let cost = shopping
-        .cost_with_session(async |app, visitor| {
-            assert_eq!(visitor.post(app, "/change").await.ok(), "2");
+        .cost_with_session(async |visitor| {
+            assert_eq!(visitor.post("/change").await.ok(), "2");
         })
         .await;
     assert_eq!(cost, Cost::each(2));
@@ -293,8 +280,8 @@ async fn a_new_session_costs_one_round_trip() {
     let cost = shopping
         .cost(async || {
             for _ in 0..TIMES {
-                let answer = Visitor::new().post(&shopping.app, "/change").await;
-                assert!(answer.set_cookie.is_some());
+                let answer = Client::new(&shopping.app).post("/change").await;
+                assert_ne!(answer.set_cookie(), None);
             }
         })
         .await;
@@ -305,8 +292,8 @@ async fn a_new_session_costs_one_round_trip() {
 async fn a_rotation_costs_two_round_trips() {
     let shopping = Shopping::open().await;
     let cost = shopping
-        .cost_with_session(async |app, visitor| {
-            assert!(visitor.post(app, "/rotate").await.set_cookie.is_some());
+        .cost_with_session(async |visitor| {
+            assert_ne!(visitor.post("/rotate").await.set_cookie(), None);
         })
         .await;
     assert_eq!(cost, Cost::each(2));
@@ -316,8 +303,8 @@ async fn a_rotation_costs_two_round_trips() {
 async fn a_log_in_to_a_session_that_is_there_costs_two_round_trips() {
     let shopping = Shopping::open().await;
     let cost = shopping
-        .cost_with_session(async |app, visitor| {
-            assert!(visitor.post(app, "/login").await.set_cookie.is_some());
+        .cost_with_session(async |visitor| {
+            assert_ne!(visitor.post("/login").await.set_cookie(), None);
         })
         .await;
     assert_eq!(cost, Cost::each(2));
@@ -327,24 +314,21 @@ async fn a_log_in_to_a_session_that_is_there_costs_two_round_trips() {
 async fn a_log_out_costs_at_most_two_round_trips() {
     let shopping = Shopping::open().await;
     let cost = shopping
-        .cost_with_session(async |app, visitor| {
-            assert!(visitor.post(app, "/logout").await.set_cookie.is_some());
-            assert_eq!(visitor.cookie(), None);
+        .cost_with_session(async |visitor| {
+            assert_ne!(visitor.post("/logout").await.set_cookie(), None);
+            assert_eq!(visitor.session(), None);
         })
         .await;
     let most = Cost::each(2);
-    assert!(
-        cost.statements <= most.statements && cost.round_trips <= most.round_trips,
-        "{cost:?}"
-    );
+    assert!(cost.statements <= most.statements && cost.round_trips <= most.round_trips, "{cost:?}");
 }
 
 #[tokio::test]
 async fn a_change_under_a_middleware_that_changes_too_costs_two_round_trips() {
     let shopping = Shopping::open().await;
     let cost = shopping
-        .cost_with_session(async |app, visitor| {
-            assert_eq!(visitor.post(app, "/watched").await.ok(), "2");
+        .cost_with_session(async |visitor| {
+            assert_eq!(visitor.post("/watched").await.ok(), "2");
         })
         .await;
     assert_eq!(cost, Cost::each(2));

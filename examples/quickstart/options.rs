@@ -24,7 +24,10 @@ impl Options {
         while let Some(arg) = args.next() {
             let value = args.next().ok_or(USAGE)?;
             match arg.as_str() {
-                "--port" => options.port = value.parse().map_err(|_| format!("`{value}` is no port; {USAGE}"))?,
+                "--port" => {
+                    options.port =
+                        value.parse().map_err(|_| format!("`{value}` is no port; {USAGE}"))?
+                }
                 "--store" => options.store = Place::parse(value)?,
                 _ => return Err(USAGE.to_owned()),
             }

@@ -80,7 +80,11 @@ impl Backend {
     }
 
     /// Within what is left of a deadline, since a commit may take several attempts.
-    pub(crate) async fn update(&self, update: Update, left: Duration) -> Result<Updated, StoreError> {
+    pub(crate) async fn update(
+        &self,
+        update: Update,
+        left: Duration,
+    ) -> Result<Updated, StoreError> {
         self.call("update", left, self.store.update(update, self.now())).await
     }
 
@@ -121,7 +125,12 @@ impl Backend {
         self.clock.as_ref().map_or(Now::Store, |clock| Now::At(clock()))
     }
 
-    async fn call<R>(&self, operation: &'static str, within: Duration, answer: Answer<'_, R>) -> Result<R, StoreError> {
+    async fn call<R>(
+        &self,
+        operation: &'static str,
+        within: Duration,
+        answer: Answer<'_, R>,
+    ) -> Result<R, StoreError> {
         let answer = tokio::time::timeout(within, answer).await;
         answer.unwrap_or_else(|_| Err(StoreError::Deadline(self.deadline))).inspect_err(|error| {
             self.tell(&Event::StoreFailed { operation, error });
@@ -131,6 +140,9 @@ impl Backend {
 
 impl fmt::Debug for Backend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Backend").field("store", &self.store).field("deadline", &self.deadline).finish_non_exhaustive()
+        f.debug_struct("Backend")
+            .field("store", &self.store)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
     }
 }

@@ -12,6 +12,7 @@ use crate::cookie::Cookie;
 use crate::event::Event;
 use crate::lifetime::Lifetime;
 use crate::random::{Random, System};
+use crate::sealed::InCookie;
 use crate::sessions::{Inner, Sessions};
 use crate::state::SessionState;
 use crate::store::Store;
@@ -37,6 +38,7 @@ pub struct Builder<T> {
     backend: Backend,
     cookie: Cookie,
     sealing: Option<Sealing>,
+    in_cookie: Option<InCookie>,
     lifetime: Lifetime,
     cleaner: Cleaner,
     random: Box<dyn Random>,
@@ -49,11 +51,18 @@ impl<T: SessionState> Builder<T> {
             backend: Backend::new(store),
             cookie: Cookie::default(),
             sealing: None,
+            in_cookie: None,
             lifetime: Lifetime::default(),
             cleaner: Cleaner::default(),
             random: Box::new(System),
             state: PhantomData,
         }
+    }
+
+    /// Sessions kept in their cookies, and their revocations in the store.
+    pub(crate) fn in_cookie(mut self, place: InCookie) -> Self {
+        self.in_cookie = Some(place);
+        self
     }
 
     /// Which cookie carries the token: [`Cookie::default`] unless told otherwise. Two session
@@ -135,11 +144,12 @@ impl<T: SessionState> Builder<T> {
             );
         }
         let vault = Vault::new(self.sealing, self.cookie.name().to_owned());
-        if !vault.has_keys() {
+        if !vault.has_keys() && self.in_cookie.is_none() {
             tracing::info!(target: "session", "no keys: session records are stored as they are");
         }
         Ok(Sessions::new(Inner {
             vault,
+            in_cookie: self.in_cookie,
             backend: self.backend,
             cookie: self.cookie,
             lifetime: self.lifetime,

@@ -22,7 +22,9 @@ pub enum EncodeError {
     },
     /// The field would be another one when it is read again: a number that is not finite, a part
     /// that `Serialize` skips. Caught here, before a change is lost in silence.
-    #[error("the session's field `{field}` would not come back as it is: does its `Serialize` leave something out, or is it a number that is not finite?")]
+    #[error(
+        "the session's field `{field}` would not come back as it is: does its `Serialize` leave something out, or is it a number that is not finite?"
+    )]
     Lossy {
         /// The field's name.
         field: &'static str,
@@ -101,8 +103,11 @@ fn source<'a, T>(field: &Field<T>, fields: &Fields<'a>) -> Option<(&'static str,
 }
 
 /// The principal as stores know it: its JSON, which tells a number from a text.
-pub(crate) fn principal_key<T: SessionState>(principal: &T::Principal) -> Result<String, EncodeError> {
-    let field = T::FIELDS.iter().find(|field| field.is_principal).map_or("principal", |field| field.name);
+pub(crate) fn principal_key<T: SessionState>(
+    principal: &T::Principal,
+) -> Result<String, EncodeError> {
+    let field =
+        T::FIELDS.iter().find(|field| field.is_principal).map_or("principal", |field| field.name);
     serde_json::to_string(principal).map_err(|cause| EncodeError::Field { field, cause })
 }
 

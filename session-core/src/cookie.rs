@@ -1,9 +1,10 @@
 //! The session cookie: what it may be ([`Cookie`]), how it is read, how it is written.
 
+pub(crate) mod chunks;
 mod read;
 mod write;
 
-pub(crate) use read::{Presented, read};
+pub(crate) use read::TooManyCookies;
 pub(crate) use write::{SetCookie, vary};
 
 /// Which cookie carries the token: its name, and where a browser sends it.
@@ -39,7 +40,8 @@ impl Cookie {
         let labels = |domain: &str| {
             !domain.is_empty()
                 && domain.split('.').all(|label| {
-                    !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                    !label.is_empty()
+                        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
                 })
         };
         if !labels(domain) {
@@ -72,7 +74,8 @@ impl Cookie {
     }
 
     fn named(prefix: &str, name: &str) -> Result<Self, CookieError> {
-        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        let is_token =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         let reserved = name.to_ascii_lowercase();
         let reserved = reserved.starts_with("__host-") || reserved.starts_with("__secure-");
         if name.is_empty() || name.len() > 64 || reserved || !name.bytes().all(is_token) {
@@ -94,7 +97,9 @@ impl Default for Cookie {
 #[non_exhaustive]
 pub enum CookieError {
     /// Not a token of RFC 9110, longer than 64 bytes, or with a prefix of its own.
-    #[error("`{0}` is no cookie name: use 1 to 64 letters, digits, `-` or `_`, without the `__Host-` or `__Secure-` that is put before it")]
+    #[error(
+        "`{0}` is no cookie name: use 1 to 64 letters, digits, `-` or `_`, without the `__Host-` or `__Secure-` that is put before it"
+    )]
     Name(String),
     /// Not a host name.
     #[error("`{0}` is no domain: write it as `example.com`")]
@@ -111,7 +116,10 @@ mod tests {
             assert!(matches!(Cookie::host(name), Err(CookieError::Name(_))), "{name:?}");
         }
         for domain in ["", ".example.com", "example..com", "exa mple.com", "example.com; Path=/x"] {
-            assert!(matches!(Cookie::domain("session", domain), Err(CookieError::Domain(_))), "{domain:?}");
+            assert!(
+                matches!(Cookie::domain("session", domain), Err(CookieError::Domain(_))),
+                "{domain:?}"
+            );
         }
     }
 }

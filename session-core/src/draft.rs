@@ -43,7 +43,11 @@ impl<T: SessionState> Draft<T> {
     }
 
     /// Applies one change. On an error the draft is as it was: a bad change fails alone.
-    pub(crate) fn apply(&mut self, edit: &mut Edit<T>, sessions: &Sessions<T>) -> Result<Promise, Error> {
+    pub(crate) fn apply(
+        &mut self,
+        edit: &mut Edit<T>,
+        sessions: &Sessions<T>,
+    ) -> Result<Promise, Error> {
         if edit.bearer.is_some_and(|bearer| bearer != self.record.digest) {
             return Err(Error::Ended);
         }
@@ -62,11 +66,7 @@ impl<T: SessionState> Draft<T> {
         } else {
             (after, None)
         };
-        let principal = if passed {
-            Some(sessions.principal_of(&after)?)
-        } else {
-            None
-        };
+        let principal = if passed { Some(sessions.principal_of(&after)?) } else { None };
         let token = if passed || edit.rotate {
             Some(Token::rotate(self.record.handle, sessions.random())?)
         } else {
@@ -87,7 +87,7 @@ impl<T: SessionState> Draft<T> {
             self.record.fields = fields;
         }
         if let Some(token) = &token {
-            self.record.digest = token.digest();
+            self.record.digest = token.digest(sessions.cookie().name());
         }
         self.state = after;
         Ok(Promise { token, persistence_changed, persistent })

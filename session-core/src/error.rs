@@ -41,9 +41,26 @@ pub enum Error {
     /// panicked, or the runtime is shutting down.
     #[error("saving the session was given up")]
     Aborted,
+    /// The session does not fit into its cookies. The browser keeps those that it has.
+    #[error(
+        "the session needs {bytes} bytes in its cookies, and {limit} fit: keep less in it, or spread it with `.chunks(n)`, or keep it in a store"
+    )]
+    TooLargeForCookie {
+        /// How many bytes its sealed value has.
+        bytes: usize,
+        /// How many fit.
+        limit: usize,
+    },
+    /// The sessions are kept in their cookies, where only a request that shows one finds it.
+    #[error(
+        "sessions that are kept in cookies cannot be listed, or changed from outside of a request"
+    )]
+    NotStored,
     /// An [`update`](crate::Sessions::update) closure changed the principal. That draws a new
     /// token, which only a response can carry to the browser. Nothing was stored.
-    #[error("a session's principal changes in a request only: log in and out in a handler, or end the session with `revoke`")]
+    #[error(
+        "a session's principal changes in a request only: log in and out in a handler, or end the session with `revoke`"
+    )]
     PrincipalInUpdate,
 }
 
@@ -69,10 +86,16 @@ impl Error {
     fn status(&self) -> StatusCode {
         match self {
             Self::Ended => StatusCode::UNAUTHORIZED,
-            Self::Store(_) | Self::Fields(_) | Self::Sealed(_) | Self::Random(_) | Self::Contended(_) | Self::Aborted => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            Self::Encode(_) | Self::PrincipalInUpdate => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Store(_)
+            | Self::Fields(_)
+            | Self::Sealed(_)
+            | Self::Random(_)
+            | Self::Contended(_)
+            | Self::Aborted => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Encode(_)
+            | Self::TooLargeForCookie { .. }
+            | Self::NotStored
+            | Self::PrincipalInUpdate => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }
@@ -93,7 +116,9 @@ pub enum Refusal {
     TooManyCookies,
     /// Two session types of one application read the cookie of this name, so that each would
     /// take the other's for its own: 500.
-    #[error("two session types use the cookie `{0}`: give one of them another with `.cookie(Cookie::host(\"…\")?)` on its builder, and a table of its own")]
+    #[error(
+        "two session types use the cookie `{0}`: give one of them another with `.cookie(Cookie::host(\"…\")?)` on its builder, and a table of its own"
+    )]
     SharedCookie(String),
     /// The session could not be read or saved: 503; 401 when it ended meanwhile; 500 when the
     /// handler left in it what cannot be stored.

@@ -59,9 +59,15 @@ impl Event<'_> {
     /// Tells `tracing`.
     pub(crate) fn trace(&self) {
         match self {
-            Self::Created { handle } => tracing::info!(target: "session", %handle, "session created"),
-            Self::Rotated { handle } => tracing::info!(target: "session", %handle, "session rotated"),
-            Self::Destroyed { handle } => tracing::info!(target: "session", %handle, "session destroyed"),
+            Self::Created { handle } => {
+                tracing::info!(target: "session", %handle, "session created")
+            }
+            Self::Rotated { handle } => {
+                tracing::info!(target: "session", %handle, "session rotated")
+            }
+            Self::Destroyed { handle } => {
+                tracing::info!(target: "session", %handle, "session destroyed")
+            }
             Self::Refused { refusal } => {
                 let refusal: &(dyn std::error::Error + 'static) = *refusal;
                 tracing::info!(target: "session", refusal, "request refused");

@@ -8,7 +8,7 @@ use http::request::Parts;
 use crate::error::Refusal;
 use crate::request::slot;
 use crate::session::Session;
-use crate::sessions::HasSessions;
+use crate::sessions::{FoundIn, Sessions};
 use crate::state::{SessionState, WithPrincipal};
 
 /// The request's session, to read. For one's own extractors: a handler takes `&T` under
@@ -17,13 +17,15 @@ use crate::state::{SessionState, WithPrincipal};
 /// adds that header itself where its response may be cached.
 ///
 /// ```
-/// # use axum_core::extract::FromRequestParts;
-/// # use http::request::Parts;
-/// # use session_core::{session, HasSessions, Refusal, SessionRef};
+/// # use axum::{extract::{FromRef, FromRequestParts}, http::request::Parts};
+/// # use session_core::{session, Refusal, SessionRef, Sessions};
 /// # #[session] pub struct Shop { theme: Option<String> }
 /// struct Theme(String);
 ///
-/// impl<S: HasSessions<Shop> + Sync> FromRequestParts<S> for Theme {
+/// impl<S: Sync> FromRequestParts<S> for Theme
+/// where
+///     Sessions<Shop>: FromRef<S>,
+/// {
 ///     type Rejection = Refusal;
 ///
 ///     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
@@ -45,13 +47,14 @@ impl<T> Deref for SessionRef<T> {
 
 impl<S, T> FromRequestParts<S> for SessionRef<T>
 where
-    S: HasSessions<T> + Sync,
+    S: Sync,
     T: SessionState,
+    Sessions<T>: FoundIn<S>,
 {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        Ok(Self(slot(parts, &state.sessions()).await?.session()))
+        Ok(Self(slot(parts, &Sessions::found_in(state)).await?.session()))
     }
 }
 
@@ -69,13 +72,14 @@ pub struct Principal<T: SessionState>(pub T::Principal);
 
 impl<S, T> FromRequestParts<S> for Principal<T>
 where
-    S: HasSessions<T> + Sync,
+    S: Sync,
     T: WithPrincipal,
+    Sessions<T>: FoundIn<S>,
 {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let sessions = state.sessions();
+        let sessions = Sessions::found_in(state);
         let session = slot(parts, &sessions).await?.session();
         match session.principal() {
             Some(principal) => Ok(Self(principal.clone())),

@@ -78,7 +78,6 @@ impl<T: SessionState> Field<T> {
         self.is_principal = true;
         self
     }
-
 }
 
 /// The field's JSON, if it comes back from there as it is.

@@ -18,7 +18,9 @@ pub(crate) const LIMIT: usize = 16 * 1024 * 1024;
 #[non_exhaustive]
 pub enum FieldsError {
     /// A newer binary wrote the record, or something else did.
-    #[error("the stored session has format version {0}, and this binary reads version {VERSION}: was it written by a newer release?")]
+    #[error(
+        "the stored session has format version {0}, and this binary reads version {VERSION}: was it written by a newer release?"
+    )]
     Version(u8),
     /// The bytes end in the middle, name a field twice or are too many.
     #[error("the stored session is malformed: {0}")]
@@ -148,7 +150,11 @@ mod tests {
         let bytes = written(&[("user", b"\"ann\""), ("visits", b"12345")]);
         let whole = [1, 1 + 1 + 4 + 1 + 5, bytes.len()];
         for length in 0..=bytes.len() {
-            assert_eq!(Fields::parse(&bytes[..length]).is_ok(), whole.contains(&length), "{length}");
+            assert_eq!(
+                Fields::parse(&bytes[..length]).is_ok(),
+                whole.contains(&length),
+                "{length}"
+            );
         }
     }
 
@@ -156,7 +162,10 @@ mod tests {
     fn requirement_59_a_claimed_length_allocates_nothing() {
         let claims = [1, 1, b'a', 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
         assert!(matches!(Fields::parse(&claims), Err(FieldsError::Malformed(_))));
-        assert!(matches!(Fields::parse(&[1, 1, b'a', 0xff, 0xff, 0x7f]), Err(FieldsError::Malformed(_))));
+        assert!(matches!(
+            Fields::parse(&[1, 1, b'a', 0xff, 0xff, 0x7f]),
+            Err(FieldsError::Malformed(_))
+        ));
     }
 
     #[test]

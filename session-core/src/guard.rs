@@ -13,7 +13,7 @@ use crate::error::Refusal;
 use crate::request::slot;
 use crate::rule::Rule;
 use crate::session::Session;
-use crate::sessions::{HasSessions, Sessions};
+use crate::sessions::{FoundIn, Sessions};
 use crate::settle::settle;
 use crate::slot::Transaction;
 use crate::state::SessionState;
@@ -86,15 +86,15 @@ impl<A: Argument, R: Rule<A::State>> Guard<A, R> {
         let Self { sessions, session, transaction, .. } = self;
         let commits = R::COMMIT_ALWAYS || !response.status().is_server_error();
         if commits {
-            transaction.merge(session);
+            transaction.merge(session, R::COMMIT_ALWAYS);
         }
         if let Some(outcome) = transaction.outcome()
-            && commits
+            && (commits || outcome.must_commit)
         {
             let slot = transaction.slot();
             match settle(&sessions, outcome, slot.shown, slot.label.as_deref()).await {
                 Ok(None) => {}
-                Ok(Some(set)) => set.write(sessions.cookie(), response.headers_mut()),
+                Ok(Some(set)) => set.write(sessions.cookie(), slot.shown, response.headers_mut()),
                 Err(error) => response = sessions.refuse(error.into()).into_response(),
             }
         }
@@ -105,14 +105,15 @@ impl<A: Argument, R: Rule<A::State>> Guard<A, R> {
 
 impl<S, A, R> FromRequestParts<S> for Guard<A, R>
 where
-    S: HasSessions<A::State> + Sync,
+    S: Sync,
     A: Argument,
     R: Rule<A::State>,
+    Sessions<A::State>: FoundIn<S>,
 {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let sessions = state.sessions();
+        let sessions = Sessions::found_in(state);
         let (transaction, session) = slot(parts, &sessions).await?.open();
         if let Err(refusal) = R::check(&session) {
             return Err(sessions.refuse(refusal));

@@ -72,7 +72,9 @@ impl KeyRing {
             let position = position + 1;
             let (state, word) = match word.strip_prefix("next:") {
                 Some(word) => (State::Next, word),
-                None if keys.iter().any(|key| key.state == State::Primary) => (State::Retired, word),
+                None if keys.iter().any(|key| key.state == State::Primary) => {
+                    (State::Retired, word)
+                }
                 None => (State::Primary, word),
             };
             let mut secret = Zeroizing::new([0; LENGTH]);
@@ -130,7 +132,12 @@ impl KeyRing {
 }
 
 impl Key {
-    fn new(secret: Zeroizing<[u8; LENGTH]>, state: State, position: usize, others: &[Self]) -> Result<Self, KeyError> {
+    fn new(
+        secret: Zeroizing<[u8; LENGTH]>,
+        state: State,
+        position: usize,
+        others: &[Self],
+    ) -> Result<Self, KeyError> {
         if bool::from(secret.ct_eq(&[0; LENGTH])) {
             return Err(KeyError::Zero { position });
         }
@@ -173,7 +180,9 @@ impl fmt::Debug for KeyRing {
 #[non_exhaustive]
 pub enum KeyError {
     /// Not 32 bytes in base64url.
-    #[error("key {position} is not 43 base64url characters (32 bytes): draw one with `cargo run --example keygen`")]
+    #[error(
+        "key {position} is not 43 base64url characters (32 bytes): draw one with `cargo run --example keygen`"
+    )]
     Malformed {
         /// Which, from 1.
         position: usize,
@@ -221,8 +230,14 @@ mod tests {
     fn requirement_52_short_repeated_and_zero_keys_are_refused() {
         let (one, two) = (KeyRing::generate().unwrap(), KeyRing::generate().unwrap());
         assert!(matches!(KeyRing::parse(&one[1..]), Err(KeyError::Malformed { position: 1 })));
-        assert!(matches!(KeyRing::parse(&format!("{one} {two}A")), Err(KeyError::Malformed { position: 2 })));
-        assert!(matches!(KeyRing::parse(&format!("{one},{two},{one}")), Err(KeyError::Repeated { position: 3 })));
+        assert!(matches!(
+            KeyRing::parse(&format!("{one} {two}A")),
+            Err(KeyError::Malformed { position: 2 })
+        ));
+        assert!(matches!(
+            KeyRing::parse(&format!("{one},{two},{one}")),
+            Err(KeyError::Repeated { position: 3 })
+        ));
         assert!(matches!(KeyRing::parse(&"A".repeat(43)), Err(KeyError::Zero { position: 1 })));
         assert!(matches!(KeyRing::parse(&format!("next:{one}")), Err(KeyError::NoPrimary)));
         assert!(matches!(KeyRing::parse(" , \n"), Err(KeyError::NoPrimary)));

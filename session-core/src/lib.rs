@@ -3,46 +3,51 @@
 #[cfg(test)]
 extern crate self as session_core;
 
-mod state;
-mod session;
-mod sessions;
 mod builder;
+mod cookie_builder;
 mod error;
 mod event;
+mod session;
+mod sessions;
+mod state;
 
 mod cookie;
 mod keys;
 mod lifetime;
+mod random;
+mod seal;
 mod time;
 mod token;
-mod seal;
 mod vault;
-mod random;
 
-mod guard;
-mod rule;
-mod extract;
-mod request;
-mod slot;
-mod settle;
-mod commit;
-mod draft;
-mod detach;
 mod backend;
 mod cleaner;
+mod commit;
+mod detach;
+mod draft;
+mod extract;
+mod guard;
+mod request;
+mod rule;
+mod settle;
+mod slot;
 
 mod codec;
 mod field;
 mod fields;
 pub mod merge;
 
+mod kept;
+mod lifecycle;
 mod memory;
+mod sealed;
 pub mod store;
 pub mod testing;
 
 pub use builder::{BuildError, Builder};
 pub use codec::EncodeError;
 pub use cookie::{Cookie, CookieError};
+pub use cookie_builder::CookieBuilder;
 pub use error::{Error, Refusal};
 pub use event::{Event, Ignored};
 pub use extract::{Principal, SessionRef};
@@ -54,12 +59,12 @@ pub use random::{Random, RandomError};
 pub use seal::SealError;
 pub use session::Session;
 pub use session_macros::{require_session, session};
-pub use sessions::{HasSessions, Sessions};
+pub use sessions::Sessions;
 pub use state::{FieldValue, NoPrincipal, SessionState, WithPrincipal};
 pub use store::{Store, StoreError};
 pub use time::{Now, Timestamp};
-pub use vault::Sealing;
 pub use token::{Digest, Handle, HandleError};
+pub use vault::Sealing;
 
 /// What the attributes write against. Not for use by hand: it changes without notice.
 #[doc(hidden)]
@@ -70,4 +75,5 @@ pub mod __private {
     pub use crate::field::{Field, Lens, PrincipalField};
     pub use crate::guard::{Argument, Guard, respond};
     pub use crate::rule::{Authenticated, CommitAlways, Existing, Rule};
+    pub use crate::sessions::FoundIn;
 }

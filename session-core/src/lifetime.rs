@@ -38,10 +38,7 @@ impl Lifetime {
     pub const AAL3: Self = Self::seconds(12 * HOUR, 15 * MINUTE);
 
     const fn seconds(absolute: u64, idle: u64) -> Self {
-        Self {
-            absolute: Duration::from_secs(absolute),
-            idle: Duration::from_secs(idle),
-        }
+        Self { absolute: Duration::from_secs(absolute), idle: Duration::from_secs(idle) }
     }
 
     /// One's own limits: `absolute` in all, `idle` without a request.
@@ -90,7 +87,9 @@ pub enum LifetimeError {
     #[error("a session's limits lie between one second and 400 days")]
     OutOfRange,
     /// The idle limit is the longer one, so it would never be reached.
-    #[error("the idle limit of {idle:?} would never be reached within the absolute one of {absolute:?}")]
+    #[error(
+        "the idle limit of {idle:?} would never be reached within the absolute one of {absolute:?}"
+    )]
     IdleIsLonger {
         /// The absolute limit asked for.
         absolute: Duration,

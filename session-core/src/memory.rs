@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::store::{Insert, Inserted, Record, Store, StoreError, Swept, Times, Update, Updated};
+use crate::store::{Insert, Inserted, Record, Store, StoreError, Swept, Update, Updated};
 use crate::time::{Now, Timestamp};
 use crate::token::Handle;
 
@@ -79,7 +79,10 @@ impl Store for MemoryStore {
     async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
         let now = now.on_this_machine();
         let shard = self.0.records.lock(&handle);
-        Ok(shard.get(&handle).filter(|record| record.is_live(now)).map(|record| record.read_at(now)))
+        Ok(shard
+            .get(&handle)
+            .filter(|record| record.is_live(now))
+            .map(|record| record.read_at(now)))
     }
 
     async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
@@ -104,7 +107,8 @@ impl Store for MemoryStore {
     async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
         let now = now.on_this_machine();
         let mut shard = self.0.records.lock(&update.handle);
-        let Some(record) = shard.get_mut(&update.handle).filter(|record| record.is_live(now)) else {
+        let Some(record) = shard.get_mut(&update.handle).filter(|record| record.is_live(now))
+        else {
             return Ok(Updated::Gone);
         };
         if record.revision != update.revision {
@@ -194,7 +198,9 @@ impl Inner {
 
     fn leave(&self, principal: Option<&str>, handle: Handle) {
         let Some(principal) = principal else { return };
-        if let Entry::Occupied(mut sessions) = self.principals.lock(principal).entry(principal.to_owned()) {
+        if let Entry::Occupied(mut sessions) =
+            self.principals.lock(principal).entry(principal.to_owned())
+        {
             sessions.get_mut().remove(&handle);
             if sessions.get().is_empty() {
                 sessions.remove();
@@ -213,71 +219,18 @@ impl Inner {
         Some(record)
     }
 
-    fn sweep_shard(&self, shard: &mut HashMap<Handle, Record>, limit: usize, now: Timestamp) -> usize {
+    fn sweep_shard(
+        &self,
+        shard: &mut HashMap<Handle, Record>,
+        limit: usize,
+        now: Timestamp,
+    ) -> usize {
         let expired = shard.values().filter(|record| !record.is_live(now));
         let expired: HashSet<Handle> = expired.map(|record| record.handle).take(limit).collect();
         for handle in &expired {
             self.remove(shard, *handle);
         }
         expired.len()
-    }
-}
-
-impl Record {
-    fn is_live(&self, now: Timestamp) -> bool {
-        now < self.times.expires
-    }
-
-    fn read_at(&self, now: Timestamp) -> Self {
-        let mut record = self.clone();
-        record.times.now = now;
-        record
-    }
-
-    fn begun(insert: Insert, now: Timestamp) -> Self {
-        let mut times = Times {
-            now,
-            created: now,
-            authenticated: insert.principal.is_some().then_some(now),
-            seen: now,
-            expires: now,
-            absolute: now.plus(insert.absolute),
-        };
-        times.seen_at(now, insert.idle);
-        Self {
-            handle: insert.handle,
-            digest: insert.digest,
-            revision: 1,
-            principal: insert.principal,
-            fields: insert.fields,
-            persistent: insert.persistent,
-            label: insert.label,
-            times,
-        }
-    }
-
-    fn become_of(&mut self, update: Update, now: Timestamp) {
-        if let Some(absolute) = update.authenticated {
-            self.times.authenticated = Some(now);
-            self.times.absolute = now.plus(absolute);
-        }
-        if update.principal.is_none() {
-            self.times.authenticated = None;
-        }
-        self.times.seen_at(now, update.idle);
-        self.digest = update.digest;
-        self.revision += 1;
-        self.principal = update.principal;
-        self.fields = update.fields;
-        self.persistent = update.persistent;
-    }
-}
-
-impl Times {
-    fn seen_at(&mut self, now: Timestamp, idle: Duration) {
-        self.now = now;
-        self.seen = now;
-        self.expires = now.plus(idle).min(self.absolute);
     }
 }
 
@@ -290,7 +243,8 @@ impl<K: Hash + Eq, V> Shards<K, V> {
     }
 
     fn lock<Q: Hash + ?Sized>(&self, key: &Q) -> MutexGuard<'_, HashMap<K, V>> {
-        let index = usize::try_from(self.1.hash_one(key) % SHARDS as u64).expect("less than SHARDS");
+        let index =
+            usize::try_from(self.1.hash_one(key) % SHARDS as u64).expect("less than SHARDS");
         lock(&self.0[index])
     }
 }

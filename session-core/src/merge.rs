@@ -130,7 +130,9 @@ impl<K: Ord + Clone> Union for BTreeSet<K> {
     set_union!();
 }
 
-impl<K: Eq + Hash + Clone, V: PartialEq + Clone, S: BuildHasher + Clone> Union for HashMap<K, V, S> {
+impl<K: Eq + Hash + Clone, V: PartialEq + Clone, S: BuildHasher + Clone> Union
+    for HashMap<K, V, S>
+{
     map_union!();
 }
 
@@ -221,7 +223,11 @@ mod tests {
         assert_eq!(union(&set(&[1, 2]), &set(&[1, 3]), &set(&[1, 2, 4])), set(&[1, 3, 4]));
         let map = |entries: &[(u8, char)]| entries.iter().copied().collect::<HashMap<_, _>>();
         assert_eq!(
-            union(&map(&[(1, 'a'), (2, 'b')]), &map(&[(1, 'x')]), &map(&[(1, 'y'), (2, 'b'), (3, 'c')])),
+            union(
+                &map(&[(1, 'a'), (2, 'b')]),
+                &map(&[(1, 'x')]),
+                &map(&[(1, 'y'), (2, 'b'), (3, 'c')])
+            ),
             map(&[(1, 'x'), (3, 'c')])
         );
     }

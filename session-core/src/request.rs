@@ -8,11 +8,12 @@ use http::header::USER_AGENT;
 use http::request::Parts;
 
 use crate::commit::Stored;
-use crate::cookie::{Presented, read};
+use crate::cookie::TooManyCookies;
+use crate::cookie::chunks::{Unread, join, shown};
 use crate::error::{Error, Refusal};
 use crate::event::{Event, Ignored};
 use crate::sessions::Sessions;
-use crate::slot::{Bearer, Slot};
+use crate::slot::{Bearer, Proof, Slot};
 use crate::state::SessionState;
 use crate::token::{Handle, Token};
 
@@ -53,33 +54,44 @@ impl Entry {
     }
 }
 
-async fn arrive<T: SessionState>(headers: &HeaderMap, sessions: &Sessions<T>) -> Result<Slot<T>, Refusal> {
+async fn arrive<T: SessionState>(
+    headers: &HeaderMap,
+    sessions: &Sessions<T>,
+) -> Result<Slot<T>, Refusal> {
     sessions.start_cleaner();
-    let presented = read(headers, sessions.cookie().name())
-        .map_err(|_| sessions.refuse(Refusal::TooManyCookies))?;
-    let shown = !matches!(presented, Presented::Nothing);
-    let bearer = match presented {
-        Presented::Nothing => None,
-        Presented::Repeated => sessions.ignore(None, Ignored::Repeated),
-        Presented::Value(value) => match sessions.vault().read(value) {
-            Ok((token, stale)) => {
-                let bearer = sessions.bearer(token, stale).await;
-                bearer.map_err(|error| sessions.refuse(error.into()))?
-            }
-            Err(reason) => sessions.ignore(None, reason),
-        },
+    let name = sessions.cookie().name();
+    let too_many = |_| sessions.refuse(Refusal::TooManyCookies);
+    let bearer = match join(headers, name) {
+        Ok(None) => None,
+        Ok(Some(value)) => {
+            sessions.bearer(&value).await.map_err(|error| sessions.refuse(error.into()))?
+        }
+        Err(Unread::Ignored(reason)) => sessions.ignore(None, reason),
+        Err(Unread::TooMany) => return Err(too_many(TooManyCookies)),
     };
+    let shown = shown(headers, name).map_err(too_many)?;
     Ok(Slot::new(bearer, shown, label(headers)))
 }
 
 impl<T: SessionState> Sessions<T> {
+    /// The session that a cookie's value proves or holds.
+    async fn bearer(&self, value: &[u8]) -> Result<Option<Bearer<T>>, Error> {
+        if let Some(place) = self.in_cookie() {
+            return self.unsealed(place, value).await;
+        }
+        match self.vault().read(value) {
+            Ok((token, stale)) => self.proven(token, stale).await,
+            Err(reason) => Ok(self.ignore(None, reason)),
+        }
+    }
+
     /// The session that this token proves, with its idle limit renewed when a tenth is gone.
-    async fn bearer(&self, token: Token, stale: bool) -> Result<Option<Bearer<T>>, Error> {
+    async fn proven(&self, token: Token, stale: bool) -> Result<Option<Bearer<T>>, Error> {
         let handle = token.handle();
         let Some(record) = self.backend().load(handle).await? else {
             return Ok(self.ignore(Some(handle), Ignored::Unknown));
         };
-        if record.digest != token.digest() {
+        if record.digest != token.digest(self.cookie().name()) {
             return Ok(self.ignore(Some(handle), Ignored::WrongSecret));
         }
         let mut stored: Stored<T> = self.decode(record)?;
@@ -91,11 +103,11 @@ impl<T: SessionState> Sessions<T> {
             times.seen = times.now;
             times.expires = times.now.plus(self.lifetime().idle()).min(times.absolute);
         }
-        Ok(Some(Bearer { token, stale, stored: Arc::new(stored) }))
+        Ok(Some(Bearer { proof: Proof::Token { token, stale }, stored: Arc::new(stored) }))
     }
 
     /// Tells why a cookie is no session.
-    fn ignore(&self, handle: Option<Handle>, reason: Ignored) -> Option<Bearer<T>> {
+    pub(crate) fn ignore(&self, handle: Option<Handle>, reason: Ignored) -> Option<Bearer<T>> {
         self.backend().tell(&Event::Ignored { handle, reason });
         None
     }

@@ -45,7 +45,12 @@ pub(crate) struct Opened {
 
 impl KeyRing {
     /// Key id, nonce, ciphertext and tag.
-    pub(crate) fn seal(&self, context: Context<'_>, bytes: &[u8], random: &dyn Random) -> Result<Vec<u8>, RandomError> {
+    pub(crate) fn seal(
+        &self,
+        context: Context<'_>,
+        bytes: &[u8],
+        random: &dyn Random,
+    ) -> Result<Vec<u8>, RandomError> {
         let key = self.primary();
         let mut nonce = [0; NONCE];
         random.fill(&mut nonce)?;
@@ -67,12 +72,18 @@ impl KeyRing {
         let key = self.primary();
         let mut signed = [0; KeyId::LENGTH + CODE];
         signed[..KeyId::LENGTH].copy_from_slice(&key.id.0);
-        signed[KeyId::LENGTH..].copy_from_slice(&key.mac(context, bytes).finalize().into_bytes()[..CODE]);
+        signed[KeyId::LENGTH..]
+            .copy_from_slice(&key.mac(context, bytes).finalize().into_bytes()[..CODE]);
         signed
     }
 
     /// Whether `signed` authenticates `bytes`; and then, whether a retired key did so.
-    pub(crate) fn verify(&self, context: Context<'_>, bytes: &[u8], signed: &[u8]) -> Result<bool, SealError> {
+    pub(crate) fn verify(
+        &self,
+        context: Context<'_>,
+        bytes: &[u8],
+        signed: &[u8],
+    ) -> Result<bool, SealError> {
         let (id, code) = signed.split_first_chunk::<{ KeyId::LENGTH }>().ok_or(SealError)?;
         let key = self.find(KeyId(*id)).ok_or(SealError)?;
         if code.len() != CODE {
@@ -90,12 +101,15 @@ impl Key {
     }
 
     fn decrypt(&self, nonce: [u8; NONCE], aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
-        self.cipher.decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad }).map_err(|_| SealError)
+        self.cipher
+            .decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad })
+            .map_err(|_| SealError)
     }
 
     /// The start of an HMAC-SHA-256, bound to its context.
     fn mac(&self, context: Context<'_>, bytes: &[u8]) -> Hmac<Sha256> {
-        let mac = Hmac::<Sha256>::new_from_slice(&*self.signing).expect("HMAC takes keys of any length");
+        let mac =
+            Hmac::<Sha256>::new_from_slice(&*self.signing).expect("HMAC takes keys of any length");
         mac.chain_update(context.encode(self.id)).chain_update(bytes)
     }
 }
@@ -106,7 +120,8 @@ impl KeyRing {
     pub(crate) fn blinded(&self, context: Context<'_>, bytes: &[u8]) -> Vec<String> {
         let mut keys: Vec<&Key> = self.keys().collect();
         keys.sort_by_key(|key| key.id != self.primary().id);
-        let name = |key: &Key| URL_SAFE_NO_PAD.encode(key.mac(context, bytes).finalize().into_bytes());
+        let name =
+            |key: &Key| URL_SAFE_NO_PAD.encode(key.mac(context, bytes).finalize().into_bytes());
         keys.into_iter().map(name).collect()
     }
 }
@@ -128,7 +143,8 @@ mod tests {
     use super::*;
     use crate::random::System;
 
-    const HERE: Context<'_> = Context { purpose: "record", cookie: "__Host-session", handle: &[7; 16] };
+    const HERE: Context<'_> =
+        Context { purpose: "record", cookie: "__Host-session", handle: &[7; 16] };
 
     fn ring() -> KeyRing {
         KeyRing::parse(&KeyRing::generate().unwrap()).unwrap()
@@ -140,7 +156,11 @@ mod tests {
         let nonce = *b"ABCDEFGHIJKLMNOPQRSTUVWX";
         for (byte, aad, expected) in [
             (1, &b""[..], "ce546ef63c9cc60765923609b33a9a1974e96e52daf2fcf7075e2271"),
-            (3, b"c2sp.org/XAES-256-GCM", "986ec1832593df5443a179437fd083bf3fdb41abd740a21f71eb769d"),
+            (
+                3,
+                b"c2sp.org/XAES-256-GCM",
+                "986ec1832593df5443a179437fd083bf3fdb41abd740a21f71eb769d",
+            ),
         ] {
             let ring = KeyRing::from_bytes([byte; 32]).unwrap();
             let sealed = ring.primary().encrypt(nonce, aad, b"XAES-256-GCM");
@@ -197,7 +217,10 @@ mod tests {
         assert!(!after.open(HERE, &again).unwrap().stale);
         assert_eq!(again[..4], after.primary().id.0);
         let next = KeyRing::parse(&format!("{old} next:{new}")).unwrap();
-        assert!(!next.open(HERE, &again).unwrap().stale, "what another node seals with the next key stays so");
+        assert!(
+            !next.open(HERE, &again).unwrap().stale,
+            "what another node seals with the next key stays so"
+        );
         let removed = KeyRing::parse(&new).unwrap();
         assert!(removed.open(HERE, &sealed).is_err());
         assert!(removed.verify(HERE, b"token", &signed).is_err());

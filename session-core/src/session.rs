@@ -115,6 +115,9 @@ impl<T: Clone> DerefMut for Session<T> {
 impl<T: fmt::Debug> fmt::Debug for Session<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let handle = self.known.map(|known| known.handle);
-        f.debug_struct("Session").field("handle", &handle).field("state", &**self).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("handle", &handle)
+            .field("state", &**self)
+            .finish_non_exhaustive()
     }
 }

@@ -13,11 +13,14 @@ use crate::cleaner::Cleaner;
 use crate::codec;
 use crate::commit::{Change, Edit, Lines, Stored, commit};
 use crate::cookie::Cookie;
+use crate::cookie_builder::CookieBuilder;
 use crate::detach::Detach;
 use crate::error::Error;
 use crate::event::Event;
-use crate::lifetime::Lifetime;
+use crate::keys::KeyRing;
+use crate::lifetime::{LONGEST, Lifetime};
 use crate::random::Random;
+use crate::sealed::InCookie;
 use crate::state::{SessionState, WithPrincipal};
 use crate::store::{Record, Store, Swept};
 use crate::token::Handle;
@@ -55,6 +58,7 @@ pub(crate) struct Inner<T: SessionState> {
     pub(crate) backend: Backend,
     pub(crate) cookie: Cookie,
     pub(crate) vault: Vault,
+    pub(crate) in_cookie: Option<InCookie>,
     pub(crate) lifetime: Lifetime,
     pub(crate) random: Box<dyn Random>,
     pub(crate) cleaner: Cleaner,
@@ -62,6 +66,12 @@ pub(crate) struct Inner<T: SessionState> {
 }
 
 impl<T: SessionState> Sessions<T> {
+    /// Sessions without a database: the record itself, sealed, is the cookie's value. Whether a
+    /// log-out then kills copies of the cookie is a choice that [`CookieBuilder`] asks for.
+    pub fn sealed_cookie(ring: KeyRing) -> CookieBuilder<T> {
+        CookieBuilder::new(ring)
+    }
+
     /// Begins with a store; everything else has a safe default.
     pub fn builder(store: impl Store) -> Builder<T> {
         Builder::new(store)
@@ -93,13 +103,19 @@ impl<T: SessionState> Sessions<T> {
         handle: &Handle,
         mut change: impl FnMut(&mut T) -> R + Send + 'static,
     ) -> Result<R, Error> {
+        self.needs_store()?;
         let stored = self.load(*handle).await?.ok_or(Error::Ended)?;
         let result = Arc::new(Mutex::new(None));
         let returned = Arc::clone(&result);
         let change = move |state: &mut T| {
             *returned.lock().unwrap_or_else(PoisonError::into_inner) = Some(change(state));
         };
-        let edit = Edit { change: Change::Run(Box::new(change)), bearer: None, rotate: false, persistent: None };
+        let edit = Edit {
+            change: Change::Run(Box::new(change)),
+            bearer: None,
+            rotate: false,
+            persistent: None,
+        };
         Detach::new(commit(self.clone(), Arc::new(stored), edit)).await?;
         let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
         result.ok_or(Error::Aborted)
@@ -108,7 +124,12 @@ impl<T: SessionState> Sessions<T> {
     /// Ends the session of this handle, wherever its browser is, and answers whether there was
     /// one. Requests under way on it are answered 401 if they want to change it.
     pub async fn revoke(&self, handle: &Handle) -> Result<bool, Error> {
-        let revoked = self.backend().delete(*handle).await?;
+        let revoked = if self.in_cookie().is_some() {
+            self.bury(*handle, LONGEST).await?;
+            true
+        } else {
+            self.backend().delete(*handle).await?
+        };
         if revoked {
             self.backend().tell(&Event::Destroyed { handle: *handle });
         }
@@ -120,8 +141,9 @@ impl<T: SessionState> Sessions<T> {
     where
         T: WithPrincipal,
     {
+        self.needs_store()?;
         let mut records = Vec::new();
-        for name in self.vault().principals(codec::principal_key::<T>(principal)?) {
+        for name in self.vault().principals(&codec::principal_key::<T>(principal)?) {
             records.extend(self.backend().list(&name).await?);
         }
         records.sort_by_key(|record| (Reverse(record.times.created), record.handle));
@@ -134,8 +156,9 @@ impl<T: SessionState> Sessions<T> {
     where
         T: WithPrincipal,
     {
+        self.needs_store()?;
         let mut ended = 0;
-        for name in self.vault().principals(codec::principal_key::<T>(principal)?) {
+        for name in self.vault().principals(&codec::principal_key::<T>(principal)?) {
             ended += self.backend().delete_all(&name).await?;
         }
         Ok(ended)
@@ -169,6 +192,11 @@ impl<T: SessionState> Sessions<T> {
         &self.0.cookie
     }
 
+    /// Where sessions are, if the cookie itself holds them.
+    pub(crate) fn in_cookie(&self) -> Option<&InCookie> {
+        self.0.in_cookie.as_ref()
+    }
+
     pub(crate) fn vault(&self) -> &Vault {
         &self.0.vault
     }
@@ -176,7 +204,7 @@ impl<T: SessionState> Sessions<T> {
     /// What the store keeps of whom this state belongs to.
     pub(crate) fn principal_of(&self, state: &T) -> Result<Option<String>, Error> {
         let key = state.principal().map(codec::principal_key::<T>).transpose()?;
-        Ok(key.map(|key| self.vault().principal(key)))
+        Ok(key.map(|key| self.vault().principal(&key)))
     }
 
     pub(crate) fn lifetime(&self) -> Lifetime {
@@ -194,6 +222,11 @@ impl<T: SessionState> Sessions<T> {
     /// Starts the cleaner at the first request, when there is a runtime to run it.
     pub(crate) fn start_cleaner(&self) {
         self.0.cleaner.start(&self.0);
+    }
+
+    /// What is kept in cookies can only be found by the request that shows it.
+    fn needs_store(&self) -> Result<(), Error> {
+        if self.in_cookie().is_some() { Err(Error::NotStored) } else { Ok(()) }
     }
 
     /// The stored session of this handle.
@@ -236,25 +269,25 @@ impl<T: SessionState> fmt::Debug for Sessions<T> {
     }
 }
 
-/// An application state in which the sessions of type `T` are found: every state `S` for which
-/// `Sessions<T>: FromRef<S>`.
+/// What can be taken out of an application's state `S`: `Sessions<T>` where it is `FromRef<S>`.
+/// The same bound as axum's, said in the words of sessions when it does not hold.
 #[diagnostic::on_unimplemented(
-    message = "the application's state `{Self}` has no `Sessions<{T}>`",
-    label = "no `Sessions<{T}>` in this state",
-    note = "add a field `sessions: Sessions<{T}>` to `{Self}`, put `#[derive(Clone, FromRef)]` on it, and give it to the router with `.with_state(…)`",
-    note = "build one with `Sessions::<{T}>::builder(MemoryStore::new()).build()?`"
+    message = "the application's state `{S}` has no `{Self}`",
+    label = "no `{Self}` in this state",
+    note = "add a field `sessions: {Self}` to `{S}`, put `#[derive(Clone, FromRef)]` on it, and give it to the router with `.with_state(…)`",
+    note = "build them with `Sessions::builder(MemoryStore::new()).build()?`"
 )]
-pub trait HasSessions<T: SessionState> {
-    /// The sessions of type `T`.
-    fn sessions(&self) -> Sessions<T>;
+pub trait FoundIn<S> {
+    /// Out of the state.
+    fn found_in(state: &S) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: SessionState, S> HasSessions<T> for S
+impl<T: SessionState, S> FoundIn<S> for Sessions<T>
 where
-    Sessions<T>: FromRef<S>,
+    Self: FromRef<S>,
 {
-    fn sessions(&self) -> Sessions<T> {
-        Sessions::from_ref(self)
+    fn found_in(state: &S) -> Self {
+        Self::from_ref(state)
     }
 }

@@ -12,11 +12,10 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::random::RandomError;
 use crate::sessions::Sessions;
-use crate::slot::{Bearer, Shared};
+use crate::slot::{Bearer, Proof, Shared};
 use crate::state::SessionState;
 use crate::store::{Insert, Inserted};
 use crate::token::Token;
-
 
 /// How often a new session's handle is drawn before the random source is taken to be broken.
 const DRAWS: u32 = 3;
@@ -24,16 +23,22 @@ const DRAWS: u32 = 3;
 /// Saves what a request made of its session. Once begun it is not cancelled: whoever drops this
 /// only stops waiting for it.
 ///
-/// `shown` says whether the browser has a cookie that a log-out must remove.
+/// `shown` says how many cookies the browser has that a log-out must remove.
 pub(crate) async fn settle<T: SessionState>(
     sessions: &Sessions<T>,
     outcome: Shared<T>,
-    shown: bool,
+    shown: usize,
     label: Option<&str>,
 ) -> Result<Option<SetCookie>, Error> {
-    let changed = !Arc::ptr_eq(&outcome.base, &outcome.state) && differ(&*outcome.base, &*outcome.state);
-    let stale = outcome.bearer.as_ref().is_some_and(|bearer| bearer.stale || bearer.stored.stale);
-    if !changed && !stale && !outcome.is_destroyed() && !outcome.rotate && outcome.persistent.is_none() {
+    let changed =
+        !Arc::ptr_eq(&outcome.base, &outcome.state) && differ(&*outcome.base, &*outcome.state);
+    let stale = outcome.bearer.as_ref().is_some_and(|bearer| bearer.is_stale());
+    if !changed
+        && !stale
+        && !outcome.is_destroyed()
+        && !outcome.rotate
+        && outcome.persistent.is_none()
+    {
         return Ok(None);
     }
     let sessions = sessions.clone();
@@ -42,11 +47,13 @@ pub(crate) async fn settle<T: SessionState>(
         if let Some(handle) = outcome.ended {
             sessions.revoke(&handle).await?;
         }
-        let removal = (outcome.is_destroyed() && shown).then_some(SetCookie::Remove);
-        let kept = match outcome.bearer {
-            Some(_) => sessions.change(outcome).await?,
-            None if changed => Some(sessions.create(outcome, label).await?),
-            None => None,
+        let removal = (outcome.is_destroyed() && shown > 0).then_some(SetCookie::Remove);
+        let kept = match (&outcome.bearer, sessions.in_cookie()) {
+            (Some(_), None) => sessions.change(outcome).await?,
+            (Some(_), Some(place)) => sessions.reseal(place, outcome).await?,
+            (None, _) if !changed => None,
+            (None, None) => Some(sessions.create(outcome, label).await?),
+            (None, Some(place)) => Some(sessions.first_sealed(place, &outcome)?),
         };
         Ok(kept.or(removal))
     })
@@ -56,7 +63,9 @@ pub(crate) async fn settle<T: SessionState>(
 impl<T: SessionState> Sessions<T> {
     /// Saves changes to the session that the request came in with.
     async fn change(&self, outcome: Shared<T>) -> Result<Option<SetCookie>, Error> {
-        let Some(Bearer { token, stale, stored }) = outcome.bearer else { return Ok(None) };
+        let Some(Bearer { proof: Proof::Token { token, stale }, stored }) = outcome.bearer else {
+            return Ok(None);
+        };
         let edit = Edit {
             change: Change::Merge { base: outcome.base, mine: outcome.state },
             bearer: Some(stored.record.digest),
@@ -64,8 +73,12 @@ impl<T: SessionState> Sessions<T> {
             persistent: outcome.persistent,
         };
         let committed = commit(self.clone(), stored, edit).await?;
-        let token = committed.token.or_else(|| (stale || committed.persistence_changed).then_some(token));
-        Ok(token.map(|token| SetCookie::Keep { value: self.vault().spell(&token), max_age: committed.max_age }))
+        let token =
+            committed.token.or_else(|| (stale || committed.persistence_changed).then_some(token));
+        Ok(token.map(|token| SetCookie::Keep {
+            value: self.vault().spell(&token),
+            max_age: committed.max_age,
+        }))
     }
 
     /// Stores a session that began with this request.
@@ -77,7 +90,7 @@ impl<T: SessionState> Sessions<T> {
             let token = Token::draw(self.random(), self.backend().moment())?;
             let insert = Insert {
                 handle: token.handle(),
-                digest: token.digest(),
+                digest: token.digest(self.cookie().name()),
                 principal: principal.clone(),
                 fields: self.vault().seal(token.handle(), fields.clone(), self.random())?,
                 persistent,
@@ -87,7 +100,10 @@ impl<T: SessionState> Sessions<T> {
             };
             if let Inserted::Saved(times) = self.backend().insert(insert).await? {
                 self.backend().tell(&Event::Created { handle: token.handle() });
-                return Ok(SetCookie::Keep { value: self.vault().spell(&token), max_age: persistent.then(|| max_age(&times)) });
+                return Ok(SetCookie::Keep {
+                    value: self.vault().spell(&token),
+                    max_age: persistent.then(|| max_age(&times)),
+                });
             }
         }
         Err(RandomError::new("it gave the handle of another session again and again").into())

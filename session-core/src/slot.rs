@@ -14,8 +14,8 @@ use crate::token::{Handle, Token};
 /// The lock is held while a guard opens or closes, never across an await.
 #[derive(Debug)]
 pub(crate) struct Slot<T> {
-    /// Whether the request showed a cookie of the session's name, good or bad.
-    pub(crate) shown: bool,
+    /// How many cookies of the session's name the request showed, good or bad.
+    pub(crate) shown: usize,
     /// Where a session begun by this request is begun: the browser's `User-Agent`, shortened.
     pub(crate) label: Option<String>,
     draft: Mutex<Shared<T>>,
@@ -36,21 +36,38 @@ pub(crate) struct Shared<T> {
     /// How often a guard destroyed the session: what began before that dies with it.
     generation: u32,
     outermost_is_open: bool,
+    /// A guard with `commit = always` has merged its part: it is saved whatever is answered.
+    pub(crate) must_commit: bool,
     settled: bool,
 }
 
-/// A stored session, and the token that proved it.
+/// A stored session, and what proved it.
 #[derive(Debug)]
 pub(crate) struct Bearer<T> {
-    pub(crate) token: Token,
-    /// Whether its cookie is signed with a retired key, or not signed though it should be.
-    pub(crate) stale: bool,
+    pub(crate) proof: Proof,
     pub(crate) stored: Arc<Stored<T>>,
 }
 
+/// What proved a session.
+#[derive(Debug)]
+pub(crate) enum Proof {
+    /// A token; `stale` if it is signed with a retired key, or not signed though it should be.
+    Token { token: Token, stale: bool },
+    /// That its cookie was sealed by us.
+    Seal,
+}
+
+impl<T> Bearer<T> {
+    /// Whether the cookie or the record is to be sealed anew, even if nothing changed.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.stored.stale || matches!(self.proof, Proof::Token { stale: true, .. })
+    }
+}
+
 impl<T: SessionState> Slot<T> {
-    pub(crate) fn new(bearer: Option<Bearer<T>>, shown: bool, label: Option<String>) -> Self {
-        let base = bearer.as_ref().map_or_else(Arc::default, |bearer| Arc::clone(&bearer.stored.state));
+    pub(crate) fn new(bearer: Option<Bearer<T>>, shown: usize, label: Option<String>) -> Self {
+        let base =
+            bearer.as_ref().map_or_else(Arc::default, |bearer| Arc::clone(&bearer.stored.state));
         let draft = Mutex::new(Shared {
             bearer,
             state: Arc::clone(&base),
@@ -60,6 +77,7 @@ impl<T: SessionState> Slot<T> {
             ended: None,
             generation: 0,
             outermost_is_open: false,
+            must_commit: false,
             settled: false,
         });
         Self { shown, label, draft }
@@ -79,7 +97,8 @@ impl<T: SessionState> Slot<T> {
     pub(crate) fn open(self: &Arc<Self>) -> (Transaction<T>, Session<T>) {
         let mut shared = self.lock();
         let outermost = !std::mem::replace(&mut shared.outermost_is_open, true);
-        let transaction = Transaction { slot: Arc::clone(self), outermost, generation: shared.generation };
+        let transaction =
+            Transaction { slot: Arc::clone(self), outermost, generation: shared.generation };
         (transaction, shared.session())
     }
 
@@ -144,9 +163,11 @@ impl<T: SessionState> Transaction<T> {
         &self.slot
     }
 
-    /// Merges what this guard made of the session.
-    pub(crate) fn merge(&self, session: Session<T>) {
-        self.slot.lock().take(session, self.generation);
+    /// Merges what this guard made of the session, to be saved even under a 5xx if `always`.
+    pub(crate) fn merge(&self, session: Session<T>, always: bool) {
+        let mut shared = self.slot.lock();
+        shared.take(session, self.generation);
+        shared.must_commit |= always;
     }
 
     /// What all guards have made of the session, for the outermost one to settle.
@@ -165,6 +186,7 @@ impl<T: SessionState> Transaction<T> {
             ended: None,
             generation: 0,
             outermost_is_open: false,
+            must_commit: false,
             settled: true,
         };
         Some(std::mem::replace(&mut *shared, settled))

@@ -45,7 +45,10 @@ pub enum NoPrincipal {}
     note = "a session's field needs `Clone`, `PartialEq`, `serde::Serialize` and `serde::Deserialize`: \
             add `#[derive(Clone, PartialEq, Serialize, Deserialize)]` to `{Self}`"
 )]
-pub trait FieldValue: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {}
+pub trait FieldValue:
+    Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+}
 
 #[diagnostic::do_not_recommend]
 impl<V> FieldValue for V where

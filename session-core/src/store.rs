@@ -88,11 +88,8 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     /// Removes at most `limit` expired records, never a live one, and answers how much is left
     /// to do. When another node is sweeping at the moment, it may do nothing.
-    fn sweep(
-        &self,
-        limit: u32,
-        now: Now,
-    ) -> impl Future<Output = Result<Swept, StoreError>> + Send;
+    fn sweep(&self, limit: u32, now: Now)
+    -> impl Future<Output = Result<Swept, StoreError>> + Send;
 }
 
 /// A session as a store holds it.
@@ -220,7 +217,9 @@ pub enum StoreError {
     #[error("the session store failed")]
     Failed(#[source] Box<dyn Error + Send + Sync>),
     /// It holds as many sessions as it may; nothing was stored.
-    #[error("the session store is full at {0} sessions; raise its capacity or shorten the lifetime")]
+    #[error(
+        "the session store is full at {0} sessions; raise its capacity or shorten the lifetime"
+    )]
     Full(usize),
     /// Too many operations wait for it already; nothing was stored.
     #[error("the session store is overloaded: {0} operations are waiting")]

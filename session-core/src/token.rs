@@ -62,7 +62,7 @@ impl FromStr for Handle {
     }
 }
 
-/// The SHA-256 of a session's secret: all that a store ever sees of it.
+/// The SHA-256 of a session's secret and its cookie's name: all that a store ever sees of it.
 ///
 /// Equality takes the same time wherever two digests differ.
 #[derive(Clone, Copy)]
@@ -152,9 +152,11 @@ impl Token {
         self.handle
     }
 
-    /// What the store keeps of the secret.
-    pub(crate) fn digest(&self) -> Digest {
-        Digest(Sha256::digest(&*self.secret).into())
+    /// What the store keeps of the secret, bound to the cookie that carries it: in the cookie of
+    /// another session type that shares the store, the same token proves nothing.
+    pub(crate) fn digest(&self, cookie: &str) -> Digest {
+        let hash = Sha256::new().chain_update(cookie).chain_update([0]).chain_update(*self.secret);
+        Digest(hash.finalize().into())
     }
 }
 
@@ -179,7 +181,8 @@ mod tests {
         let read = Token::parse(token.spell().as_bytes()).unwrap();
         assert_eq!(token.spell().len(), Token::LENGTH);
         assert_eq!(read.handle(), token.handle());
-        assert_eq!(read.digest(), token.digest());
+        assert_eq!(read.digest("session"), token.digest("session"));
+        assert_ne!(read.digest("admin"), token.digest("session"));
     }
 
     #[test]
@@ -198,14 +201,15 @@ mod tests {
     #[test]
     fn nothing_secret_is_printed() {
         let token = token();
-        assert_eq!(format!("{token:?} {:?}", token.digest()), "Token(..) Digest(..)");
+        assert_eq!(format!("{token:?} {:?}", token.digest("session")), "Token(..) Digest(..)");
     }
 
     #[test]
     fn requirement_2_secrets_of_one_millisecond_share_nothing() {
         let at = Timestamp::now();
         let (one, two) = (Token::draw(&System, at).unwrap(), Token::draw(&System, at).unwrap());
-        let differing: u32 = one.secret.iter().zip(two.secret.iter()).map(|(a, b)| (a ^ b).count_ones()).sum();
+        let differing: u32 =
+            one.secret.iter().zip(two.secret.iter()).map(|(a, b)| (a ^ b).count_ones()).sum();
         assert!((96..=160).contains(&differing), "{differing} of 256 bits differ");
     }
 }

@@ -65,7 +65,9 @@ impl Vault {
     /// The ring, if it opens.
     fn opening(&self) -> Option<&KeyRing> {
         match &self.sealing {
-            Some(Sealing::Prepared(ring) | Sealing::Adopted(ring) | Sealing::Required(ring)) => Some(ring),
+            Some(Sealing::Prepared(ring) | Sealing::Adopted(ring) | Sealing::Required(ring)) => {
+                Some(ring)
+            }
             None => None,
         }
     }
@@ -79,7 +81,12 @@ impl Vault {
     }
 
     /// A record's fields as the store keeps them.
-    pub(crate) fn seal(&self, handle: Handle, plain: Vec<u8>, random: &dyn Random) -> Result<Vec<u8>, RandomError> {
+    pub(crate) fn seal(
+        &self,
+        handle: Handle,
+        plain: Vec<u8>,
+        random: &dyn Random,
+    ) -> Result<Vec<u8>, RandomError> {
         let Some(ring) = self.sealing() else { return Ok(plain) };
         let sealed = ring.seal(self.context("record", handle.as_bytes()), &plain, random)?;
         Ok([&[SEALED][..], &sealed].concat())
@@ -116,29 +123,43 @@ impl Vault {
             return if signed.is_empty() { Ok((token, false)) } else { Err(Ignored::Malformed) };
         };
         if signed.is_empty() {
-            return if self.takes_plain() { Ok((token, self.sealing().is_some())) } else { Err(Ignored::Forged) };
+            return if self.takes_plain() {
+                Ok((token, self.sealing().is_some()))
+            } else {
+                Err(Ignored::Forged)
+            };
         }
         let mut signature = Signature::default();
-        let length = URL_SAFE_NO_PAD.decode_slice(signed, &mut signature).map_err(|_| Ignored::Malformed)?;
+        let length =
+            URL_SAFE_NO_PAD.decode_slice(signed, &mut signature).map_err(|_| Ignored::Malformed)?;
         let verified = ring.verify(self.context("token", &[]), spelled, &signature[..length]);
         let stale = verified.map_err(|_| Ignored::Forged)?;
         Ok((token, stale && self.sealing().is_some()))
     }
 
-    /// What the store keeps of a principal, and finds it by.
-    pub(crate) fn principal(&self, key: String) -> String {
-        let blinded = self.sealing().map(|ring| ring.blinded(self.context("principal", &[]), key.as_bytes()));
-        blinded.and_then(|names| names.into_iter().next()).unwrap_or(key)
+    /// What the store keeps of a principal, and finds it by: never the same for two session types
+    /// that share a store.
+    pub(crate) fn principal(&self, key: &str) -> String {
+        let blinded =
+            self.sealing().map(|ring| ring.blinded(self.context("principal", &[]), key.as_bytes()));
+        blinded
+            .and_then(|names| names.into_iter().next())
+            .unwrap_or_else(|| self.plain_principal(key))
     }
 
     /// Every name under which the store may have a principal: one, but for the time of a change
     /// of keys.
-    pub(crate) fn principals(&self, key: String) -> Vec<String> {
-        let blinded = self.opening().map(|ring| ring.blinded(self.context("principal", &[]), key.as_bytes()));
+    pub(crate) fn principals(&self, key: &str) -> Vec<String> {
+        let blinded =
+            self.opening().map(|ring| ring.blinded(self.context("principal", &[]), key.as_bytes()));
         let mut names = blinded.unwrap_or_default();
         if self.takes_plain() {
-            names.push(key);
+            names.push(self.plain_principal(key));
         }
         names
+    }
+
+    fn plain_principal(&self, key: &str) -> String {
+        format!("{} {key}", self.cookie)
     }
 }

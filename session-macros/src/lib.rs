@@ -189,8 +189,8 @@ pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
 ///         shop.cart.push(sku);
 ///         Redirect::to("/cart")
 ///     }
-///     let response = respond(add(shop.write(), path).await);
-///     shop.finish(response).await
+///     let response = respond::<Redirect>(add(Guard::write(&mut shop), path).await);
+///     Guard::finish(shop, response).await
 /// }
 /// # axum::Router::<session_core::Sessions<Shop>>::new().route("/{sku}", axum::routing::post(add));
 /// ```

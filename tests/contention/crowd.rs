@@ -1,5 +1,7 @@
 //! Fifty requests that all load the session before the first of them saves it.
 
+use session_tests::{Fresh, on_each_store};
+
 use crate::node::Nodes;
 
 const CROWD: usize = 50;
@@ -7,30 +9,18 @@ const CROWD: usize = 50;
 async fn all_fifty_count(nodes: Nodes) {
     let visitor = nodes.visitor().await;
     for round in 1..=4 {
-        nodes
-            .all_at_once(&visitor, ["/visit/together"; CROWD])
-            .await;
+        nodes.all_at_once(&visitor, ["/visit/together"; CROWD]).await;
         let expected = format!("{} visits, [], , ", round * CROWD);
         assert_eq!(nodes.look(&visitor).await, expected);
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_visits_at_once_count_fifty_in_memory() {
-    all_fifty_count(Nodes::in_memory(1, CROWD)).await;
+async fn fifty_visits_at_once_count_fifty<S: Fresh>(store: S) {
+    all_fifty_count(Nodes::new(1, &store, CROWD)).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_visits_at_once_count_fifty_on_postgres() {
-    all_fifty_count(Nodes::on_postgres(1, CROWD).await).await;
+async fn fifty_visits_at_once_on_three_nodes_count_fifty<S: Fresh>(store: S) {
+    all_fifty_count(Nodes::new(3, &store, CROWD)).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_visits_at_once_on_three_nodes_count_fifty_in_memory() {
-    all_fifty_count(Nodes::in_memory(3, CROWD)).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_visits_at_once_on_three_nodes_count_fifty_on_postgres() {
-    all_fifty_count(Nodes::on_postgres(3, CROWD).await).await;
-}
+on_each_store!(fifty_visits_at_once_count_fifty, fifty_visits_at_once_on_three_nodes_count_fifty,);

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{FromRef, Path, State};
 use axum::routing::{get, post};
-use session_core::{MemoryStore, Session, Sessions, Store, require_session, session};
-use session_sqlx::PostgresStore;
-use session_tests::{Postgres, Visitor};
+use session_core::{Session, Sessions, Store, require_session, session};
+use session_tests::Client;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
@@ -35,13 +34,7 @@ struct App {
 
 #[require_session]
 async fn look(shop: &Shop) -> String {
-    let Shop {
-        visits,
-        cart,
-        name,
-        colour,
-        ..
-    } = shop;
+    let Shop { visits, cart, name, colour, .. } = shop;
     format!("{visits} visits, [{}], {name}, {colour}", cart.join(" "))
 }
 
@@ -99,37 +92,25 @@ pub(crate) struct Nodes {
 }
 
 impl Nodes {
-    /// So many nodes on one store in memory; so many handlers meet.
-    pub(crate) fn in_memory(nodes: usize, meet: usize) -> Self {
-        let store = MemoryStore::new();
+    /// So many nodes on this store; so many handlers meet.
+    pub(crate) fn new(nodes: usize, store: &(impl Store + Clone), meet: usize) -> Self {
         let meeting = Arc::new(Barrier::new(meet));
         let apps = (0..nodes).map(|_| app(store.clone(), &meeting)).collect();
         Self { apps, meeting }
     }
 
-    /// So many nodes on one new database, each with connections of its own; so many handlers meet.
-    pub(crate) async fn on_postgres(nodes: usize, meet: usize) -> Self {
-        let database = Postgres::shared().await.database().await;
-        let meeting = Arc::new(Barrier::new(meet));
-        let mut apps = Vec::new();
-        for _ in 0..nodes {
-            apps.push(app(store(&database).await, &meeting));
-        }
-        Self { apps, meeting }
-    }
-
     /// Somebody with a session, logged in.
-    pub(crate) async fn visitor(&self) -> Visitor {
-        let mut visitor = Visitor::new();
-        visitor.post(&self.apps[0], "/login").await.ok();
+    pub(crate) async fn visitor(&self) -> Client {
+        let mut visitor = Client::new(&self.apps[0]);
+        visitor.post("/login").await.ok();
         visitor
     }
 
     /// What the session holds, as each node says.
-    pub(crate) async fn look(&self, visitor: &Visitor) -> String {
+    pub(crate) async fn look(&self, visitor: &Client) -> String {
         let mut looks = Vec::new();
         for app in &self.apps {
-            looks.push(visitor.clone().get(app, "/").await.ok());
+            looks.push(visitor.at(app).get("/").await.ok());
         }
         looks.dedup();
         assert_eq!(looks.len(), 1, "the nodes disagree: {looks:?}");
@@ -139,36 +120,25 @@ impl Nodes {
     /// One browser's POST requests, all at once, on the nodes in turn. All succeed, and none sets a cookie.
     pub(crate) async fn all_at_once(
         &self,
-        visitor: &Visitor,
+        visitor: &Client,
         paths: impl IntoIterator<Item = &str>,
     ) {
         let mut requests = JoinSet::new();
         for (path, app) in paths.into_iter().zip(self.apps.iter().cycle()) {
-            let (mut visitor, app, path) = (visitor.clone(), app.clone(), path.to_owned());
-            requests.spawn(async move { visitor.post(&app, &path).await });
+            let (mut visitor, path) = (visitor.at(app), path.to_owned());
+            requests.spawn(async move { visitor.post(&path).await });
         }
         for answer in requests.join_all().await {
-            assert_eq!(answer.set_cookie, None);
+            assert_eq!(answer.set_cookie(), None);
             answer.ok();
         }
     }
 }
 
-/// A node's store on this database.
-pub(crate) async fn store(database: &str) -> PostgresStore {
-    let store = PostgresStore::connect(database)
-        .await
-        .expect("the server is up");
-    store.migrate().await.expect("nothing is in the way");
-    store
-}
-
 /// A node on this store.
 pub(crate) fn app(store: impl Store, meeting: &Arc<Barrier>) -> Router {
-    let sessions = Sessions::builder(store)
-        .without_cleaner()
-        .build()
-        .expect("the defaults are sound");
+    let sessions =
+        Sessions::builder(store).without_cleaner().build().expect("the defaults are sound");
     Router::new()
         .route("/", get(look))
         .route("/login", post(log_in))
@@ -179,8 +149,5 @@ pub(crate) fn app(store: impl Store, meeting: &Arc<Barrier>) -> Router {
         .route("/cart/{sku}", post(add))
         .route("/name/{name}", post(call))
         .route("/colour/{colour}", post(paint))
-        .with_state(App {
-            sessions,
-            meeting: Meeting(Arc::clone(meeting)),
-        })
+        .with_state(App { sessions, meeting: Meeting(Arc::clone(meeting)) })
 }

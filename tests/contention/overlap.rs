@@ -1,14 +1,14 @@
 //! Two requests that overlap, on the same field and on different ones.
 
+use session_tests::{Fresh, on_each_store};
+
 use crate::node::Nodes;
 
 async fn both_fields_are_kept(nodes: Nodes) {
     let visitor = nodes.visitor().await;
     for (name, colour) in [("ann", "red"), ("bob", "blue"), ("cyd", "green")] {
         let paths = [format!("/name/{name}"), format!("/colour/{colour}")];
-        nodes
-            .all_at_once(&visitor, paths.iter().map(String::as_str))
-            .await;
+        nodes.all_at_once(&visitor, paths.iter().map(String::as_str)).await;
         let expected = format!("0 visits, [], {name}, {colour}");
         assert_eq!(nodes.look(&visitor).await, expected);
     }
@@ -17,9 +17,7 @@ async fn both_fields_are_kept(nodes: Nodes) {
 async fn both_ends_are_kept(nodes: Nodes) {
     let visitor = nodes.visitor().await;
     for round in 1..=3 {
-        nodes
-            .all_at_once(&visitor, ["/cart/apple", "/cart/pear"])
-            .await;
+        nodes.all_at_once(&visitor, ["/cart/apple", "/cart/pear"]).await;
         let look = nodes.look(&visitor).await;
         for sku in ["apple", "pear"] {
             assert_eq!(look.matches(sku).count(), round, "{sku}: {look}");
@@ -27,42 +25,25 @@ async fn both_ends_are_kept(nodes: Nodes) {
     }
 }
 
-#[tokio::test]
-async fn overlapping_requests_on_different_fields_keep_both_in_memory() {
-    both_fields_are_kept(Nodes::in_memory(1, 2)).await;
+async fn overlapping_requests_on_different_fields_keep_both<S: Fresh>(store: S) {
+    both_fields_are_kept(Nodes::new(1, &store, 2)).await;
 }
 
-#[tokio::test]
-async fn overlapping_requests_on_different_fields_keep_both_on_postgres() {
-    both_fields_are_kept(Nodes::on_postgres(1, 2).await).await;
+async fn overlapping_requests_on_different_fields_on_two_nodes_keep_both<S: Fresh>(store: S) {
+    both_fields_are_kept(Nodes::new(2, &store, 2)).await;
 }
 
-#[tokio::test]
-async fn overlapping_requests_on_different_fields_on_two_nodes_keep_both_in_memory() {
-    both_fields_are_kept(Nodes::in_memory(2, 2)).await;
+async fn overlapping_appends_keep_both<S: Fresh>(store: S) {
+    both_ends_are_kept(Nodes::new(1, &store, 2)).await;
 }
 
-#[tokio::test]
-async fn overlapping_requests_on_different_fields_on_two_nodes_keep_both_on_postgres() {
-    both_fields_are_kept(Nodes::on_postgres(2, 2).await).await;
+async fn overlapping_appends_on_two_nodes_keep_both<S: Fresh>(store: S) {
+    both_ends_are_kept(Nodes::new(2, &store, 2)).await;
 }
 
-#[tokio::test]
-async fn overlapping_appends_keep_both_in_memory() {
-    both_ends_are_kept(Nodes::in_memory(1, 2)).await;
-}
-
-#[tokio::test]
-async fn overlapping_appends_keep_both_on_postgres() {
-    both_ends_are_kept(Nodes::on_postgres(1, 2).await).await;
-}
-
-#[tokio::test]
-async fn overlapping_appends_on_two_nodes_keep_both_in_memory() {
-    both_ends_are_kept(Nodes::in_memory(2, 2)).await;
-}
-
-#[tokio::test]
-async fn overlapping_appends_on_two_nodes_keep_both_on_postgres() {
-    both_ends_are_kept(Nodes::on_postgres(2, 2).await).await;
-}
+on_each_store!(
+    overlapping_requests_on_different_fields_keep_both,
+    overlapping_requests_on_different_fields_on_two_nodes_keep_both,
+    overlapping_appends_keep_both,
+    overlapping_appends_on_two_nodes_keep_both,
+);

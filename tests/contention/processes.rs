@@ -8,18 +8,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use session_tests::{Postgres, Visitor};
+use session_sqlx::PostgresStore;
+use session_tests::{Client, Postgres};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use crate::node::{app, store};
+use crate::node::app;
 
 const TEST: &str = "processes::three_processes_write_to_one_session_and_nothing_is_lost_or_refused";
 const PROCESSES: usize = 3;
 const CONNECTIONS: usize = 32;
 const SPAN: Duration = Duration::from_secs(3);
 
-/// What makes this test a node: the database it is on, and the cookie of the session.
+/// What makes this test a node: the database it is on, and the session cookie.
 const DATABASE: &str = "SESSION_TESTS_DATABASE";
 const COOKIE: &str = "SESSION_TESTS_COOKIE";
 
@@ -35,13 +36,11 @@ async fn three_processes_write_to_one_session_and_nothing_is_lost_or_refused() {
     let server = Postgres::durable().await;
     let database = server.database().await;
     let here = node(&database).await;
-    let mut visitor = Visitor::new();
-    visitor.post(&here, "/login").await.ok();
-    let cookie = visitor.cookie().expect("log-in begins a session");
+    let mut visitor = Client::new(&here);
+    visitor.post("/login").await.ok();
+    let cookie = visitor.session().expect("log-in begins a session");
 
-    let mut nodes: Vec<_> = (0..PROCESSES)
-        .map(|_| Node::new(&database, cookie))
-        .collect();
+    let mut nodes: Vec<_> = (0..PROCESSES).map(|_| Node::new(&database, cookie)).collect();
     for node in &mut nodes {
         node.read(READY);
     }
@@ -73,36 +72,33 @@ async fn three_processes_write_to_one_session_and_nothing_is_lost_or_refused() {
     );
     assert!(acknowledged > 0);
     assert_eq!(answers.statuses.len(), 1, "some were refused: {answers:?}");
-    let look = visitor.get(&here, "/").await.ok();
+    let look = visitor.get("/").await.ok();
     assert_eq!(look, format!("{acknowledged} visits, [], , "));
-    assert!(
-        sent <= 3 * acknowledged,
-        "{sent} statements for {acknowledged} writes"
-    );
+    assert!(sent <= 3 * acknowledged, "{sent} statements for {acknowledged} writes");
 }
 
 async fn node(database: &str) -> Router {
-    app(store(database).await, &Arc::new(Barrier::new(1)))
+    let store = PostgresStore::connect(database).await.expect("the server is up");
+    store.migrate().await.expect("nothing is in the way");
+    app(store, &Arc::new(Barrier::new(1)))
 }
 
 /// Visits for a while on every connection, and prints how that was answered.
 async fn be_a_node(database: &str, cookie: &str) {
     let app = node(database).await;
-    Visitor::with_cookie(cookie).get(&app, "/").await.ok();
+    Client::with_session(&app, cookie).get("/").await.ok();
     println!("\n{READY}");
-    std::io::stdin()
-        .read_line(&mut String::new())
-        .expect("it is piped");
+    std::io::stdin().read_line(&mut String::new()).expect("it is piped");
 
     let until = Instant::now() + SPAN;
     let mut connections = JoinSet::new();
     for _ in 0..CONNECTIONS {
-        let (app, mut visitor) = (app.clone(), Visitor::with_cookie(cookie));
+        let mut visitor = Client::with_session(&app, cookie);
         connections.spawn(async move {
             let mut answers = Answers::default();
             while Instant::now() < until {
                 let began = Instant::now();
-                let answer = visitor.post(&app, "/visit").await;
+                let answer = visitor.post("/visit").await;
                 answers.note(answer.status.as_u16(), began.elapsed());
             }
             answers
@@ -159,10 +155,7 @@ impl Answers {
             let status = u16::try_from(pair[0]).expect("a status is small");
             (status, pair[1])
         });
-        Self {
-            statuses: statuses.collect(),
-            slowest,
-        }
+        Self { statuses: statuses.collect(), slowest }
     }
 }
 
@@ -188,10 +181,8 @@ impl Node {
 
     /// Reads to the line that begins like this, and gives the rest of it.
     fn read(&mut self, prefix: &str) -> String {
-        let lines = self.output.by_ref().lines().map_while(Result::ok);
-        let found = lines
-            .filter_map(|line| line.strip_prefix(prefix).map(str::to_owned))
-            .next();
+        let mut lines = self.output.by_ref().lines().map_while(Result::ok);
+        let found = lines.find_map(|line| line.strip_prefix(prefix).map(str::to_owned));
         found.unwrap_or_else(|| panic!("the node ended before it printed {prefix:?}"))
     }
 

@@ -90,7 +90,8 @@ async fn fails_and_goes_on<S: Fresh>(store: S, call: Call, path: &str) {
 async fn a_hung_save_is_503_at_the_deadline<S: Fresh>(store: S) {
     let house = House::with_deadline(store, DEADLINE);
     let regular = house.regular().await;
-    let (mut newcomer, mut changing, mut leaving) = (house.newcomer(), regular.clone(), regular.clone());
+    let (mut newcomer, mut changing, mut leaving) =
+        (house.newcomer(), regular.clone(), regular.clone());
     for call in [Call::Insert, Call::Update, Call::Delete] {
         house.store.fate(call, Fate::Hangs);
     }
@@ -102,7 +103,10 @@ async fn a_hung_save_is_503_at_the_deadline<S: Fresh>(store: S) {
     assert_eq!(<[String; 3]>::from(replies), [UNAVAILABLE; 3]);
     assert_eq!(house.held().await, [1]);
     house.store.heal();
-    assert_eq!(regular.clone().post("/answer/200").await.told(), "200, no Set-Cookie, Vary: Cookie");
+    assert_eq!(
+        regular.clone().post("/answer/200").await.told(),
+        "200, no Set-Cookie, Vary: Cookie"
+    );
     assert_eq!(house.held().await, [2]);
 }
 

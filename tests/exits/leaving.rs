@@ -30,7 +30,8 @@ fn impatient(app: &Router) -> Router {
 async fn a_time_out_in_the_handler_discards<S: Fresh>(store: S) {
     let house = House::new(store);
     let session = house.regular().await;
-    let mut client = Client::with_session(&impatient(&house.app), session.session().expect("it was set"));
+    let mut client =
+        Client::with_session(&impatient(&house.app), session.session().expect("it was set"));
     assert_eq!(client.post("/wait").await.told(), "408, no Set-Cookie");
     assert_eq!(house.store.calls(), [Call::Load]);
     assert_eq!(house.held().await, [1]);
@@ -39,7 +40,8 @@ async fn a_time_out_in_the_handler_discards<S: Fresh>(store: S) {
 async fn a_time_out_in_the_commit_does_not_stop_it<S: Fresh>(store: S) {
     let house = House::new(store);
     let session = house.regular().await;
-    let mut client = Client::with_session(&impatient(&house.app), session.session().expect("it was set"));
+    let mut client =
+        Client::with_session(&impatient(&house.app), session.session().expect("it was set"));
     let gate = house.store.hold(Call::Update);
     assert_eq!(client.post("/answer/200").await.told(), "408, no Set-Cookie");
     assert_eq!(house.held().await, [1]);

@@ -26,7 +26,8 @@ async fn a_caught_panic_discards_a_new_session<S: Fresh>(store: S) {
 async fn a_caught_panic_discards_a_change<S: Fresh>(store: S) {
     let house = House::new(store);
     let session = house.regular().await;
-    let mut client = Client::with_session(&caught(&house.app), session.session().expect("it was set"));
+    let mut client =
+        Client::with_session(&caught(&house.app), session.session().expect("it was set"));
     assert_eq!(client.post("/panic").await.told(), "500, no Set-Cookie");
     assert_eq!(house.held().await, [1]);
     assert_eq!(client.post("/answer/200").await.told(), "200, no Set-Cookie, Vary: Cookie");

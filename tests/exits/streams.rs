@@ -20,7 +20,11 @@ async fn open(client: &mut Client) -> Response {
 }
 
 fn says(headers: &HeaderMap) -> [bool; 3] {
-    [headers.contains_key(SET_COOKIE), headers[VARY] == "Cookie", headers.contains_key(CACHE_CONTROL)]
+    [
+        headers.contains_key(SET_COOKIE),
+        headers[VARY] == "Cookie",
+        headers.contains_key(CACHE_CONTROL),
+    ]
 }
 
 async fn a_stream_begins_after_the_save<S: Fresh>(store: S) {

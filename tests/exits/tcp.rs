@@ -29,8 +29,10 @@ async fn serve<S: Fresh>(house: &House<S>) -> SocketAddr {
 /// Sends a POST with this cookie, if any.
 async fn send(address: SocketAddr, path: &str, session: Option<&str>) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.expect("it listens");
-    let cookie = session.map_or(String::new(), |token| format!("Cookie: __Host-session={token}\r\n"));
-    let request = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n{cookie}Content-Length: 0\r\n\r\n");
+    let cookie =
+        session.map_or(String::new(), |token| format!("Cookie: __Host-session={token}\r\n"));
+    let request =
+        format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n{cookie}Content-Length: 0\r\n\r\n");
     stream.write_all(request.as_bytes()).await.expect("it reads");
     stream
 }
@@ -60,7 +62,9 @@ async fn a_client_that_leaves_in_the_commit_has_changed_it<S: Fresh>(store: S) {
     assert_eq!(client.clone().get("/visits").await.ok(), "2");
 }
 
-async fn a_client_that_leaves_in_the_first_save_leaves_a_session_that_nobody_has<S: Fresh>(store: S) {
+async fn a_client_that_leaves_in_the_first_save_leaves_a_session_that_nobody_has<S: Fresh>(
+    store: S,
+) {
     let house = House::new(store);
     let gate = house.store.hold(Call::Insert);
     let stream = send(serve(&house).await, "/answer/200", None).await;

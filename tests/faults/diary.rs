@@ -56,13 +56,9 @@ async fn close(session: &mut Session<Diary>) {
 
 /// The application on this database, as it comes: default deadlines, default workers.
 pub(crate) async fn app(database: &str) -> Router {
-    let store = PostgresStore::connect(database)
-        .await
-        .expect("the server is up");
+    let store = PostgresStore::connect(database).await.expect("the server is up");
     store.migrate().await.expect("the database is empty");
-    let sessions = Sessions::builder(store)
-        .build()
-        .expect("the defaults are sound");
+    let sessions = Sessions::builder(store).build().expect("the defaults are sound");
     Router::new()
         .route("/plain", get(plain))
         .route("/", get(read))

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::http::StatusCode;
-use session_tests::{Answer, Visitor};
+use session_tests::{Client, Reply};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -36,12 +36,12 @@ struct Shared {
     samples: Mutex<Samples>,
     diaries: Mutex<Vec<Arc<Ledger>>>,
     /// Those whose log-out was acknowledged.
-    closed: Mutex<Vec<Visitor>>,
+    closed: Mutex<Vec<Client>>,
 }
 
 /// What somebody was told about a diary.
 struct Ledger {
-    visitor: Visitor,
+    visitor: Client,
     name: String,
     /// The notes whose adding was acknowledged.
     kept: Mutex<BTreeSet<u64>>,
@@ -62,15 +62,12 @@ impl Load {
         let mut lanes = JoinSet::new();
         for number in 0..DIARIES {
             let name = format!("diary-{number}");
-            let mut visitor = Visitor::new();
+            let mut visitor = Client::new(&shared.app);
             let path = format!("/begin/{name}");
-            visitor.post(&shared.app, &path).await.ok();
+            visitor.post(&path).await.ok();
             let ledger = shared.open(visitor, name);
             for (part, reads) in [false, false, true].into_iter().enumerate() {
-                let lane = Lane {
-                    number: 3 * number + part,
-                    shared: Arc::clone(&shared),
-                };
+                let lane = Lane { number: 3 * number + part, shared: Arc::clone(&shared) };
                 let ledger = Arc::clone(&ledger);
                 lanes.spawn(async move {
                     if reads {
@@ -81,10 +78,8 @@ impl Load {
                 });
             }
         }
-        let [comer, passer] = [2, 1].map(|back| Lane {
-            number: LANES - back,
-            shared: Arc::clone(&shared),
-        });
+        let [comer, passer] =
+            [2, 1].map(|back| Lane { number: LANES - back, shared: Arc::clone(&shared) });
         lanes.spawn(async move { comer.come_and_go().await });
         lanes.spawn(async move { passer.pass_by().await });
         Self { lanes, shared }
@@ -102,12 +97,14 @@ impl Load {
             lane.expect("what a lane was answered makes sense");
         }
         let shared = &self.shared;
-        for ledger in lock(&shared.diaries).drain(..).collect::<Vec<_>>() {
-            let body = ledger.visitor.clone().get(&shared.app, "/").await.ok();
+        let diaries = std::mem::take(&mut *lock(&shared.diaries));
+        for ledger in diaries {
+            let body = ledger.visitor.clone().get("/").await.ok();
             ledger.compare(&Page::parse(&body));
         }
-        for mut visitor in lock(&shared.closed).drain(..).collect::<Vec<_>>() {
-            let answer = visitor.post(&shared.app, "/close").await;
+        let closed = std::mem::take(&mut *lock(&shared.closed));
+        for mut visitor in closed {
+            let answer = visitor.post("/close").await;
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "it was closed");
         }
         std::mem::take(&mut *lock(&shared.samples))
@@ -115,13 +112,9 @@ impl Load {
 }
 
 impl Shared {
-    fn open(&self, visitor: Visitor, name: String) -> Arc<Ledger> {
-        let ledger = Arc::new(Ledger {
-            visitor,
-            name,
-            kept: Mutex::default(),
-            unknown: Mutex::default(),
-        });
+    fn open(&self, visitor: Client, name: String) -> Arc<Ledger> {
+        let ledger =
+            Arc::new(Ledger { visitor, name, kept: Mutex::default(), unknown: Mutex::default() });
         lock(&self.diaries).push(Arc::clone(&ledger));
         ledger
     }
@@ -141,10 +134,8 @@ impl Ledger {
         let (kept, unknown) = (lock(&self.kept), lock(&self.unknown));
         let lost: Vec<_> = kept.difference(&notes).collect();
         assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
-        let strange: Vec<_> = notes
-            .iter()
-            .filter(|note| !kept.contains(note) && !unknown.contains(note))
-            .collect();
+        let strange: Vec<_> =
+            notes.iter().filter(|note| !kept.contains(note) && !unknown.contains(note)).collect();
         assert!(strange.is_empty(), "nobody wrote {strange:?}");
     }
 }
@@ -161,18 +152,15 @@ impl Lane {
     }
 
     /// Sends one request, and answers whether it was served. If not, it was 503 without a cookie.
-    async fn ask(&self, kind: Kind, visitor: &mut Visitor, path: &str) -> (bool, Answer) {
+    async fn ask(&self, kind: Kind, visitor: &mut Client, path: &str) -> (bool, Reply) {
         sleep(PAUSE).await;
         let began = Instant::now();
         let answer = match path {
-            "/" | "/plain" => visitor.get(&self.shared.app, path).await,
-            _ => visitor.post(&self.shared.app, path).await,
+            "/" | "/plain" => visitor.get(path).await,
+            _ => visitor.post(path).await,
         };
         let served = answer.status == StatusCode::OK;
-        assert!(
-            served || answer.is_bare(StatusCode::SERVICE_UNAVAILABLE),
-            "{path}: {answer:?}"
-        );
+        assert!(served || answer.told().starts_with("503, no Set-Cookie"), "{path}: {answer:?}");
         lock(&self.shared.samples).0.push(Sample {
             lane: self.number,
             kind,
@@ -191,7 +179,7 @@ impl Lane {
             let path = format!("/add/{note}");
             let mut visitor = ledger.visitor.clone();
             let (served, answer) = self.ask(Kind::Double, &mut visitor, &path).await;
-            assert_eq!(answer.set_cookie, None, "another session was begun");
+            assert_eq!(answer.set_cookie(), None, "another session was begun");
             if served {
                 lock(&ledger.unknown).remove(&note);
                 lock(&ledger.kept).insert(note);
@@ -205,7 +193,7 @@ impl Lane {
             let kept = lock(&ledger.kept).clone();
             let mut visitor = ledger.visitor.clone();
             let (served, answer) = self.ask(Kind::Single, &mut visitor, "/").await;
-            assert_eq!(answer.set_cookie, None);
+            assert_eq!(answer.set_cookie(), None);
             if served {
                 let page = Page::parse(&answer.body);
                 assert_eq!(page.name, ledger.name, "the session was emptied");
@@ -221,29 +209,25 @@ impl Lane {
             if !self.goes_on() {
                 return;
             }
-            let mut visitor = Visitor::new();
+            let mut visitor = Client::new(&self.shared.app);
             let name = format!("newcomer-{round}");
             let path = format!("/begin/{name}");
             if !self.ask(Kind::Single, &mut visitor, &path).await.0 {
-                assert_eq!(visitor.cookie(), None);
+                assert_eq!(visitor.session(), None);
                 continue;
             }
-            assert_ne!(visitor.cookie(), None, "a session was begun");
+            assert_ne!(visitor.session(), None, "a session was begun");
             if round % 2 == 0 {
                 let ledger = self.shared.open(visitor.clone(), name);
                 let note = self.shared.note();
                 let path = format!("/add/{note}");
                 let (served, _) = self.ask(Kind::Double, &mut visitor, &path).await;
-                let notes = if served {
-                    &ledger.kept
-                } else {
-                    &ledger.unknown
-                };
+                let notes = if served { &ledger.kept } else { &ledger.unknown };
                 lock(notes).insert(note);
             } else {
                 let mut leaving = visitor.clone();
                 if self.ask(Kind::Double, &mut leaving, "/close").await.0 {
-                    assert_eq!(leaving.cookie(), None, "the cookie is removed");
+                    assert_eq!(leaving.session(), None, "the cookie is removed");
                     lock(&self.shared.closed).push(visitor);
                 }
             }
@@ -251,8 +235,9 @@ impl Lane {
     }
 
     async fn pass_by(&self) {
+        let mut passer = Client::new(&self.shared.app);
         while self.goes_on() {
-            let (served, _) = self.ask(Kind::Plain, &mut Visitor::new(), "/plain").await;
+            let (served, _) = self.ask(Kind::Plain, &mut passer, "/plain").await;
             assert!(served, "the database is none of its business");
         }
     }

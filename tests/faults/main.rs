@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use session_tests::{Postgres, Proxy};
 use tokio::task::block_in_place;
+use tokio::time::sleep;
 
 use crate::outage::Outage;
 
@@ -22,7 +23,7 @@ async fn nothing_is_lost_to_a_database_that_is_frozen_for_ten_seconds() {
     block_in_place(|| server.freeze());
     outage.lasts(Duration::from_secs(10)).await;
     block_in_place(|| server.thaw());
-    outage.is_over().await;
+    outage.ends().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -32,7 +33,7 @@ async fn nothing_is_lost_to_a_database_that_is_killed_and_restarted() {
     block_in_place(|| server.kill());
     outage.lasts(WHILE).await;
     server.restart().await;
-    outage.is_over().await;
+    outage.ends().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -43,7 +44,7 @@ async fn nothing_is_lost_to_a_network_that_swallows_everything() {
     proxy.black_hole().await;
     outage.lasts(WHILE).await;
     proxy.heal().await;
-    outage.is_over().await;
+    outage.ends().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -54,7 +55,7 @@ async fn nothing_is_lost_to_connections_that_the_server_has_forgotten() {
     proxy.half_open().await;
     outage.lasts(WHILE).await;
     proxy.heal().await;
-    outage.is_over().await;
+    outage.ends().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -65,5 +66,19 @@ async fn nothing_is_lost_to_connections_that_are_cut() {
     proxy.cut().await;
     outage.lasts(WHILE).await;
     proxy.heal().await;
-    outage.is_over().await;
+    outage.ends().await;
+}
+
+/// Each cut meets other requests at other points, on their way there or back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_to_connections_that_are_cut_again_and_again() {
+    let server = Postgres::durable().await;
+    let proxy = Proxy::before(server.address()).await;
+    let outage = Outage::of("flickering", &proxy.url(&server.database().await)).await;
+    for _ in 0..25 {
+        proxy.cut().await;
+        proxy.heal().await;
+        sleep(Duration::from_millis(100)).await;
+    }
+    outage.ends().await;
 }

@@ -52,9 +52,7 @@ impl Sample {
 impl Samples {
     /// Those that began and ended between these moments.
     pub(crate) fn between(&self, from: Instant, until: Instant) -> impl Iterator<Item = &Sample> {
-        self.0
-            .iter()
-            .filter(move |sample| from <= sample.began && sample.ended <= until)
+        self.0.iter().filter(move |sample| from <= sample.began && sample.ended <= until)
     }
 
     /// Whether each of so many lanes was served at its last three requests, all after this moment.
@@ -75,10 +73,7 @@ impl Samples {
 
 impl fmt::Display for Samples {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let refused = self
-            .0
-            .iter()
-            .filter(|sample| sample.status != StatusCode::OK);
+        let refused = self.0.iter().filter(|sample| sample.status != StatusCode::OK);
         write!(
             f,
             "{} requests, {} of them refused; the slowest answer took {:?}, without a session {:?}",

@@ -1,1 +1,15 @@
-//! x
+//! What a browser, a cache and an attacker see of a session: each test is named for the
+//! requirement that it proves.
+
+mod attributes;
+mod caches;
+mod endings;
+mod everyday;
+mod house;
+mod limits;
+mod parsing;
+mod refusing;
+mod renewal;
+mod routers;
+mod tokens;
+mod types;

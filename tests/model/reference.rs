@@ -1,6 +1,7 @@
 //! The model: what the store holds, what the browsers hold, and what each step makes of it.
 
 use crate::faults::Calls;
+use crate::met::Met;
 use crate::request::{Draft, UnderWay};
 use crate::schedule::{BROWSERS, Request};
 use crate::shop::{Change, User};
@@ -15,7 +16,7 @@ pub(crate) struct Model {
     pub(crate) sessions: Vec<Option<Stored>>,
     pub(crate) browsers: [Option<Token>; BROWSERS],
     pub(crate) under_way: Vec<UnderWay>,
-    pub(crate) conflicts: u32,
+    pub(crate) met: Met,
     secrets: u32,
 }
 
@@ -208,7 +209,7 @@ impl Model {
         let now = now.ok_or(Refused::Ended)?;
         let saved = now.revision == revision;
         if !saved {
-            self.conflicts += 1;
+            self.met.conflicts += 1;
             *theirs = now;
         }
         Ok(saved)

@@ -61,15 +61,16 @@ impl UnderWay {
                 draft.take(&mine);
                 (Some(status), body, Some(draft))
             }
-            Guard::Nested { around, shields } => {
-                if status < 500 {
+            Guard::Nested { around, shields, always } => {
+                let inner_commits = status < 500 || *always;
+                if inner_commits {
                     draft.take(&mine);
                 }
-                if status >= 500 && !shields {
-                    return (Some(status), body, None);
+                let status = if *shields && status >= 500 { 200 } else { status };
+                if status < 500 {
+                    draft.take(&Copy::of(&loaded, around));
                 }
-                draft.take(&Copy::of(&loaded, around));
-                (Some(if status < 500 { status } else { 200 }), body, Some(draft))
+                (Some(status), body, (status < 500 || inner_commits).then_some(draft))
             }
         }
     }

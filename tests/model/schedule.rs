@@ -55,8 +55,9 @@ pub(crate) enum Guard {
     Reads,
     Writes,
     WritesWhateverItAnswers,
-    /// Under a middleware that has the session too, and may turn an error into 200.
-    Nested { around: Vec<Edit>, shields: bool },
+    /// Under a middleware that has the session too, and may turn an error into 200; `always` if
+    /// the handler's part is saved whatever it answers.
+    Nested { around: Vec<Edit>, shields: bool, always: bool },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +110,8 @@ fn guard() -> impl Strategy<Value = Guard> {
         5 => Just(Guard::Writes),
         1 => Just(Guard::Reads),
         1 => Just(Guard::WritesWhateverItAnswers),
-        2 => (vec(edit(), 0..3), any::<bool>()).prop_map(|(around, shields)| Guard::Nested { around, shields }),
+        2 => (vec(edit(), 0..3), any::<bool>(), any::<bool>())
+            .prop_map(|(around, shields, always)| Guard::Nested { around, shields, always }),
     ]
 }
 

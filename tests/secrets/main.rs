@@ -1,1 +1,8 @@
-//! x
+//! What is secret stays secret: in logs, panics, errors, `Debug` and rows.
+
+mod capture;
+mod logs;
+mod needles;
+mod printed;
+mod rows;
+mod shop;

@@ -40,31 +40,20 @@ impl Browser {
         let address = start_chromedriver(&directory).await;
 
         let mut capabilities = DesiredCapabilities::chrome();
-        let profile = format!(
-            "--user-data-dir={}",
-            directory.path().join("profile").display()
-        );
+        let profile = format!("--user-data-dir={}", directory.path().join("profile").display());
         for flag in FLAGS.into_iter().chain([profile.as_str()]) {
             capabilities.add_arg(flag).expect("a flag is valid JSON");
         }
-        let driver = WebDriver::new(format!("http://{address}"), capabilities)
-            .await
-            .unwrap_or_else(|error| {
-                panic!("Chromium does not start: {error}\n{}", directory.log())
-            });
-        Self {
-            driver,
-            _directory: directory,
-        }
+        let driver =
+            WebDriver::new(format!("http://{address}"), capabilities).await.unwrap_or_else(
+                |error| panic!("Chromium does not start: {error}\n{}", directory.log()),
+            );
+        Self { driver, _directory: directory }
     }
 
     /// Ends the browser in good order.
     pub async fn close(self) {
-        self.driver
-            .clone()
-            .quit()
-            .await
-            .expect("the browser runs until it is told to end");
+        self.driver.clone().quit().await.expect("the browser runs until it is told to end");
     }
 }
 
@@ -73,14 +62,8 @@ async fn start_chromedriver(directory: &Directory) -> SocketAddr {
         let address = free_address();
         let mut command = Command::new("chromedriver");
         // A home of its own, so that nothing is written to, or read from, the user's.
-        command
-            .arg(format!("--port={}", address.port()))
-            .env("HOME", directory.path());
-        if directory
-            .launch(&mut command, async || {
-                TcpStream::connect(address).await.is_ok()
-            })
-            .await
+        command.arg(format!("--port={}", address.port())).env("HOME", directory.path());
+        if directory.launch(&mut command, async || TcpStream::connect(address).await.is_ok()).await
         {
             return address;
         }

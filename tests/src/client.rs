@@ -32,10 +32,7 @@ pub struct Reply {
 impl Client {
     /// Somebody with an empty jar.
     pub fn new(app: &Router) -> Self {
-        Self {
-            app: app.clone(),
-            jar: BTreeMap::new(),
-        }
+        Self { app: app.clone(), jar: BTreeMap::new() }
     }
 
     /// Somebody whose session cookie has this value.
@@ -45,9 +42,25 @@ impl Client {
         client
     }
 
+    /// The same jar, shown to another node or release of the application.
+    pub fn at(&self, app: &Router) -> Self {
+        Self { app: app.clone(), jar: self.jar.clone() }
+    }
+
     /// Puts a cookie into the jar.
     pub fn set(&mut self, name: &str, value: &str) {
         self.jar.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Takes a cookie out of the jar.
+    pub fn forget(&mut self, name: &str) {
+        self.jar.remove(name);
+    }
+
+    /// Asks this router from now on: another node of the application, or another release.
+    pub fn turn_to(&mut self, app: &Router) -> &mut Self {
+        self.app = app.clone();
+        self
     }
 
     /// The value of the session cookie in the jar.
@@ -90,7 +103,8 @@ impl Client {
     /// Sends a request, with the jar's cookies, and leaves the body to be read.
     pub async fn open(&mut self, mut request: Request<Body>) -> Response<Body> {
         if !self.jar.is_empty() {
-            let pairs: Vec<_> = self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let pairs: Vec<_> =
+                self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let line = pairs.join("; ").try_into().expect("it came in a header");
             request.headers_mut().append(COOKIE, line);
         }

@@ -29,11 +29,7 @@ pub(crate) fn new() -> Directory {
     // The data is not needed any more, but the server gives its shared memory back.
     let directory = owned_directory("QUIT");
     let data = template.path().join("data");
-    run(
-        Command::new("cp").arg("-a").arg(data).arg(directory.path()),
-        &directory,
-        "",
-    );
+    run(Command::new("cp").arg("-a").arg(data).arg(directory.path()), &directory, "");
     directory
 }
 
@@ -52,16 +48,8 @@ fn template() -> Directory {
     let directory = owned_directory("CONT");
     let data = directory.path().join("data");
     let mut initdb = command("initdb");
-    initdb
-        .arg("-D")
-        .arg(&data)
-        .args(["--username=postgres", "--auth=trust"]);
-    initdb.args([
-        "--encoding=UTF8",
-        "--locale=C",
-        "--wal-segsize=1",
-        "--no-sync",
-    ]);
+    initdb.arg("-D").arg(&data).args(["--username=postgres", "--auth=trust"]);
+    initdb.args(["--encoding=UTF8", "--locale=C", "--wal-segsize=1", "--no-sync"]);
     run(&mut initdb, &directory, "");
 
     File::options()
@@ -71,16 +59,8 @@ fn template() -> Directory {
         .expect("initdb wrote postgresql.conf");
 
     let mut single = command("postgres");
-    single
-        .arg("--single")
-        .arg("-D")
-        .arg(&data)
-        .args(["-c", "fsync=off", "postgres"]);
-    run(
-        &mut single,
-        &directory,
-        "CREATE EXTENSION pg_stat_statements;\n",
-    );
+    single.arg("--single").arg("-D").arg(&data).args(["-c", "fsync=off", "postgres"]);
+    run(&mut single, &directory, "CREATE EXTENSION pg_stat_statements;\n");
     directory
 }
 
@@ -98,9 +78,7 @@ fn binaries() -> &'static Path {
     BINARIES.get_or_init(|| {
         let path = env::var_os("PATH").unwrap_or_default();
         let complete = |directory: &PathBuf| {
-            ["initdb", "postgres"]
-                .iter()
-                .all(|name| directory.join(name).is_file())
+            ["initdb", "postgres"].iter().all(|name| directory.join(name).is_file())
         };
         if let Some(directory) = env::split_paths(&path).find(complete) {
             return directory;
@@ -149,10 +127,7 @@ fn run(command: &mut Command, directory: &Directory, input: &str) {
         .current_dir(directory.path())
         .process_group(0)
         .stdin(Stdio::piped())
-        .stdout(
-            log.try_clone()
-                .expect("a file can be written through two descriptors"),
-        )
+        .stdout(log.try_clone().expect("a file can be written through two descriptors"))
         .stderr(log)
         .spawn()
         .unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));

@@ -46,11 +46,7 @@ impl Directory {
             .stderr(Stdio::null())
             .spawn()
             .expect("`sh` is installed");
-        Self {
-            path,
-            program: Mutex::new(None),
-            watcher,
-        }
+        Self { path, program: Mutex::new(None), watcher }
     }
 
     /// Where it is.
@@ -67,10 +63,7 @@ impl Directory {
             // Ctrl-C in a terminal is for the test process; the watcher sees to the rest.
             .process_group(0)
             .stdin(Stdio::null())
-            .stdout(
-                log.try_clone()
-                    .expect("a file can be written through two descriptors"),
-            )
+            .stdout(log.try_clone().expect("a file can be written through two descriptors"))
             .stderr(log)
             .spawn()
             .unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
@@ -105,10 +98,7 @@ impl Directory {
     }
 
     pub(crate) fn open_log(&self) -> File {
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(self.path.join("log"));
+        let log = File::options().create(true).append(true).open(self.path.join("log"));
         log.expect("the directory is ours to write to")
     }
 
@@ -183,11 +173,7 @@ impl Directory {
     fn owns(&self, process: &Path) -> bool {
         // Both, because without CAP_SYS_PTRACE (as in a container) root may not see another user's directory,
         // and because programs rewrite their command line.
-        let name = self
-            .path
-            .file_name()
-            .expect("a temporary directory has a name")
-            .as_bytes();
+        let name = self.path.file_name().expect("a temporary directory has a name").as_bytes();
         let names = |text: &[u8]| text.windows(name.len()).any(|part| part == name);
         fs::read_link(process.join("cwd")).is_ok_and(|cwd| names(cwd.as_os_str().as_bytes()))
             || fs::read(process.join("cmdline")).is_ok_and(|cmdline| names(&cmdline))

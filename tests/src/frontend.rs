@@ -43,9 +43,7 @@ impl Frontend {
     }
 
     fn number(&self, at: usize) -> u32 {
-        let bytes = self.header[at..at + 4]
-            .try_into()
-            .expect("the header is complete");
+        let bytes = self.header[at..at + 4].try_into().expect("the header is complete");
         u32::from_be_bytes(bytes)
     }
 }

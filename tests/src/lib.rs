@@ -9,16 +9,12 @@
 //! | [`client`] | no program: somebody with a cookie jar, who asks a router in this process |
 //! | [`staged`] | no program: any store, whose calls a test counts, fails, hangs or holds |
 //! | [`fresh`] | no program: the same test on every store |
-//! | [`visitor`] | no program: a visitor with a cookie, who asks a router in this process |
 //! | [`directory`] | any other program, with the same promise: nothing outlives the test process |
 //!
 //! What goes wrong in here panics with the server's log: a test has nothing better to do about it. Linux only,
 //! because processes are found in `/proc`.
 
-#![expect(
-    clippy::missing_panics_doc,
-    reason = "see above: a panic is how test support reports"
-)]
+#![expect(clippy::missing_panics_doc, reason = "see above: a panic is how test support reports")]
 
 pub mod browser;
 pub mod client;
@@ -34,7 +30,6 @@ pub mod postgres;
 pub mod proxy;
 pub mod redis;
 pub mod staged;
-pub mod visitor;
 
 pub use browser::Browser;
 pub use client::{Client, Reply};
@@ -46,4 +41,3 @@ pub use postgres::Postgres;
 pub use proxy::Proxy;
 pub use redis::Redis;
 pub use staged::{Call, Fate, Staged};
-pub use visitor::{Answer, Visitor};

@@ -40,11 +40,7 @@ impl Postgres {
 
     async fn launch(fsync: bool) -> Self {
         let directory = cluster::new();
-        let mut postgres = Self {
-            directory,
-            address: free_address(),
-            fsync,
-        };
+        let mut postgres = Self { directory, address: free_address(), fsync };
         for _ in 0..10 {
             if postgres.boot().await {
                 return postgres;
@@ -67,9 +63,7 @@ impl Postgres {
             // Each process of the server shows the cluster's name in its command line; the directory finds it there.
             .arg(format!("--cluster_name={}", self.name()))
             .arg(format!("--fsync={}", if self.fsync { "on" } else { "off" }));
-        self.directory
-            .launch(&mut command, async || self.answers().await)
-            .await
+        self.directory.launch(&mut command, async || self.answers().await).await
     }
 
     /// Whether it is this server, and not another on a port that was lost to it, that answers.
@@ -77,18 +71,12 @@ impl Postgres {
         let Ok(mut connection) = PgConnection::connect(&self.url("postgres")).await else {
             return false;
         };
-        let name = sqlx::query_scalar("SHOW cluster_name")
-            .fetch_one(&mut connection)
-            .await;
+        let name = sqlx::query_scalar("SHOW cluster_name").fetch_one(&mut connection).await;
         name.is_ok_and(|name: String| name == self.name())
     }
 
     fn name(&self) -> &str {
-        let name = self
-            .directory
-            .path()
-            .file_name()
-            .and_then(|name| name.to_str());
+        let name = self.directory.path().file_name().and_then(|name| name.to_str());
         name.expect("the directory's name is ours, in ASCII")
     }
 
@@ -107,10 +95,7 @@ impl Postgres {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let database = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let statement = AssertSqlSafe(format!("CREATE DATABASE {database}"));
-        sqlx::raw_sql(statement)
-            .execute(&mut self.connect().await)
-            .await
-            .expect("the name is new");
+        sqlx::raw_sql(statement).execute(&mut self.connect().await).await.expect("the name is new");
         self.url(&database)
     }
 
@@ -130,15 +115,10 @@ impl Postgres {
         // The server had no time to remove its System V segment, and the system would keep it for ever.
         let pid_file = fs::read_to_string(self.directory.path().join("data/postmaster.pid"))
             .unwrap_or_default();
-        if let Some(segment) = pid_file
-            .lines()
-            .nth(6)
-            .and_then(|line| line.split_whitespace().nth(1))
+        if let Some(segment) =
+            pid_file.lines().nth(6).and_then(|line| line.split_whitespace().nth(1))
         {
-            let _ = Command::new("ipcrm")
-                .args(["-m", segment])
-                .stderr(Stdio::null())
-                .status();
+            let _ = Command::new("ipcrm").args(["-m", segment]).stderr(Stdio::null()).status();
         }
     }
 
@@ -166,9 +146,7 @@ impl Postgres {
         .fetch_all(&mut self.connect().await)
         .await
         .expect("the extension is installed in the database `postgres`");
-        rows.into_iter()
-            .map(|(query, calls)| (query, calls.cast_unsigned()))
-            .collect()
+        rows.into_iter().map(|(query, calls)| (query, calls.cast_unsigned())).collect()
     }
 
     /// Forgets the statements that were executed in a database (its name or its URL) until now.
@@ -184,9 +162,7 @@ impl Postgres {
 
     /// A connection to the database `postgres`, whose statements count for no other database.
     async fn connect(&self) -> PgConnection {
-        PgConnection::connect(&self.url("postgres"))
-            .await
-            .expect("the server is up")
+        PgConnection::connect(&self.url("postgres")).await.expect("the server is up")
     }
 }
 

@@ -34,19 +34,9 @@ impl Proxy {
         let asked = Arc::new(AtomicU64::new(0));
         let (mode, modes) = watch::channel(Mode::Pass);
         let (confirm, in_force) = watch::channel(Mode::Pass);
-        let line = Line {
-            server,
-            asked: Arc::clone(&asked),
-            modes,
-        };
+        let line = Line { server, asked: Arc::clone(&asked), modes };
         let task = tokio::spawn(line.listen(listener, confirm)).abort_handle();
-        Self {
-            address,
-            mode,
-            in_force,
-            asked,
-            task,
-        }
+        Self { address, mode, in_force, asked, task }
     }
 
     /// Where clients connect.
@@ -57,12 +47,8 @@ impl Proxy {
     /// A URL of the server, changed to go through the proxy.
     pub fn url(&self, server: &str) -> String {
         let (scheme, rest) = server.split_once("://").expect("a URL has a scheme");
-        let user = rest
-            .split_once('@')
-            .map_or(String::new(), |(user, _)| format!("{user}@"));
-        let path = rest
-            .split_once('/')
-            .map_or(String::new(), |(_, path)| format!("/{path}"));
+        let user = rest.split_once('@').map_or(String::new(), |(user, _)| format!("{user}@"));
+        let path = rest.split_once('/').map_or(String::new(), |(_, path)| format!("/{path}"));
         format!("{scheme}://{user}{}{path}", self.address)
     }
 
@@ -107,10 +93,7 @@ impl Proxy {
     async fn switch(&self, mode: Mode) {
         self.mode.send_replace(mode);
         let mut in_force = self.in_force.clone();
-        in_force
-            .wait_for(|now| *now == mode)
-            .await
-            .expect("the proxy runs as long as we do");
+        in_force.wait_for(|now| *now == mode).await.expect("the proxy runs as long as we do");
     }
 }
 

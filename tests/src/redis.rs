@@ -29,11 +29,8 @@ impl Redis {
     }
 
     async fn launch(durable: bool) -> Self {
-        let mut redis = Self {
-            directory: Directory::new("TERM"),
-            address: free_address(),
-            durable,
-        };
+        let mut redis =
+            Self { directory: Directory::new("TERM"), address: free_address(), durable };
         for _ in 0..10 {
             if redis.boot().await {
                 return redis;
@@ -47,19 +44,12 @@ impl Redis {
     async fn boot(&self) -> bool {
         let mut command = Command::new("redis-server");
         command
-            .args([
-                "--bind",
-                "127.0.0.1",
-                "--port",
-                &self.address.port().to_string(),
-            ])
+            .args(["--bind", "127.0.0.1", "--port", &self.address.port().to_string()])
             .args(["--save", "", "--appendfsync", "always"])
             .args(["--appendonly", if self.durable { "yes" } else { "no" }])
             .arg("--dir")
             .arg(self.directory.path());
-        self.directory
-            .launch(&mut command, async || self.answers().await.is_some())
-            .await
+        self.directory.launch(&mut command, async || self.answers().await.is_some()).await
     }
 
     async fn answers(&self) -> Option<()> {

@@ -1,6 +1,6 @@
 //! A store in a test's hands: it counts its calls, and lets them fail, hang or wait.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::{Future, pending};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -54,10 +54,7 @@ struct Stage {
 impl<S: Store> Staged<S> {
     /// The store, left alone for the time being.
     pub fn new(store: S) -> Self {
-        Self {
-            store,
-            stage: Arc::default(),
-        }
+        Self { store, stage: Arc::default() }
     }
 
     /// From now on this becomes of every such call.
@@ -89,8 +86,8 @@ impl<S: Store> Staged<S> {
 
     /// The records that the store holds, by this clock. Nothing becomes of this look at them.
     pub async fn records(&self, now: Now) -> Vec<Record> {
-        let mut records = Vec::new();
-        for handle in self.inserted() {
+        let (mut records, mut seen) = (Vec::new(), HashSet::new());
+        for handle in self.inserted().into_iter().filter(|handle| seen.insert(*handle)) {
             let record = self.store.load(handle, now).await.expect("the store works");
             records.extend(record);
         }

@@ -44,14 +44,21 @@ fn what_a_release_does_not_know_goes_through_untouched() {
     let old = change::<Old>(&new, |state| state.cart.push("cup".into()));
     assert_eq!(read::<New>(&old).0.visits, 5);
     assert_eq!(read::<New>(&old).0.items, ["tea", "cup"]);
-    assert_eq!(read::<Old>(&old).0, Old { user: Some(7), cart: vec!["tea".into(), "cup".into()], seen: 3 });
+    assert_eq!(
+        read::<Old>(&old).0,
+        Old { user: Some(7), cart: vec!["tea".into(), "cup".into()], seen: 3 }
+    );
 }
 
 #[test]
 fn a_field_under_an_alias_stays_under_it() {
     let old = encode(&Old { cart: vec!["tea".into()], ..Old::default() }).unwrap();
     let new = change::<New>(&old, |state| state.items.push("cup".into()));
-    assert_eq!(read::<Old>(&new).0.cart, ["tea", "cup"], "the old release sees what the new one did");
+    assert_eq!(
+        read::<Old>(&new).0.cart,
+        ["tea", "cup"],
+        "the old release sees what the new one did"
+    );
 }
 
 #[test]
@@ -60,7 +67,11 @@ fn a_field_that_does_not_decode_has_its_default_is_told_and_stays() {
     let (state, defaulted) = read::<New>(&old);
     assert_eq!((state.seen, defaulted), (vec![], vec!["seen"]));
     let new = change::<New>(&old, |state| state.visits = 1);
-    assert_eq!(read::<Old>(&new).0.seen, 3, "unchanged, it is as it was for the release that knows it");
+    assert_eq!(
+        read::<Old>(&new).0.seen,
+        3,
+        "unchanged, it is as it was for the release that knows it"
+    );
     let new = change::<New>(&old, |state| state.seen = vec![1]);
     assert_eq!(read::<New>(&new), (New { seen: vec![1], ..New::default() }, vec![]));
 }

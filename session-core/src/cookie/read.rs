@@ -23,7 +23,10 @@ pub(crate) enum Presented<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooManyCookies;
 
-pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Result<Presented<'a>, TooManyCookies> {
+pub(crate) fn read<'a>(
+    headers: &'a HeaderMap,
+    name: &str,
+) -> Result<Presented<'a>, TooManyCookies> {
     let (mut bytes, mut pairs) = (0, 0);
     let mut found = None;
     for line in headers.get_all(COOKIE) {
@@ -37,7 +40,9 @@ pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Result<Presented<'
                 return Err(TooManyCookies);
             }
             let Some(equals) = pair.iter().position(|&byte| byte == b'=') else { continue };
-            if trim(&pair[..equals]) == name.as_bytes() && found.replace(trim(&pair[equals + 1..])).is_some() {
+            if trim(&pair[..equals]) == name.as_bytes()
+                && found.replace(trim(&pair[equals + 1..])).is_some()
+            {
                 return Ok(Presented::Repeated);
             }
         }
@@ -78,8 +83,18 @@ mod tests {
 
     #[test]
     fn requirement_20_only_the_very_name_is_the_name() {
-        for name in ["__host-session", "__Host%2Dsession", "\u{a0}__Host-session", "__Host-session2", "Host-session"] {
-            assert_eq!(read(&lines(&[format!("{name}=token")]), NAME), Ok(Presented::Nothing), "{name}");
+        for name in [
+            "__host-session",
+            "__Host%2Dsession",
+            "\u{a0}__Host-session",
+            "__Host-session2",
+            "Host-session",
+        ] {
+            assert_eq!(
+                read(&lines(&[format!("{name}=token")]), NAME),
+                Ok(Presented::Nothing),
+                "{name}"
+            );
         }
         let padded = format!("a=1;\t {NAME} \t=  token ");
         assert_eq!(read(&lines(&[padded]), NAME), Ok(Presented::Value(b"token")));

@@ -7,6 +7,7 @@ use http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE, VARY};
 use zeroize::Zeroizing;
 
 use super::Cookie;
+use super::chunks::{name_of, split};
 
 /// The one thing that a response says about the session cookie.
 pub(crate) enum SetCookie {
@@ -17,22 +18,29 @@ pub(crate) enum SetCookie {
 }
 
 impl SetCookie {
-    /// Puts it into the headers, with `Cache-Control: no-store`.
-    pub(crate) fn write(&self, cookie: &Cookie, headers: &mut HeaderMap) {
-        let header = match self {
-            Self::Keep { value, max_age } => cookie.header(value, *max_age),
-            Self::Remove => cookie.header("", Some(Duration::ZERO)),
+    /// Puts it into the headers, with `Cache-Control: no-store`. Of the cookies that the request
+    /// showed, those that are not kept are removed.
+    pub(crate) fn write(&self, cookie: &Cookie, shown: usize, headers: &mut HeaderMap) {
+        let (parts, max_age) = match self {
+            Self::Keep { value, max_age } => (split(cookie.name(), value), *max_age),
+            Self::Remove => (Vec::new(), None),
         };
-        let mut value = HeaderValue::try_from(header).expect("a checked name and base64url");
-        value.set_sensitive(true);
-        headers.append(SET_COOKIE, value);
+        for index in 0..parts.len().max(shown) {
+            let header = match parts.get(index) {
+                Some(part) => cookie.header(index, part, max_age),
+                None => cookie.header(index, "", Some(Duration::ZERO)),
+            };
+            let mut value = HeaderValue::try_from(header).expect("a checked name and base64url");
+            value.set_sensitive(true);
+            headers.append(SET_COOKIE, value);
+        }
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
 }
 
 impl Cookie {
-    fn header(&self, value: &str, max_age: Option<Duration>) -> String {
-        let mut header = Header::build((self.name(), value))
+    fn header(&self, index: usize, value: &str, max_age: Option<Duration>) -> String {
+        let mut header = Header::build((name_of(self.name(), index), value))
             .path("/")
             .secure(self.secure)
             .http_only(true)
@@ -67,9 +75,10 @@ mod tests {
 
     fn attributes(cookie: &Cookie, set: &SetCookie) -> Vec<String> {
         let mut headers = HeaderMap::new();
-        set.write(cookie, &mut headers);
+        set.write(cookie, 1, &mut headers);
         assert_eq!(headers[CACHE_CONTROL], "no-store");
-        let mut parts: Vec<_> = headers[SET_COOKIE].to_str().unwrap().split("; ").map(str::to_owned).collect();
+        let mut parts: Vec<_> =
+            headers[SET_COOKIE].to_str().unwrap().split("; ").map(str::to_owned).collect();
         parts[1..].sort();
         parts
     }
@@ -90,8 +99,15 @@ mod tests {
     #[test]
     fn requirement_13_removal_repeats_the_attributes() {
         let cookie = Cookie::domain("shop", "example.com").unwrap();
-        let expected =
-            ["__Secure-shop=", "Domain=example.com", "HttpOnly", "Max-Age=0", "Path=/", "SameSite=Lax", "Secure"];
+        let expected = [
+            "__Secure-shop=",
+            "Domain=example.com",
+            "HttpOnly",
+            "Max-Age=0",
+            "Path=/",
+            "SameSite=Lax",
+            "Secure",
+        ];
         assert_eq!(attributes(&cookie, &SetCookie::Remove), expected);
     }
 

@@ -8,12 +8,17 @@ use crate::store::{Insert, Inserted, Store};
 pub async fn an_insert_begins_at_revision_one(store: impl Store) {
     let nobody = stored(&store, insert(), at(5)).await;
     assert_eq!(nobody.revision, 1);
-    assert_eq!((nobody.times.now, nobody.times.created, nobody.times.seen), (moment(5), moment(5), moment(5)));
+    assert_eq!(
+        (nobody.times.now, nobody.times.created, nobody.times.seen),
+        (moment(5), moment(5), moment(5))
+    );
     assert_eq!((nobody.times.expires, nobody.times.absolute), (moment(3605), moment(86_405)));
     assert_eq!(nobody.times.authenticated, None);
     let ann = insert_of("\"ann\"");
     let handle = ann.handle;
-    let Ok(Inserted::Saved(times)) = store.insert(ann, at(6)).await else { panic!("a new handle is free") };
+    let Ok(Inserted::Saved(times)) = store.insert(ann, at(6)).await else {
+        panic!("a new handle is free")
+    };
     assert_eq!(times.authenticated, Some(moment(6)));
     let ann = loaded(&store, handle, at(6)).await.expect("it is there");
     assert_eq!(ann.times, times, "an insert answers what a load finds");
@@ -32,7 +37,10 @@ pub async fn an_insert_never_overwrites(store: impl Store) {
 pub async fn an_expired_record_still_takes_its_handle(store: impl Store) {
     let first = stored(&store, insert(), at(0)).await;
     let second = Insert { handle: first.handle, ..insert() };
-    assert_eq!(store.insert(second, at(2 * 86_400)).await.expect("the store works"), Inserted::Occupied);
+    assert_eq!(
+        store.insert(second, at(2 * 86_400)).await.expect("the store works"),
+        Inserted::Occupied
+    );
 }
 
 /// `expires` is never later than `absolute`.

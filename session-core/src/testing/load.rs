@@ -42,7 +42,8 @@ pub async fn a_record_comes_back_as_it_was_written(store: impl Store) {
 
 /// Every part of it comes back as it was written, however large.
 pub async fn one_mebibyte_comes_back(store: impl Store) {
-    let fields: Vec<u8> = (0..1024 * 1024_u32).map(|index| index.to_le_bytes()[index as usize % 3]).collect();
+    let fields: Vec<u8> =
+        (0..1024 * 1024_u32).map(|index| index.to_le_bytes()[index as usize % 3]).collect();
     let record = stored(&store, Insert { fields: fields.clone(), ..insert() }, at(0)).await;
     assert!(record.fields == fields, "the bytes are the same");
 }
@@ -54,7 +55,10 @@ pub async fn a_record_ends_at_the_moment_it_expires(store: impl Store) {
     assert!(loaded(&store, record.handle, just_before(record.times.expires)).await.is_some());
     assert_eq!(loaded(&store, record.handle, at(3600)).await, None);
     assert_eq!(loaded(&store, record.handle, at(10 * 86_400)).await, None);
-    assert!(loaded(&store, record.handle, at(1)).await.is_some(), "a clock set back finds it again");
+    assert!(
+        loaded(&store, record.handle, at(1)).await.is_some(),
+        "a clock set back finds it again"
+    );
 }
 
 /// Each method goes by the store's clock when no moment is named.

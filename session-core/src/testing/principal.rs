@@ -14,7 +14,10 @@ pub async fn a_list_has_the_principals_records_newest_first(store: impl Store) {
         records.into_iter().map(|record| record.handle).collect::<Vec<_>>()
     };
     assert_eq!(handles(at(2000)).await, [new.handle, old.handle]);
-    assert_eq!(store.list("1", just_before(new.times.expires)).await.expect("the store works").len(), 1);
+    assert_eq!(
+        store.list("1", just_before(new.times.expires)).await.expect("the store works").len(),
+        1
+    );
     assert_eq!(handles(at(3600)).await, [new.handle]);
     assert_eq!(handles(at(5600)).await, []);
 }
@@ -32,9 +35,11 @@ pub async fn a_principal_is_matched_exactly(store: impl Store) {
 /// Whom a record belongs to is what the last update said.
 pub async fn a_list_follows_the_principal(store: impl Store) {
     let record = stored(&store, insert(), at(0)).await;
-    let record = saved(&store, Update { principal: Some("1".into()), ..update_of(&record) }, at(0)).await;
+    let record =
+        saved(&store, Update { principal: Some("1".into()), ..update_of(&record) }, at(0)).await;
     assert_eq!(store.list("1", at(0)).await.expect("the store works"), [record.clone()]);
-    let record = saved(&store, Update { principal: Some("2".into()), ..update_of(&record) }, at(0)).await;
+    let record =
+        saved(&store, Update { principal: Some("2".into()), ..update_of(&record) }, at(0)).await;
     assert_eq!(store.list("1", at(0)).await.expect("the store works"), []);
     assert_eq!(store.list("2", at(0)).await.expect("the store works"), [record.clone()]);
     saved(&store, Update { principal: None, ..update_of(&record) }, at(0)).await;

@@ -30,7 +30,7 @@ pub(super) fn insert() -> Insert {
     let token = Token::draw(&System, moment(0)).expect("the system's random source works");
     Insert {
         handle: token.handle(),
-        digest: token.digest(),
+        digest: token.digest("session"),
         principal: None,
         fields: b"\x01\x06visits\x011".to_vec(),
         persistent: false,
@@ -77,7 +77,10 @@ pub(super) async fn updated(store: &impl Store, update: Update, now: Now) -> Upd
 pub(super) async fn saved(store: &impl Store, update: Update, now: Now) -> Record {
     let handle = update.handle;
     let updated = updated(store, update, now).await;
-    assert!(matches!(updated, Updated::Saved(_)), "the expected revision is the record's: {updated:?}");
+    assert!(
+        matches!(updated, Updated::Saved(_)),
+        "the expected revision is the record's: {updated:?}"
+    );
     loaded(store, handle, now).await.expect("what was updated is there")
 }
 

@@ -8,7 +8,8 @@ pub async fn a_touch_renews_the_idle_limit_and_nothing_else(store: impl Store) {
     let before = stored(&store, insert_of("1"), at(0)).await;
     assert!(store.touch(before.handle, HOUR, at(3000)).await.expect("the store works"));
     let after = loaded(&store, before.handle, at(3600)).await.expect("it lives on");
-    let times = Times { now: moment(3600), seen: moment(3000), expires: moment(6600), ..before.times };
+    let times =
+        Times { now: moment(3600), seen: moment(3000), expires: moment(6600), ..before.times };
     assert_eq!(after, Record { times, ..before });
 }
 

@@ -102,8 +102,7 @@ impl PostgresBuilder {
     /// # Errors
     /// When the configuration or the URL is wrong, or the server cannot be reached.
     pub async fn connect(self, url: &str) -> Result<PostgresStore, ConnectError> {
-        self.connect_with(url.parse().map_err(ConnectError::Url)?)
-            .await
+        self.connect_with(url.parse().map_err(ConnectError::Url)?).await
     }
 
     /// Connects with these options, once, so that a mistake in them shows at the start.

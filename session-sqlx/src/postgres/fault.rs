@@ -82,10 +82,9 @@ impl Fault {
         match self {
             Self::Unreachable => shared.late(),
             Self::Silence | Self::Cancelled => StoreError::Deadline(shared.server.deadline()),
-            Self::NotMigrated(source) => StoreError::failed(NotMigrated {
-                table: shared.table.to_string(),
-                source,
-            }),
+            Self::NotMigrated(source) => {
+                StoreError::failed(NotMigrated { table: shared.table.to_string(), source })
+            }
             Self::Broken(error)
             | Self::Stale(error)
             | Self::Undone(error)

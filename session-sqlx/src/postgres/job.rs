@@ -19,14 +19,7 @@ pub(super) struct Call<S: Statement> {
 impl<S: Statement> Call<S> {
     pub(super) fn new(statement: S, deadline: Instant) -> (Self, Answer<S>) {
         let (reply, answer) = oneshot::channel();
-        (
-            Self {
-                statement,
-                deadline,
-                reply,
-            },
-            answer,
-        )
+        (Self { statement, deadline, reply }, answer)
     }
 
     /// Whether nobody waits for it any more.

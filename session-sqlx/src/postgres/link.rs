@@ -79,11 +79,7 @@ pub(super) struct Line {
 impl Line {
     fn new(connection: PgConnection, health: &Arc<Health>) -> Self {
         health.opened();
-        Self {
-            connection,
-            used: Instant::now(),
-            health: Arc::clone(health),
-        }
+        Self { connection, used: Instant::now(), health: Arc::clone(health) }
     }
 
     pub(super) fn connection(&mut self) -> &mut PgConnection {

@@ -17,20 +17,12 @@ const PATIENCE: &str = "SET LOCAL lock_timeout = '30s'";
 
 /// Applies the steps that are missing, all or none.
 pub(super) async fn migrate(server: &Server, table: &Table) -> Result<(), MigrateError> {
-    let mut connection = server
-        .open_for_migration()
-        .await
-        .map_err(MigrateError::Unreachable)?;
+    let mut connection = server.open_for_migration().await.map_err(MigrateError::Unreachable)?;
     // Read committed whatever the database's default is: what is missing must be seen as the
     // node before left it.
-    let mut step = connection
-        .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
-        .await?;
+    let mut step = connection.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
     sqlx::raw_sql(PATIENCE).execute(&mut *step).await?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)")
-        .bind(LOCK)
-        .execute(&mut *step)
-        .await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *step).await?;
     advance(&mut step, table).await?;
     step.commit().await?;
     connection.close().await.ok();
@@ -41,11 +33,7 @@ async fn advance(connection: &mut PgConnection, table: &Table) -> Result<(), Mig
     let known = i32::try_from(STEPS.len()).unwrap_or(i32::MAX);
     let found = version(connection, table).await?;
     if found > known {
-        return Err(MigrateError::Newer {
-            table: table.to_string(),
-            found,
-            known,
-        });
+        return Err(MigrateError::Newer { table: table.to_string(), found, known });
     }
     if found == 0 {
         found_on_new_ground(connection, table).await?;
@@ -53,10 +41,7 @@ async fn advance(connection: &mut PgConnection, table: &Table) -> Result<(), Mig
     for (version, step) in (1..).zip(STEPS).skip(usize::try_from(found).unwrap_or(0)) {
         execute(connection, table, step).await?;
         let sql = table.put_into(r#"INSERT INTO :"versions" (version) VALUES ($1)"#);
-        sqlx::query(AssertSqlSafe(sql))
-            .bind(version)
-            .execute(&mut *connection)
-            .await?;
+        sqlx::query(AssertSqlSafe(sql)).bind(version).execute(&mut *connection).await?;
     }
     Ok(())
 }
@@ -71,9 +56,7 @@ async fn version(connection: &mut PgConnection, table: &Table) -> Result<i32, Mi
         return Ok(0);
     }
     let sql = table.put_into(r#"SELECT coalesce(max(version), 0) FROM :"versions""#);
-    Ok(sqlx::query_scalar(AssertSqlSafe(sql))
-        .fetch_one(connection)
-        .await?)
+    Ok(sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await?)
 }
 
 /// Makes the schema and the table of versions.
@@ -88,12 +71,7 @@ async fn found_on_new_ground(
             .fetch_one(&mut *connection)
             .await?;
         if !exists {
-            execute(
-                connection,
-                table,
-                &format!("CREATE SCHEMA IF NOT EXISTS {schema}"),
-            )
-            .await?;
+            execute(connection, table, &format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await?;
         }
     }
     let versions = r#"CREATE TABLE IF NOT EXISTS :"versions" (
@@ -108,18 +86,13 @@ async fn execute(
     table: &Table,
     sql: &str,
 ) -> Result<(), MigrateError> {
-    let done = sqlx::raw_sql(AssertSqlSafe(table.put_into(sql)))
-        .execute(connection)
-        .await;
+    let done = sqlx::raw_sql(AssertSqlSafe(table.put_into(sql))).execute(connection).await;
     match done {
         Ok(_) => Ok(()),
         // A duplicate table.
         Err(sqlx::Error::Database(cause)) if cause.code().as_deref() == Some("42P07") => {
             let table = table.to_string();
-            Err(MigrateError::Occupied {
-                table,
-                source: sqlx::Error::Database(cause),
-            })
+            Err(MigrateError::Occupied { table, source: sqlx::Error::Database(cause) })
         }
         Err(error) => Err(error.into()),
     }

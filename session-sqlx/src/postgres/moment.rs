@@ -43,7 +43,7 @@ impl Decode<'_, Postgres> for Moment {
     fn decode(value: PgValueRef<'_>) -> Result<Self, BoxDynError> {
         if value.format() != PgValueFormat::Binary {
             return Err(
-                "a timestamp came as text: it was not asked for by a prepared statement".into(),
+                "a timestamp came as text: it was not asked for by a prepared statement".into()
             );
         }
         let since: i64 = Decode::<Postgres>::decode(value)?;
@@ -60,11 +60,7 @@ pub(super) fn named(now: Now) -> Option<Moment> {
 pub(super) fn span(span: Duration, now: Now) -> PgInterval {
     let room = Timestamp::from_micros(i64::MAX).since(now.named().unwrap_or(FAR));
     let microseconds = i64::try_from(span.min(room).as_micros()).unwrap_or(i64::MAX);
-    PgInterval {
-        months: 0,
-        days: 0,
-        microseconds,
-    }
+    PgInterval { months: 0, days: 0, microseconds }
 }
 
 #[cfg(test)]

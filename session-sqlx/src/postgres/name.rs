@@ -30,14 +30,8 @@ impl Table {
     pub(super) fn put_into(&self, sql: &str) -> String {
         sql.replace(":\"table\"", &self.qualified(""))
             .replace(":\"versions\"", &self.qualified(VERSIONS))
-            .replace(
-                ":\"by_principal\"",
-                &format!("\"{}{BY_PRINCIPAL}\"", self.name),
-            )
-            .replace(
-                ":\"by_sweep_at\"",
-                &format!("\"{}{BY_SWEEP_AT}\"", self.name),
-            )
+            .replace(":\"by_principal\"", &format!("\"{}{BY_PRINCIPAL}\"", self.name))
+            .replace(":\"by_sweep_at\"", &format!("\"{}{BY_SWEEP_AT}\"", self.name))
             .replace(":now", "coalesce($1::timestamptz, now())")
     }
 
@@ -61,10 +55,7 @@ impl Table {
 
 impl Default for Table {
     fn default() -> Self {
-        Self {
-            schema: None,
-            name: "sessions".to_owned(),
-        }
+        Self { schema: None, name: "sessions".to_owned() }
     }
 }
 
@@ -78,18 +69,11 @@ impl std::fmt::Display for Table {
 /// or in whatever an operator writes by hand.
 fn check(kind: &'static str, name: &str, longest: usize) -> Result<(), ConfigError> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let begins_well = name
-        .bytes()
-        .next()
-        .is_some_and(|byte| !byte.is_ascii_digit());
+    let begins_well = name.bytes().next().is_some_and(|byte| !byte.is_ascii_digit());
     if begins_well && name.len() <= longest && name.bytes().all(plain) {
         return Ok(());
     }
-    Err(ConfigError::Name {
-        kind,
-        name: name.to_owned(),
-        longest,
-    })
+    Err(ConfigError::Name { kind, name: name.to_owned(), longest })
 }
 
 #[cfg(test)]
@@ -111,9 +95,7 @@ mod tests {
 
     #[test]
     fn a_name_that_would_need_escaping_is_refused() {
-        for name in [
-            "", "1st", "a-b", "a b", "a\"b", "a.b", "a;b", "naïve", "a\0",
-        ] {
+        for name in ["", "1st", "a-b", "a b", "a\"b", "a.b", "a;b", "naïve", "a\0"] {
             assert!(table(None, name).is_err(), "{name:?}");
             assert!(table(Some(name), "sessions").is_err(), "{name:?}");
         }

@@ -27,12 +27,7 @@ struct Running {
 
 impl Queue {
     pub(super) fn new(shared: Arc<Shared>, workers: usize, length: usize) -> Self {
-        Self {
-            shared,
-            workers,
-            length,
-            running: Mutex::new(None),
-        }
+        Self { shared, workers, length, running: Mutex::new(None) }
     }
 
     pub(super) fn shared(&self) -> &Shared {
@@ -68,10 +63,9 @@ impl Queue {
         };
         running.jobs.try_send(job).map_err(|refused| match refused {
             TrySendError::Full(_) => StoreError::Overloaded(self.length),
-            TrySendError::Closed(_) => self
-                .shared
-                .health
-                .why_so_late(self.shared.server.deadline()),
+            TrySendError::Closed(_) => {
+                self.shared.health.why_so_late(self.shared.server.deadline())
+            }
         })
     }
 
@@ -80,16 +74,9 @@ impl Queue {
         let (alive, watched) = watch::channel(());
         let queue = Jobs::new(queue);
         for _ in 0..self.workers {
-            let worker = Worker::new(
-                Arc::clone(&self.shared),
-                Arc::clone(&queue),
-                watched.clone(),
-            );
+            let worker = Worker::new(Arc::clone(&self.shared), Arc::clone(&queue), watched.clone());
             tokio::spawn(worker.work());
         }
-        Running {
-            jobs,
-            _alive: alive,
-        }
+        Running { jobs, _alive: alive }
     }
 }

@@ -20,9 +20,7 @@ pub(super) fn times(row: &PgRow) -> sqlx::Result<Times> {
     Ok(Times {
         now: moment(0)?,
         created: moment(1)?,
-        authenticated: row
-            .try_get::<Option<Moment>, _>(2)?
-            .map(|Moment(moment)| moment),
+        authenticated: row.try_get::<Option<Moment>, _>(2)?.map(|Moment(moment)| moment),
         seen: moment(3)?,
         expires: moment(4)?,
         absolute: moment(5)?,

@@ -41,11 +41,7 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn new(source: Source, deadline: Duration, plain_start: bool) -> Self {
-        Self {
-            source,
-            deadline,
-            plain_start,
-        }
+        Self { source, deadline, plain_start }
     }
 
     /// How long a statement may take.

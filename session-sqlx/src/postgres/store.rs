@@ -77,15 +77,9 @@ impl PostgresStore {
     }
 
     pub(super) fn with(server: Server, table: Table, workers: usize, queue: usize) -> Self {
-        let shared = Shared {
-            server,
-            sql: Sql::new(&table),
-            table,
-            health: Arc::new(Health::default()),
-        };
-        Self {
-            queue: Arc::new(Queue::new(Arc::new(shared), workers, queue)),
-        }
+        let shared =
+            Shared { server, sql: Sql::new(&table), table, health: Arc::new(Health::default()) };
+        Self { queue: Arc::new(Queue::new(Arc::new(shared), workers, queue)) }
     }
 
     /// Connects, to see whether it can, and leaves.
@@ -132,21 +126,11 @@ impl Store for PostgresStore {
     }
 
     async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, StoreError> {
-        self.queue
-            .ask(statement::List {
-                principal: principal.to_owned(),
-                now,
-            })
-            .await
+        self.queue.ask(statement::List { principal: principal.to_owned(), now }).await
     }
 
     async fn delete_all(&self, principal: &str, now: Now) -> Result<u64, StoreError> {
-        self.queue
-            .ask(statement::DeleteAll {
-                principal: principal.to_owned(),
-                now,
-            })
-            .await
+        self.queue.ask(statement::DeleteAll { principal: principal.to_owned(), now }).await
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {

@@ -46,12 +46,7 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) fn new(shared: Arc<Shared>, jobs: Arc<Jobs>, alive: watch::Receiver<()>) -> Self {
         let link = Link::new(Arc::clone(&shared.health));
-        Self {
-            shared,
-            jobs,
-            alive,
-            link,
-        }
+        Self { shared, jobs, alive, link }
     }
 
     /// Works until the store is dropped. Whoever has no connection takes no job: another may.
@@ -108,11 +103,8 @@ impl Worker {
         let Ok(mut line) = timeout_at(deadline, self.link.take::<S>(server)).await else {
             return Err(Fault::Unreachable);
         };
-        let answer = timeout(
-            server.deadline(),
-            statement.run(line.connection(), sql.clone()),
-        )
-        .await;
+        let answer =
+            timeout(server.deadline(), statement.run(line.connection(), sql.clone())).await;
         let answer = answer.map_or(Err(Fault::Silence), |answer| answer.map_err(Fault::of));
         if answer.as_ref().err().is_none_or(Fault::leaves_connection) {
             self.link.put_back(line);

@@ -14,32 +14,21 @@ async fn database() -> Database {
 }
 
 async fn unmigrated(builder: PostgresBuilder, database: &Database) -> PostgresStore {
-    builder
-        .connect(&database.0)
-        .await
-        .expect("the server is up")
+    builder.connect(&database.0).await.expect("the server is up")
 }
 
 async fn eight_at_once(database: &Database) {
     let mut nodes = JoinSet::new();
     for number in 0..8 {
-        let builder = PostgresStore::builder()
-            .schema("app")
-            .table(["a", "b"][number % 2]);
+        let builder = PostgresStore::builder().schema("app").table(["a", "b"][number % 2]);
         let node = unmigrated(builder, database).await;
         nodes.spawn(async move { node.migrate().await });
     }
     for done in nodes.join_all().await {
         done.expect("a node finds the work done, or does it");
     }
-    assert_eq!(
-        database.number("SELECT count(*) FROM app.a_versions").await,
-        1
-    );
-    assert_eq!(
-        database.number("SELECT count(*) FROM app.b_versions").await,
-        1
-    );
+    assert_eq!(database.number("SELECT count(*) FROM app.a_versions").await, 1);
+    assert_eq!(database.number("SELECT count(*) FROM app.b_versions").await, 1);
 }
 
 #[tokio::test]
@@ -50,15 +39,9 @@ async fn eight_nodes_migrate_at_once() {
 #[tokio::test]
 async fn eight_nodes_migrate_at_once_on_a_database_that_is_stricter_by_default() {
     let database = database().await;
-    let name = database
-        .0
-        .rsplit('/')
-        .next()
-        .expect("a URL ends with the database");
+    let name = database.0.rsplit('/').next().expect("a URL ends with the database");
     let level = "default_transaction_isolation = 'serializable'";
-    database
-        .execute(&format!("ALTER DATABASE {name} SET {level}"))
-        .await;
+    database.execute(&format!("ALTER DATABASE {name} SET {level}")).await;
     eight_at_once(&database).await;
 }
 
@@ -90,42 +73,22 @@ async fn tables_of_two_names_do_not_meet() {
         }
         records.push(stored(&store, insert()).await.handle);
     }
-    assert_eq!(
-        database
-            .number(r#"SELECT count(*) FROM "App"."select""#)
-            .await,
-        1
-    );
+    assert_eq!(database.number(r#"SELECT count(*) FROM "App"."select""#).await, 1);
 }
 
 #[tokio::test]
 async fn a_statement_before_migrate_names_the_cure() {
     let database = database().await;
-    for builder in [
-        PostgresStore::builder(),
-        PostgresStore::builder().schema("app"),
-    ] {
+    for builder in [PostgresStore::builder(), PostgresStore::builder().schema("app")] {
         let store = unmigrated(builder, &database).await;
         let load = store.load(handle(), Now::Store).await.map(drop);
         let insert = store.insert(insert(), Now::Store).await.map(drop);
         let sweep = store.sweep(1, Now::Store).await.map(drop);
         for answer in [load, insert, sweep] {
             let error = answer.expect_err("there is no table");
-            assert!(
-                story(&error).contains("call `migrate()`"),
-                "{}",
-                story(&error)
-            );
-            let StoreError::Failed(cause) = error else {
-                panic!("{error}")
-            };
-            assert!(
-                cause
-                    .downcast_ref::<NotMigrated>()
-                    .expect("it is this")
-                    .source()
-                    .is_some()
-            );
+            assert!(story(&error).contains("call `migrate()`"), "{}", story(&error));
+            let StoreError::Failed(cause) = error else { panic!("{error}") };
+            assert!(cause.downcast_ref::<NotMigrated>().expect("it is this").source().is_some());
         }
         store.migrate().await.expect("the name is free");
         assert_eq!(loaded(&store, handle()).await, None);
@@ -135,24 +98,9 @@ async fn a_statement_before_migrate_names_the_cure() {
 #[tokio::test]
 async fn a_table_of_a_newer_version_is_refused() {
     let (store, database) = store(PostgresStore::builder()).await;
-    database
-        .execute("INSERT INTO sessions_versions VALUES (99)")
-        .await;
-    let error = store
-        .migrate()
-        .await
-        .expect_err("the table is from the future");
-    assert!(
-        matches!(
-            error,
-            MigrateError::Newer {
-                found: 99,
-                known: 1,
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    database.execute("INSERT INTO sessions_versions VALUES (99)").await;
+    let error = store.migrate().await.expect_err("the table is from the future");
+    assert!(matches!(error, MigrateError::Newer { found: 99, known: 1, .. }), "{error:?}");
 }
 
 #[tokio::test]
@@ -179,31 +127,18 @@ async fn a_role_that_may_create_nothing_works_with_what_is_there() {
         )
         .await;
     let url = database.0.replace("postgres@", "worker@");
-    let store = PostgresStore::builder()
-        .schema("app")
-        .connect(&url)
-        .await
-        .expect("it may log in");
+    let store = PostgresStore::builder().schema("app").connect(&url).await.expect("it may log in");
     store.migrate().await.expect("there is nothing to do");
     let record = stored(&store, insert()).await;
     store.sweep(10, Now::Store).await.expect("it may sweep");
-    assert!(
-        store
-            .delete(record.handle, Now::Store)
-            .await
-            .expect("it may delete")
-    );
+    assert!(store.delete(record.handle, Now::Store).await.expect("it may delete"));
 }
 
 #[tokio::test]
 async fn a_wrong_configuration_is_refused() {
     let database = database().await;
     let build = async |builder: PostgresBuilder| {
-        builder
-            .connect(&database.0)
-            .await
-            .map(drop)
-            .map_err(|error| error.to_string())
+        builder.connect(&database.0).await.map(drop).map_err(|error| error.to_string())
     };
     for builder in [
         PostgresStore::builder().table("a\"; DROP TABLE users; --"),
@@ -216,8 +151,5 @@ async fn a_wrong_configuration_is_refused() {
     }
     let pool = sqlx::PgPool::connect_lazy(&database.0).expect("the URL is right");
     let error = PostgresStore::builder().table("").pool(&pool).map(drop);
-    assert!(matches!(
-        error,
-        Err(ConfigError::Name { kind: "table", .. })
-    ));
+    assert!(matches!(error, Err(ConfigError::Name { kind: "table", .. })));
 }

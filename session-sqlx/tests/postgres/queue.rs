@@ -16,10 +16,7 @@ use crate::sample::{
 /// Another connection, which holds every row until it is told to let go.
 async fn hold(database: &Database) -> PgConnection {
     let mut other = database.connect().await;
-    other
-        .execute("BEGIN; LOCK TABLE sessions IN SHARE MODE")
-        .await
-        .expect("the server is up");
+    other.execute("BEGIN; LOCK TABLE sessions IN SHARE MODE").await.expect("the server is up");
     other
 }
 
@@ -52,10 +49,7 @@ async fn a_full_queue_refuses_at_once() {
     });
     tokio::task::yield_now().await;
     let began = Instant::now();
-    let refused = store
-        .load(record.handle, Now::Store)
-        .await
-        .expect_err("two wait already");
+    let refused = store.load(record.handle, Now::Store).await.expect_err("two wait already");
     assert!(matches!(refused, StoreError::Overloaded(2)), "{refused:?}");
     assert!(began.elapsed() < Duration::from_millis(100));
     let_go(other).await;
@@ -72,17 +66,11 @@ async fn what_nobody_waits_for_any_more_is_not_begun() {
     let other = hold(&database).await;
     let writing = write(&store, &record);
     database.until_blocked(1).await;
-    let left = timeout(
-        Duration::from_millis(50),
-        store.insert(insert(), Now::Store),
-    )
-    .await;
+    let left = timeout(Duration::from_millis(50), store.insert(insert(), Now::Store)).await;
     left.expect_err("it waits behind the other");
     let_go(other).await;
     assert!(matches!(writing.await, Ok(Updated::Saved(_))));
-    loaded(&store, record.handle)
-        .await
-        .expect("the worker has come this far");
+    loaded(&store, record.handle).await.expect("the worker has come this far");
     assert_eq!(database.number("SELECT count(*) FROM sessions").await, 1);
 }
 
@@ -91,13 +79,7 @@ async fn what_was_begun_is_finished_though_its_caller_has_left() {
     let (store, database) = store(one_worker()).await;
     let record = stored(&store, insert()).await;
     let other = hold(&database).await;
-    let update = store.update(
-        Update {
-            fields: vec![9],
-            ..update_of(&record)
-        },
-        Now::Store,
-    );
+    let update = store.update(Update { fields: vec![9], ..update_of(&record) }, Now::Store);
     let mut update = Box::pin(update);
     tokio::select! {
         _ = &mut update => panic!("it waits"),
@@ -121,20 +103,13 @@ async fn a_lock_costs_an_operation_and_no_connection() {
     let other = hold(&database).await;
     for _ in 0..3 {
         let began = Instant::now();
-        let error = store
-            .update(update_of(&record), Now::Store)
-            .await
-            .expect_err("it is locked");
+        let error = store.update(update_of(&record), Now::Store).await.expect_err("it is locked");
         assert!(matches!(error, StoreError::Deadline(_)), "{error:?}");
         assert!(began.elapsed() < Duration::from_millis(400));
     }
     let_go(other).await;
     let _ = updated(&store, update_of(&record)).await;
-    assert_eq!(
-        database.number(backend).await,
-        before,
-        "one server process did it all"
-    );
+    assert_eq!(database.number(backend).await, before, "one server process did it all");
     let after = loaded(&store, record.handle).await.expect("it is there");
     assert_eq!(after.revision, 2, "what was given up did not happen");
 }
@@ -146,15 +121,9 @@ async fn a_statement_that_hangs_costs_its_worker_one_deadline() {
     let (store, database) = store(one_worker().plain_start().deadline(deadline)).await;
     let record = stored(&store, insert()).await;
     let other = hold(&database).await;
-    let error = store
-        .update(update_of(&record), Now::Store)
-        .await
-        .expect_err("it is locked");
+    let error = store.update(update_of(&record), Now::Store).await.expect_err("it is locked");
     assert!(matches!(error, StoreError::Deadline(_)), "{error:?}");
-    assert!(
-        is_unchanged(&store, &record).await,
-        "a load needs no such lock"
-    );
+    assert!(is_unchanged(&store, &record).await, "a load needs no such lock");
     let_go(other).await;
 }
 

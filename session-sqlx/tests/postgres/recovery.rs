@@ -77,17 +77,9 @@ async fn after_a_crash_and_a_restart_what_was_acknowledged_is_there() {
     for _ in 0..4 {
         all_fail_in_time(&store).await;
     }
-    let error = store
-        .load(handle(), Now::Store)
-        .await
-        .expect_err("nobody is there");
-    let StoreError::Failed(cause) = &error else {
-        panic!("{error:?}")
-    };
-    assert!(
-        cause.downcast_ref::<Unreachable>().is_some(),
-        "the cause is told: {cause:?}"
-    );
+    let error = store.load(handle(), Now::Store).await.expect_err("nobody is there");
+    let StoreError::Failed(cause) = &error else { panic!("{error:?}") };
+    assert!(cause.downcast_ref::<Unreachable>().is_some(), "the cause is told: {cause:?}");
     server.restart().await;
     println!("{:?} after a restart", recovered(&store, &record).await);
     let _ = updated(&store, update_of(&record)).await;
@@ -153,9 +145,7 @@ async fn a_server_that_accepts_and_says_nothing_is_given_up_at_the_start() {
     proxy.black_hole().await;
     let began = Instant::now();
     let url = format!("postgres://postgres@{}/postgres", proxy.address());
-    let error = PostgresStore::connect(&url)
-        .await
-        .expect_err("nobody answers");
+    let error = PostgresStore::connect(&url).await.expect_err("nobody answers");
     assert!(matches!(error, ConnectError::Unreachable(_)), "{error:?}");
     assert!(began.elapsed() < Duration::from_secs(3));
 }
@@ -170,9 +160,7 @@ async fn a_statement_prepared_before_the_table_changed_is_prepared_again() {
     for _ in 0..8 {
         assert!(loaded(&store, record.handle).await.is_some());
     }
-    database
-        .execute("ALTER TABLE sessions ALTER COLUMN label TYPE varchar")
-        .await;
+    database.execute("ALTER TABLE sessions ALTER COLUMN label TYPE varchar").await;
     for _ in 0..8 {
         assert!(is_unchanged(&store, &record).await);
     }
@@ -184,9 +172,6 @@ async fn terminate(database: &Database) {
     let sql = "SELECT count(pg_terminate_backend(pid, 1000)) FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'session-sqlx'";
     let query = sqlx::query_scalar(AssertSqlSafe(sql));
-    let ended: i64 = query
-        .fetch_one(&mut database.connect().await)
-        .await
-        .expect("we may");
+    let ended: i64 = query.fetch_one(&mut database.connect().await).await.expect("we may");
     assert!(ended > 0, "the store has connections");
 }

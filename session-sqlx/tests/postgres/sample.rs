@@ -30,24 +30,17 @@ pub(crate) struct Database(pub(crate) String);
 
 impl Database {
     pub(crate) async fn connect(&self) -> PgConnection {
-        PgConnection::connect(&self.0)
-            .await
-            .expect("the server is up")
+        PgConnection::connect(&self.0).await.expect("the server is up")
     }
 
     pub(crate) async fn execute(&self, sql: &str) {
-        let done = sqlx::raw_sql(AssertSqlSafe(sql))
-            .execute(&mut self.connect().await)
-            .await;
+        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connect().await).await;
         done.expect("the statement is right");
     }
 
     pub(crate) async fn number(&self, sql: &str) -> i64 {
         let query = sqlx::query_scalar(AssertSqlSafe(sql));
-        query
-            .fetch_one(&mut self.connect().await)
-            .await
-            .expect("the statement is right")
+        query.fetch_one(&mut self.connect().await).await.expect("the statement is right")
     }
 
     /// Waits until this many of the store's statements wait for a lock.
@@ -65,10 +58,8 @@ impl Database {
         let mut connection = self.connect().await;
         for _ in 0..1000 {
             let query = sqlx::query_scalar(AssertSqlSafe(sql));
-            let found: i64 = query
-                .fetch_one(&mut connection)
-                .await
-                .expect("the statement is right");
+            let found: i64 =
+                query.fetch_one(&mut connection).await.expect("the statement is right");
             if found == number {
                 return;
             }
@@ -122,42 +113,23 @@ pub(crate) fn update_of(record: &Record) -> Update {
 /// Stores it and loads it again.
 pub(crate) async fn stored(store: &PostgresStore, insert: Insert) -> Record {
     let handle = insert.handle;
-    let inserted = store
-        .insert(insert, Now::Store)
-        .await
-        .expect("the store works");
-    assert!(
-        matches!(inserted, Inserted::Saved(_)),
-        "a new handle is free"
-    );
-    loaded(store, handle)
-        .await
-        .expect("what was inserted is there")
+    let inserted = store.insert(insert, Now::Store).await.expect("the store works");
+    assert!(matches!(inserted, Inserted::Saved(_)), "a new handle is free");
+    loaded(store, handle).await.expect("what was inserted is there")
 }
 
 pub(crate) async fn loaded(store: &PostgresStore, handle: Handle) -> Option<Record> {
-    store
-        .load(handle, Now::Store)
-        .await
-        .expect("the store works")
+    store.load(handle, Now::Store).await.expect("the store works")
 }
 
 /// Whether it is still there as it was.
 pub(crate) async fn is_unchanged(store: &PostgresStore, record: &Record) -> bool {
     let then = Now::At(record.times.now);
-    store
-        .load(record.handle, then)
-        .await
-        .expect("the store works")
-        .as_ref()
-        == Some(record)
+    store.load(record.handle, then).await.expect("the store works").as_ref() == Some(record)
 }
 
 pub(crate) async fn updated(store: &PostgresStore, update: Update) -> Updated {
-    store
-        .update(update, Now::Store)
-        .await
-        .expect("the store works")
+    store.update(update, Now::Store).await.expect("the store works")
 }
 
 /// The messages of an error and its sources.

@@ -16,25 +16,13 @@ async fn touches_and_updates_change_no_index() {
     let mut records = Vec::new();
     for number in 0..200 {
         let principal = (number % 2 == 0).then(|| format!("\"{number}\""));
-        records.push(
-            stored(
-                &store,
-                Insert {
-                    principal,
-                    ..insert()
-                },
-            )
-            .await,
-        );
+        records.push(stored(&store, Insert { principal, ..insert() }).await);
     }
     for round in 0..20 {
         for record in &mut records {
             if round % 2 == 0 {
                 assert!(
-                    store
-                        .touch(record.handle, HOUR, Now::Store)
-                        .await
-                        .expect("the store works")
+                    store.touch(record.handle, HOUR, Now::Store).await.expect("the store works")
                 );
             } else {
                 let answer = updated(&store, update_of(record)).await;
@@ -46,16 +34,11 @@ async fn touches_and_updates_change_no_index() {
     // A server process tells the statistics of its work when it ends.
     drop(store);
     database
-        .until(
-            "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'sessions'",
-            4000,
-        )
+        .until("SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'sessions'", 4000)
         .await;
     let heap_only = "SELECT n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'sessions'";
     let heap_only = database.number(heap_only).await;
-    let size = database
-        .number("SELECT pg_table_size('sessions') / 200")
-        .await;
+    let size = database.number("SELECT pg_table_size('sessions') / 200").await;
     println!("of 4000 updates {heap_only} were heap-only; {size} bytes a row");
     assert!(heap_only > 3900, "only {heap_only} of 4000 were heap-only");
 }

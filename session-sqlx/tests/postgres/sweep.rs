@@ -48,15 +48,9 @@ async fn while_another_node_sweeps_nothing_is_done() {
     let mut sweeping = node.begin().await.expect("the server is up");
     let lock = "SELECT pg_advisory_xact_lock(1936946035, 'sessions'::regclass::oid::integer)";
     sweeping.execute(lock).await.expect("nobody has it");
-    assert_eq!(
-        store.sweep(10, Now::Store).await.expect("the store works"),
-        Swept::Elsewhere
-    );
+    assert_eq!(store.sweep(10, Now::Store).await.expect("the store works"), Swept::Elsewhere);
     sweeping.rollback().await.expect("the server is up");
-    assert_eq!(
-        store.sweep(10, Now::Store).await.expect("the store works"),
-        Swept::All(1)
-    );
+    assert_eq!(store.sweep(10, Now::Store).await.expect("the store works"), Swept::All(1));
 }
 
 #[tokio::test]
@@ -67,19 +61,10 @@ async fn a_record_in_use_is_passed_over() {
     database.execute(OVER).await;
     let mut request = database.connect().await;
     let mut in_use = request.begin().await.expect("the server is up");
-    in_use
-        .execute("SELECT FROM sessions LIMIT 1 FOR UPDATE")
-        .await
-        .expect("nobody has it");
-    assert_eq!(
-        store.sweep(10, Now::Store).await.expect("the store works"),
-        Swept::All(1)
-    );
+    in_use.execute("SELECT FROM sessions LIMIT 1 FOR UPDATE").await.expect("nobody has it");
+    assert_eq!(store.sweep(10, Now::Store).await.expect("the store works"), Swept::All(1));
     in_use.rollback().await.expect("the server is up");
-    assert_eq!(
-        store.sweep(10, Now::Store).await.expect("the store works"),
-        Swept::All(1)
-    );
+    assert_eq!(store.sweep(10, Now::Store).await.expect("the store works"), Swept::All(1));
 }
 
 #[tokio::test]
@@ -87,55 +72,24 @@ async fn a_record_that_was_used_is_put_off_until_it_may_be_over() {
     let (store, database) = store(PostgresStore::builder()).await;
     let record = stored(&store, insert()).await;
     let later = Now::At(record.times.created.plus(HOUR / 2));
-    assert!(
-        store
-            .touch(record.handle, HOUR, later)
-            .await
-            .expect("the store works")
-    );
+    assert!(store.touch(record.handle, HOUR, later).await.expect("the store works"));
     let same = "SELECT count(*) FROM sessions WHERE sweep_at = expires";
-    assert_eq!(
-        database.number(same).await,
-        0,
-        "a touch leaves the timer alone"
-    );
+    assert_eq!(database.number(same).await, 0, "a touch leaves the timer alone");
     let due = Now::At(record.times.expires);
-    assert_eq!(
-        store.sweep(1, due).await.expect("the store works"),
-        Swept::Some(0)
-    );
+    assert_eq!(store.sweep(1, due).await.expect("the store works"), Swept::Some(0));
     assert_eq!(database.number(same).await, 1);
-    assert_eq!(
-        store.sweep(1, due).await.expect("the store works"),
-        Swept::All(0)
-    );
+    assert_eq!(store.sweep(1, due).await.expect("the store works"), Swept::All(0));
 }
 
 #[tokio::test]
 async fn a_record_whose_end_was_moved_forward_is_swept_in_time() {
     let (store, _) = store(PostgresStore::builder()).await;
     let touched = stored(&store, insert()).await;
-    let changed = stored(
-        &store,
-        Insert {
-            idle: HOUR * 2,
-            ..insert()
-        },
-    )
-    .await;
+    let changed = stored(&store, Insert { idle: HOUR * 2, ..insert() }).await;
     let minute = Duration::from_mins(1);
-    store
-        .touch(touched.handle, minute, Now::Store)
-        .await
-        .expect("the store works");
-    let update = session_core::store::Update {
-        idle: minute,
-        ..update_of(&changed)
-    };
+    store.touch(touched.handle, minute, Now::Store).await.expect("the store works");
+    let update = session_core::store::Update { idle: minute, ..update_of(&changed) };
     let _ = updated(&store, update).await;
     let soon = Now::At(touched.times.created.plus(minute * 2));
-    assert_eq!(
-        store.sweep(10, soon).await.expect("the store works"),
-        Swept::All(2)
-    );
+    assert_eq!(store.sweep(10, soon).await.expect("the store works"), Swept::All(2));
 }

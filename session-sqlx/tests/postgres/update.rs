@@ -25,11 +25,7 @@ async fn a_conflict_shows_every_write_that_was_acknowledged_before() {
     let acknowledged = Arc::new(AtomicU64::new(first.revision));
     let mut tasks = JoinSet::new();
     for number in 0..TASKS {
-        let store = if number % 2 == 0 {
-            one.clone()
-        } else {
-            two.clone()
-        };
+        let store = if number % 2 == 0 { one.clone() } else { two.clone() };
         let acknowledged = Arc::clone(&acknowledged);
         let mut current = first.clone();
         tasks.spawn(async move {
@@ -68,16 +64,10 @@ async fn update_that_waited_for(change: &str) -> (Updated, Database, PostgresSto
     let record = stored(&store, insert()).await;
     let mut other = database.connect().await;
     let mut transaction = other.begin().await.expect("the server is up");
-    sqlx::raw_sql(AssertSqlSafe(change))
-        .execute(&mut *transaction)
-        .await
-        .expect("it is right");
+    sqlx::raw_sql(AssertSqlSafe(change)).execute(&mut *transaction).await.expect("it is right");
     let waiting = tokio::spawn({
         let store = store.clone();
-        let update = Update {
-            fields: vec![9],
-            ..update_of(&record)
-        };
+        let update = Update { fields: vec![9], ..update_of(&record) };
         async move { updated(&store, update).await }
     });
     database.until_blocked(1).await;
@@ -105,19 +95,9 @@ async fn an_update_that_waited_for_an_end_finds_the_record_gone() {
 async fn an_update_that_waited_for_another_is_answered_with_that_one() {
     let change = r"UPDATE sessions SET revision = 2, fields = '\xabcd'";
     let (answer, _, store) = update_that_waited_for(change).await;
-    let Updated::Conflict(record) = answer else {
-        panic!("{answer:?}")
-    };
-    assert_eq!(
-        (record.revision, &record.fields[..]),
-        (2, &[0xab, 0xcd][..])
-    );
-    assert_eq!(
-        loaded(&store, record.handle)
-            .await
-            .map(|record| record.revision),
-        Some(2)
-    );
+    let Updated::Conflict(record) = answer else { panic!("{answer:?}") };
+    assert_eq!((record.revision, &record.fields[..]), (2, &[0xab, 0xcd][..]));
+    assert_eq!(loaded(&store, record.handle).await.map(|record| record.revision), Some(2));
 }
 
 #[tokio::test]
@@ -132,17 +112,8 @@ async fn an_update_at_a_revision_that_never_was_is_a_conflict() {
     let (store, _) = store(PostgresStore::builder()).await;
     let record = stored(&store, insert()).await;
     for revision in [0, 2, u64::MAX / 2, u64::MAX] {
-        let update = Update {
-            revision,
-            ..update_of(&record)
-        };
-        let answer = store
-            .update(update, Now::Store)
-            .await
-            .expect("the store works");
-        assert!(
-            matches!(answer, Updated::Conflict(_)),
-            "{revision}: {answer:?}"
-        );
+        let update = Update { revision, ..update_of(&record) };
+        let answer = store.update(update, Now::Store).await.expect("the store works");
+        assert!(matches!(answer, Updated::Conflict(_)), "{revision}: {answer:?}");
     }
 }

@@ -12,14 +12,7 @@ use crate::sample::{HOUR, insert, is_unchanged, store, stored, story};
 #[tokio::test]
 async fn a_nul_is_left_out_of_a_label() {
     let (store, _) = store(PostgresStore::builder()).await;
-    let record = stored(
-        &store,
-        Insert {
-            label: Some("a\0b\0".into()),
-            ..insert()
-        },
-    )
-    .await;
+    let record = stored(&store, Insert { label: Some("a\0b\0".into()), ..insert() }).await;
     assert_eq!(record.label.as_deref(), Some("ab"));
 }
 
@@ -27,62 +20,28 @@ async fn a_nul_is_left_out_of_a_label() {
 #[tokio::test]
 async fn a_nul_in_a_principal_is_refused() {
     let (store, database) = store(PostgresStore::builder()).await;
-    let escaped = stored(
-        &store,
-        Insert {
-            principal: Some(r#""a\u0000""#.into()),
-            ..insert()
-        },
-    )
-    .await;
+    let escaped =
+        stored(&store, Insert { principal: Some(r#""a\u0000""#.into()), ..insert() }).await;
     assert_eq!(escaped.principal.as_deref(), Some(r#""a\u0000""#));
-    let plain = Insert {
-        principal: Some("a\0".into()),
-        ..insert()
-    };
-    store
-        .insert(plain, Now::Store)
-        .await
-        .expect_err("PostgreSQL's text has no NUL");
-    store
-        .list("a\0", Now::Store)
-        .await
-        .expect_err("PostgreSQL's text has no NUL");
+    let plain = Insert { principal: Some("a\0".into()), ..insert() };
+    store.insert(plain, Now::Store).await.expect_err("PostgreSQL's text has no NUL");
+    store.list("a\0", Now::Store).await.expect_err("PostgreSQL's text has no NUL");
     assert_eq!(database.number("SELECT count(*) FROM sessions").await, 1);
 }
 
 #[tokio::test]
 async fn a_moment_comes_back_to_the_microsecond() {
     let (store, _) = store(PostgresStore::builder()).await;
-    for micros in [
-        0,
-        1,
-        -1,
-        946_684_800_000_000,
-        1_720_000_000_123_457,
-        253_402_300_799_999_999,
-    ] {
+    for micros in [0, 1, -1, 946_684_800_000_000, 1_720_000_000_123_457, 253_402_300_799_999_999] {
         let now = Timestamp::from_micros(micros);
-        let insert = Insert {
-            idle: Duration::from_nanos(1_234_567),
-            absolute: HOUR,
-            ..insert()
-        };
+        let insert = Insert { idle: Duration::from_nanos(1_234_567), absolute: HOUR, ..insert() };
         let handle = insert.handle;
-        let inserted = store
-            .insert(insert, Now::At(now))
-            .await
-            .expect("the store works");
-        let Inserted::Saved(times) = inserted else {
-            panic!("the handle is free")
-        };
+        let inserted = store.insert(insert, Now::At(now)).await.expect("the store works");
+        let Inserted::Saved(times) = inserted else { panic!("the handle is free") };
         assert_eq!((times.now, times.created, times.seen), (now, now, now));
         assert_eq!(times.expires.micros(), micros + 1234);
         assert_eq!(times.absolute, now.plus(HOUR));
-        let record = store
-            .load(handle, Now::At(now))
-            .await
-            .expect("the store works");
+        let record = store.load(handle, Now::At(now)).await.expect("the store works");
         assert_eq!(record.expect("it is there").times, times);
     }
 }
@@ -90,40 +49,17 @@ async fn a_moment_comes_back_to_the_microsecond() {
 #[tokio::test]
 async fn a_limit_past_the_end_of_time_lies_at_the_end_of_time() {
     let (store, _) = store(PostgresStore::builder()).await;
-    let endless = Insert {
-        idle: Duration::MAX,
-        absolute: Duration::MAX,
-        ..insert()
-    };
+    let endless = Insert { idle: Duration::MAX, absolute: Duration::MAX, ..insert() };
     let handle = endless.handle;
     let late = Timestamp::from_micros(i64::MAX - 10);
-    let inserted = store
-        .insert(endless, Now::At(late))
-        .await
-        .expect("the store works");
-    let Inserted::Saved(times) = inserted else {
-        panic!("the handle is free")
-    };
+    let inserted = store.insert(endless, Now::At(late)).await.expect("the store works");
+    let Inserted::Saved(times) = inserted else { panic!("the handle is free") };
     assert_eq!(times.absolute.micros(), i64::MAX);
-    assert!(
-        store
-            .touch(handle, Duration::MAX, Now::At(late))
-            .await
-            .expect("the store works")
-    );
-    let endless = Insert {
-        idle: Duration::MAX,
-        absolute: Duration::MAX,
-        ..insert()
-    };
+    assert!(store.touch(handle, Duration::MAX, Now::At(late)).await.expect("the store works"));
+    let endless = Insert { idle: Duration::MAX, absolute: Duration::MAX, ..insert() };
     let record = stored(&store, endless).await;
     assert!(record.times.absolute > Timestamp::from_micros(i64::MAX / 2));
-    assert!(
-        store
-            .touch(record.handle, Duration::MAX, Now::Store)
-            .await
-            .expect("the store works")
-    );
+    assert!(store.touch(record.handle, Duration::MAX, Now::Store).await.expect("the store works"));
 }
 
 #[tokio::test]
@@ -140,24 +76,15 @@ async fn a_store_on_a_pools_options_leaves_the_pool_alone() {
 async fn nothing_secret_is_printed() {
     let (_, database) = store(PostgresStore::builder()).await;
     let url = database.0.replace("postgres@", "postgres:hunter2@");
-    let store = PostgresStore::connect(&url)
-        .await
-        .expect("the server trusts everybody");
+    let store = PostgresStore::connect(&url).await.expect("the server trusts everybody");
     assert_eq!(
         format!("{store:?}"),
         r#"PostgresStore { table: "sessions", workers: 8, deadline: 2s, .. }"#,
     );
-    for wrong in [
-        "postgres://me:hunter2@127.0.0.1:1/x",
-        "postgres://me:hunter2@host:port/x",
-        "hunter2",
-    ] {
-        let error = PostgresStore::connect(wrong)
-            .await
-            .expect_err("nobody is there");
-        assert!(
-            !format!("{error:?}{}", story(&error)).contains("hunter2"),
-            "{error:?}"
-        );
+    for wrong in
+        ["postgres://me:hunter2@127.0.0.1:1/x", "postgres://me:hunter2@host:port/x", "hunter2"]
+    {
+        let error = PostgresStore::connect(wrong).await.expect_err("nobody is there");
+        assert!(!format!("{error:?}{}", story(&error)).contains("hunter2"), "{error:?}");
     }
 }

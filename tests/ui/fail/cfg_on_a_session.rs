@@ -6,7 +6,7 @@ struct Shop {
 }
 
 #[require_session]
-async fn visit(shop: &mut Shop, #[cfg(debug_assertions)] other: &Shop) {
+async fn visit(shop: &mut Shop, #[cfg(debug_assertions)] _other: &Shop) {
     shop.visits += 1;
 }
 

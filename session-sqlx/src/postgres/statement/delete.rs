@@ -22,9 +22,7 @@ impl Statement for Delete {
     const REPEATABLE: bool = false;
 
     async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
-        let query = sqlx::query_scalar(sql)
-            .bind(named(self.now))
-            .bind(uuid(self.handle));
+        let query = sqlx::query_scalar(sql).bind(named(self.now)).bind(uuid(self.handle));
         let was_live: Option<bool> = query.fetch_optional(connection).await?;
         Ok(was_live == Some(true))
     }

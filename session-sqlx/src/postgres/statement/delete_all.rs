@@ -28,9 +28,7 @@ impl Statement for DeleteAll {
     const REPEATABLE: bool = false;
 
     async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
-        let query = sqlx::query_scalar(sql)
-            .bind(named(self.now))
-            .bind(&self.principal);
+        let query = sqlx::query_scalar(sql).bind(named(self.now)).bind(&self.principal);
         let live: i64 = query.fetch_one(connection).await?;
         Ok(live.unsigned_abs())
     }

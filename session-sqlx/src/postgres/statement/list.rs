@@ -25,11 +25,6 @@ impl Statement for List {
 
     async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
         let query = sqlx::query(sql).bind(named(self.now)).bind(&self.principal);
-        query
-            .fetch_all(connection)
-            .await?
-            .iter()
-            .map(record)
-            .collect()
+        query.fetch_all(connection).await?.iter().map(record).collect()
     }
 }

@@ -23,9 +23,7 @@ impl Statement for Load {
     const REPEATABLE: bool = true;
 
     async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
-        let query = sqlx::query(sql)
-            .bind(named(self.now))
-            .bind(uuid(self.handle));
+        let query = sqlx::query(sql).bind(named(self.now)).bind(uuid(self.handle));
         let row = query.fetch_optional(connection).await?;
         row.as_ref().map(record).transpose()
     }

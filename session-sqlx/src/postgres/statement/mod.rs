@@ -62,9 +62,7 @@ impl Sql {
     pub(super) fn new(table: &Table) -> Self {
         // Safe: the texts are literals, and a table's name holds no character to escape.
         let text = |sql: &str| {
-            let sql = sql
-                .replace(":times", row::TIMES)
-                .replace(":record", row::RECORD);
+            let sql = sql.replace(":times", row::TIMES).replace(":record", row::RECORD);
             AssertSqlSafe(Arc::<str>::from(table.put_into(&sql))).into_sql_str()
         };
         Self {

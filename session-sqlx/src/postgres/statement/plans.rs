@@ -19,9 +19,7 @@ const HANDLE: &str = "'0192a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'";
 #[tokio::test]
 async fn every_statement_goes_by_an_index() {
     let url = Postgres::shared().await.database().await;
-    let store = PostgresStore::connect(&url)
-        .await
-        .expect("the server is up");
+    let store = PostgresStore::connect(&url).await.expect("the server is up");
     store.migrate().await.expect("the database is empty");
     let mut connection = PgConnection::connect(&url).await.expect("the server is up");
     run(&mut connection, ROWS).await;
@@ -31,11 +29,7 @@ async fn every_statement_goes_by_an_index() {
     let record = r"'\x', NULL, '\x', false";
     let statements = [
         ("pkey", sql.load, HANDLE.to_owned()),
-        (
-            "pkey",
-            sql.update,
-            format!("{HANDLE}, 1, {record}, '1 h', NULL"),
-        ),
+        ("pkey", sql.update, format!("{HANDLE}, 1, {record}, '1 h', NULL")),
         ("pkey", sql.touch, format!("{HANDLE}, '1 h'")),
         ("pkey", sql.delete, HANDLE.to_owned()),
         ("by_principal", sql.list, "'user 7'".to_owned()),
@@ -46,39 +40,22 @@ async fn every_statement_goes_by_an_index() {
         run(&mut connection, &format!("SET plan_cache_mode = {mode}")).await;
         for (index, sql, arguments) in &statements {
             let plan = plan(&mut connection, sql, arguments).await;
-            assert!(
-                plan.contains(&format!("sessions_{index}")),
-                "{mode}: {plan}"
-            );
+            assert!(plan.contains(&format!("sessions_{index}")), "{mode}: {plan}");
             assert!(!plan.contains("Seq Scan on sessions"), "{mode}: {plan}");
-            assert!(
-                *index != "by_sweep_at" || !plan.contains("Sort"),
-                "{mode}: {plan}"
-            );
+            assert!(*index != "by_sweep_at" || !plan.contains("Sort"), "{mode}: {plan}");
         }
     }
 }
 
 async fn plan(connection: &mut PgConnection, sql: &SqlStr, arguments: &str) -> String {
-    run(
-        connection,
-        &format!("PREPARE statement AS {}", sql.as_str()),
-    )
-    .await;
+    run(connection, &format!("PREPARE statement AS {}", sql.as_str())).await;
     let explain = format!("EXPLAIN EXECUTE statement (NULL, {arguments})");
     let rows = sqlx::query_scalar::<_, String>(AssertSqlSafe(explain)).persistent(false);
-    let plan = rows
-        .fetch_all(&mut *connection)
-        .await
-        .expect("the arguments fit")
-        .join("\n");
+    let plan = rows.fetch_all(&mut *connection).await.expect("the arguments fit").join("\n");
     run(connection, "DEALLOCATE statement").await;
     plan
 }
 
 async fn run(connection: &mut PgConnection, sql: &str) {
-    sqlx::raw_sql(AssertSqlSafe(sql))
-        .execute(connection)
-        .await
-        .expect("the statement is right");
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.expect("the statement is right");
 }

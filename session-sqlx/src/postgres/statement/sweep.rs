@@ -40,9 +40,7 @@ impl Statement for Sweep {
     const REPEATABLE: bool = false;
 
     async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
-        let query = sqlx::query(sql)
-            .bind(named(self.now))
-            .bind(i64::from(self.limit));
+        let query = sqlx::query(sql).bind(named(self.now)).bind(i64::from(self.limit));
         let row = query.fetch_one(connection).await?;
         let removed = row.try_get::<i64, _>(2)?.unsigned_abs();
         if !row.try_get::<bool, _>(0)? {

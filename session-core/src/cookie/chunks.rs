@@ -1,0 +1,162 @@
+//! A value too long for one cookie, spread over several.
+//!
+//! The first has the cookie's name, the others that name and `.1`, `.2`. What is spread begins
+//! with the number of cookies and a dot, which no base64url value has, so that it is clear when
+//! one is missing: part of a session is no session.
+
+use std::borrow::Cow;
+
+use http::HeaderMap;
+
+use super::read::{Presented, TooManyCookies, read};
+use crate::event::Ignored;
+
+/// The most bytes of a cookie's name and value together (RFC 6265bis, 5.6).
+const BYTES: usize = 4096;
+
+/// The most cookies that a value is spread over: more would not fit what servers read.
+pub(crate) const MOST: usize = 3;
+
+/// Why a request's cookies are not read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    TooMany,
+    Ignored(Ignored),
+}
+
+impl From<TooManyCookies> for Unread {
+    fn from(_: TooManyCookies) -> Self {
+        Self::TooMany
+    }
+}
+
+/// How long a value may be that is spread over so many cookies.
+pub(crate) fn room(name: &str, chunks: usize) -> usize {
+    match chunks {
+        1 => BYTES - name.len(),
+        _ => chunks * chunk(name),
+    }
+}
+
+/// How much of a value that is spread one cookie takes.
+fn chunk(name: &str) -> usize {
+    BYTES - name.len() - 2
+}
+
+/// The name of one of a session's cookies.
+pub(crate) fn name_of(name: &str, index: usize) -> Cow<'_, str> {
+    match index {
+        0 => Cow::Borrowed(name),
+        _ => Cow::Owned(format!("{name}.{index}")),
+    }
+}
+
+/// The value as the values of as many cookies as it needs.
+pub(crate) fn split(name: &str, value: &str) -> Vec<String> {
+    if value.len() <= room(name, 1) {
+        return vec![value.to_owned()];
+    }
+    let count = value.len().div_ceil(chunk(name));
+    let mut rest = value;
+    let mut parts = Vec::with_capacity(count);
+    while !rest.is_empty() {
+        let (part, after) = rest.split_at(rest.len().min(chunk(name)));
+        parts.push(if parts.is_empty() { format!("{count}.{part}") } else { part.to_owned() });
+        rest = after;
+    }
+    parts
+}
+
+/// The value that a request's cookies of this name spell together, if it has any.
+pub(crate) fn join<'a>(
+    headers: &'a HeaderMap,
+    name: &str,
+) -> Result<Option<Cow<'a, [u8]>>, Unread> {
+    let Some(first) = single(headers, name)? else { return Ok(None) };
+    let Some((&[count, b'.'], first)) = first.split_first_chunk() else {
+        return Ok(Some(Cow::Borrowed(first)));
+    };
+    let count = usize::from(count.wrapping_sub(b'0'));
+    if !(2..=MOST).contains(&count) {
+        return Err(Unread::Ignored(Ignored::Malformed));
+    }
+    let mut value = first.to_vec();
+    for index in 1..count {
+        let part = single(headers, &name_of(name, index))?;
+        value.extend_from_slice(part.ok_or(Unread::Ignored(Ignored::Malformed))?);
+    }
+    Ok(Some(Cow::Owned(value)))
+}
+
+/// How many cookies a removal must name: up to the last one that the request shows.
+pub(crate) fn shown(headers: &HeaderMap, name: &str) -> Result<usize, TooManyCookies> {
+    let mut shown = 0;
+    for index in 0..MOST {
+        if read(headers, &name_of(name, index))? != Presented::Nothing {
+            shown = index + 1;
+        }
+    }
+    Ok(shown)
+}
+
+fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a [u8]>, Unread> {
+    match read(headers, name)? {
+        Presented::Nothing => Ok(None),
+        Presented::Value(value) => Ok(Some(value)),
+        Presented::Repeated => Err(Unread::Ignored(Ignored::Repeated)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+    use http::header::COOKIE;
+
+    const NAME: &str = "__Host-session";
+
+    fn headers(cookies: &[(usize, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (index, value) in cookies {
+            let line = format!("{}={value}", name_of(NAME, *index));
+            headers.append(COOKIE, HeaderValue::from_str(&line).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn a_value_is_joined_as_it_was_split() {
+        for length in [1, room(NAME, 1), room(NAME, 1) + 1, room(NAME, 2), room(NAME, 3)] {
+            let value = "x".repeat(length);
+            let parts = split(NAME, &value);
+            assert!(parts.len() <= MOST);
+            for (index, part) in parts.iter().enumerate() {
+                assert!(name_of(NAME, index).len() + part.len() <= BYTES);
+            }
+            let cookies: Vec<_> = parts.iter().map(String::as_str).enumerate().collect();
+            assert_eq!(join(&headers(&cookies), NAME).unwrap().unwrap(), value.as_bytes());
+            assert_eq!(shown(&headers(&cookies), NAME), Ok(parts.len()));
+        }
+        assert_eq!(split(NAME, &"x".repeat(room(NAME, 1))).len(), 1);
+    }
+
+    #[test]
+    fn a_partial_set_is_no_session() {
+        for cookies in
+            [&[(0, "2.abc")][..], &[(0, "3.abc"), (1, "def")], &[(0, "3.abc"), (2, "def")]]
+        {
+            assert_eq!(join(&headers(cookies), NAME), Err(Unread::Ignored(Ignored::Malformed)));
+        }
+        for first in ["0.abc", "1.abc", "4.abc", "/.abc"] {
+            assert_eq!(
+                join(&headers(&[(0, first), (1, "d"), (2, "e")]), NAME),
+                Err(Unread::Ignored(Ignored::Malformed))
+            );
+        }
+        assert_eq!(join(&headers(&[(1, "def")]), NAME), Ok(None));
+        assert_eq!(
+            join(&headers(&[(0, "2.a"), (1, "b"), (1, "c")]), NAME),
+            Err(Unread::Ignored(Ignored::Repeated))
+        );
+    }
+}

@@ -1,0 +1,195 @@
+//! The back end without a database: the record itself, sealed, is the cookie's value.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
+
+use crate::codec;
+use crate::commit::{Change, Edit, Stored};
+use crate::cookie::SetCookie;
+use crate::cookie::chunks::room;
+use crate::draft::{Draft, max_age};
+use crate::error::Error;
+use crate::event::{Event, Ignored};
+use crate::kept;
+use crate::keys::KeyRing;
+use crate::lifetime::LONGEST;
+use crate::seal::Context;
+use crate::sessions::Sessions;
+use crate::slot::{Bearer, Proof, Shared};
+use crate::state::SessionState;
+use crate::store::{Insert, Inserted, Record, Store, StoreError, Swept, Update, Updated};
+use crate::time::Now;
+use crate::token::{Handle, Token};
+
+/// How far a cookie's times may lie in the future, for nodes whose clocks differ.
+const SKEW: Duration = Duration::from_secs(300);
+
+/// The keys that seal cookies, and how large these may be.
+#[derive(Debug)]
+pub(crate) struct InCookie {
+    pub(crate) ring: KeyRing,
+    /// How many cookies a session may be spread over.
+    pub(crate) chunks: usize,
+}
+
+impl InCookie {
+    fn context<'a>(&self, cookie: &'a str) -> Context<'a> {
+        Context { purpose: "sealed session", cookie, handle: &[] }
+    }
+}
+
+impl<T: SessionState> Sessions<T> {
+    /// The session that a request's cookie holds, unless it is over.
+    pub(crate) async fn unsealed(
+        &self,
+        place: &InCookie,
+        value: &[u8],
+    ) -> Result<Option<Bearer<T>>, Error> {
+        let Ok(sealed) = URL_SAFE_NO_PAD.decode(value) else {
+            return Ok(self.ignore(None, Ignored::Malformed));
+        };
+        let Ok(opened) = place.ring.open(place.context(self.cookie().name()), &sealed) else {
+            return Ok(self.ignore(None, Ignored::Forged));
+        };
+        let now = self.backend().moment();
+        let Some(record) = kept::decode(&opened.bytes, now) else {
+            return Ok(self.ignore(None, Ignored::Malformed));
+        };
+        let handle = record.handle;
+        let is_from_the_future =
+            record.times.seen > now.plus(SKEW) || record.times.absolute > now.plus(LONGEST + SKEW);
+        if !record.is_live(now)
+            || is_from_the_future
+            || self.backend().load(handle).await?.is_some()
+        {
+            return Ok(self.ignore(Some(handle), Ignored::Unknown));
+        }
+        let aged = now.since(record.times.seen) >= self.lifetime().renewal();
+        let stored = Stored { stale: opened.stale || aged, ..self.decode(record)? };
+        Ok(Some(Bearer { proof: Proof::Seal, stored: Arc::new(stored) }))
+    }
+
+    /// What a request made of its session, as the next cookie.
+    pub(crate) async fn reseal(
+        &self,
+        place: &InCookie,
+        outcome: Shared<T>,
+    ) -> Result<Option<SetCookie>, Error> {
+        let Some(Bearer { stored, .. }) = outcome.bearer else { return Ok(None) };
+        let mut edit = Edit {
+            change: Change::Merge { base: outcome.base, mine: outcome.state },
+            bearer: Some(stored.record.digest),
+            rotate: outcome.rotate,
+            persistent: outcome.persistent,
+        };
+        let mut draft = Draft::of(&stored);
+        let promise = draft.apply(&mut edit, self)?;
+        let Some(update) = draft.update(self)? else { return Ok(None) };
+        let now = self.backend().moment();
+        let mut record = stored.record.clone();
+        record.become_of(update, now);
+        if promise.token.is_some() {
+            record.handle = Token::draw(self.random(), now)?.handle();
+        }
+        let set = self.set_sealed(place, &record)?;
+        if promise.token.is_some() {
+            self.bury(stored.record.handle, stored.record.times.absolute.since(now)).await?;
+            self.backend().tell(&Event::Rotated { handle: record.handle });
+        }
+        Ok(Some(set))
+    }
+
+    /// A session that began with this request, as its first cookie.
+    pub(crate) fn first_sealed(
+        &self,
+        place: &InCookie,
+        outcome: &Shared<T>,
+    ) -> Result<SetCookie, Error> {
+        let now = self.backend().moment();
+        let token = Token::draw(self.random(), now)?;
+        let insert = Insert {
+            handle: token.handle(),
+            digest: token.digest(self.cookie().name()),
+            principal: self.principal_of(&outcome.state)?,
+            fields: codec::encode(&*outcome.state)?,
+            persistent: outcome.persistent.unwrap_or(false),
+            label: None,
+            idle: self.lifetime().idle(),
+            absolute: self.lifetime().absolute(),
+        };
+        let set = self.set_sealed(place, &Record::begun(insert, now))?;
+        self.backend().tell(&Event::Created { handle: token.handle() });
+        Ok(set)
+    }
+
+    /// Makes a session's cookies worthless until they would have expired.
+    pub(crate) async fn bury(&self, handle: Handle, left: Duration) -> Result<(), Error> {
+        let insert = Insert {
+            handle,
+            digest: Token::draw(self.random(), self.backend().moment())?
+                .digest(self.cookie().name()),
+            principal: None,
+            fields: Vec::new(),
+            persistent: false,
+            label: None,
+            idle: left + SKEW,
+            absolute: left + SKEW,
+        };
+        match self.backend().insert(insert).await? {
+            Inserted::Saved(_) | Inserted::Occupied => Ok(()),
+        }
+    }
+
+    fn set_sealed(&self, place: &InCookie, record: &Record) -> Result<SetCookie, Error> {
+        let name = self.cookie().name();
+        let sealed = place.ring.seal(place.context(name), &kept::encode(record), self.random())?;
+        let value = Zeroizing::new(URL_SAFE_NO_PAD.encode(sealed));
+        let limit = room(name, place.chunks);
+        if value.len() > limit {
+            return Err(Error::TooLargeForCookie { bytes: value.len(), limit });
+        }
+        Ok(SetCookie::Keep { value, max_age: record.persistent.then(|| max_age(&record.times)) })
+    }
+}
+
+/// The revocations of an application that accepts replay: none are kept.
+#[derive(Debug)]
+pub(crate) struct NoRevocations;
+
+impl Store for NoRevocations {
+    async fn load(&self, _: Handle, _: Now) -> Result<Option<Record>, StoreError> {
+        Ok(None)
+    }
+
+    async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
+        Ok(Inserted::Saved(Record::begun(insert, now.on_this_machine()).times))
+    }
+
+    async fn update(&self, _: Update, _: Now) -> Result<Updated, StoreError> {
+        Ok(Updated::Gone)
+    }
+
+    async fn touch(&self, _: Handle, _: Duration, _: Now) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    async fn delete(&self, _: Handle, _: Now) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    async fn list(&self, _: &str, _: Now) -> Result<Vec<Record>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn delete_all(&self, _: &str, _: Now) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    async fn sweep(&self, _: u32, _: Now) -> Result<Swept, StoreError> {
+        Ok(Swept::All(0))
+    }
+}

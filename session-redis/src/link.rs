@@ -1,0 +1,227 @@
+//! One connection to one server, shared by everybody, and another when it is lost.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{Cmd, Pipeline, RedisError, Value};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+use crate::fault::Fault;
+use crate::source::Source;
+
+/// The pauses between attempts to connect grow from the first to the second.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(250));
+
+/// A connection that is made when it is first needed and kept. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Link(Arc<Inner>);
+
+struct Inner {
+    source: Source,
+    /// How long a connection may take to be made, or to answer, before it is given up.
+    patience: Duration,
+    state: watch::Sender<State>,
+    /// Why the last attempt to connect failed.
+    trouble: Mutex<Option<Arc<RedisError>>>,
+}
+
+enum State {
+    Closed,
+    /// A task is connecting.
+    Opening,
+    Open(Line),
+}
+
+#[derive(Clone)]
+struct Line {
+    connection: MultiplexedConnection,
+    pulse: Arc<Pulse>,
+}
+
+impl Link {
+    pub(crate) fn new(source: Source, patience: Duration) -> Self {
+        Self(Arc::new(Inner {
+            source,
+            patience,
+            state: watch::Sender::new(State::Closed),
+            trouble: Mutex::default(),
+        }))
+    }
+
+    /// Sends the command and waits for its answer.
+    ///
+    /// To drop this is harmless: the answer is then thrown away when it comes.
+    pub(crate) async fn call(&self, command: &Cmd, until: Instant) -> Result<Value, Fault> {
+        self.ask(until, async |mut connection| command.query_async(&mut connection).await)
+            .await
+    }
+
+    /// Sends the command to a node that the key's slot is moving to.
+    pub(crate) async fn call_asking(&self, command: &Cmd, until: Instant) -> Result<Value, Fault> {
+        let mut asking = Pipeline::new();
+        asking.cmd("ASKING").ignore().add_command(command.clone());
+        let answer = async |mut connection| asking.query_async(&mut connection).await;
+        let (answer,) = self.ask(until, answer).await?;
+        Ok(answer)
+    }
+
+    /// Whether it is connected and nothing speaks against it.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(&*self.0.state.borrow(), State::Open(line) if line.pulse.is_sound(self.0.patience))
+    }
+
+    async fn ask<T>(
+        &self,
+        until: Instant,
+        command: impl AsyncFnOnce(MultiplexedConnection) -> Result<T, RedisError>,
+    ) -> Result<T, Fault> {
+        let line = self.line(until).await?;
+        line.pulse.ask();
+        let patience = until.min(Instant::now() + self.0.patience);
+        let Ok(answer) = timeout_at(patience, command(line.connection)).await else {
+            return Err(Fault::Silence);
+        };
+        line.pulse.answer();
+        answer.map_err(|error| {
+            let fault = Fault::from(error);
+            if !fault.leaves_connection() {
+                line.pulse.stop();
+            }
+            fault
+        })
+    }
+
+    /// The connection, or a new one if it is lost.
+    async fn line(&self, until: Instant) -> Result<Line, Fault> {
+        let mut states = self.0.state.subscribe();
+        loop {
+            if let State::Open(line) = &*states.borrow_and_update()
+                && line.pulse.is_sound(self.0.patience)
+            {
+                return Ok(line.clone());
+            }
+            self.open();
+            if timeout_at(until, states.changed()).await.is_err() {
+                let trouble = self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+                return Err(Fault::Unreachable(trouble.clone()));
+            }
+        }
+    }
+
+    /// Has a connection made, unless that is being done.
+    fn open(&self) {
+        let begins = self.0.state.send_if_modified(|state| {
+            let needed = match state {
+                State::Closed => true,
+                State::Opening => false,
+                State::Open(line) => !line.pulse.is_sound(self.0.patience),
+            };
+            if needed {
+                *state = State::Opening;
+            }
+            needed
+        });
+        if begins {
+            tokio::spawn(Opening(Arc::clone(&self.0)).run());
+        }
+    }
+}
+
+/// The making of a connection, which goes on when a caller leaves and ends when all have.
+struct Opening(Arc<Inner>);
+
+impl Opening {
+    async fn run(self) {
+        let (mut pause, longest) = PAUSES;
+        loop {
+            let pulse = Arc::new(Pulse::new());
+            let heard = Arc::clone(&pulse);
+            let open = self.0.source.open(move || heard.stop());
+            let error = match timeout(self.0.patience, open).await {
+                Ok(Ok(connection)) => {
+                    self.0.state.send_replace(State::Open(Line { connection, pulse }));
+                    return;
+                }
+                Ok(Err(error)) => error,
+                Err(_) => std::io::Error::from(std::io::ErrorKind::TimedOut).into(),
+            };
+            *self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(error));
+            if self.0.state.receiver_count() == 0 {
+                return;
+            }
+            sleep(jittered(pause)).await;
+            pause = longest.min(pause * 2);
+        }
+    }
+}
+
+impl Drop for Opening {
+    /// Also when the runtime that it ran on has ended.
+    fn drop(&mut self) {
+        self.0.state.send_if_modified(|state| {
+            let unfinished = matches!(state, State::Opening);
+            if unfinished {
+                *state = State::Closed;
+            }
+            unfinished
+        });
+    }
+}
+
+/// Between half of it and all of it, so that nodes which lost a server together do not come back
+/// to it together.
+fn jittered(pause: Duration) -> Duration {
+    let random = RandomState::new().hash_one(()) % 1024;
+    pause.mul_f64(0.5 + f64::from(u32::try_from(random).unwrap_or(0)) / 2048.0)
+}
+
+/// Whether a connection still answers, as far as anybody knows.
+///
+/// A caller may have left before it could tell. So each leaves word that it asked, an answer to
+/// anyone strikes it out, and the next caller sees how long ago the question was.
+struct Pulse {
+    born: Instant,
+    /// When it was asked without an answer since: microseconds of its life and one, or none.
+    asked: AtomicU64,
+    stopped: AtomicBool,
+}
+
+impl Pulse {
+    fn new() -> Self {
+        Self {
+            born: Instant::now(),
+            asked: AtomicU64::new(0),
+            stopped: AtomicBool::new(false),
+        }
+    }
+
+    fn age(&self) -> u64 {
+        u64::try_from(self.born.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    fn ask(&self) {
+        let now = self.age().saturating_add(1);
+        // Only the first question counts; so a failure is as good.
+        let _ = self.asked.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    fn answer(&self) {
+        self.asked.store(0, Ordering::Relaxed);
+    }
+
+    fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    fn is_sound(&self, patience: Duration) -> bool {
+        let silent = match self.asked.load(Ordering::Relaxed) {
+            0 => 0,
+            asked => self.age().saturating_sub(asked - 1),
+        };
+        !self.stopped.load(Ordering::Relaxed) && Duration::from_micros(silent) < patience
+    }
+}

@@ -1,0 +1,28 @@
+//! Moments and spans as scripts count them: whole microseconds that a Lua number holds exactly.
+
+use std::time::Duration;
+
+use session_core::{Now, Timestamp};
+
+use crate::script::Argument;
+
+/// Half of what a double counts without gaps, so that a moment and a span may be added: until the
+/// year 2112, or for 142 years.
+const LIMIT: i64 = 1 << 52;
+
+/// The moment to go by, or nothing for the server's clock.
+pub(crate) fn clock(now: Now) -> Argument<'static> {
+    now.named().map_or(Argument::NONE, |moment| {
+        Argument::Number(moment.micros().clamp(-LIMIT, LIMIT))
+    })
+}
+
+/// How long something lasts.
+pub(crate) fn span(span: Duration) -> Argument<'static> {
+    Argument::Number(i64::try_from(span.as_micros()).map_or(LIMIT, |micros| micros.min(LIMIT)))
+}
+
+/// What a script answered when asked for a moment.
+pub(crate) fn timestamp(micros: i64) -> Timestamp {
+    Timestamp::from_micros(micros)
+}

@@ -1,0 +1,20 @@
+-- Renews the record KEYS[1]: whether it was there and, where its index lies in another slot, the
+-- principal, the entry and the absolute limit that have to be in it.
+
+local handle, idle = ARGV[3], tonumber(ARGV[4])
+
+local bytes = redis.call('GETRANGE', KEYS[1], 0, HEAD - 1)
+if bytes == '' then
+  return false
+end
+local record = read(bytes)
+if record.expires <= now then
+  return false
+end
+local expires = math.min(now + idle, record.absolute)
+redis.call('SETRANGE', KEYS[1], SEEN, struct.pack('>i8i8', now, expires))
+redis.call('PEXPIREAT', KEYS[1], deadline(expires))
+if prefix == '' and is(record.flags, PRINCIPAL) then
+  return {redis.call('GETRANGE', KEYS[1], HEAD, record.label - 1), entry(handle, record.joined), digits(record.absolute)}
+end
+return {}

@@ -1,0 +1,40 @@
+//! A record of a format that neither release knows.
+
+use std::time::Duration;
+
+use session_core::Now;
+use session_core::store::{Update, Updated};
+use session_tests::{Fresh, on_each_store};
+
+use crate::deploy::Deploy;
+
+/// A record that a release to come has written in another format.
+async fn a_record_of_an_unknown_format_is_refused_and_left_as_it_is<S: Fresh>(store: S) {
+    let deploy = Deploy::on(store);
+    let visitor = deploy.visitor().await;
+    let record = deploy.record(&visitor).await.expect("it is stored");
+    let mut fields = record.fields.clone();
+    fields[0] += 1;
+    let update = Update {
+        handle: record.handle,
+        revision: record.revision,
+        digest: record.digest,
+        principal: record.principal,
+        fields: fields.clone(),
+        persistent: record.persistent,
+        idle: Duration::from_hours(1),
+        authenticated: None,
+    };
+    let updated = deploy.store.update(update, Now::Store).await;
+    assert!(matches!(updated, Ok(Updated::Saved(_))), "{updated:?}");
+    for app in [&deploy.old, &deploy.new] {
+        for answer in [visitor.at(app).get("/").await, visitor.at(app).post("/shop/1").await] {
+            assert_eq!(answer.told(), "503, no Set-Cookie, Vary: Cookie");
+        }
+    }
+    let after = deploy.store.load(record.handle, Now::Store).await;
+    let after = after.expect("the store answers").expect("it is still there");
+    assert_eq!((after.fields, after.revision), (fields, record.revision + 1));
+}
+
+on_each_store!(a_record_of_an_unknown_format_is_refused_and_left_as_it_is);

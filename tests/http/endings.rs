@@ -1,0 +1,133 @@
+//! Requirements 37, 38 and 41: what a log-out leaves, whatever else is under way.
+
+use axum::http::Method;
+use session_tests::{Call, Client, Fate, Fresh, on_each_store};
+
+use crate::house::{House, Shop, state};
+
+on_each_store!(
+    requirement_37_a_log_out_deletes_the_record_and_then_the_cookie,
+    requirement_37_a_log_out_that_the_store_refuses_keeps_the_cookie,
+    requirement_37_a_session_ended_from_outside_is_over_at_once,
+    requirement_38_a_slow_request_cannot_undo_a_log_out,
+    requirement_38_nor_can_one_on_another_node,
+    requirement_41_a_log_out_of_nobody_stores_nothing,
+    requirement_41_a_second_log_out_is_no_error,
+    requirement_41_a_session_that_is_emptied_is_kept,
+);
+
+const REMOVED: &str = "200, cookie removed, Vary: Cookie, Cache-Control: no-store";
+
+async fn requirement_37_a_log_out_deletes_the_record_and_then_the_cookie<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let mut client = house.member("ann").await;
+    let replay = client.clone();
+    assert_eq!(client.post("/log-out").await.told(), REMOVED);
+    assert_eq!(house.store.calls(), [Call::Load, Call::Delete]);
+    assert_eq!(house.live().await, 0);
+    assert_eq!(state(&mut replay.clone()).await, Shop::default());
+    assert_eq!(replay.clone().post("/account").await.status, 401);
+    let mut again = replay.clone();
+    again.post("/visit").await.ok();
+    assert_ne!(again.session(), replay.session(), "a dead token is not taken up again");
+    assert_eq!(state(&mut replay.clone()).await, Shop::default());
+}
+
+async fn requirement_37_a_log_out_that_the_store_refuses_keeps_the_cookie<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let mut client = house.member("ann").await;
+    house.store.fate(Call::Delete, Fate::Fails);
+    assert_eq!(client.post("/log-out").await.told(), "503, no Set-Cookie, Vary: Cookie");
+    house.store.heal();
+    assert_eq!(client.post("/account").await.ok(), "ann");
+}
+
+async fn requirement_37_a_session_ended_from_outside_is_over_at_once<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let (mut ann, mut also_ann, mut bob) =
+        (house.member("ann").await, house.member("ann").await, house.member("bob").await);
+    let handles = house.sessions.list(&"ann".to_owned()).await.expect("the store works");
+    assert_eq!(handles.len(), 2);
+    assert!(house.sessions.revoke(&house.store.inserted()[0]).await.expect("the store works"));
+    assert_eq!(ann.post("/account").await.status, 401);
+    assert_eq!(also_ann.post("/account").await.ok(), "ann");
+    assert_eq!(house.sessions.revoke_all(&"ann".to_owned()).await.expect("the store works"), 1);
+    assert_eq!(also_ann.post("/account").await.status, 401);
+    assert_eq!(bob.post("/account").await.ok(), "bob");
+}
+
+async fn requirement_38_a_slow_request_cannot_undo_a_log_out<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let client = house.member("ann").await;
+    for path in ["/visit", "/rotate", "/log-in/bob", "/remember/true"] {
+        let client = if path == "/visit" { client.clone() } else { house.member("ann").await };
+        slow(&house, &client, path, client.clone()).await;
+    }
+}
+
+async fn requirement_38_nor_can_one_on_another_node<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let other = House::new(house.store.store().clone());
+    for path in ["/visit", "/rotate", "/log-in/bob", "/remember/true"] {
+        let client = house.member("ann").await;
+        let tab = Client::with_session(&other.app, client.session().expect("set"));
+        slow(&house, &client, path, tab).await;
+    }
+}
+
+/// A request that is about to be saved while another tab logs out.
+async fn slow<S: Fresh>(house: &House<S>, client: &Client, path: &str, mut tab: Client) {
+    let mut slow = client.clone();
+    let gate = house.store.hold(Call::Update);
+    let log_out = async {
+        gate.reached().await;
+        assert_eq!(tab.post("/log-out").await.told(), REMOVED);
+        gate.open();
+    };
+    let (reply, ()) = tokio::join!(slow.post(path), log_out);
+    assert_eq!(reply.told(), "401, no Set-Cookie, Vary: Cookie", "{path}");
+    assert_eq!(reply.body, "the session is over\n");
+    assert_eq!(house.live().await, 0, "{path}");
+    assert_eq!(state(&mut client.clone()).await, Shop::default(), "{path}");
+    house.store.heal();
+}
+
+async fn requirement_41_a_log_out_of_nobody_stores_nothing<S: Fresh>(store: S) {
+    let house = House::new(store);
+    for _ in 0..10_000 {
+        let reply = house.newcomer().post("/log-out").await;
+        assert_eq!(reply.told(), "200, no Set-Cookie, Vary: Cookie");
+    }
+    for nonsense in ["", "nonsense"] {
+        let mut client = Client::with_session(&house.app, nonsense);
+        assert_eq!(client.post("/log-out").await.told(), REMOVED);
+    }
+    assert_eq!(house.store.calls(), []);
+}
+
+async fn requirement_41_a_second_log_out_is_no_error<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let client = house.member("ann").await;
+    for _ in 0..3 {
+        assert_eq!(client.clone().post("/log-out").await.told(), REMOVED);
+    }
+    assert_eq!(house.live().await, 0);
+    let mut get = house.member("ann").await;
+    assert_eq!(get.ask(Method::GET, "/log-out").await.status, 405);
+    assert_eq!(get.post("/account").await.ok(), "ann");
+}
+
+/// Emptying is no log-out: the record stays, and so does the cookie.
+async fn requirement_41_a_session_that_is_emptied_is_kept<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let mut client = house.regular().await;
+    assert_eq!(client.post("/clear").await.told(), "200, no Set-Cookie, Vary: Cookie");
+    assert_eq!(house.live().await, 1);
+    assert_eq!(house.newcomer().post("/clear").await.told(), "200, no Set-Cookie, Vary: Cookie");
+    assert_eq!(house.live().await, 1);
+    let mut member = house.member("ann").await;
+    let old = member.clone();
+    member.post("/clear").await.ok();
+    assert_ne!(member.session(), old.session(), "the principal was among what was emptied");
+    assert_eq!(old.clone().post("/account").await.status, 401);
+}

@@ -1,0 +1,259 @@
+//! A shop with a handler for everything that can be done to a session.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::extract::{FromRef, Path};
+use axum::routing::{any, get, post};
+use axum::{Json, Router};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use session_core::{
+    Builder, Event, MemoryStore, Now, Session, Sessions, Timestamp, require_session, session,
+};
+use session_tests::{Client, Fresh, Staged};
+
+/// The shop's session.
+#[session]
+#[derive(Debug)]
+pub(crate) struct Shop {
+    #[session(principal)]
+    pub(crate) user: Option<String>,
+    #[session(merge = sum)]
+    pub(crate) visits: u64,
+    pub(crate) cart: Vec<String>,
+    #[session(carry)]
+    pub(crate) theme: String,
+    pub(crate) notice: Option<String>,
+}
+
+#[derive(Clone, FromRef)]
+pub(crate) struct App {
+    pub(crate) sessions: Sessions<Shop>,
+}
+
+/// A shop on a store that is watched, at a time that stands still.
+pub(crate) struct House<S> {
+    pub(crate) store: Staged<S>,
+    pub(crate) clock: Clock,
+    pub(crate) events: Events,
+    pub(crate) sessions: Sessions<Shop>,
+    pub(crate) app: Router,
+}
+
+/// Shows the same moment until it is moved.
+#[derive(Clone)]
+pub(crate) struct Clock(Arc<AtomicI64>);
+
+/// What happened, each as a word and the handle it happened to.
+#[derive(Clone, Default)]
+pub(crate) struct Events(Arc<Mutex<Vec<String>>>);
+
+impl<S: Fresh> House<S> {
+    pub(crate) fn new(store: S) -> Self {
+        Self::built(store, |builder| builder)
+    }
+
+    /// With other options.
+    pub(crate) fn built(store: S, options: impl FnOnce(Builder<Shop>) -> Builder<Shop>) -> Self {
+        let store = Staged::new(store);
+        let (clock, events) = (Clock::new(), Events::default());
+        let (hand, hook) = (clock.clone(), events.clone());
+        let builder = Sessions::builder(store.clone())
+            .without_cleaner()
+            .deadline(Duration::from_secs(20))
+            .clock(move || hand.now())
+            .on_event(move |event| hook.note(event));
+        let sessions = options(builder).build().expect("the options are sound");
+        let app = routes().with_state(App { sessions: sessions.clone() });
+        Self { store, clock, events, sessions, app }
+    }
+
+    /// Somebody without a session.
+    pub(crate) fn newcomer(&self) -> Client {
+        Client::new(&self.app)
+    }
+
+    /// Somebody with a session that has one visit, of which nobody knows who they are.
+    pub(crate) async fn regular(&self) -> Client {
+        let mut client = self.newcomer();
+        client.post("/visit").await.ok();
+        self.forget();
+        client
+    }
+
+    /// Somebody who has logged in.
+    pub(crate) async fn member(&self, user: &str) -> Client {
+        let mut client = self.newcomer();
+        client.post(&format!("/log-in/{user}")).await.ok();
+        self.forget();
+        client
+    }
+
+    /// How many sessions are live in the store.
+    pub(crate) async fn live(&self) -> usize {
+        self.store.records(Now::At(self.clock.now())).await.len()
+    }
+
+    /// What was counted and noted until now does not count.
+    pub(crate) fn forget(&self) {
+        self.store.calls();
+        self.events.since();
+    }
+}
+
+impl House<MemoryStore> {
+    pub(crate) fn in_memory() -> Self {
+        Self::new(MemoryStore::new())
+    }
+}
+
+impl Clock {
+    fn new() -> Self {
+        Self(Arc::new(AtomicI64::new(1_720_000_000_000_000)))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        let by = i64::try_from(by.as_micros()).expect("it is a matter of days");
+        self.0.fetch_add(by, Ordering::SeqCst);
+    }
+}
+
+impl Events {
+    fn note(&self, event: &Event<'_>) {
+        let word = match event {
+            Event::Created { handle } => format!("created {handle}"),
+            Event::Rotated { handle } => format!("rotated {handle}"),
+            Event::Destroyed { handle } => format!("destroyed {handle}"),
+            Event::Refused { refusal } => format!("refused {}", refusal.status().as_u16()),
+            Event::Ignored { handle: Some(handle), reason } => {
+                format!("ignored {handle} {reason:?}")
+            }
+            Event::Ignored { handle: None, reason } => format!("ignored {reason:?}"),
+            Event::StoreFailed { operation, .. } => format!("failed {operation}"),
+            other => format!("{other:?}"),
+        };
+        self.0.lock().expect("nobody panics here").push(word);
+    }
+
+    /// What happened since this was last asked.
+    pub(crate) fn since(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().expect("nobody panics here"))
+    }
+}
+
+/// What a client sees of its session.
+pub(crate) async fn state(client: &mut Client) -> Shop {
+    let body = client.get("/state").await.ok();
+    serde_json::from_str(&body).expect("it is the state")
+}
+
+/// A token's handle and secret.
+pub(crate) fn parts(token: &str) -> ([u8; 16], [u8; 32]) {
+    let bytes = URL_SAFE_NO_PAD.decode(token).expect("base64url");
+    let (handle, secret) = bytes.split_at(16);
+    (handle.try_into().expect("16 bytes"), secret.try_into().expect("32 bytes"))
+}
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/visit", post(visit))
+        .route("/state", any(whole))
+        .route("/look", get(look))
+        .route("/log-in/{user}", post(log_in))
+        .route("/sign-off", post(sign_off))
+        .route("/log-out", post(log_out))
+        .route("/rotate", post(rotate))
+        .route("/remember/{remember}", post(remember))
+        .route("/add/{sku}", post(add))
+        .route("/clear", post(clear))
+        .route("/theme/{theme}", post(theme))
+        .route("/notice/{notice}", post(notice))
+        .route("/flash", post(flash))
+        .route("/account", post(account))
+        .route("/cart", post(cart))
+}
+
+#[require_session]
+async fn visit(shop: &mut Shop) -> String {
+    shop.visits += 1;
+    shop.visits.to_string()
+}
+
+#[require_session]
+async fn whole(shop: &Shop) -> Json<Shop> {
+    Json(shop.clone())
+}
+
+/// Takes the session to change it, and leaves it as it is.
+#[require_session]
+async fn look(shop: &mut Shop) -> String {
+    shop.visits = std::hint::black_box(shop.visits);
+    shop.visits.to_string()
+}
+
+#[require_session]
+async fn log_in(shop: &mut Shop, Path(user): Path<String>) {
+    shop.user = Some(user);
+}
+
+#[require_session]
+async fn sign_off(shop: &mut Shop) {
+    shop.user = None;
+}
+
+#[require_session]
+async fn log_out(session: &mut Session<Shop>) {
+    session.destroy();
+}
+
+#[require_session]
+async fn rotate(session: &mut Session<Shop>) {
+    session.rotate();
+}
+
+#[require_session]
+async fn remember(session: &mut Session<Shop>, Path(remember): Path<bool>) {
+    session.remember(remember);
+    session.visits += 1;
+}
+
+#[require_session]
+async fn add(shop: &mut Shop, Path(sku): Path<String>) {
+    shop.cart.push(sku);
+}
+
+#[require_session]
+async fn clear(shop: &mut Shop) {
+    *shop = Shop::default();
+}
+
+#[require_session]
+async fn theme(shop: &mut Shop, Path(theme): Path<String>) {
+    shop.theme = theme;
+}
+
+#[require_session]
+async fn notice(shop: &mut Shop, Path(notice): Path<String>) {
+    shop.notice = Some(notice);
+}
+
+#[require_session]
+async fn flash(shop: &mut Shop) -> String {
+    shop.notice.take().unwrap_or_default()
+}
+
+#[require_session(authenticated)]
+async fn account(shop: &Shop) -> String {
+    shop.user.clone().unwrap_or_default()
+}
+
+#[require_session(existing)]
+async fn cart(shop: &Shop) -> String {
+    shop.cart.join(",")
+}

@@ -1,0 +1,142 @@
+//! Requirement 36: several session types in one application.
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{get, post};
+use session_core::{Cookie, Session, Sessions, require_session, session};
+use session_tests::{Call, Client, Fate, Fresh, Staged, on_each_store};
+
+use crate::house::Shop;
+
+on_each_store!(
+    requirement_36_each_type_has_its_own_cookie,
+    requirement_36_a_token_of_one_type_is_no_session_of_another,
+    requirement_36_one_log_out_leaves_the_other_session,
+    requirement_36_one_cookie_for_two_types_is_refused,
+    two_sessions_of_one_handler_fail_together_in_the_answer,
+);
+
+#[session]
+struct Admin {
+    #[session(principal)]
+    user: Option<String>,
+    pages: u64,
+}
+
+#[derive(Clone, FromRef)]
+struct App {
+    shops: Sessions<Shop>,
+    admins: Sessions<Admin>,
+}
+
+#[require_session]
+async fn both(shop: &mut Shop, admin: &mut Admin) -> String {
+    shop.visits += 1;
+    admin.pages += 10;
+    format!("{} {}", shop.visits, admin.pages)
+}
+
+#[require_session]
+async fn shop_only(shop: &mut Shop) -> String {
+    shop.visits += 1;
+    shop.visits.to_string()
+}
+
+#[require_session(authenticated)]
+async fn admin_only(admin: &mut Admin) -> String {
+    admin.pages += 1;
+    admin.user.clone().unwrap_or_default()
+}
+
+#[require_session]
+async fn sign_in(shop: &mut Shop) {
+    shop.user = Some("7".to_owned());
+}
+
+#[require_session]
+async fn shop_out(session: &mut Session<Shop>) {
+    session.destroy();
+}
+
+fn app<S: Fresh>(store: &Staged<S>, admin: Cookie) -> Router {
+    let shops = Sessions::builder(store.clone()).without_cleaner();
+    let admins = Sessions::builder(store.clone()).without_cleaner().cookie(admin);
+    let state = App {
+        shops: shops.build().expect("the defaults are sound"),
+        admins: admins.build().expect("the defaults are sound"),
+    };
+    Router::new()
+        .route("/both", post(both))
+        .route("/shop", get(shop_only))
+        .route("/admin", get(admin_only))
+        .route("/sign-in", post(sign_in))
+        .route("/shop-out", post(shop_out))
+        .with_state(state)
+}
+
+fn admin() -> Cookie {
+    Cookie::host("admin").expect("it is a name").strict()
+}
+
+async fn requirement_36_each_type_has_its_own_cookie<S: Fresh>(store: S) {
+    let store = Staged::new(store);
+    let mut client = Client::new(&app(&store, admin()));
+    let reply = client.post("/both").await;
+    let mut names: Vec<_> =
+        reply.set_cookies().into_iter().filter_map(|line| line.split('=').next()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["__Host-admin", "__Host-session"]);
+    assert_eq!(reply.header("vary"), "Cookie");
+    assert_eq!(store.calls(), [Call::Insert, Call::Insert]);
+    let reply = client.post("/both").await;
+    assert_eq!(reply.told(), "200, no Set-Cookie, Vary: Cookie");
+    assert_eq!(reply.body, "2 20");
+    assert_eq!(store.calls(), [Call::Load, Call::Load, Call::Update, Call::Update]);
+}
+
+/// Both types lie in one store, and their principals are spelled alike.
+async fn requirement_36_a_token_of_one_type_is_no_session_of_another<S: Fresh>(store: S) {
+    let app = app(&Staged::new(store), admin());
+    let mut client = Client::new(&app);
+    client.post("/sign-in").await.ok();
+    let mut forger = Client::new(&app);
+    forger.set("__Host-admin", client.session().expect("it was set"));
+    assert_eq!(forger.get("/admin").await.status, 401);
+    assert_eq!(client.get("/shop").await.ok(), "1");
+}
+
+async fn requirement_36_one_log_out_leaves_the_other_session<S: Fresh>(store: S) {
+    let mut client = Client::new(&app(&Staged::new(store), admin()));
+    client.post("/both").await.ok();
+    let reply = client.post("/shop-out").await;
+    assert_eq!(reply.told(), "200, cookie removed, Vary: Cookie, Cache-Control: no-store");
+    assert_eq!(client.session(), None);
+    assert!(client.cookie("__Host-admin").is_some());
+    assert_eq!(client.post("/both").await.ok(), "1 20");
+}
+
+async fn requirement_36_one_cookie_for_two_types_is_refused<S: Fresh>(store: S) {
+    let store = Staged::new(store);
+    let mut client = Client::new(&app(&store, Cookie::default()));
+    let reply = client.post("/both").await;
+    assert_eq!(reply.told(), "500, no Set-Cookie, Vary: Cookie");
+    assert_eq!(reply.body, "the session is unavailable\n");
+    assert_eq!(store.calls(), []);
+}
+
+/// There is one response for the two, so neither cookie goes out when one save fails.
+async fn two_sessions_of_one_handler_fail_together_in_the_answer<S: Fresh>(store: S) {
+    let store = Staged::new(store);
+    let mut client = Client::new(&app(&store, admin()));
+    store.fate(Call::Insert, Fate::Fails);
+    assert_eq!(client.post("/both").await.told(), "503, no Set-Cookie, Vary: Cookie");
+    assert_eq!(store.calls(), [Call::Insert], "the first to fail is the last to be asked");
+    store.heal();
+    assert_eq!(client.post("/both").await.ok(), "1 10");
+    store.fate(Call::Update, Fate::Fails);
+    let reply = client.post("/both").await;
+    assert_eq!(reply.told(), "503, no Set-Cookie, Vary: Cookie");
+    assert_eq!(reply.set_cookies().len(), 0);
+    store.heal();
+    assert_eq!(client.post("/both").await.ok(), "2 20");
+}

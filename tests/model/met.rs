@@ -1,0 +1,52 @@
+//! What schedules have met, so that a pass says something.
+
+use std::ops::AddAssign;
+
+use crate::reference::{Answer, Told};
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Met {
+    schedules: u32,
+    answers: u32,
+    /// Saved only after another's change was found in the store.
+    pub(crate) conflicts: u32,
+    ended: u32,
+    unavailable: u32,
+    panics: u32,
+    cookies: u32,
+}
+
+impl Met {
+    pub(crate) fn begin(&mut self) {
+        self.schedules += 1;
+    }
+
+    pub(crate) fn note(&mut self, answer: &Answer) {
+        self.answers += 1;
+        match answer.status {
+            None => self.panics += 1,
+            Some(401) => self.ended += 1,
+            Some(503) => self.unavailable += 1,
+            Some(_) => {}
+        }
+        self.cookies += u32::from(answer.told != Told::Nothing);
+    }
+
+    /// Each of it often enough, for so many schedules.
+    pub(crate) fn enough(&self) -> bool {
+        let rarest = [self.conflicts, self.ended, self.unavailable, self.panics].into_iter().min();
+        rarest.is_some_and(|times| times >= self.schedules / 20) && self.cookies >= self.schedules
+    }
+}
+
+impl AddAssign for Met {
+    fn add_assign(&mut self, other: Self) {
+        self.schedules += other.schedules;
+        self.answers += other.answers;
+        self.conflicts += other.conflicts;
+        self.ended += other.ended;
+        self.unavailable += other.unavailable;
+        self.panics += other.panics;
+        self.cookies += other.cookies;
+    }
+}

@@ -32,12 +32,22 @@ struct Play {
     time_passes: bool,
 }
 
-const PLAY: Play = Play { user: Some("ann"), stops: Stops::BeforeAndAfter, clients_leave: false, time_passes: false };
+const PLAY: Play = Play {
+    user: Some("ann"),
+    stops: Stops::BeforeAndAfter,
+    clients_leave: false,
+    time_passes: false,
+};
 
 impl Play {
     /// Plays these acts, each on its node, in every order, and answers how many there are.
-    fn every_order(self, acts: &[(usize, Act)], mut check: impl AsyncFnMut(&mut Scene, &[Answer])) -> u32 {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    fn every_order(
+        self,
+        acts: &[(usize, Act)],
+        mut check: impl AsyncFnMut(&mut Scene, &[Answer]),
+    ) -> u32 {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
         let runtime = runtime.expect("a runtime starts");
         let mut orders = Orders::default();
         let mut count = 0;
@@ -60,8 +70,11 @@ impl Play {
     /// The promises hold after every order, on one node and on two.
     fn keeps_its_promises(self, acts: &[Act]) -> u32 {
         let on = |nodes: &[usize]| {
-            let acts: Vec<(usize, Act)> = nodes.iter().copied().cycle().zip(acts.iter().copied()).collect();
-            self.every_order(&acts, async |scene, answers| promises::check(scene, self.user, answers).await)
+            let acts: Vec<(usize, Act)> =
+                nodes.iter().copied().cycle().zip(acts.iter().copied()).collect();
+            self.every_order(&acts, async |scene, answers| {
+                promises::check(scene, self.user, answers).await;
+            })
         };
         on(&[0]) + on(&[0, 1])
     }
@@ -69,7 +82,9 @@ impl Play {
 
 /// Every two of these.
 fn pairs(acts: &[Act]) -> impl Iterator<Item = [Act; 2]> {
-    acts.iter().enumerate().flat_map(move |(nth, one)| acts[nth..].iter().map(move |other| [*one, *other]))
+    acts.iter()
+        .enumerate()
+        .flat_map(move |(nth, one)| acts[nth..].iter().map(move |other| [*one, *other]))
 }
 
 /// The same act again, with an item of its own.
@@ -97,7 +112,8 @@ fn two_that_act_at_once_keep_every_promise() {
         Act::RevokeAll,
         Act::Break(31),
     ];
-    let orders: u32 = pairs(&acts).map(|[one, other]| PLAY.keeps_its_promises(&[one, another(other)])).sum();
+    let orders: u32 =
+        pairs(&acts).map(|[one, other]| PLAY.keeps_its_promises(&[one, another(other)])).sum();
     println!("{orders} orders of two");
 }
 
@@ -115,7 +131,8 @@ fn a_log_in_keeps_what_others_put_into_the_cart_meanwhile() {
 fn requests_that_renew_the_idle_limit_keep_every_promise() {
     let play = Play { time_passes: true, stops: Stops::Before, ..PLAY };
     let acts = [Act::Read, Act::Add(1), Act::Rotate, Act::LogOut, Act::Destroy, Act::Revoke];
-    let orders: u32 = pairs(&acts).map(|[one, other]| play.keeps_its_promises(&[one, another(other)])).sum();
+    let orders: u32 =
+        pairs(&acts).map(|[one, other]| play.keeps_its_promises(&[one, another(other)])).sum();
     println!("{orders} orders of two");
 }
 
@@ -138,7 +155,9 @@ fn three_that_act_at_once_keep_every_promise() {
 
 #[test]
 fn a_commit_that_has_begun_ends_though_its_client_leaves() {
-    for act in [Act::Add(1), Act::Rotate, Act::LogIn("bob"), Act::LogOut, Act::Destroy, Act::StartOver(11)] {
+    for act in
+        [Act::Add(1), Act::Rotate, Act::LogIn("bob"), Act::LogOut, Act::Destroy, Act::StartOver(11)]
+    {
         let mut done = (None, 0);
         PLAY.every_order(&[(0, act)], async |scene, _| done = scene.written().await);
         let play = Play { clients_leave: true, ..PLAY };
@@ -147,7 +166,9 @@ fn a_commit_that_has_begun_ends_though_its_client_leaves() {
             let before = (Some(2), 1);
             match scene.order.iter().position(|choice| choice == "client 0 leaves") {
                 // The load waits twice; the handler has not run yet.
-                Some(position @ 0..2) => assert_eq!(scene.written().await, before, "{act:?} left at {position}"),
+                Some(position @ 0..2) => {
+                    assert_eq!(scene.written().await, before, "{act:?} left at {position}");
+                }
                 Some(position) => {
                     assert_eq!(scene.written().await, done, "{act:?} left at {position}");
                     left += 1;
@@ -155,7 +176,11 @@ fn a_commit_that_has_begun_ends_though_its_client_leaves() {
                 None => assert_eq!(scene.written().await, done),
             }
         });
-        assert_eq!(left, if matches!(act, Act::StartOver(_)) { 4 } else { 2 }, "at how many points {act:?} commits");
+        assert_eq!(
+            left,
+            if matches!(act, Act::StartOver(_)) { 4 } else { 2 },
+            "at how many points {act:?} commits"
+        );
     }
 }
 
@@ -163,6 +188,7 @@ fn a_commit_that_has_begun_ends_though_its_client_leaves() {
 fn a_client_that_leaves_takes_nobody_elses_change_along() {
     let play = Play { clients_leave: true, stops: Stops::Before, ..PLAY };
     let acts = [Act::Add(1), Act::Rotate, Act::LogOut, Act::Destroy];
-    let orders: u32 = pairs(&acts).map(|[one, other]| play.keeps_its_promises(&[one, another(other)])).sum();
+    let orders: u32 =
+        pairs(&acts).map(|[one, other]| play.keeps_its_promises(&[one, another(other)])).sum();
     println!("{orders} orders of two");
 }

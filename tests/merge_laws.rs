@@ -172,7 +172,8 @@ fn fields() -> impl Strategy<Value = Fields> {
 
 /// These fields of the one, and the rest of the other.
 fn pick(which: [bool; 7], one: &Fields, other: &Fields) -> Fields {
-    let [replaced, summed, appended, united, greatest, least, own] = which.map(|which| if which { one } else { other });
+    let [replaced, summed, appended, united, greatest, least, own] =
+        which.map(|which| if which { one } else { other });
     Fields {
         replaced: replaced.replaced,
         summed: summed.summed,
@@ -215,24 +216,42 @@ async fn send(router: &Router, becomes: Becomes, cookie: &str) -> Option<String>
 /// What is stored when a session that began as `base` becomes `theirs` while another request
 /// makes it `mine`; on one node, and the same on two.
 fn overlapping(base: &Fields, mine: &Fields, theirs: &Fields) -> Fields {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let store = MemoryStore::new();
         let nodes = [(); 2].map(|()| {
             let sessions = Sessions::builder(store.clone()).without_cleaner().build().unwrap();
-            Router::new().route("/become", get(become_this)).route("/read", get(read)).with_state(sessions)
+            Router::new()
+                .route("/become", get(become_this))
+                .route("/read", get(read))
+                .with_state(sessions)
         });
         let mut stored = Vec::new();
         for other in &nodes {
             // A session begins only if there is something to keep.
             let first = Fields { summed: base.summed ^ 1, ..base.clone() };
-            let cookie = send(&nodes[0], Becomes(first, None), "").await.expect("a new session has a cookie");
+            let cookie = send(&nodes[0], Becomes(first, None), "")
+                .await
+                .expect("a new session has a cookie");
             _ = send(&nodes[0], Becomes(base.clone(), None), &cookie).await;
             ASKED.set(0);
             let meanwhile = (other.clone(), Box::new(theirs.clone()), cookie.clone());
             _ = send(&nodes[0], Becomes(mine.clone(), Some(meanwhile)), &cookie).await;
-            let request = Request::get("/read").header(COOKIE, &cookie).body(Body::empty()).unwrap();
-            let body = nodes[1].clone().oneshot(request).await.unwrap().into_body().collect().await.unwrap();
+            let request =
+                Request::get("/read").header(COOKIE, &cookie).body(Body::empty()).unwrap();
+            let body = nodes[1]
+                .clone()
+                .oneshot(request)
+                .await
+                .unwrap()
+                .into_body()
+                .collect()
+                .await
+                .unwrap();
             stored.push(serde_json::from_slice::<Fields>(&body.to_bytes()).unwrap());
         }
         assert_eq!(stored[0], stored[1], "one node and two agree");

@@ -37,7 +37,7 @@ const CASES: u32 = 600;
 
 #[test]
 fn whatever_happens_in_whatever_order_the_library_does_what_the_model_says() {
-    let mut config = Config { failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
+    let mut config = Config { failure_persistence: None, ..Config::default() };
     if std::env::var_os("PROPTEST_CASES").is_none() {
         config.cases = CASES;
     }
@@ -51,7 +51,9 @@ fn whatever_happens_in_whatever_order_the_library_does_what_the_model_says() {
     });
     match result {
         Ok(()) => println!("{:?}", met.get()),
-        Err(TestError::Fail(difference, schedule)) => panic!("{schedule:?}{}", difference.message()),
+        Err(TestError::Fail(difference, schedule)) => {
+            panic!("{schedule:?}{}", difference.message())
+        }
         Err(TestError::Abort(reason)) => panic!("no schedules: {reason}"),
     }
     assert!(cases < CASES || met.get().enough(), "the schedules met too little: {:?}", met.get());
@@ -59,11 +61,15 @@ fn whatever_happens_in_whatever_order_the_library_does_what_the_model_says() {
 
 /// Plays a schedule on a runtime of its own, whose time passes when nothing else is left to do.
 fn play(schedule: &Schedule) -> Result<Met, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime starts").block_on(async {
         let mut world = World::new();
         for (number, step) in schedule.0.iter().enumerate() {
-            world.step(step).await.map_err(|difference| format!("step {}: {difference}", number + 1))?;
+            world
+                .step(step)
+                .await
+                .map_err(|difference| format!("step {}: {difference}", number + 1))?;
         }
         Ok(world.met())
     })

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use session_tests::{Browser, Directory, Postgres, free_address};
+use session_tests::{Browser, Directory, Postgres, Redis, free_address};
 use thirtyfour::prelude::*;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -40,14 +40,23 @@ struct Shop {
 }
 
 impl Shop {
+    fn new() -> Self {
+        Self { directory: Directory::new("INT"), port: free_address().port() }
+    }
+
     async fn open(store: &str) -> Self {
-        let shop = Self { directory: Directory::new("INT"), port: free_address().port() };
+        let shop = Self::new();
         shop.start(store).await;
         shop
     }
 
     async fn start(&self, store: &str) {
+        self.start_with(store, None).await;
+    }
+
+    async fn start_with(&self, store: &str, keys: Option<&str>) {
         let mut command = Command::new(quickstart());
+        command.env_remove("SESSION_KEYS").envs(keys.map(|keys| ("SESSION_KEYS", keys)));
         command.args(["--port", &self.port.to_string(), "--store", store]);
         let port = self.port;
         let ready = async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok();
@@ -85,7 +94,7 @@ fn masked(output: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_readmes_transcript_is_what_the_program_prints() {
-    let shop = Shop::open("memory:").await;
+    let shop = Shop::open("sqlite:./quickstart.db").await;
     let readme = std::fs::read_to_string(format!("{ROOT}/README.md")).expect("the README is there");
     let transcript = readme.split("```console\n").nth(1).and_then(|rest| rest.split("```").next());
     let transcript = transcript.expect("the README has a transcript");
@@ -146,4 +155,65 @@ async fn it_stops_cleanly_on_ctrl_c() {
     .await
     .expect("it stops");
     assert!(shop.directory.log().contains("stopped"), "{}", shop.directory.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_rotate_on_two_running_nodes_and_nobody_is_logged_out() {
+    let database = Postgres::shared().await.database().await;
+    let key = || session_core::KeyRing::generate().expect("the system's random source works");
+    let (old, new) = (key(), key());
+    let nodes = [Shop::new(), Shop::new()];
+    let jars = tempfile::tempdir().expect("a directory for the jar");
+    let curl = |shop: &Shop, rest: &str| {
+        shell(
+            &format!("curl -s -b jar -c jar {rest}")
+                .replace("SHOP", &format!("localhost:{}", shop.port)),
+            jars.path(),
+        )
+    };
+    for node in &nodes {
+        node.start_with(&database, Some(&old)).await;
+    }
+    curl(&nodes[0], "-d user=ann SHOP/login");
+    let mut visits = 0;
+    for keys in [old.clone(), format!("{old} next:{new}"), format!("{new} {old}"), new.clone()] {
+        for restarted in &nodes {
+            restarted.directory.kill();
+            restarted.start_with(&database, Some(&keys)).await;
+            for node in &nodes {
+                visits += 1;
+                assert_eq!(curl(node, "-X POST SHOP/visit"), visits.to_string());
+                assert!(curl(node, "SHOP/me").contains("ann"));
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_program_runs_on_every_store() {
+    let redis = Redis::start().await;
+    let key = session_core::KeyRing::generate().expect("the system's random source works");
+    for store in ["sqlite:./quickstart.db", "memory:", &redis.url(), "cookie:"] {
+        let shop = Shop::new();
+        shop.start_with(store, Some(&key)).await;
+        let jars = tempfile::tempdir().expect("a directory for the jar");
+        let curl = |rest: &str| {
+            shell(
+                &format!("curl -s -b jar -c jar {rest}")
+                    .replace("SHOP", &format!("localhost:{}", shop.port)),
+                jars.path(),
+            )
+        };
+        curl("-X POST SHOP/visit");
+        curl("-X POST SHOP/cart/tea");
+        curl("-d user=ann SHOP/login");
+        assert_eq!(curl("SHOP/me"), r#"{"user":"ann","visits":1,"cart":["tea"]}"#, "{store}");
+        if !matches!(store, "memory:") {
+            shop.directory.kill();
+            shop.start_with(store, Some(&key)).await;
+            assert_eq!(curl("SHOP/me"), r#"{"user":"ann","visits":1,"cart":["tea"]}"#, "{store}");
+        }
+        curl("-X POST SHOP/logout");
+        assert_eq!(curl("SHOP/me"), r#"{"user":null,"visits":0,"cart":[]}"#, "{store}");
+    }
 }

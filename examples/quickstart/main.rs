@@ -1,18 +1,18 @@
 //! A shop in one file: log in, count visits, fill a cart. Nothing here saves anything.
 //!
-//! `cargo run --example quickstart -- [--port N] [--store memory:|postgres://…]`
+//! `cargo run --example quickstart -- [--port N] [--store sqlite:FILE|memory:|postgres://…|redis://…|cookie:]`
 
 mod options;
 mod page;
+mod place;
 
 use axum::extract::{FromRef, Path};
 use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
-use session_core::{MemoryStore, Session, Sessions, require_session, session};
-use session_sqlx::PostgresStore;
+use session_core::{Session, Sessions, require_session, session};
 
-use options::{Options, Place};
+use options::Options;
 
 /// What the shop remembers of a visitor.
 #[session]
@@ -73,14 +73,7 @@ async fn log_out(session: &mut Session<Shop>) -> Redirect {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Options { port, store } = Options::from_args()?;
-    let sessions = match &store {
-        Place::Memory => Sessions::builder(MemoryStore::new()).build()?,
-        Place::Postgres(url) => {
-            let store = PostgresStore::connect(url).await?;
-            store.migrate().await?;
-            Sessions::builder(store).build()?
-        }
-    };
+    let sessions = store.sessions().await?;
     let app = Router::new()
         .route("/", get(home))
         .route("/me", get(me))

@@ -9,6 +9,7 @@ use crate::backend::Backend;
 use crate::cleaner::Cleaner;
 use crate::commit::Lines;
 use crate::cookie::Cookie;
+use crate::cross_site::{CrossSite, OriginError};
 use crate::event::Event;
 use crate::lifetime::Lifetime;
 use crate::random::{Random, System};
@@ -39,6 +40,7 @@ pub struct Builder<T> {
     cookie: Cookie,
     sealing: Option<Sealing>,
     in_cookie: Option<InCookie>,
+    cross_site: CrossSite,
     lifetime: Lifetime,
     cleaner: Cleaner,
     random: Box<dyn Random>,
@@ -52,6 +54,7 @@ impl<T: SessionState> Builder<T> {
             cookie: Cookie::default(),
             sealing: None,
             in_cookie: None,
+            cross_site: CrossSite::default(),
             lifetime: Lifetime::default(),
             cleaner: Cleaner::default(),
             random: Box::new(System),
@@ -69,6 +72,25 @@ impl<T: SessionState> Builder<T> {
     /// types of one application need two cookies.
     pub fn cookie(mut self, cookie: Cookie) -> Self {
         self.cookie = cookie;
+        self
+    }
+
+    /// Lets pages of this origin (`https://app.example.com`) act on sessions here.
+    ///
+    /// Handlers with a session refuse every unsafe method (all but GET, HEAD and OPTIONS) and
+    /// every WebSocket that comes from another origin, by `Sec-Fetch-Site` or else by `Origin`.
+    ///
+    /// # Errors
+    /// When it is not spelled as browsers spell an origin.
+    pub fn trusted_origin(mut self, origin: &str) -> Result<Self, OriginError> {
+        self.cross_site.trust(origin)?;
+        Ok(self)
+    }
+
+    /// Refuses unsafe methods without `Sec-Fetch-Site` and `Origin` too. Every current browser
+    /// sends one of them; scripts and other services do not.
+    pub fn refuse_requests_without_origin(mut self) -> Self {
+        self.cross_site.strict = true;
         self
     }
 
@@ -150,6 +172,7 @@ impl<T: SessionState> Builder<T> {
         Ok(Sessions::new(Inner {
             vault,
             in_cookie: self.in_cookie,
+            cross_site: self.cross_site,
             backend: self.backend,
             cookie: self.cookie,
             lifetime: self.lifetime,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::field::Field;
 use crate::fields::{Fields, FieldsError, LIMIT, Writer};
+use crate::retired::{self, Retired};
 use crate::state::SessionState;
 
 /// What a handler left in its session cannot be stored. Nothing was.
@@ -91,6 +92,17 @@ pub(crate) fn recode<T: SessionState>(
     }
     for (name, value) in added {
         writer.field(name, &value);
+    }
+    writer.finish()
+}
+
+/// The bytes with this as the secret that was replaced.
+pub(crate) fn retire(stored: &[u8], retired: Retired) -> Result<Vec<u8>, EncodeError> {
+    let fields = Fields::parse(stored).expect("these bytes were decoded before");
+    let mut writer = Writer::with_capacity(stored.len() + 64);
+    writer.field(retired::NAME, &retired.encode());
+    for (name, value) in fields.iter().filter(|(name, _)| *name != retired::NAME) {
+        writer.field(name, value);
     }
     writer.finish()
 }

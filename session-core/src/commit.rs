@@ -18,6 +18,7 @@ use crate::event::Event;
 use crate::sessions::Sessions;
 use crate::state::SessionState;
 use crate::store::{Record, StoreError, Updated};
+use crate::time::Timestamp;
 use crate::token::{Digest, Handle, Token};
 
 /// How often a change is tried before its request is answered 503; the deadline comes first,
@@ -34,6 +35,19 @@ pub(crate) struct Stored<T> {
     pub(crate) state: Arc<T>,
     /// Whether the store holds it sealed with a retired key, or not sealed though it should be.
     pub(crate) stale: bool,
+    /// When it came from the store.
+    since: Instant,
+}
+
+impl<T> Stored<T> {
+    pub(crate) fn new(record: Record, state: Arc<T>, stale: bool) -> Self {
+        Self { record, state, stale, since: Instant::now() }
+    }
+
+    /// What the store's clock shows by now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.record.times.now.plus(self.since.elapsed())
+    }
 }
 
 /// What is to be done to a session.
@@ -180,6 +194,9 @@ impl<T: SessionState> Lead<T> {
                     Ok(promise) => promised.push((waiting, promise)),
                     Err(error) => waiting.answer(Err(error)),
                 }
+            }
+            if promised.is_empty() {
+                return;
             }
             let update = match draft.update(&self.sessions) {
                 Ok(Some(update)) => update,

@@ -8,15 +8,18 @@ use crate::commit::{Change, Committed, Edit, Stored};
 use crate::error::Error;
 use crate::lifetime::LONGEST;
 use crate::merge::merge;
+use crate::retired::Retired;
 use crate::sessions::Sessions;
 use crate::state::SessionState;
 use crate::store::{Record, Times, Update};
+use crate::time::Timestamp;
 use crate::token::Token;
 
 /// What a session becomes. See the module.
 pub(crate) struct Draft<T> {
     record: Record,
     state: Arc<T>,
+    now: Timestamp,
     changed: bool,
     stale: bool,
     authenticated: bool,
@@ -36,6 +39,7 @@ impl<T: SessionState> Draft<T> {
         Self {
             record: stored.record.clone(),
             state: Arc::clone(&stored.state),
+            now: stored.now(),
             changed: stored.stale,
             stale: stored.stale,
             authenticated: false,
@@ -71,6 +75,13 @@ impl<T: SessionState> Draft<T> {
             Some(Token::rotate(self.record.handle, sessions.random())?)
         } else {
             None
+        };
+        let fields = if token.is_some() {
+            let retired = Retired { digest: self.record.digest, at: self.now };
+            let fields = fields.as_deref().unwrap_or(&self.record.fields);
+            Some(codec::retire(fields, retired)?)
+        } else {
+            fields
         };
 
         // Nothing below fails.
@@ -120,7 +131,7 @@ impl<T: SessionState> Draft<T> {
         let mut record = self.record;
         record.revision += 1;
         record.times = times;
-        Stored { record, state: self.state, stale: false }
+        Stored::new(record, self.state, false)
     }
 }
 

@@ -111,6 +111,11 @@ pub enum Refusal {
     /// logged in: 401.
     #[error("this needs a log-in")]
     NotAuthenticated,
+    /// Another site sent a form or opened a WebSocket here, and neither was the origin trusted
+    /// ([`Builder::trusted_origin`](crate::Builder::trusted_origin)) nor the handler open to it
+    /// (`#[require_session(cross_site)]`): 403.
+    #[error("this request comes from another site")]
+    CrossSite,
     /// More than 16 KiB of cookies, or more than 128 of them: 431.
     #[error("too many cookies")]
     TooManyCookies,
@@ -131,6 +136,7 @@ impl Refusal {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NoSession | Self::NotAuthenticated => StatusCode::UNAUTHORIZED,
+            Self::CrossSite => StatusCode::FORBIDDEN,
             Self::TooManyCookies => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::SharedCookie(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Failed(error) => error.status(),

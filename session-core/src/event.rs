@@ -101,6 +101,9 @@ pub enum Ignored {
     Repeated,
     /// The store has no such session: it expired, or was destroyed, or never was.
     Unknown,
+    /// Its secret was replaced a moment ago, while the request was on its way. What such a request
+    /// would save is refused, so that it cannot replace the new cookie.
+    Replaced,
     /// There is such a session, and the secret is not its secret: an old one, or a guess.
     WrongSecret,
 }

@@ -6,7 +6,7 @@ use axum_core::extract::FromRequestParts;
 use http::request::Parts;
 
 use crate::error::Refusal;
-use crate::request::slot;
+use crate::request::{is_loaded, slot};
 use crate::session::Session;
 use crate::sessions::{FoundIn, Sessions};
 use crate::state::{SessionState, WithPrincipal};
@@ -54,7 +54,7 @@ where
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        Ok(Self(slot(parts, &Sessions::found_in(state)).await?.session()))
+        Ok(Self(session(parts, &Sessions::found_in(state)).await?))
     }
 }
 
@@ -80,10 +80,22 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let sessions = Sessions::found_in(state);
-        let session = slot(parts, &sessions).await?.session();
+        let session = session(parts, &sessions).await?;
         match session.principal() {
             Some(principal) => Ok(Self(principal.clone())),
             None => Err(sessions.refuse(Refusal::NotAuthenticated)),
         }
     }
+}
+
+/// The request's session. Where a guard stands around, it has decided whether other sites may act
+/// on it; where none does, they may not.
+async fn session<T: SessionState>(
+    parts: &mut Parts,
+    sessions: &Sessions<T>,
+) -> Result<Session<T>, Refusal> {
+    if !is_loaded::<T>(parts) {
+        sessions.permit(parts)?;
+    }
+    Ok(slot(parts, sessions).await?.session())
 }

@@ -92,7 +92,7 @@ impl<A: Argument, R: Rule<A::State>> Guard<A, R> {
             && (commits || outcome.must_commit)
         {
             let slot = transaction.slot();
-            match settle(&sessions, outcome, slot.shown, slot.label.as_deref()).await {
+            match settle(&sessions, slot, outcome).await {
                 Ok(None) => {}
                 Ok(Some(set)) => set.write(sessions.cookie(), slot.shown, response.headers_mut()),
                 Err(error) => response = sessions.refuse(error.into()).into_response(),
@@ -114,6 +114,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let sessions = Sessions::found_in(state);
+        if !R::CROSS_SITE {
+            sessions.permit(parts)?;
+        }
         let (transaction, session) = slot(parts, &sessions).await?.open();
         if let Err(refusal) = R::check(&session) {
             return Err(sessions.refuse(refusal));

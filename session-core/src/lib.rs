@@ -12,9 +12,11 @@ mod sessions;
 mod state;
 
 mod cookie;
+mod cross_site;
 mod keys;
 mod lifetime;
 mod random;
+mod retired;
 mod seal;
 mod time;
 mod token;
@@ -48,6 +50,7 @@ pub use builder::{BuildError, Builder};
 pub use codec::EncodeError;
 pub use cookie::{Cookie, CookieError};
 pub use cookie_builder::CookieBuilder;
+pub use cross_site::OriginError;
 pub use error::{Error, Refusal};
 pub use event::{Event, Ignored};
 pub use extract::{Principal, SessionRef};
@@ -74,6 +77,6 @@ pub mod __private {
 
     pub use crate::field::{Field, Lens, PrincipalField};
     pub use crate::guard::{Argument, Guard, respond};
-    pub use crate::rule::{Authenticated, CommitAlways, Existing, Rule};
+    pub use crate::rule::{Authenticated, CommitAlways, CrossSite, Existing, Rule};
     pub use crate::sessions::FoundIn;
 }

@@ -12,10 +12,13 @@ use crate::cookie::TooManyCookies;
 use crate::cookie::chunks::{Unread, join, shown};
 use crate::error::{Error, Refusal};
 use crate::event::{Event, Ignored};
+use crate::fields::Fields;
+use crate::retired::Retired;
 use crate::sessions::Sessions;
-use crate::slot::{Bearer, Proof, Slot};
+use crate::slot::{Arrived, Bearer, Proof, Slot};
 use crate::state::SessionState;
-use crate::token::{Handle, Token};
+use crate::store::Record;
+use crate::token::{Digest, Handle, Token};
 
 /// The sessions that a request has loaded so far, one per session type: its extension.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +31,8 @@ struct Entry {
     slot: Arc<dyn Any + Send + Sync>,
 }
 
-/// The request's session of this type, from the store at the first call.
+/// The request's session of this type, from the store at the first call. Whoever asks first has
+/// seen to it that the request may act on a session.
 pub(crate) async fn slot<T: SessionState>(
     parts: &mut Parts,
     sessions: &Sessions<T>,
@@ -48,6 +52,12 @@ pub(crate) async fn slot<T: SessionState>(
     Ok(slot)
 }
 
+/// Whether the request's session of this type was asked for before.
+pub(crate) fn is_loaded<T: SessionState>(parts: &Parts) -> bool {
+    let loaded = parts.extensions.get::<Loaded>();
+    loaded.is_some_and(|loaded| loaded.0.iter().any(|entry| entry.state == TypeId::of::<T>()))
+}
+
 impl Entry {
     fn open_slot<T: SessionState>(&self) -> Option<Arc<Slot<T>>> {
         (self.state == TypeId::of::<T>()).then(|| Arc::clone(&self.slot).downcast().ok())?
@@ -61,8 +71,8 @@ async fn arrive<T: SessionState>(
     sessions.start_cleaner();
     let name = sessions.cookie().name();
     let too_many = |_| sessions.refuse(Refusal::TooManyCookies);
-    let bearer = match join(headers, name) {
-        Ok(None) => None,
+    let arrived = match join(headers, name) {
+        Ok(None) => Arrived::Anonymous,
         Ok(Some(value)) => {
             sessions.bearer(&value).await.map_err(|error| sessions.refuse(error.into()))?
         }
@@ -70,12 +80,12 @@ async fn arrive<T: SessionState>(
         Err(Unread::TooMany) => return Err(too_many(TooManyCookies)),
     };
     let shown = shown(headers, name).map_err(too_many)?;
-    Ok(Slot::new(bearer, shown, label(headers)))
+    Ok(Slot::new(arrived, shown, label(headers)))
 }
 
 impl<T: SessionState> Sessions<T> {
     /// The session that a cookie's value proves or holds.
-    async fn bearer(&self, value: &[u8]) -> Result<Option<Bearer<T>>, Error> {
+    async fn bearer(&self, value: &[u8]) -> Result<Arrived<T>, Error> {
         if let Some(place) = self.in_cookie() {
             return self.unsealed(place, value).await;
         }
@@ -86,13 +96,14 @@ impl<T: SessionState> Sessions<T> {
     }
 
     /// The session that this token proves, with its idle limit renewed when a tenth is gone.
-    async fn proven(&self, token: Token, stale: bool) -> Result<Option<Bearer<T>>, Error> {
+    async fn proven(&self, token: Token, stale: bool) -> Result<Arrived<T>, Error> {
         let handle = token.handle();
         let Some(record) = self.backend().load(handle).await? else {
             return Ok(self.ignore(Some(handle), Ignored::Unknown));
         };
-        if record.digest != token.digest(self.cookie().name()) {
-            return Ok(self.ignore(Some(handle), Ignored::WrongSecret));
+        let digest = token.digest(self.cookie().name());
+        if record.digest != digest {
+            return Ok(self.unproven(record, digest));
         }
         let mut stored: Stored<T> = self.decode(record)?;
         let times = &mut stored.record.times;
@@ -103,13 +114,36 @@ impl<T: SessionState> Sessions<T> {
             times.seen = times.now;
             times.expires = times.now.plus(self.lifetime().idle()).min(times.absolute);
         }
-        Ok(Some(Bearer { proof: Proof::Token { token, stale }, stored: Arc::new(stored) }))
+        Ok(Arrived::With(Bearer { proof: Proof::Token { token, stale }, stored: Arc::new(stored) }))
+    }
+
+    /// What a token is whose secret is not the session's: late, or nothing.
+    fn unproven(&self, record: Record, digest: Digest) -> Arrived<T> {
+        let (handle, now) = (record.handle, record.times.now);
+        let opened = self.vault().open(handle, record.fields).ok();
+        let retired =
+            opened.as_ref().and_then(|opened| Retired::find(&Fields::parse(&opened.bytes).ok()?));
+        if retired.is_some_and(|retired| retired.was(digest, now)) {
+            return self.late(handle);
+        }
+        self.ignore(Some(handle), Ignored::WrongSecret)
+    }
+
+    /// A request that was on its way when its cookie was replaced.
+    pub(crate) fn late(&self, handle: Handle) -> Arrived<T> {
+        self.backend().tell(&Event::Ignored { handle: Some(handle), reason: Ignored::Replaced });
+        Arrived::Late
+    }
+
+    /// Refuses a request by which another site would act on a session.
+    pub(crate) fn permit(&self, parts: &Parts) -> Result<(), Refusal> {
+        if self.cross_site().permits(parts) { Ok(()) } else { Err(self.refuse(Refusal::CrossSite)) }
     }
 
     /// Tells why a cookie is no session.
-    pub(crate) fn ignore(&self, handle: Option<Handle>, reason: Ignored) -> Option<Bearer<T>> {
+    pub(crate) fn ignore(&self, handle: Option<Handle>, reason: Ignored) -> Arrived<T> {
         self.backend().tell(&Event::Ignored { handle, reason });
-        None
+        Arrived::Anonymous
     }
 
     /// Tells that a request is refused.

@@ -9,6 +9,9 @@ pub trait Rule<T: SessionState> {
     /// Whether changes are saved even when the handler answers 5xx.
     const COMMIT_ALWAYS: bool = false;
 
+    /// Whether requests from other sites may act on the session.
+    const CROSS_SITE: bool = false;
+
     /// Whether the request may go on to its handler.
     fn check(_session: &Session<T>) -> Result<(), Refusal> {
         Ok(())
@@ -45,9 +48,18 @@ impl<T: SessionState> Rule<T> for CommitAlways {
     const COMMIT_ALWAYS: bool = true;
 }
 
+/// `cross_site`: other sites may send forms here.
+#[derive(Debug)]
+pub struct CrossSite;
+
+impl<T: SessionState> Rule<T> for CrossSite {
+    const CROSS_SITE: bool = true;
+}
+
 /// Both.
 impl<T: SessionState, A: Rule<T>, B: Rule<T>> Rule<T> for (A, B) {
     const COMMIT_ALWAYS: bool = A::COMMIT_ALWAYS || B::COMMIT_ALWAYS;
+    const CROSS_SITE: bool = A::CROSS_SITE || B::CROSS_SITE;
 
     fn check(session: &Session<T>) -> Result<(), Refusal> {
         A::check(session)?;

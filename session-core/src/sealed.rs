@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
 use crate::codec;
-use crate::commit::{Change, Edit, Stored};
+use crate::commit::{Change, Edit};
 use crate::cookie::SetCookie;
 use crate::cookie::chunks::room;
 use crate::draft::{Draft, max_age};
@@ -17,11 +17,12 @@ use crate::event::{Event, Ignored};
 use crate::kept;
 use crate::keys::KeyRing;
 use crate::lifetime::LONGEST;
+use crate::retired::GRACE;
 use crate::seal::Context;
 use crate::sessions::Sessions;
-use crate::slot::{Bearer, Proof, Shared};
+use crate::slot::{Arrived, Bearer, Proof, Shared};
 use crate::state::SessionState;
-use crate::store::{Insert, Inserted, Record, Store, StoreError, Swept, Update, Updated};
+use crate::store::{Insert, Inserted, Record, Store, StoreError, Swept, Times, Update, Updated};
 use crate::time::Now;
 use crate::token::{Handle, Token};
 
@@ -48,7 +49,7 @@ impl<T: SessionState> Sessions<T> {
         &self,
         place: &InCookie,
         value: &[u8],
-    ) -> Result<Option<Bearer<T>>, Error> {
+    ) -> Result<Arrived<T>, Error> {
         let Ok(sealed) = URL_SAFE_NO_PAD.decode(value) else {
             return Ok(self.ignore(None, Ignored::Malformed));
         };
@@ -62,15 +63,22 @@ impl<T: SessionState> Sessions<T> {
         let handle = record.handle;
         let is_from_the_future =
             record.times.seen > now.plus(SKEW) || record.times.absolute > now.plus(LONGEST + SKEW);
-        if !record.is_live(now)
-            || is_from_the_future
-            || self.backend().load(handle).await?.is_some()
-        {
+        if !record.is_live(now) || is_from_the_future {
             return Ok(self.ignore(Some(handle), Ignored::Unknown));
         }
+        if let Some(revocation) = self.backend().load(handle).await? {
+            let Times { now, created, .. } = revocation.times;
+            let is_late = now.since(created) < GRACE;
+            return Ok(if is_late {
+                self.late(handle)
+            } else {
+                self.ignore(Some(handle), Ignored::Unknown)
+            });
+        }
         let aged = now.since(record.times.seen) >= self.lifetime().renewal();
-        let stored = Stored { stale: opened.stale || aged, ..self.decode(record)? };
-        Ok(Some(Bearer { proof: Proof::Seal, stored: Arc::new(stored) }))
+        let mut stored = self.decode(record)?;
+        stored.stale = opened.stale || aged;
+        Ok(Arrived::With(Bearer { proof: Proof::Seal, stored: Arc::new(stored) }))
     }
 
     /// What a request made of its session, as the next cookie.

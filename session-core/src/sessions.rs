@@ -14,6 +14,7 @@ use crate::codec;
 use crate::commit::{Change, Edit, Lines, Stored, commit};
 use crate::cookie::Cookie;
 use crate::cookie_builder::CookieBuilder;
+use crate::cross_site::CrossSite;
 use crate::detach::Detach;
 use crate::error::Error;
 use crate::event::Event;
@@ -59,6 +60,7 @@ pub(crate) struct Inner<T: SessionState> {
     pub(crate) cookie: Cookie,
     pub(crate) vault: Vault,
     pub(crate) in_cookie: Option<InCookie>,
+    pub(crate) cross_site: CrossSite,
     pub(crate) lifetime: Lifetime,
     pub(crate) random: Box<dyn Random>,
     pub(crate) cleaner: Cleaner,
@@ -192,6 +194,11 @@ impl<T: SessionState> Sessions<T> {
         &self.0.cookie
     }
 
+    /// What keeps other sites from acting on a session.
+    pub(crate) fn cross_site(&self) -> &CrossSite {
+        &self.0.cross_site
+    }
+
     /// Where sessions are, if the cookie itself holds them.
     pub(crate) fn in_cookie(&self) -> Option<&InCookie> {
         self.0.in_cookie.as_ref()
@@ -242,7 +249,7 @@ impl<T: SessionState> Sessions<T> {
         let state = codec::decode(&record.fields, |field| {
             self.backend().tell(&Event::FieldDefaulted { handle, field });
         })?;
-        Ok(Stored { record, state: Arc::new(state), stale: opened.stale })
+        Ok(Stored::new(record, Arc::new(state), opened.stale))
     }
 
     /// A random part of this span; none of it when no random bytes can be had.

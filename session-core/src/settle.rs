@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::random::RandomError;
 use crate::sessions::Sessions;
-use crate::slot::{Bearer, Proof, Shared};
+use crate::slot::{Bearer, Proof, Shared, Slot};
 use crate::state::SessionState;
 use crate::store::{Insert, Inserted};
 use crate::token::Token;
@@ -22,13 +22,10 @@ const DRAWS: u32 = 3;
 
 /// Saves what a request made of its session. Once begun it is not cancelled: whoever drops this
 /// only stops waiting for it.
-///
-/// `shown` says how many cookies the browser has that a log-out must remove.
 pub(crate) async fn settle<T: SessionState>(
     sessions: &Sessions<T>,
+    slot: &Slot<T>,
     outcome: Shared<T>,
-    shown: usize,
-    label: Option<&str>,
 ) -> Result<Option<SetCookie>, Error> {
     let changed =
         !Arc::ptr_eq(&outcome.base, &outcome.state) && differ(&*outcome.base, &*outcome.state);
@@ -41,8 +38,11 @@ pub(crate) async fn settle<T: SessionState>(
     {
         return Ok(None);
     }
+    if slot.is_late {
+        return Err(Error::Ended);
+    }
     let sessions = sessions.clone();
-    let label = label.map(str::to_owned);
+    let (shown, label) = (slot.shown, slot.label.clone());
     Detach::new(async move {
         if let Some(handle) = outcome.ended {
             sessions.revoke(&handle).await?;

@@ -18,6 +18,7 @@ pub(crate) struct Slot<T> {
     pub(crate) shown: usize,
     /// Where a session begun by this request is begun: the browser's `User-Agent`, shortened.
     pub(crate) label: Option<String>,
+    pub(crate) is_late: bool,
     draft: Mutex<Shared<T>>,
 }
 
@@ -39,6 +40,18 @@ pub(crate) struct Shared<T> {
     /// A guard with `commit = always` has merged its part: it is saved whatever is answered.
     pub(crate) must_commit: bool,
     settled: bool,
+}
+
+/// What a request came in with.
+#[derive(Debug)]
+pub(crate) enum Arrived<T> {
+    /// No cookie, or one that is no session.
+    Anonymous,
+    /// A cookie that was replaced while the request was on its way: anonymous, and it may save
+    /// nothing, since its answer would replace the new cookie.
+    Late,
+    /// A session.
+    With(Bearer<T>),
 }
 
 /// A stored session, and what proved it.
@@ -65,7 +78,12 @@ impl<T> Bearer<T> {
 }
 
 impl<T: SessionState> Slot<T> {
-    pub(crate) fn new(bearer: Option<Bearer<T>>, shown: usize, label: Option<String>) -> Self {
+    pub(crate) fn new(arrived: Arrived<T>, shown: usize, label: Option<String>) -> Self {
+        let is_late = matches!(arrived, Arrived::Late);
+        let bearer = match arrived {
+            Arrived::With(bearer) => Some(bearer),
+            Arrived::Anonymous | Arrived::Late => None,
+        };
         let base =
             bearer.as_ref().map_or_else(Arc::default, |bearer| Arc::clone(&bearer.stored.state));
         let draft = Mutex::new(Shared {
@@ -80,7 +98,7 @@ impl<T: SessionState> Slot<T> {
             must_commit: false,
             settled: false,
         });
-        Self { shown, label, draft }
+        Self { shown, label, is_late, draft }
     }
 
     /// Whether the request's changes are saved already; what comes after needs a load of its own.

@@ -1,7 +1,7 @@
 //! What a store promises: the contract that the conformance suite checks.
 
 use std::error::Error;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::future::Future;
 use std::time::Duration;
 
@@ -93,7 +93,7 @@ pub trait Store: Debug + Send + Sync + 'static {
 }
 
 /// A session as a store holds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Record {
     /// Its public name, the key.
     pub handle: Handle,
@@ -131,7 +131,7 @@ pub struct Times {
 }
 
 /// A record to be added.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Insert {
     /// See [`Record::handle`].
     pub handle: Handle,
@@ -152,7 +152,7 @@ pub struct Insert {
 }
 
 /// What becomes of a record.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Update {
     /// Which record.
     pub handle: Handle,
@@ -168,8 +168,29 @@ pub struct Update {
     pub persistent: bool,
     /// How long it lives from now without use.
     pub idle: Duration,
-    /// The principal has just authenticated: how long the session lives from now at most.
+    /// The principal has just authenticated: how long the session lives from now at most. The
+    /// engine never says so without a principal.
     pub authenticated: Option<Duration>,
+}
+
+/// Prints what is fit for a log: neither whom a record belongs to, nor what is in it.
+macro_rules! print_without_contents {
+    ($($type:ident { $($shown:ident),* })*) => {$(
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($type))
+                    $(.field(stringify!($shown), &self.$shown))*
+                    .field("fields", &format_args!("[{} bytes]", self.fields.len()))
+                    .finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+
+print_without_contents! {
+    Record { handle, revision, persistent, times }
+    Insert { handle, persistent, idle, absolute }
+    Update { handle, revision, persistent, idle, authenticated }
 }
 
 /// What became of an insert.
@@ -199,7 +220,7 @@ pub enum Updated {
 pub enum Swept {
     /// It removed this many, and found no more.
     All(u64),
-    /// It removed this many, and there may be more.
+    /// It removed this many (none, if it only found renewed ones), and there may be more.
     Some(u64),
     /// Another node was sweeping.
     Elsewhere,

@@ -67,6 +67,7 @@ macro_rules! conformance {
             an_update_never_inserts,
             an_expired_record_is_not_updated,
             an_update_renews_the_idle_limit_and_never_the_absolute_one,
+            an_update_or_touch_can_shorten_a_session,
             authenticating_starts_the_absolute_limit_anew,
             without_a_principal_nobody_is_authenticated,
             a_rotation_keeps_the_record,

@@ -158,6 +158,7 @@ pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `existing` | The request must come with a stored session; otherwise it is refused, and the function not run. |
 /// | `authenticated` | Somebody must be logged in; otherwise it is refused, and the function not run. |
+/// | `cross_site` | Other sites may send requests here, with any method: for a webhook, or a log-in that another site posts back. |
 /// | `commit = always` | Changes are saved even if the response is a 5xx, which otherwise discards them. |
 ///
 /// Any of them, in any order. The first two are asked of the first session among the arguments,

@@ -79,6 +79,20 @@ impl Fault {
         }
     }
 
+    /// What was told of it by the server or the network.
+    pub(crate) fn cause(self) -> Option<Arc<RedisError>> {
+        match self {
+            Self::Unreachable(cause) => cause,
+            Self::Silence | Self::Overloaded(_) | Self::Misread => None,
+            Self::Broken(error)
+            | Self::Demoted(error)
+            | Self::NotNow(error)
+            | Self::NoScript(error)
+            | Self::Elsewhere(error)
+            | Self::Failed(error) => Some(Arc::new(error)),
+        }
+    }
+
     pub(crate) fn into_error(self, deadline: Duration) -> StoreError {
         match self {
             Self::Unreachable(Some(source)) => StoreError::failed(Unreachable { source }),

@@ -8,10 +8,17 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::{Cmd, Pipeline, RedisError, Value};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use crate::fault::Fault;
 use crate::source::Source;
+
+/// A connection takes several round trips and a password check: below this, a short deadline
+/// for commands would mean that none is ever opened.
+const LEAST_TO_CONNECT: Duration = Duration::from_secs(1);
+
+/// The least time from one connection to the next, for a server that accepts each and serves none.
+const REST: Duration = Duration::from_millis(50);
 
 /// The pauses between attempts to connect grow from the first to the second.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(250));
@@ -22,7 +29,7 @@ pub(crate) struct Link(Arc<Inner>);
 
 struct Inner {
     source: Source,
-    /// How long a connection may take to be made, or to answer, before it is given up.
+    /// How long a connection may be silent before it is given up.
     patience: Duration,
     state: watch::Sender<State>,
     /// Why the last attempt to connect failed.
@@ -56,8 +63,13 @@ impl Link {
     ///
     /// To drop this is harmless: the answer is then thrown away when it comes.
     pub(crate) async fn call(&self, command: &Cmd, until: Instant) -> Result<Value, Fault> {
-        self.ask(until, async |mut connection| command.query_async(&mut connection).await)
-            .await
+        let answer = async |mut connection| command.query_async(&mut connection).await;
+        self.ask(until, answer).await
+    }
+
+    /// Waits until it is connected.
+    pub(crate) async fn connected(&self, until: Instant) -> Result<(), Fault> {
+        self.line(until).await.map(drop)
     }
 
     /// Sends the command to a node that the key's slot is moving to.
@@ -71,7 +83,7 @@ impl Link {
 
     /// Whether it is connected and nothing speaks against it.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(&*self.0.state.borrow(), State::Open(line) if line.pulse.is_sound(self.0.patience))
+        self.0.state.borrow().line(self.0.patience).is_some()
     }
 
     async fn ask<T>(
@@ -97,11 +109,12 @@ impl Link {
 
     /// The connection, or a new one if it is lost.
     async fn line(&self, until: Instant) -> Result<Line, Fault> {
+        if let Some(line) = self.0.state.borrow().line(self.0.patience) {
+            return Ok(line.clone());
+        }
         let mut states = self.0.state.subscribe();
         loop {
-            if let State::Open(line) = &*states.borrow_and_update()
-                && line.pulse.is_sound(self.0.patience)
-            {
+            if let Some(line) = states.borrow_and_update().line(self.0.patience) {
                 return Ok(line.clone());
             }
             self.open();
@@ -114,19 +127,29 @@ impl Link {
 
     /// Has a connection made, unless that is being done.
     fn open(&self) {
+        let mut not_before = Instant::now();
         let begins = self.0.state.send_if_modified(|state| {
-            let needed = match state {
-                State::Closed => true,
-                State::Opening => false,
-                State::Open(line) => !line.pulse.is_sound(self.0.patience),
-            };
-            if needed {
-                *state = State::Opening;
+            if matches!(state, State::Opening) || state.line(self.0.patience).is_some() {
+                return false;
             }
-            needed
+            if let State::Open(line) = state {
+                not_before = line.pulse.born + REST;
+            }
+            *state = State::Opening;
+            true
         });
         if begins {
-            tokio::spawn(Opening(Arc::clone(&self.0)).run());
+            tokio::spawn(Opening(Arc::clone(&self.0)).run(not_before));
+        }
+    }
+}
+
+impl State {
+    /// The connection, if nothing speaks against it.
+    fn line(&self, patience: Duration) -> Option<&Line> {
+        match self {
+            Self::Open(line) if line.pulse.is_sound(patience) => Some(line),
+            _ => None,
         }
     }
 }
@@ -135,15 +158,18 @@ impl Link {
 struct Opening(Arc<Inner>);
 
 impl Opening {
-    async fn run(self) {
+    async fn run(self, not_before: Instant) {
+        sleep_until(not_before).await;
+        let patience = self.0.patience.max(LEAST_TO_CONNECT);
         let (mut pause, longest) = PAUSES;
         loop {
             let pulse = Arc::new(Pulse::new());
             let heard = Arc::clone(&pulse);
             let open = self.0.source.open(move || heard.stop());
-            let error = match timeout(self.0.patience, open).await {
+            let error = match timeout(patience, open).await {
                 Ok(Ok(connection)) => {
-                    self.0.state.send_replace(State::Open(Line { connection, pulse }));
+                    let line = Line { connection, pulse };
+                    self.0.state.send_replace(State::Open(line));
                     return;
                 }
                 Ok(Err(error)) => error,
@@ -192,11 +218,7 @@ struct Pulse {
 
 impl Pulse {
     fn new() -> Self {
-        Self {
-            born: Instant::now(),
-            asked: AtomicU64::new(0),
-            stopped: AtomicBool::new(false),
-        }
+        Self { born: Instant::now(), asked: AtomicU64::new(0), stopped: AtomicBool::new(false) }
     }
 
     fn age(&self) -> u64 {

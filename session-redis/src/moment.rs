@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_core::{Now, Timestamp};
+use session_core::Now;
 
 use crate::script::Argument;
 
@@ -12,17 +12,11 @@ const LIMIT: i64 = 1 << 52;
 
 /// The moment to go by, or nothing for the server's clock.
 pub(crate) fn clock(now: Now) -> Argument<'static> {
-    now.named().map_or(Argument::NONE, |moment| {
-        Argument::Number(moment.micros().clamp(-LIMIT, LIMIT))
-    })
+    now.named()
+        .map_or(Argument::NONE, |moment| Argument::Number(moment.micros().clamp(-LIMIT, LIMIT)))
 }
 
 /// How long something lasts.
 pub(crate) fn span(span: Duration) -> Argument<'static> {
     Argument::Number(i64::try_from(span.as_micros()).map_or(LIMIT, |micros| micros.min(LIMIT)))
-}
-
-/// What a script answered when asked for a moment.
-pub(crate) fn timestamp(micros: i64) -> Timestamp {
-    Timestamp::from_micros(micros)
 }

@@ -49,14 +49,7 @@ impl Head {
             expires,
             absolute,
         };
-        let head = Self {
-            flags,
-            revision,
-            digest,
-            times,
-            principal,
-            label,
-        };
+        let head = Self { flags, revision, digest, times, principal, label };
         Some((head, rest))
     }
 

@@ -13,10 +13,7 @@ pub(crate) struct Script {
 
 impl Script {
     fn new(code: &'static str) -> Self {
-        Self {
-            code,
-            hash: redis::Script::new(code).get_hash().to_owned(),
-        }
+        Self { code, hash: redis::Script::new(code).get_hash().to_owned() }
     }
 
     /// Runs the script if the server knows it.

@@ -94,11 +94,26 @@ async fn connect(
 
 /// RESP3, in which a closed connection is noticed while nobody waits for an answer; each command
 /// on its way at once; and nothing said that was not asked for.
-pub(crate) fn prepared(info: ConnectionInfo) -> ConnectionInfo {
+fn prepared(info: ConnectionInfo) -> ConnectionInfo {
+    #[cfg(feature = "tls-rustls")]
+    if matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
+        choose_cryptography();
+    }
     let redis = info.redis_settings().clone();
     let redis = redis.set_protocol(ProtocolVersion::RESP3).set_skip_set_lib_name();
     let tcp = info.tcp_settings().clone().set_nodelay(true);
     info.set_redis_settings(redis).set_tcp_settings(tcp)
+}
+
+/// rustls panics at the first connection if the program did not choose and left it no single choice.
+#[cfg(feature = "tls-rustls")]
+fn choose_cryptography() {
+    use rustls::crypto::{CryptoProvider, ring};
+
+    if CryptoProvider::get_default().is_none() {
+        // If somebody else was faster, there is one now.
+        let _ = ring::default_provider().install_default();
+    }
 }
 
 /// The same way of logging in, at another address.

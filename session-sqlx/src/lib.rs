@@ -1,4 +1,5 @@
-//! Session stores on SQL databases, through [`sqlx`] 0.9: [`PostgresStore`].
+//! Session stores on SQL databases, through [`sqlx`] 0.9: [`PostgresStore`], and `SqliteStore`
+//! with the feature `sqlite`.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -34,12 +35,23 @@
 //!
 //! Switch it on in your own sqlx dependency, or with this crate's feature `tls-rustls` or
 //! `tls-native-tls`; `sslmode` in the URL then says what is asked for.
+//!
+//! # SQLite
+//!
+//! `session-sqlx = { version = "…", features = ["sqlite"] }` brings `SqliteStore` and SQLite itself,
+//! for a service on one machine that has no database server: every write that was answered is on
+//! the disk. Without `default-features` nothing of PostgreSQL is compiled. The module `sqlite`
+//! says what it promises.
 
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 
 #[cfg(feature = "postgres")]
 pub use postgres::{
     ConfigError, ConnectError, MigrateError, NotMigrated, PostgresBuilder, PostgresStore,
     Unreachable,
 };
+#[cfg(feature = "sqlite")]
+pub use sqlite::{SqliteBuilder, SqliteStore};

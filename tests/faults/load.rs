@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::diary::Page;
+use crate::ledger::{Ledger, lock};
 use crate::samples::{Kind, Sample, Samples};
 
 const DIARIES: usize = 4;
@@ -37,16 +38,6 @@ struct Shared {
     diaries: Mutex<Vec<Arc<Ledger>>>,
     /// Those whose log-out was acknowledged.
     closed: Mutex<Vec<Client>>,
-}
-
-/// What somebody was told about a diary.
-struct Ledger {
-    visitor: Client,
-    name: String,
-    /// The notes whose adding was acknowledged.
-    kept: Mutex<BTreeSet<u64>>,
-    /// The notes of which nobody knows: they were answered 503.
-    unknown: Mutex<BTreeSet<u64>>,
 }
 
 impl Load {
@@ -99,7 +90,7 @@ impl Load {
         let shared = &self.shared;
         let diaries = std::mem::take(&mut *lock(&shared.diaries));
         for ledger in diaries {
-            let body = ledger.visitor.clone().get("/").await.ok();
+            let body = ledger.visitor().get("/").await.ok();
             ledger.compare(&Page::parse(&body));
         }
         let closed = std::mem::take(&mut *lock(&shared.closed));
@@ -113,30 +104,13 @@ impl Load {
 
 impl Shared {
     fn open(&self, visitor: Client, name: String) -> Arc<Ledger> {
-        let ledger =
-            Arc::new(Ledger { visitor, name, kept: Mutex::default(), unknown: Mutex::default() });
+        let ledger = Arc::new(Ledger::of(visitor, name));
         lock(&self.diaries).push(Arc::clone(&ledger));
         ledger
     }
 
     fn note(&self) -> u64 {
         self.next_note.fetch_add(1, Ordering::Relaxed)
-    }
-}
-
-impl Ledger {
-    /// Whether the diary is what it must be: everything acknowledged, nothing twice, nothing of others.
-    fn compare(&self, page: &Page) {
-        assert_eq!(page.name, self.name, "the session was emptied");
-        let notes: BTreeSet<_> = page.notes.iter().copied().collect();
-        assert_eq!(notes.len(), page.notes.len(), "a note is there twice");
-        assert_eq!(page.count, page.notes.len(), "half of a change was saved");
-        let (kept, unknown) = (lock(&self.kept), lock(&self.unknown));
-        let lost: Vec<_> = kept.difference(&notes).collect();
-        assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
-        let strange: Vec<_> =
-            notes.iter().filter(|note| !kept.contains(note) && !unknown.contains(note)).collect();
-        assert!(strange.is_empty(), "nobody wrote {strange:?}");
     }
 }
 
@@ -174,15 +148,13 @@ impl Lane {
     async fn write(&self, ledger: &Ledger) {
         while self.goes_on() {
             let note = self.shared.note();
-            // Known before it is sent: a reader may see it before the writer is answered.
-            lock(&ledger.unknown).insert(note);
+            ledger.sends(note);
             let path = format!("/add/{note}");
-            let mut visitor = ledger.visitor.clone();
+            let mut visitor = ledger.visitor();
             let (served, answer) = self.ask(Kind::Double, &mut visitor, &path).await;
             assert_eq!(answer.set_cookie(), None, "another session was begun");
             if served {
-                lock(&ledger.unknown).remove(&note);
-                lock(&ledger.kept).insert(note);
+                ledger.keeps(note);
             }
         }
     }
@@ -190,13 +162,13 @@ impl Lane {
     /// Reads, and finds everything that was acknowledged before.
     async fn read(&self, ledger: &Ledger) {
         while self.goes_on() {
-            let kept = lock(&ledger.kept).clone();
-            let mut visitor = ledger.visitor.clone();
+            let kept = ledger.kept();
+            let mut visitor = ledger.visitor();
             let (served, answer) = self.ask(Kind::Single, &mut visitor, "/").await;
             assert_eq!(answer.set_cookie(), None);
             if served {
                 let page = Page::parse(&answer.body);
-                assert_eq!(page.name, ledger.name, "the session was emptied");
+                assert_eq!(page.name, ledger.name(), "the session was emptied");
                 let notes: BTreeSet<_> = page.notes.into_iter().collect();
                 assert!(kept.is_subset(&notes), "not everything is there");
             }
@@ -220,10 +192,11 @@ impl Lane {
             if round % 2 == 0 {
                 let ledger = self.shared.open(visitor.clone(), name);
                 let note = self.shared.note();
+                ledger.sends(note);
                 let path = format!("/add/{note}");
-                let (served, _) = self.ask(Kind::Double, &mut visitor, &path).await;
-                let notes = if served { &ledger.kept } else { &ledger.unknown };
-                lock(notes).insert(note);
+                if self.ask(Kind::Double, &mut visitor, &path).await.0 {
+                    ledger.keeps(note);
+                }
             } else {
                 let mut leaving = visitor.clone();
                 if self.ask(Kind::Double, &mut leaving, "/close").await.0 {
@@ -241,8 +214,4 @@ impl Lane {
             assert!(served, "the database is none of its business");
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

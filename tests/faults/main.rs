@@ -1,6 +1,7 @@
 //! A database that hangs, dies or is cut off under mixed load: clear errors, and nothing acknowledged is lost.
 
 mod diary;
+mod ledger;
 mod load;
 mod outage;
 mod samples;

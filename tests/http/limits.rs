@@ -48,7 +48,7 @@ async fn requirement_25_past_the_absolute_limit_a_session_is_over<S: Fresh>(stor
 async fn requirement_25_a_session_ends_at_its_limit_exactly<S: Fresh>(store: S) {
     let house = House::new(store);
     let (mut just, mut late) = (house.regular().await, house.regular().await);
-    house.clock.advance(HOUR - Duration::from_micros(1));
+    house.clock.advance(HOUR.saturating_sub(Duration::from_micros(1)));
     assert_eq!(state(&mut just).await.visits, 1);
     house.clock.advance(Duration::from_micros(1));
     assert_eq!(state(&mut late).await.visits, 0);
@@ -82,9 +82,9 @@ async fn requirement_27_a_log_in_begins_a_new_one<S: Fresh>(store: S) {
     let lifetime = Lifetime::new(HOUR, HOUR).expect("an hour is fine");
     let house = House::built(store, |builder| builder.lifetime(lifetime));
     let mut client = house.regular().await;
-    house.clock.advance(HOUR - SECOND);
+    house.clock.advance(HOUR.saturating_sub(SECOND));
     client.post("/log-in/ann").await.ok();
-    house.clock.advance(HOUR - SECOND);
+    house.clock.advance(HOUR.saturating_sub(SECOND));
     assert_eq!(client.post("/account").await.ok(), "ann");
     house.clock.advance(SECOND);
     assert_eq!(client.post("/account").await.status, 401);
@@ -106,7 +106,7 @@ async fn requirement_30_an_expired_record_is_not_read_before_it_is_swept<S: Fres
 async fn a_read_renews_the_idle_limit_when_a_tenth_of_it_is_gone<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.regular().await;
-    house.clock.advance(MINUTE * 6 - SECOND);
+    house.clock.advance(Duration::from_mins(6).saturating_sub(SECOND));
     assert_eq!(state(&mut client).await.visits, 1);
     assert_eq!(house.store.calls(), [Call::Load]);
     house.clock.advance(SECOND);
@@ -114,7 +114,7 @@ async fn a_read_renews_the_idle_limit_when_a_tenth_of_it_is_gone<S: Fresh>(store
         assert_eq!(state(&mut client).await.visits, 1);
         assert_eq!(house.store.calls(), calls);
     }
-    house.clock.advance(HOUR - SECOND);
+    house.clock.advance(HOUR.saturating_sub(SECOND));
     assert_eq!(state(&mut client).await.visits, 1);
 }
 

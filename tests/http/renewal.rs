@@ -100,15 +100,21 @@ async fn write(session: &mut Session<Shop>, Path(way): Path<String>) {
         "assign" => session.user = Some(ann()),
         "insert" => _ = session.user.insert(ann()),
         "get-or-insert" => _ = session.user.get_or_insert_with(ann),
-        "replace" => _ = std::mem::replace(&mut session.user, Some(ann())),
-        "swap" => std::mem::swap(&mut session.user, &mut Some(ann())),
+        "replace" => _ = session.user.replace(ann()),
+        "swap" => {
+            let mut other = Some(ann());
+            std::mem::swap(&mut session.user, &mut other);
+        }
         "clone-from" => session.user.clone_from(&Some(ann())),
         "whole" => **session = Shop { user: Some(ann()), ..Shop::default() },
         "destructure" => {
             let Shop { user, .. } = &mut **session;
             *user = Some(ann());
         }
-        "closure" => (|shop: &mut Shop| shop.user = Some(ann()))(session),
+        "closure" => {
+            let write = |shop: &mut Shop| shop.user = Some(ann());
+            write(session);
+        }
         "function" => by_another(session),
         "letters" => {
             let user = session.user.get_or_insert_default();
@@ -239,7 +245,7 @@ mod next_release {
 
     #[require_session]
     pub(super) async fn move_to(shop: &mut Shop) {
-        shop.address = "12 Elm Street".to_owned();
+        "12 Elm Street".clone_into(&mut shop.address);
     }
 
     #[require_session]

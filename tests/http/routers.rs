@@ -1,7 +1,7 @@
 //! Sessions wherever axum has a place for a handler: nested, fallback, middleware, HEAD and OPTIONS.
 
 use axum::Router;
-use axum::extract::{FromRequestParts, Request};
+use axum::extract::{FromRef, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};

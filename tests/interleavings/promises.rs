@@ -9,9 +9,11 @@ pub(crate) async fn check(scene: &mut Scene, user: Option<&str>, answers: &[Answ
         a_refusal_sets_no_cookie_and_nothing_sets_two(answer);
     }
     only_what_ends_a_cookie_refuses_another(answers);
-    let in_doubt = answers.iter().any(|answer| answer.end == End::Left && answer.act.ends_the_cookie());
+    let in_doubt =
+        answers.iter().any(|answer| answer.end == End::Left && answer.act.ends_the_cookie());
     if !in_doubt {
         what_is_done_is_stored(scene, user, answers).await;
+        who_comes_late_does_not_replace_a_new_cookie(scene, answers).await;
         one_cookie_is_good_for_the_session(scene, answers).await;
     }
     what_went_to_another_session_is_there(scene, answers).await;
@@ -27,17 +29,28 @@ fn a_refusal_sets_no_cookie_and_nothing_sets_two(answer: &Answer) {
 /// All are saved, unless another ended the cookie that they came with, or broke the merge.
 fn only_what_ends_a_cookie_refuses_another(answers: &[Answer]) {
     let breaks = answers.iter().filter(|answer| matches!(answer.act, Act::Break(_))).count();
-    let ended = |answer: &Answer| answer.act.ends_the_cookie() && (answer.is_done() || answer.end == End::Left);
+    let ended = |answer: &Answer| {
+        answer.act.ends_the_cookie() && (answer.is_done() || answer.end == End::Left)
+    };
     for answer in answers {
         match answer.end {
             End::Status(200) | End::Left => {}
-            End::Status(401) => assert!(answers.iter().any(ended), "nobody ended the cookie: {answer:?}"),
-            End::Status(503) | End::Panicked => assert!(breaks > 1, "given up for no reason: {answer:?}"),
+            End::Status(401) => {
+                assert!(answers.iter().any(ended), "nobody ended the cookie: {answer:?}");
+            }
+            End::Status(503) | End::Panicked => {
+                assert!(breaks > 1, "given up for no reason: {answer:?}");
+            }
             End::Status(status) => panic!("answered {status}"),
         }
     }
-    let drew = |answer: &&Answer| answer.act.draws_a_secret() && answer.is_done() && !answer.cookies.is_empty();
-    assert!(answers.iter().filter(drew).count() <= 1, "two requests with one cookie both drew a new secret");
+    let drew = |answer: &&Answer| {
+        answer.act.draws_a_secret() && answer.is_done() && !answer.cookies.is_empty()
+    };
+    assert!(
+        answers.iter().filter(drew).count() <= 1,
+        "two requests with one cookie both drew a new secret"
+    );
 }
 
 async fn what_is_done_is_stored(scene: &Scene, user: Option<&str>, answers: &[Answer]) {
@@ -64,14 +77,33 @@ async fn what_is_done_is_stored(scene: &Scene, user: Option<&str>, answers: &[An
         } else if handed_over || answer.end == End::Left {
             assert!(count <= 1, "an item that was put once is there {count} times");
         } else {
-            assert_eq!(count, usize::from(answer.is_done()), "how often the item of {answer:?} is there");
+            assert_eq!(
+                count,
+                usize::from(answer.is_done()),
+                "how often the item of {answer:?} is there"
+            );
         }
     }
     let mut broke = done().filter(|answer| matches!(answer.act, Act::Break(_))).peekable();
     if handed_over || broke.peek().is_none() {
         assert_eq!(shop.fragile, 0, "what nobody set");
     } else {
-        assert!(broke.any(|answer| answer.act == Act::Break(shop.fragile)), "nobody set {}", shop.fragile);
+        assert!(
+            broke.any(|answer| answer.act == Act::Break(shop.fragile)),
+            "nobody set {}",
+            shop.fragile
+        );
+    }
+}
+
+/// A new cookie is on its way to the browser, which must not lose it again.
+async fn who_comes_late_does_not_replace_a_new_cookie(scene: &Scene, answers: &[Answer]) {
+    let draws = |answer: &&Answer| answer.is_done() && answer.act.draws_a_secret();
+    if answers.iter().find(draws).is_some_and(|answer| !answer.cookies.is_empty())
+        && scene.stored().await.is_some()
+    {
+        let late = answers.iter().find(|answer| !answer.known && !answer.cookies.is_empty());
+        assert!(late.is_none(), "a cookie in place of a new one: {late:?}");
     }
 }
 
@@ -95,12 +127,19 @@ async fn one_cookie_is_good_for_the_session(scene: &mut Scene, answers: &[Answer
     let is_there = scene.stored().await.is_some();
     let mut drew = answers.iter().filter(|answer| answer.is_done() && answer.act.draws_a_secret());
     if let Some(new) = drew.find_map(|answer| answer.cookies.first()) {
-        assert!(!scene.send(0, Act::Read).await.known, "an old cookie is good after a new one was told");
+        assert!(
+            !scene.send(0, Act::Read).await.known,
+            "an old cookie is good after a new one was told"
+        );
         scene.cookie.clone_from(new);
     }
     for (node, item) in [(0, 100), (1, 101)] {
         let answer = scene.send(node, Act::Add(item)).await;
-        assert_eq!((answer.end, answer.known), (End::Status(200), is_there), "a request after it all");
+        assert_eq!(
+            (answer.end, answer.known),
+            (End::Status(200), is_there),
+            "a request after it all"
+        );
     }
     if is_there {
         let cart = scene.stored().await.expect("nobody ended it").cart;

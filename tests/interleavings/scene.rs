@@ -68,7 +68,9 @@ impl Scene {
         let drawn = Arc::new(AtomicU64::new(0));
         let build = |builder: session_core::Builder<Shop>| {
             let (clock, drawn) = (Arc::clone(&clock), Arc::clone(&drawn));
-            let now = move || Timestamp::from_micros(0).plus(Duration::from_secs(clock.load(Ordering::Relaxed)));
+            let now = move || {
+                Timestamp::from_micros(0).plus(Duration::from_secs(clock.load(Ordering::Relaxed)))
+            };
             let builder = builder.without_cleaner().clock(now).random(Counter(drawn));
             builder.deadline(Duration::from_hours(1)).build().unwrap()
         };
@@ -99,7 +101,8 @@ impl Scene {
 
     /// How often the session was written, if it is there, and how many sessions there are.
     pub(crate) async fn written(&self) -> (Option<u64>, usize) {
-        let record = self.store.memory.load(self.handle, Now::At(Timestamp::from_micros(0))).await.unwrap();
+        let record =
+            self.store.memory.load(self.handle, Now::At(Timestamp::from_micros(0))).await.unwrap();
         (record.map(|record| record.revision), self.store.memory.len())
     }
 
@@ -119,7 +122,9 @@ impl Scene {
         loop {
             stage.settle().await;
             let waiting = stage.waiting();
-            let leave: Vec<usize> = (0..clients.len()).filter(|nth| clients_leave && !clients[*nth].is_finished()).collect();
+            let leave: Vec<usize> = (0..clients.len())
+                .filter(|nth| clients_leave && !clients[*nth].is_finished())
+                .collect();
             if waiting == 0 {
                 break;
             }
@@ -145,12 +150,18 @@ impl Scene {
     }
 
     /// Sends a request with the scene's cookie, or does from outside what is done there.
-    pub(crate) fn send(&self, node: usize, act: Act) -> impl Future<Output = Answer> + Send + 'static {
+    pub(crate) fn send(
+        &self,
+        node: usize,
+        act: Act,
+    ) -> impl Future<Output = Answer> + Send + 'static {
         let (sessions, router) = self.nodes[node].clone();
         let (handle, cookie) = (self.handle, self.cookie.clone());
         async move {
             let outside = match act {
-                Act::Update(item) => sessions.update(&handle, move |shop| add(shop, item)).await.is_ok(),
+                Act::Update(item) => {
+                    sessions.update(&handle, move |shop| add(shop, item)).await.is_ok()
+                }
                 Act::Revoke => sessions.revoke(&handle).await.unwrap(),
                 Act::RevokeAll => sessions.revoke_all(&"ann".to_owned()).await.unwrap() > 0,
                 _ => return respond(router, &cookie, act).await,
@@ -171,11 +182,13 @@ impl Drop for Scene {
 
 /// Sends a request and reads the response.
 async fn respond(router: Router, cookie: &str, act: Act) -> Answer {
-    let request = Request::get("/").extension(act).header(COOKIE, format!("__Host-session={cookie}"));
+    let request =
+        Request::get("/").extension(act).header(COOKIE, format!("__Host-session={cookie}"));
     let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (head, body) = response.into_parts();
     let value = |line: &str| line.split(['=', ';']).nth(1).unwrap_or_default().to_owned();
-    let cookies = head.headers.get_all(SET_COOKIE).iter().map(|line| value(line.to_str().unwrap())).collect();
+    let cookies =
+        head.headers.get_all(SET_COOKIE).iter().map(|line| value(line.to_str().unwrap())).collect();
     let body = body.collect().await.unwrap().to_bytes();
     let (known, cart) = serde_json::from_slice(&body).unwrap_or_default();
     Answer { act, end: End::Status(head.status.as_u16()), known, cart, cookies }

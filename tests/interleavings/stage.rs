@@ -62,6 +62,10 @@ impl Watch for Stage {
 
     async fn after(&self, call: &'static str) -> Result<(), StoreError> {
         let stops = *self.stops.lock().unwrap();
-        if stops == Stops::BeforeAndAfter { self.wait(format!("after {call}")).await } else { Ok(()) }
+        if stops == Stops::BeforeAndAfter {
+            self.wait(format!("after {call}")).await
+        } else {
+            Ok(())
+        }
     }
 }

@@ -20,6 +20,10 @@ impl Fault {
         matches!(self, Self::FailsBefore | Self::HangsBefore)
     }
 
+    pub(crate) fn hangs(self) -> bool {
+        matches!(self, Self::HangsBefore | Self::HangsAfter)
+    }
+
     async fn happen(self) -> Result<(), StoreError> {
         match self {
             Self::FailsBefore | Self::FailsAfter => Err(StoreError::failed("as the schedule says")),

@@ -2,10 +2,13 @@
 
 use crate::faults::Calls;
 use crate::met::Met;
-use crate::request::{Draft, UnderWay};
+use crate::request::{Came, Draft, UnderWay};
 use crate::schedule::{BROWSERS, Request};
 use crate::shop::{Change, User};
 use crate::stored::{Changed, IDLE, Stored, Token};
+
+/// How long the store may take to answer, in seconds.
+const DEADLINE: u64 = 2;
 
 #[derive(Debug, Default)]
 pub(crate) struct Model {
@@ -51,8 +54,8 @@ impl Model {
     pub(crate) fn begin(&mut self, request: &Request) -> Option<Answer> {
         let token = self.browsers[request.browser];
         match self.arrive(token) {
-            Ok(bearer) => {
-                self.under_way.push(UnderWay { request: request.clone(), shown: token.is_some(), bearer });
+            Ok(came) => {
+                self.under_way.push(UnderWay { request: request.clone(), came });
                 None
             }
             Err(refused) => Some(refused.answer()),
@@ -62,9 +65,9 @@ impl Model {
     /// The handler of a request returns; what it did is saved before the response leaves.
     pub(crate) fn end(&mut self, nth: usize) -> Answer {
         let under_way = self.under_way.remove(nth);
-        let (browser, shown) = (under_way.request.browser, under_way.shown);
+        let (browser, came) = (under_way.request.browser, under_way.came.clone());
         let (status, body, draft) = under_way.finish();
-        match draft.map_or(Ok(Told::Nothing), |draft| self.settle(draft, shown)) {
+        match draft.map_or(Ok(Told::Nothing), |draft| self.settle(draft, &came)) {
             Err(refused) => refused.answer(),
             Ok(told) => {
                 match told {
@@ -77,25 +80,32 @@ impl Model {
         }
     }
 
-    fn arrive(&mut self, token: Option<Token>) -> Result<Option<(Token, Stored)>, Refused> {
-        let Some(token) = token else { return Ok(None) };
+    fn arrive(&mut self, token: Option<Token>) -> Result<Came, Refused> {
+        let Some(token) = token else { return Ok(Came::WithNone) };
         let stored = self.call(|model| model.live(token.session).cloned())?;
-        let Some(mut stored) = stored.filter(|stored| stored.secret == token.secret) else { return Ok(None) };
+        let Some(mut stored) = stored else { return Ok(Came::WithADeadOne) };
+        if stored.secret != token.secret {
+            let late = stored.was_proven_by(token.secret, self.now);
+            return Ok(if late { Came::Late } else { Came::WithADeadOne });
+        }
         if self.now - stored.seen >= IDLE / 10 {
             stored.touch(self.now);
             self.call(|model| model.sessions[token.session] = Some(stored.clone()))?;
         }
-        Ok(Some((token, stored)))
+        Ok(Came::With(token, stored))
     }
 
-    fn settle(&mut self, draft: Draft, shown: bool) -> Result<Told, Refused> {
+    fn settle(&mut self, draft: Draft, came: &Came) -> Result<Told, Refused> {
+        if draft.asks_for_something() && matches!(came, Came::Late) {
+            return Err(Refused::Ended);
+        }
         if let Some(session) = draft.ended {
             self.call(|model| model.remove(session))?;
         }
         match draft.bearer {
             Some((token, ref stored)) => self.change(token, stored.clone(), &draft),
             None if draft.is_changed() => self.create(draft),
-            None if draft.destroyed && shown => Ok(Told::Remove),
+            None if draft.destroyed && !matches!(came, Came::WithNone) => Ok(Told::Remove),
             None => Ok(Told::Nothing),
         }
     }
@@ -134,7 +144,11 @@ impl Model {
 
 /// What is done outside of requests.
 impl Model {
-    pub(crate) fn update_outside(&mut self, session: usize, change: &Change) -> Result<i64, Refused> {
+    pub(crate) fn update_outside(
+        &mut self,
+        session: usize,
+        change: &Change,
+    ) -> Result<i64, Refused> {
         let theirs = self.call(|model| model.live(session).cloned())?;
         let mut theirs = theirs.ok_or(Refused::Ended)?;
         let mut mine = theirs.shop.clone();
@@ -156,15 +170,20 @@ impl Model {
 
     pub(crate) fn revoke_all(&mut self, user: User) -> Result<u64, Refused> {
         self.call(|model| {
-            let theirs = |stored: &Option<Stored>| stored.as_ref().is_some_and(|stored| stored.shop.user == Some(user));
-            let sessions: Vec<usize> = (0..model.sessions.len()).filter(|nth| theirs(&model.sessions[*nth])).collect();
+            let theirs = |stored: &Option<Stored>| {
+                stored.as_ref().is_some_and(|stored| stored.shop.user == Some(user))
+            };
+            let sessions: Vec<usize> =
+                (0..model.sessions.len()).filter(|nth| theirs(&model.sessions[*nth])).collect();
             sessions.into_iter().map(|session| u64::from(model.remove(session))).sum()
         })
     }
 
     pub(crate) fn list(&mut self, user: User) -> Result<Vec<usize>, Refused> {
         self.call(|model| {
-            let theirs = |session: &usize| model.live(*session).is_some_and(|stored| stored.shop.user == Some(user));
+            let theirs = |session: &usize| {
+                model.live(*session).is_some_and(|stored| stored.shop.user == Some(user))
+            };
             (0..model.sessions.len()).filter(theirs).collect()
         })
     }
@@ -172,7 +191,10 @@ impl Model {
     pub(crate) fn clean(&mut self) -> Result<u64, Refused> {
         self.call(|model| {
             let now = model.now;
-            let expired = model.sessions.iter_mut().map(|stored| stored.take_if(|stored| stored.expires <= now));
+            let expired = model
+                .sessions
+                .iter_mut()
+                .map(|stored| stored.take_if(|stored| stored.expires <= now));
             expired.flatten().count() as u64
         })
     }
@@ -191,13 +213,21 @@ impl Model {
                 if !fault.prevents_the_effect() {
                     effect(self);
                 }
+                if fault.hangs() {
+                    self.now += DEADLINE;
+                }
                 Err(Refused::Unavailable)
             }
         }
     }
 
     /// Whether `next` was saved: it was not if others have made `theirs` of the session.
-    fn update(&mut self, session: usize, theirs: &mut Stored, next: &Stored) -> Result<bool, Refused> {
+    fn update(
+        &mut self,
+        session: usize,
+        theirs: &mut Stored,
+        next: &Stored,
+    ) -> Result<bool, Refused> {
         let revision = theirs.revision;
         let now = self.call(|model| {
             let now = model.live(session)?.clone();

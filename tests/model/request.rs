@@ -8,10 +8,17 @@ use crate::stored::{Stored, Token, merge};
 #[derive(Debug)]
 pub(crate) struct UnderWay {
     pub(crate) request: Request,
-    /// Whether it came with a cookie, good or bad.
-    pub(crate) shown: bool,
-    /// The session that its cookie proved.
-    pub(crate) bearer: Option<(Token, Stored)>,
+    pub(crate) came: Came,
+}
+
+/// What cookie a request came with.
+#[derive(Clone, Debug)]
+pub(crate) enum Came {
+    WithNone,
+    WithADeadOne,
+    /// With one that was replaced while the request was on its way.
+    Late,
+    With(Token, Stored),
 }
 
 /// What a request has made of its session.
@@ -39,13 +46,17 @@ impl UnderWay {
     /// The handler returns: its status (none if it panicked), the state that it was given, and
     /// what is to be saved, if anything is.
     pub(crate) fn finish(self) -> (Option<u16>, String, Option<Draft>) {
-        let loaded = self.bearer.as_ref().map(|(_, stored)| stored.shop.clone()).unwrap_or_default();
+        let bearer = match self.came {
+            Came::With(token, stored) => Some((token, stored)),
+            Came::WithNone | Came::WithADeadOne | Came::Late => None,
+        };
+        let loaded = bearer.as_ref().map(|(_, stored)| stored.shop.clone()).unwrap_or_default();
         let body = format!("{loaded:?}");
         let (Outcome::Answers(status) | Outcome::Fails(status)) = self.request.outcome else {
             return (None, body, None);
         };
         let mut draft = Draft {
-            bearer: self.bearer,
+            bearer,
             ended: None,
             destroyed: false,
             base: loaded.clone(),
@@ -79,6 +90,11 @@ impl UnderWay {
 impl Draft {
     pub(crate) fn is_changed(&self) -> bool {
         self.state != self.base
+    }
+
+    /// Whether there is anything to be saved or told.
+    pub(crate) fn asks_for_something(&self) -> bool {
+        self.is_changed() || self.destroyed || self.rotate || self.persistent.is_some()
     }
 
     /// Takes over what a guard has made of the session. What began before a destruction and did

@@ -29,14 +29,35 @@ pub(crate) enum Step {
     /// The client of a request under way leaves before the handler returns.
     Leave(Nth),
     /// Another browser gets a copy of this one's cookie.
-    Copy { from: usize, to: usize },
+    Copy {
+        from: usize,
+        to: usize,
+    },
     /// The store call after the next `skip` fails, or never answers.
-    Arm { skip: u32, fault: Fault },
-    Update { node: usize, session: Nth, change: Change },
-    Revoke { node: usize, session: Nth },
-    RevokeAll { node: usize, user: User },
-    List { node: usize, user: User },
-    Clean { node: usize },
+    Arm {
+        skip: u32,
+        fault: Fault,
+    },
+    Update {
+        node: usize,
+        session: Nth,
+        change: Change,
+    },
+    Revoke {
+        node: usize,
+        session: Nth,
+    },
+    RevokeAll {
+        node: usize,
+        user: User,
+    },
+    List {
+        node: usize,
+        user: User,
+    },
+    Clean {
+        node: usize,
+    },
     Advance(Duration),
 }
 
@@ -57,7 +78,11 @@ pub(crate) enum Guard {
     WritesWhateverItAnswers,
     /// Under a middleware that has the session too, and may turn an error into 200; `always` if
     /// the handler's part is saved whatever it answers.
-    Nested { around: Vec<Edit>, shields: bool, always: bool },
+    Nested {
+        around: Vec<Edit>,
+        shields: bool,
+        always: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -67,28 +92,39 @@ pub(crate) enum Outcome {
     Panics,
 }
 
-/// Two sessions, each in two browsers, and then anything.
+/// Two sessions, the second of them Ann's, each in two browsers; and then anything.
 pub(crate) fn schedules() -> impl Strategy<Value = Schedule> {
-    let put = |browser| {
-        let edits = vec![Edit::Change(Change::Put(0))];
-        Step::Send(Request { browser, node: 0, guard: Guard::Writes, edits, outcome: Outcome::Answers(200) })
+    let begin = |browser, changes: &[Change]| {
+        let edits = changes.iter().cloned().map(Edit::Change).collect();
+        Step::Send(Request {
+            browser,
+            node: 0,
+            guard: Guard::Writes,
+            edits,
+            outcome: Outcome::Answers(200),
+        })
     };
     vec(step(), 1..32).prop_map(move |steps| {
-        let opening = [put(0), Step::Copy { from: 0, to: 1 }, put(2), Step::Copy { from: 2, to: 3 }];
+        let opening = [
+            begin(0, &[Change::Put(0)]),
+            Step::Copy { from: 0, to: 1 },
+            begin(2, &[Change::LogIn(User::Ann), Change::Put(0), Change::Theme(1)]),
+            Step::Copy { from: 2, to: 3 },
+        ];
         Schedule(opening.into_iter().chain(steps).collect())
     })
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let (session, under_way, node) = (0..4_usize, 0..4_usize, 0..NODES);
-    let times = [1, 359, 360, 3_000, 3_599, 3_600, 82_800, 86_400].map(Duration::from_secs);
+    let times = [1, 9, 10, 359, 360, 3_000, 3_000, 3_599, 3_600, 7_200].map(Duration::from_secs);
     prop_oneof![
         10 => request().prop_map(Step::Send),
         20 => request().prop_map(Step::Begin),
         18 => under_way.clone().prop_map(Step::End),
         1 => under_way.prop_map(Step::Leave),
         3 => (0..BROWSERS, 0..BROWSERS).prop_map(|(from, to)| Step::Copy { from, to }),
-        2 => (0..3_u32, fault()).prop_map(|(skip, fault)| Step::Arm { skip, fault }),
+        5 => (0..2_u32, fault()).prop_map(|(skip, fault)| Step::Arm { skip, fault }),
         3 => (node.clone(), session.clone(), change())
             .prop_map(|(node, session, change)| Step::Update { node, session, change }),
         1 => (node.clone(), session).prop_map(|(node, session)| Step::Revoke { node, session }),
@@ -127,7 +163,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 fn edit() -> impl Strategy<Value = Edit> {
     prop_oneof![
         16 => change().prop_map(Edit::Change),
-        1 => Just(Edit::Destroy),
+        2 => Just(Edit::Destroy),
         1 => Just(Edit::Rotate),
         1 => any::<bool>().prop_map(Edit::Remember),
     ]

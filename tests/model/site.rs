@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Extension, Request};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
 use session_core::{Session, Sessions, require_session};
 use tokio::sync::Notify;
 
@@ -81,7 +81,10 @@ async fn reads(shop: &Shop, Extension(part): Extension<Part>) -> Result<Response
 }
 
 #[require_session]
-async fn writes(session: &mut Session<Shop>, Extension(part): Extension<Part>) -> Result<Response, Response> {
+async fn writes(
+    session: &mut Session<Shop>,
+    Extension(part): Extension<Part>,
+) -> Result<Response, Response> {
     part.write(session).await
 }
 
@@ -101,7 +104,9 @@ async fn around(
     request: Request,
     next: Next,
 ) -> Response {
-    let Guard::Nested { around, shields, .. } = &part.request.guard else { unreachable!("only around the nested ones") };
+    let Guard::Nested { around, shields, .. } = &part.request.guard else {
+        unreachable!("only around the nested ones")
+    };
     let (before, after) = around.split_at(around.len() / 2);
     perform(before, session);
     let mut response = next.run(request).await;

@@ -2,9 +2,11 @@
 
 use crate::shop::Shop;
 
-/// The limits of `Lifetime::AAL2`, in seconds.
+/// The limits, in seconds: so close that a schedule meets both.
 pub(crate) const IDLE: u64 = 3_600;
-pub(crate) const ABSOLUTE: u64 = 86_400;
+pub(crate) const ABSOLUTE: u64 = 7_200;
+/// How long after its end a secret is known for one that was good: 10 s.
+pub(crate) const GRACE: u64 = 10;
 
 /// A cookie's value: a session and one of its secrets, both by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +19,8 @@ pub(crate) struct Token {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Stored {
     pub(crate) secret: u32,
+    /// The secret before it, and when that ended.
+    pub(crate) retired: Option<(u32, u64)>,
     pub(crate) revision: u64,
     pub(crate) shop: Shop,
     pub(crate) persistent: bool,
@@ -31,7 +35,23 @@ impl Stored {
     pub(crate) fn new(secret: u32, shop: Shop, persistent: bool, now: u64) -> Self {
         let authenticated = shop.user.map(|_| now);
         let (expires, absolute) = (now + IDLE, now + ABSOLUTE);
-        Self { secret, revision: 1, shop, persistent, created: now, authenticated, seen: now, expires, absolute }
+        Self {
+            secret,
+            retired: None,
+            revision: 1,
+            shop,
+            persistent,
+            created: now,
+            authenticated,
+            seen: now,
+            expires,
+            absolute,
+        }
+    }
+
+    /// Whether a request with this secret was on its way when the secret was replaced.
+    pub(crate) fn was_proven_by(&self, secret: u32, now: u64) -> bool {
+        self.retired.is_some_and(|(retired, at)| retired == secret && now < at + GRACE)
     }
 
     pub(crate) fn touch(&mut self, now: u64) {
@@ -51,6 +71,7 @@ impl Stored {
         }
         if passed || change.rotate {
             next.secret = secret;
+            next.retired = Some((self.secret, now));
         }
         next.persistent = change.persistent.unwrap_or(self.persistent && !leaves_somebody);
         if next == *self {

@@ -2,18 +2,17 @@
 
 use std::collections::HashMap;
 use std::fmt::Debug;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE, VARY};
 use axum::http::Request;
+use axum::http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE, VARY};
 use axum::response::Response;
 use http_body_util::BodyExt as _;
-use session_core::{Digest, Error, Handle, Now, Sessions, Store as _, Timestamp};
+use session_core::{Digest, Error, Handle, Lifetime, Now, Sessions, Store as _, Timestamp};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tower::ServiceExt as _;
 
 use crate::faults::Faults;
@@ -22,12 +21,11 @@ use crate::reference::{Answer, Model, Refused, Told};
 use crate::schedule::{self, NODES, Step};
 use crate::shop::Shop;
 use crate::site::{Part, path, router};
-use crate::stored::{Stored, Token};
+use crate::stored::{ABSOLUTE, IDLE, Stored, Token};
 use crate::watched::Watched;
 
 pub(crate) struct World {
     model: Model,
-    clock: Arc<AtomicU64>,
     store: Watched<Faults>,
     /// Two processes, as it were, on one store.
     nodes: [(Sessions<Shop>, Router); NODES],
@@ -43,16 +41,27 @@ pub(crate) struct World {
 type Checked = Result<(), String>;
 
 fn same<V: PartialEq + Debug + ?Sized>(what: &str, library: &V, model: &V) -> Checked {
-    if library == model { Ok(()) } else { Err(format!("{what}: {library:?}\n  by the model: {model:?}")) }
+    if library == model {
+        Ok(())
+    } else {
+        Err(format!("{what}: {library:?}\n  by the model: {model:?}"))
+    }
 }
 
 impl World {
     pub(crate) fn new() -> Self {
-        let clock = Arc::new(AtomicU64::new(0));
+        // The clock goes with the runtime's, on which deadlines are counted.
+        let began = Instant::now();
         let store = Watched::new(Faults::default());
+        let [absolute, idle] = [ABSOLUTE, IDLE].map(Duration::from_secs);
+        let lifetime = Lifetime::new(absolute, idle).unwrap();
         let sessions = |builder: session_core::Builder<Shop>| {
-            let clock = Arc::clone(&clock);
-            builder.without_cleaner().clock(move || moment(clock.load(Ordering::Relaxed))).build().unwrap()
+            builder
+                .without_cleaner()
+                .lifetime(lifetime)
+                .clock(move || moment(began.elapsed().as_secs()))
+                .build()
+                .unwrap()
         };
         let nodes = [(); NODES].map(|()| {
             let sessions = sessions(Sessions::builder(store.clone()));
@@ -61,7 +70,6 @@ impl World {
         Self {
             inspector: sessions(Sessions::builder(store.memory.clone())),
             model: Model::default(),
-            clock,
             store,
             nodes,
             under_way: Vec::new(),
@@ -83,7 +91,9 @@ impl World {
                 }
             }
             Step::Begin(request) => _ = self.begin(request).await?,
-            Step::End(nth) if !self.under_way.is_empty() => self.end(nth % self.under_way.len()).await?,
+            Step::End(nth) if !self.under_way.is_empty() => {
+                self.end(nth % self.under_way.len()).await?;
+            }
             Step::Leave(nth) if !self.under_way.is_empty() => {
                 let nth = nth % self.under_way.len();
                 self.model.under_way.remove(nth);
@@ -99,7 +109,7 @@ impl World {
             }
             Step::Advance(span) => {
                 self.model.now += span.as_secs();
-                self.clock.store(self.model.now, Ordering::Relaxed);
+                tokio::time::advance(*span).await;
             }
             outside => self.outside(outside).await?,
         }
@@ -115,7 +125,8 @@ impl World {
         if let Some(cookie) = cookie {
             http = http.header(COOKIE, format!("__Host-session={cookie}"));
         }
-        let response = self.nodes[request.node].1.clone().oneshot(http.body(Body::empty()).unwrap());
+        let response =
+            self.nodes[request.node].1.clone().oneshot(http.body(Body::empty()).unwrap());
         let mut client = tokio::spawn(async { response.await.unwrap() });
         let answered = tokio::select! {
             () = part.done.notified() => None,
@@ -126,8 +137,12 @@ impl World {
                 self.under_way.push((part, client));
                 Ok(true)
             }
-            (Some(response), Some(refused)) => self.compare_answer(Some(response), refused).await.map(|()| false),
-            (answered, refused) => Err(format!("before the handler: {answered:?}\n  by the model: {refused:?}")),
+            (Some(response), Some(refused)) => {
+                self.compare_answer(Some(response), refused).await.map(|()| false)
+            }
+            (answered, refused) => {
+                Err(format!("before the handler: {answered:?}\n  by the model: {refused:?}"))
+            }
         }
     }
 
@@ -161,7 +176,9 @@ impl World {
                 same("revoke all", &revoked.map_err(refused), &model.revoke_all(*user))
             }
             Step::List { node, user } => {
-                let nth = |handle| handles.iter().position(|other| *other == handle).expect("it was stored");
+                let nth = |handle| {
+                    handles.iter().position(|other| *other == handle).expect("it was stored")
+                };
                 let listed = self.nodes[*node].0.list(user).await.map_err(refused).map(|listed| {
                     let mut listed: Vec<usize> = listed.into_iter().map(nth).collect();
                     listed.sort_unstable();
@@ -186,8 +203,12 @@ impl World {
         let body = body.collect().await.unwrap().to_bytes();
         same("body", &*String::from_utf8_lossy(&body), &answer.body)?;
         same("Vary", &head.headers.get(VARY).map(|vary| vary.to_str().unwrap()), &Some("Cookie"))?;
-        let cookies: Vec<&str> =
-            head.headers.get_all(SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap()).collect();
+        let cookies: Vec<&str> = head
+            .headers
+            .get_all(SET_COOKIE)
+            .iter()
+            .map(|cookie| cookie.to_str().unwrap())
+            .collect();
         same("Set-Cookie lines", &cookies.len(), &usize::from(answer.told != Told::Nothing))?;
         let no_store = head.headers.get(CACHE_CONTROL).is_some_and(|cache| cache == "no-store");
         same("Cache-Control: no-store", &no_store, &(answer.told != Told::Nothing))?;
@@ -196,8 +217,13 @@ impl World {
 
     fn compare_cookie(&mut self, cookie: &str, told: Told) -> Checked {
         let mut parts = cookie.split("; ");
-        let value = parts.next().and_then(|pair| pair.strip_prefix("__Host-session=")).ok_or("another cookie")?;
-        let max_age = parts.find_map(|part| part.strip_prefix("Max-Age=")).map(|seconds| seconds.parse().unwrap());
+        let value = parts
+            .next()
+            .and_then(|pair| pair.strip_prefix("__Host-session="))
+            .ok_or("another cookie")?;
+        let max_age = parts
+            .find_map(|part| part.strip_prefix("Max-Age="))
+            .map(|seconds| seconds.parse().unwrap());
         match told {
             Told::Nothing => unreachable!("there was a cookie to compare"),
             Told::Remove => same("removal", &(value, max_age), &("", Some(0))),
@@ -217,9 +243,15 @@ impl World {
         let handles = self.store.inserted();
         same("store calls", &*self.store.watch.calls.lock().unwrap(), &self.model.calls)?;
         same("sessions ever stored", &handles.len(), &self.model.sessions.len())?;
-        same("sessions in the store", &self.store.memory.len(), &self.model.sessions.iter().flatten().count())?;
+        same(
+            "sessions in the store",
+            &self.store.memory.len(),
+            &self.model.sessions.iter().flatten().count(),
+        )?;
         for (nth, handle) in handles.iter().enumerate() {
-            self.compare_stored(nth, *handle).await.map_err(|difference| format!("session {nth}: {difference}"))?;
+            self.compare_stored(nth, *handle)
+                .await
+                .map_err(|difference| format!("session {nth}: {difference}"))?;
         }
         Ok(())
     }
@@ -233,8 +265,13 @@ impl World {
         let times = record.times;
         let library = Stored {
             secret: stored.secret,
+            retired: stored.retired,
             revision: record.revision,
-            shop: self.inspector.update(&handle, |shop| shop.clone()).await.map_err(|error| error.to_string())?,
+            shop: self
+                .inspector
+                .update(&handle, |shop| shop.clone())
+                .await
+                .map_err(|error| error.to_string())?,
             persistent: record.persistent,
             created: seconds(times.created),
             authenticated: times.authenticated.map(seconds),
@@ -244,7 +281,9 @@ impl World {
         };
         same("stored", &library, stored)?;
         // How the engine spells a principal is its own affair, as long as everybody is found.
-        let is_spelled = |user| record.principal.as_ref().is_some_and(|name| name.contains(&format!("{user:?}")));
+        let is_spelled = |user| {
+            record.principal.as_ref().is_some_and(|name| name.contains(&format!("{user:?}")))
+        };
         same("principal", &record.principal.is_some(), &stored.shop.user.is_some_and(is_spelled))?;
         let token = Token { session, secret: stored.secret };
         let known = self.digests.values().any(|other| *other == record.digest);

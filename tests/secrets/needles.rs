@@ -1,8 +1,15 @@
 //! What must not be found, in every spelling that it may be found in.
 
+use std::collections::HashMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use session_core::Store;
+use session_tests::Staged;
 use sha2::{Digest as _, Sha256};
+
+/// How many bytes every needle has at least.
+const BEGINNING: usize = 8;
 
 /// Something secret: its name, and what gives it away.
 #[derive(Debug)]
@@ -11,82 +18,103 @@ pub(crate) struct Secret {
     needles: Vec<Vec<u8>>,
 }
 
-/// A token's handle, its secret, and the secret's digest.
-pub(crate) struct Token {
-    pub(crate) handle: [u8; 16],
-    pub(crate) secret: [u8; 32],
-    pub(crate) digest: [u8; 32],
-}
-
-impl Token {
-    pub(crate) fn parse(spelled: &str) -> Self {
-        let bytes = URL_SAFE_NO_PAD.decode(spelled).expect("a token is base64url");
-        let (handle, secret) = bytes.split_at(16);
-        Self {
-            handle: handle.try_into().expect("16 bytes"),
-            secret: secret.try_into().expect("32 bytes"),
-            digest: Sha256::digest(secret).into(),
-        }
-    }
+/// A token's handle and secret.
+pub(crate) fn parts(spelled: &str) -> (Vec<u8>, Vec<u8>) {
+    let mut handle = URL_SAFE_NO_PAD.decode(spelled).expect("a token is base64url");
+    let secret = handle.split_off(16);
+    assert_eq!(secret.len(), 32);
+    (handle, secret)
 }
 
 impl Secret {
     /// A token as a cookie spells it. Its first 22 characters are public: the handle.
     pub(crate) fn token(spelled: &str) -> Self {
-        let needles = pieces(spelled[22..].as_bytes(), 14);
+        let needles = pieces(&spelled.as_bytes()[22..], 14);
         Self { name: format!("the token {spelled}"), needles }
     }
 
-    /// Bytes: raw, in hexadecimal, in base64, and as `Debug` shows a slice.
+    /// Random bytes, of which every eight give the others away: raw, in hexadecimal, in base64,
+    /// and as `Debug` or JSON shows numbers.
     pub(crate) fn bytes(name: &str, bytes: &[u8]) -> Self {
-        let mut needles = pieces(bytes, 8);
-        for part in bytes.chunks_exact(8) {
-            let hex: String = part.iter().map(|byte| format!("{byte:02x}")).collect();
-            needles.push(hex.to_uppercase().into_bytes());
-            needles.push(hex.into_bytes());
-            let list = format!("{part:?}");
-            needles.push(list[1..list.len() - 1].as_bytes().to_vec());
-            let lines: Vec<_> = part.iter().map(u8::to_string).collect();
-            needles.push(lines.join(",").into_bytes());
-        }
-        for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
-            // Wherever in a longer text it begins.
-            for offset in 0..3 {
-                needles.extend(pieces(engine.encode(&bytes[offset..]).as_bytes(), 12));
-            }
+        let mut needles: Vec<_> = bytes.chunks_exact(8).flat_map(spellings).collect();
+        for encoded in encoded(bytes) {
+            needles.extend(pieces(encoded.as_bytes(), 12));
         }
         Self { name: format!("{name} {bytes:02x?}"), needles }
     }
 
     /// A text that is nobody's business, also where its bytes are shown.
     pub(crate) fn text(text: &str) -> Self {
-        let mut secret = Self::bytes("the text", text.as_bytes());
-        secret.needles.push(text.as_bytes().to_vec());
-        secret.name = format!("the text {text:?}");
-        secret
-    }
-
-    /// Fails if it is found.
-    #[track_caller]
-    pub(crate) fn is_not_in(&self, haystack: &[u8], place: &str) {
-        for needle in &self.needles {
-            let found = haystack.windows(needle.len()).position(|window| window == needle);
-            if let Some(at) = found {
-                let around = &haystack[at.saturating_sub(300)..haystack.len().min(at + 100)];
-                panic!("{} is in {place}: …{}…", self.name, String::from_utf8_lossy(around));
-            }
-        }
+        let mut needles = spellings(text.as_bytes());
+        needles.extend(encoded(text.as_bytes()).map(String::into_bytes));
+        Self { name: format!("the text {text:?}"), needles }
     }
 }
 
-/// All that a token is made of and that nobody may see.
-pub(crate) fn secrets_of(spelled: &str) -> [Secret; 3] {
-    let token = Token::parse(spelled);
+/// Bytes as they are, in hexadecimal, and as numbers.
+fn spellings(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let hex = hex(bytes);
+    let numbers: Vec<_> = bytes.iter().map(u8::to_string).collect();
+    let [debug, json] = [", ", ","].map(|comma| numbers.join(comma));
+    let texts = [hex.to_uppercase(), hex, debug, json].map(String::into_bytes);
+    texts.into_iter().chain([bytes.to_vec()]).collect()
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+}
+
+/// Bytes in base64, wherever in a longer text they begin. What depends on their neighbours is cut off.
+fn encoded(bytes: &[u8]) -> impl Iterator<Item = String> {
+    let engines = [STANDARD_NO_PAD, URL_SAFE_NO_PAD].into_iter();
+    engines.flat_map(move |engine| {
+        (0..3).map(move |offset| {
+            let bytes = &bytes[offset..];
+            engine.encode(&bytes[..bytes.len() / 3 * 3])
+        })
+    })
+}
+
+/// Fails if any of them is found.
+#[track_caller]
+pub(crate) fn none_is_in(haystack: &[u8], place: &str, secrets: &[Secret]) {
+    if let Some((secret, at)) = find(haystack, secrets) {
+        let around = &haystack[at.saturating_sub(300)..haystack.len().min(at + 100)];
+        panic!("{} is in {place}: …{}…", secret.name, String::from_utf8_lossy(around));
+    }
+}
+
+/// The first of them that is found, and where. Logs are long, so all are looked for at once.
+fn find<'a>(haystack: &[u8], secrets: &'a [Secret]) -> Option<(&'a Secret, usize)> {
+    let mut by_beginning = HashMap::<[u8; BEGINNING], Vec<(&Secret, &[u8])>>::new();
+    for secret in secrets {
+        for needle in &secret.needles {
+            let beginning = *needle.first_chunk().expect("shorter ones would be found by chance");
+            by_beginning.entry(beginning).or_default().push((secret, needle));
+        }
+    }
+    haystack.array_windows().enumerate().find_map(|(at, beginning)| {
+        let begun = by_beginning.get(beginning)?;
+        let found = begun.iter().find(|(_, needle)| haystack[at..].starts_with(needle));
+        found.map(|(secret, _)| (*secret, at))
+    })
+}
+
+/// What of a token nobody but its browser may see, also as others might spell it.
+pub(crate) fn secrets_of(spelled: &str) -> [Secret; 4] {
+    let (_, secret) = parts(spelled);
     [
         Secret::token(spelled),
-        Secret::bytes("the secret", &token.secret),
-        Secret::bytes("the digest", &token.digest),
+        Secret::bytes("the spelled token", &spelled.as_bytes()[22..]),
+        Secret::bytes("the secret", &secret),
+        Secret::bytes("the secret's hash", &Sha256::digest(&secret)),
     ]
+}
+
+/// The digests that a store was given.
+pub(crate) fn digests<S: Store>(store: &Staged<S>) -> Vec<Secret> {
+    let digests = store.digests();
+    digests.iter().map(|digest| Secret::bytes("a stored digest", digest.as_bytes())).collect()
 }
 
 fn pieces(bytes: &[u8], length: usize) -> Vec<Vec<u8>> {
@@ -97,15 +125,11 @@ fn pieces(bytes: &[u8], length: usize) -> Vec<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn finds(secret: &Secret, text: &str) -> bool {
-        std::panic::catch_unwind(|| secret.is_not_in(text.as_bytes(), "a test")).is_err()
-    }
-
     #[test]
     fn every_spelling_is_found() {
         let bytes: Vec<u8> = (0..32).map(|byte| byte * 7 + 1).collect();
-        let secret = Secret::bytes("this", &bytes);
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let secret = [Secret::bytes("this", &bytes)];
+        let hex = hex(&bytes);
         for text in [
             format!("{bytes:?}"),
             format!("Some({:?})", &bytes[3..29]),
@@ -116,8 +140,9 @@ mod tests {
             STANDARD_NO_PAD.encode([&[9, 9][..], &bytes].concat()),
             serde_json::to_string(&bytes).expect("numbers"),
         ] {
-            assert!(finds(&secret, &text), "{text}");
+            assert!(find(text.as_bytes(), &secret).is_some(), "{text}");
         }
-        assert!(!finds(&secret, "Digest(..) 0192a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"));
+        let harmless = "Digest(..) 0192a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b";
+        assert!(find(harmless.as_bytes(), &secret).is_none());
     }
 }

@@ -1,10 +1,12 @@
 //! A shop whose sessions hold what nobody else may see, and which notes the tokens it issues.
 
+use std::future::ready;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::FromRef;
+use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::middleware::map_response;
@@ -16,11 +18,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 
 use crate::capture;
-use crate::needles::{Secret, secrets_of};
-
-pub(crate) const USER: &str = "canary-of-the-principal@example.com";
-pub(crate) const NOTICE: &str = "canary in the notice: the PIN is 4711";
-pub(crate) const SKU: &str = "canary-in-the-cart-0815";
+use crate::needles::{Secret, digests, secrets_of};
 
 #[session]
 #[derive(Debug)]
@@ -41,6 +39,24 @@ fn disagree(_base: &[String], _mine: &[String], _theirs: &[String]) -> Vec<Strin
 #[derive(Clone, FromRef)]
 struct App {
     sessions: Sessions<Shop>,
+    canaries: Canaries,
+}
+
+/// What no other house has.
+#[derive(Clone)]
+pub(crate) struct Canaries {
+    user: String,
+    notice: String,
+    sku: String,
+}
+
+impl Canaries {
+    fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let canary = |place| format!("canary {number:04} in the {place}");
+        Self { user: canary("principal"), notice: canary("notice"), sku: canary("cart") }
+    }
 }
 
 pub(crate) struct House<S> {
@@ -48,6 +64,7 @@ pub(crate) struct House<S> {
     pub(crate) sessions: Sessions<Shop>,
     pub(crate) app: Router,
     pub(crate) issued: Issued,
+    pub(crate) canaries: Canaries,
     /// How many hours the clock is ahead.
     pub(crate) hours: Arc<Mutex<u64>>,
 }
@@ -63,6 +80,7 @@ impl<S: Fresh> House<S> {
 
     pub(crate) fn on(store: Staged<S>) -> Self {
         let (issued, hours) = (Issued::default(), Arc::new(Mutex::new(0)));
+        let canaries = Canaries::new();
         let (note, ahead) = (issued.clone(), Arc::clone(&hours));
         let sessions = Sessions::builder(store.clone())
             .without_cleaner()
@@ -87,10 +105,13 @@ impl<S: Fresh> House<S> {
             .route("/price", post(price))
             .route("/traced", post(traced))
             .layer(CatchPanicLayer::new())
-            .layer(map_response(move |response| note.clone().collect(response)))
-            .layer(TraceLayer::new_for_http().on_response(DefaultOnResponse::new().include_headers(true)))
-            .with_state(App { sessions: sessions.clone() });
-        Self { store, sessions, app, issued, hours }
+            .layer(map_response(move |response| ready(note.collect(response))))
+            .layer(
+                TraceLayer::new_for_http()
+                    .on_response(DefaultOnResponse::new().include_headers(true)),
+            )
+            .with_state(App { sessions: sessions.clone(), canaries: canaries.clone() });
+        Self { store, sessions, app, issued, canaries, hours }
     }
 
     /// Somebody with all canaries in their session.
@@ -106,15 +127,18 @@ impl<S: Fresh> House<S> {
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         let tokens = self.issued.all();
         let tokens = tokens.iter().flat_map(|token| secrets_of(token));
-        tokens.chain([USER, NOTICE, SKU].map(Secret::text)).collect()
+        let Canaries { user, notice, sku } = &self.canaries;
+        let canaries = [user, notice, sku].map(|text| Secret::text(text));
+        tokens.chain(canaries).chain(digests(&self.store)).collect()
     }
 }
 
 impl Issued {
-    async fn collect(self, response: Response) -> Response {
+    fn collect(&self, response: Response) -> Response {
         for line in response.headers().get_all(SET_COOKIE) {
             let line = line.to_str().expect("cookies are ASCII");
-            let value = line.strip_prefix("__Host-session=").and_then(|rest| rest.split(';').next());
+            let value =
+                line.strip_prefix("__Host-session=").and_then(|rest| rest.split(';').next());
             let token = value.filter(|value| !value.is_empty());
             self.0.lock().expect("nobody panics here").extend(token.map(str::to_owned));
         }
@@ -132,18 +156,18 @@ async fn notice(shop: &Shop) -> String {
 }
 
 #[require_session]
-async fn note_down(shop: &mut Shop) {
-    shop.notice = if shop.notice == NOTICE { NOTICE.to_uppercase() } else { NOTICE.to_owned() };
+async fn note_down(shop: &mut Shop, State(canaries): State<Canaries>) {
+    shop.notice += &canaries.notice;
 }
 
 #[require_session]
-async fn add(shop: &mut Shop) {
-    shop.cart.push(SKU.to_owned());
+async fn add(shop: &mut Shop, State(canaries): State<Canaries>) {
+    shop.cart.push(canaries.sku);
 }
 
 #[require_session]
-async fn log_in(shop: &mut Shop) {
-    shop.user = Some(USER.to_owned());
+async fn log_in(shop: &mut Shop, State(canaries): State<Canaries>) {
+    shop.user = Some(canaries.user);
 }
 
 #[require_session]
@@ -166,25 +190,26 @@ async fn me(Principal(user): Principal<Shop>) -> String {
 }
 
 #[require_session]
-async fn fail(shop: &mut Shop) -> StatusCode {
-    shop.notice = NOTICE.to_owned();
+async fn fail(shop: &mut Shop, State(canaries): State<Canaries>) -> StatusCode {
+    shop.notice = canaries.notice;
     StatusCode::INTERNAL_SERVER_ERROR
 }
 
 #[require_session]
-async fn panics(shop: &mut Shop) -> StatusCode {
-    shop.notice = NOTICE.to_owned();
+async fn panics(shop: &mut Shop, State(canaries): State<Canaries>) -> StatusCode {
+    shop.notice = canaries.notice;
     panic!("the handler's own words");
 }
 
 #[require_session]
-async fn price(shop: &mut Shop) {
-    shop.notice = NOTICE.to_owned();
+async fn price(shop: &mut Shop, State(canaries): State<Canaries>) {
+    shop.notice = canaries.notice;
     shop.prices.push(f64::NAN);
 }
 
 #[require_session]
-#[tracing::instrument(skip(shop))]
-async fn traced(shop: &mut Shop) {
-    shop.cart.push(SKU.to_owned());
+#[tracing::instrument(skip(shop, canaries))]
+async fn traced(shop: &mut Shop, canaries: State<Canaries>) {
+    tracing::trace!("a handler's finest");
+    shop.cart.push(canaries.sku.clone());
 }

@@ -164,14 +164,13 @@ impl Reply {
             Some(line) if line.contains("Max-Age=0") => "cookie removed",
             Some(_) => "cookie set",
         };
-        let mut told = format!("{}, {cookie}", self.status.as_u16());
-        for name in [VARY, CACHE_CONTROL] {
-            let value = self.header(&name);
+        let mut told = vec![self.status.as_u16().to_string(), cookie.to_owned()];
+        for (name, header) in [("Vary", VARY), ("Cache-Control", CACHE_CONTROL)] {
+            let value = self.header(header);
             if !value.is_empty() {
-                let name = if name == VARY { "Vary" } else { "Cache-Control" };
-                told += &format!(", {name}: {value}");
+                told.push(format!("{name}: {value}"));
             }
         }
-        told
+        told.join(", ")
     }
 }

@@ -2,10 +2,20 @@
 
 use std::future::Future;
 
-use session_core::{MemoryStore, Store};
-use session_sqlx::PostgresStore;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::Postgres;
+use session_core::{MemoryStore, Store};
+use session_redis::RedisStore;
+use session_sqlx::{PostgresStore, SqliteStore};
+
+use crate::{Directory, Postgres, Redis};
+
+/// Tells one store of this process from another.
+fn number() -> u64 {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    NUMBER.fetch_add(1, Ordering::Relaxed)
+}
 
 /// A store of which a test can have an empty one.
 pub trait Fresh: Store + Clone {
@@ -28,26 +38,39 @@ impl Fresh for PostgresStore {
     }
 }
 
-/// Makes two tests of each function: one on a `MemoryStore`, one on a `PostgresStore`. It is
-/// given an empty store: `async fn a_sentence<S: Fresh>(store: S)`.
+impl Fresh for SqliteStore {
+    async fn fresh() -> Self {
+        static FILES: LazyLock<Directory> = LazyLock::new(|| Directory::new("TERM"));
+        let file = FILES.path().join(format!("{}.db", number()));
+        let store = Self::open(file).await.expect("the directory is ours");
+        store.migrate().await.expect("the file is new");
+        store
+    }
+}
+
+impl Fresh for RedisStore {
+    async fn fresh() -> Self {
+        let url = Redis::shared().await.url();
+        let store = Self::builder().prefix(format!("store-{}:", number())).connect(&url).await;
+        store.expect("the server is up")
+    }
+}
+
+/// Makes a test of each function on every store. It is given an empty store: `async fn a_sentence<S: Fresh>(store: S)`.
 #[macro_export]
 macro_rules! on_each_store {
     ($($test:ident),* $(,)?) => {
-        mod on_memory {
+        $crate::on_each_store! { @on on_memory session_core::MemoryStore: $($test),* }
+        $crate::on_each_store! { @on on_postgres session_sqlx::PostgresStore: $($test),* }
+        $crate::on_each_store! { @on on_sqlite session_sqlx::SqliteStore: $($test),* }
+        $crate::on_each_store! { @on on_redis session_redis::RedisStore: $($test),* }
+    };
+    (@on $module:ident $store:ty: $($test:ident),*) => {
+        mod $module {
             $(
                 #[tokio::test]
                 async fn $test() {
-                    let store = <session_core::MemoryStore as $crate::Fresh>::fresh().await;
-                    super::$test(store).await;
-                }
-            )*
-        }
-
-        mod on_postgres {
-            $(
-                #[tokio::test]
-                async fn $test() {
-                    let store = <session_sqlx::PostgresStore as $crate::Fresh>::fresh().await;
+                    let store = <$store as $crate::Fresh>::fresh().await;
                     super::$test(store).await;
                 }
             )*

@@ -61,6 +61,6 @@ impl Gate {
 
 async fn some(counter: &watch::Sender<usize>) {
     let mut counter = counter.subscribe();
-    let counted = counter.wait_for(|count| *count > 0).await;
-    drop(counted.expect("the gate is ours"));
+    let some = counter.wait_for(|count| *count > 0).await;
+    drop(some.expect("the gate is ours"));
 }

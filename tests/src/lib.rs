@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`postgres`] | a throw-away PostgreSQL cluster, and the statements that it executed |
 //! | [`redis`] | a throw-away Redis server |
+//! | [`redis_cluster`] | a throw-away Redis Cluster of six |
 //! | [`proxy`] | a TCP proxy that delays, swallows or cuts, and counts PostgreSQL's round trips |
 //! | [`browser`] | a headless Chromium with an empty profile |
 //! | [`client`] | no program: somebody with a cookie jar, who asks a router in this process |
@@ -29,6 +30,7 @@ pub mod postgres;
 
 pub mod proxy;
 pub mod redis;
+pub mod redis_cluster;
 pub mod staged;
 
 pub use browser::Browser;
@@ -40,4 +42,5 @@ pub use port::free_address;
 pub use postgres::Postgres;
 pub use proxy::Proxy;
 pub use redis::Redis;
+pub use redis_cluster::RedisCluster;
 pub use staged::{Call, Fate, Staged};

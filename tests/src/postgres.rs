@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -78,6 +79,11 @@ impl Postgres {
     fn name(&self) -> &str {
         let name = self.directory.path().file_name().and_then(|name| name.to_str());
         name.expect("the directory's name is ours, in ASCII")
+    }
+
+    /// The directory of its files.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// Where it listens, for a [`Proxy`](crate::Proxy).

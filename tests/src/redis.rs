@@ -1,11 +1,13 @@
 //! A throw-away Redis server from the installed binary, which a test can freeze, kill and restart.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::OnceCell;
 
 use crate::{Directory, free_address};
 
@@ -26,6 +28,13 @@ impl Redis {
     /// Starts a server that writes each change to its log before it answers, and so keeps its data.
     pub async fn durable() -> Self {
         Self::launch(true).await
+    }
+
+    /// The one server that the tests of this process share, each with a prefix of its own; do not freeze or kill it.
+    /// It ends with the process.
+    pub async fn shared() -> &'static Self {
+        static SHARED: OnceCell<Redis> = OnceCell::const_new();
+        SHARED.get_or_init(Self::start).await
     }
 
     async fn launch(durable: bool) -> Self {
@@ -58,6 +67,11 @@ impl Redis {
         let mut answer = [0; 5];
         connection.read_exact(&mut answer).await.ok()?;
         (answer == *b"+PONG").then_some(())
+    }
+
+    /// The directory of its files.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// Where it listens, for a [`Proxy`](crate::Proxy).

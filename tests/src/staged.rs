@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use session_core::store::{Insert, Inserted, Record, Swept, Update, Updated};
-use session_core::{Handle, Now, Store, StoreError};
+use session_core::{Digest, Handle, Now, Store, StoreError};
 
 use crate::Gate;
 
@@ -48,6 +48,7 @@ pub enum Fate {
 struct Stage {
     calls: Vec<Call>,
     inserted: Vec<Handle>,
+    digests: Vec<Digest>,
     fates: HashMap<Call, Fate>,
 }
 
@@ -82,6 +83,11 @@ impl<S: Store> Staged<S> {
     /// The handles that were ever to be inserted, in that order, whether or not they were.
     pub fn inserted(&self) -> Vec<Handle> {
         self.stage().inserted.clone()
+    }
+
+    /// Every digest that the store was ever to keep.
+    pub fn digests(&self) -> Vec<Digest> {
+        self.stage().digests.clone()
     }
 
     /// The records that the store holds, by this clock. Nothing becomes of this look at them.
@@ -137,11 +143,16 @@ impl<S: Store> Store for Staged<S> {
     }
 
     async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
-        self.stage().inserted.push(insert.handle);
+        {
+            let mut stage = self.stage();
+            stage.inserted.push(insert.handle);
+            stage.digests.push(insert.digest);
+        }
         self.play(Call::Insert, self.store.insert(insert, now)).await
     }
 
     async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
+        self.stage().digests.push(update.digest);
         self.play(Call::Update, self.store.update(update, now)).await
     }
 

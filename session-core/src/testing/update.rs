@@ -4,7 +4,7 @@ use super::sample::{
     DAY, HOUR, at, insert, insert_of, loaded, moment, saved, stored, together, update_of, updated,
 };
 use crate::random::System;
-use crate::store::{Insert, Store, Update, Updated};
+use crate::store::{Insert, Store, Swept, Update, Updated};
 use crate::token::Token;
 
 /// Changes the record if it is at the expected revision, which then goes up by one. `created`
@@ -77,6 +77,20 @@ pub async fn an_update_renews_the_idle_limit_and_never_the_absolute_one(store: i
     assert_eq!((record.times.expires, record.times.absolute), (moment(6600), moment(86_400)));
     let record = saved(&store, Update { idle: DAY, ..update_of(&record) }, at(6000)).await;
     assert_eq!((record.times.expires, record.times.absolute), (moment(86_400), moment(86_400)));
+}
+
+/// `expires` becomes now and `idle` more, even if that is sooner, and the sweep goes by it.
+pub async fn an_update_or_touch_can_shorten_a_session(store: impl Store) {
+    let minute = HOUR / 60;
+    let updated = stored(&store, insert(), at(0)).await;
+    saved(&store, Update { idle: minute, ..update_of(&updated) }, at(0)).await;
+    let touched = stored(&store, insert(), at(0)).await;
+    assert!(store.touch(touched.handle, minute, at(0)).await.expect("the store works"));
+    for record in [updated, touched] {
+        assert!(loaded(&store, record.handle, at(59)).await.is_some());
+        assert_eq!(loaded(&store, record.handle, at(60)).await, None);
+    }
+    assert_eq!(store.sweep(10, at(60)).await.expect("the store works"), Swept::All(2));
 }
 
 /// With `authenticated`, `authenticated` becomes now and `absolute` starts anew.

@@ -1,7 +1,7 @@
 //! What `#[require_session(…)]` asks of the session before the function runs.
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use syn::{Error, Ident, Result};
 
 use crate::errors::Errors;
@@ -13,6 +13,7 @@ const ON_FUNCTION: Known = Known {
         ("existing", "existing"),
         ("authenticated", "authenticated"),
         ("commit", "commit = always"),
+        ("cross_site", "cross_site"),
     ],
     repeatable: &[],
 };
@@ -23,6 +24,7 @@ pub(super) struct Requirements {
     existing: Option<Ident>,
     authenticated: Option<Ident>,
     commit_always: Option<Ident>,
+    cross_site: Option<Ident>,
 }
 
 impl Requirements {
@@ -36,6 +38,7 @@ impl Requirements {
                 "authenticated" => {
                     requirements.authenticated = errors.keep(option.flag()).map(|()| word);
                 }
+                "cross_site" => requirements.cross_site = errors.keep(option.flag()).map(|()| word),
                 _ => requirements.commit_always = errors.keep(always(option)).map(|()| word),
             }
         }
@@ -46,14 +49,21 @@ impl Requirements {
     pub(super) fn of_first(&self) -> Option<TokenStream> {
         let existing = self.existing.as_ref().map(|word| marker(word, "Existing"));
         let authenticated = self.authenticated.as_ref().map(|word| marker(word, "Authenticated"));
-        let all = [existing, authenticated, self.of_others()];
-        all.into_iter().flatten().rev().reduce(|inner, outer| quote::quote!((#outer, #inner)))
+        pairs([existing, authenticated, self.of_others()])
     }
 
-    /// What every further session argument requires: only the commit is everybody's.
+    /// What every further session argument requires: not who has a session, but what becomes of
+    /// the request.
     pub(super) fn of_others(&self) -> Option<TokenStream> {
-        self.commit_always.as_ref().map(|word| marker(word, "CommitAlways"))
+        let commit_always = self.commit_always.as_ref().map(|word| marker(word, "CommitAlways"));
+        let cross_site = self.cross_site.as_ref().map(|word| marker(word, "CrossSite"));
+        pairs([commit_always, cross_site])
     }
+}
+
+/// All of them as one type.
+fn pairs<const N: usize>(markers: [Option<TokenStream>; N]) -> Option<TokenStream> {
+    markers.into_iter().flatten().rev().reduce(|inner, outer| quote!((#outer, #inner)))
 }
 
 /// The library's type for an option, where the user wrote the option.

@@ -77,6 +77,13 @@ local function join(index, handle, joined, absolute)
   enter(index, entry(handle, joined), absolute)
 end
 
+-- What was written at a named moment is found by a sweep, as Redis itself ends it by its own clock.
+local function note(handle, expires)
+  if named and prefix ~= '' then
+    enter(prefix .. 'named', handle, expires)
+  end
+end
+
 -- An entry announced this long ago may have been taken for one that nobody came back for.
 local function is_late(joined)
   return real - joined > 30000000

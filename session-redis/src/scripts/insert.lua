@@ -18,12 +18,8 @@ local expires = math.min(now + idle, absolute)
 local head = struct.pack(LAYOUT, FORMAT, flags, '\0\0\0\0\0\0\0\1', now, expires, absolute, now,
   authenticated, joined, digest, #principal, #label)
 redis.call('SET', KEYS[1], head .. principal .. label .. fields, 'PXAT', deadline(expires))
-if prefix ~= '' then
-  if is(flags, PRINCIPAL) then
-    join(index_of(principal), handle, joined, absolute)
-  end
-  if named then
-    enter(prefix .. 'named', handle, expires)
-  end
+if prefix ~= '' and is(flags, PRINCIPAL) then
+  join(index_of(principal), handle, joined, absolute)
 end
+note(handle, expires)
 return {now, head}

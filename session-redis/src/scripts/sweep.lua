@@ -1,4 +1,4 @@
--- Looks at up to ARGV[3] records that were inserted at a named moment, all of which are in the sorted
+-- Looks at up to ARGV[3] records that were written at a named moment, all of which are in the sorted
 -- set KEYS[1], and were to expire by now; removes those that have. Answers how many, and 1 if there
 -- are no more to look at.
 

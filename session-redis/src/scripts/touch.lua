@@ -1,5 +1,5 @@
--- Renews the record KEYS[1]: whether it was there and, where its index lies in another slot, the
--- principal, the entry and the absolute limit that have to be in it.
+-- Renews the record KEYS[1]: nothing if there is none, else when it expires and, where its index lies
+-- in another slot, the principal, the entry and the absolute limit that have to be in it.
 
 local handle, idle = ARGV[3], tonumber(ARGV[4])
 
@@ -14,7 +14,9 @@ end
 local expires = math.min(now + idle, record.absolute)
 redis.call('SETRANGE', KEYS[1], SEEN, struct.pack('>i8i8', now, expires))
 redis.call('PEXPIREAT', KEYS[1], deadline(expires))
+note(handle, expires)
 if prefix == '' and is(record.flags, PRINCIPAL) then
-  return {redis.call('GETRANGE', KEYS[1], HEAD, record.label - 1), entry(handle, record.joined), digits(record.absolute)}
+  local principal = redis.call('GETRANGE', KEYS[1], HEAD, record.label - 1)
+  return {expires, principal, entry(handle, record.joined), record.absolute}
 end
-return {}
+return {expires}

@@ -51,6 +51,7 @@ flags = flags + bit.band(old.flags, 4)
 local head = struct.pack(LAYOUT, FORMAT, flags, next_revision, now, expires, absolute, old.created,
   authenticated, joined, digest, #principal, #label)
 redis.call('SET', KEYS[1], head .. principal .. label .. fields, 'PXAT', deadline(expires))
+note(handle, expires)
 if prefix ~= '' then
   if leaves then
     redis.call('ZREM', index_of(was), entry(handle, old.joined))

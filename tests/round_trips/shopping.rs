@@ -1,5 +1,4 @@
-//! What each kind of request costs on PostgreSQL: statements as the server saw them, round trips as a proxy counted
-//! them.
+//! The application, behind a proxy that counts, and what requests to it cost.
 
 use std::time::{Duration, Instant};
 
@@ -18,10 +17,7 @@ use sqlx::{Connection, PgConnection};
 const BRISK: Duration = Duration::from_millis(900);
 
 /// How often each request is made: the counts are this many times its cost.
-const TIMES: u64 = 4;
-
-/// What a response says of a session that it leaves as it is.
-const UNCHANGED: &str = "200, no Set-Cookie, Vary: Cookie";
+pub(crate) const TIMES: u64 = 4;
 
 #[session]
 struct Shop {
@@ -80,29 +76,30 @@ async fn watch(shop: &mut Shop, request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-struct Shopping {
-    app: Router,
-    proxy: Proxy,
-    database: String,
+/// The application on a database of its own.
+pub(crate) struct Shopping {
+    pub(crate) app: Router,
+    pub(crate) proxy: Proxy,
+    pub(crate) database: String,
 }
 
 /// What something cost, at the server and on the way there.
 #[derive(Debug, PartialEq)]
-struct Cost {
-    statements: u64,
-    round_trips: u64,
+pub(crate) struct Cost {
+    pub(crate) statements: u64,
+    pub(crate) round_trips: u64,
 }
 
 impl Cost {
     /// What requests of this cost come to.
-    fn each(number: u64) -> Self {
+    pub(crate) fn each(number: u64) -> Self {
         Self { statements: number * TIMES, round_trips: number * TIMES }
     }
 }
 
 impl Shopping {
     /// One connection, through a proxy, and each statement prepared.
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let server = Postgres::shared().await;
         let database = server.database().await;
         let proxy = Proxy::before(server.address()).await;
@@ -144,7 +141,7 @@ impl Shopping {
     }
 
     /// What `requests` cost.
-    async fn cost(&self, mut requests: impl AsyncFnMut()) -> Cost {
+    pub(crate) async fn cost(&self, mut requests: impl AsyncFnMut()) -> Cost {
         let server = Postgres::shared().await;
         for _ in 0..20 {
             // Whatever the count begins with, the connection was in use a moment ago.
@@ -171,7 +168,7 @@ impl Shopping {
     }
 
     /// What [`TIMES`] such requests cost somebody who has a session.
-    async fn cost_with_session(&self, request: impl AsyncFn(&mut Client)) -> Cost {
+    pub(crate) async fn cost_with_session(&self, request: impl AsyncFn(&mut Client)) -> Cost {
         let mut visitors = Vec::new();
         for _ in 0..20 * TIMES {
             visitors.push(self.visitor().await);
@@ -185,151 +182,11 @@ impl Shopping {
         .await
     }
 
-    async fn rows(&self) -> i64 {
+    pub(crate) async fn rows(&self) -> i64 {
         let mut connection = PgConnection::connect(&self.database).await.expect("the server is up");
         sqlx::query_scalar("SELECT count(*) FROM sessions")
             .fetch_one(&mut connection)
             .await
             .expect("the table is there")
     }
-}
-
-#[tokio::test]
-async fn a_visitor_without_a_cookie_who_changes_nothing_costs_nothing() {
-    let shopping = Shopping::open().await;
-    let cost = shopping
-        .cost(async || {
-            for (path, posts) in [("/", false), ("/rewrite", true), ("/logout", true)] {
-                let mut visitor = Client::new(&shopping.app);
-                let answer = if posts { visitor.post(path).await } else { visitor.get(path).await };
-                assert_eq!(answer.told(), UNCHANGED, "{path}");
-            }
-        })
-        .await;
-    assert_eq!(cost, Cost::each(0));
-}
-
-#[tokio::test]
-async fn ten_thousand_visitors_without_a_cookie_leave_no_row() {
-    let shopping = Shopping::open().await;
-    let before = shopping.rows().await;
-    let server = Postgres::shared().await;
-    server.reset_statements(&shopping.database).await;
-    shopping.proxy.reset_round_trips();
-    for number in 0..10_000 {
-        let mut visitor = Client::new(&shopping.app);
-        let answer =
-            if number % 2 == 0 { visitor.get("/").await } else { visitor.post("/logout").await };
-        assert_eq!(answer.told(), UNCHANGED);
-    }
-    assert_eq!(shopping.proxy.round_trips(), 0);
-    assert_eq!(server.statements(&shopping.database).await, []);
-    assert_eq!(shopping.rows().await, before);
-}
-
-#[tokio::test]
-async fn a_handler_without_a_session_costs_nothing_even_with_a_cookie() {
-    let shopping = Shopping::open().await;
-    let cost = shopping
-        .cost_with_session(async |visitor| {
-            assert_eq!(visitor.get("/plain").await.told(), "200, no Set-Cookie");
-        })
-        .await;
-    assert_eq!(cost, Cost::each(0));
-}
-
-#[tokio::test]
-async fn a_read_costs_one_round_trip() {
-    let shopping = Shopping::open().await;
-    let cost = shopping
-        .cost_with_session(async |visitor| {
-            let answer = visitor.get("/").await;
-            assert_eq!(answer.told(), UNCHANGED);
-            assert_eq!(answer.body, "1");
-        })
-        .await;
-    assert_eq!(cost, Cost::each(1));
-}
-
-#[tokio::test]
-async fn a_handler_that_changed_nothing_costs_one_round_trip_and_sets_no_cookie() {
-    let shopping = Shopping::open().await;
-    let cost = shopping
-        .cost_with_session(async |visitor| {
-            let answer = visitor.post("/rewrite").await;
-            assert_eq!(answer.told(), UNCHANGED);
-        })
-        .await;
-    assert_eq!(cost, Cost::each(1));
-}
-
-#[tokio::test]
-async fn a_change_costs_two_round_trips() {
-    let shopping = Shopping::open().await;
-    let cost = shopping
-        .cost_with_session(async |visitor| {
-            assert_eq!(visitor.post("/change").await.ok(), "2");
-        })
-        .await;
-    assert_eq!(cost, Cost::each(2));
-}
-
-#[tokio::test]
-async fn a_new_session_costs_one_round_trip() {
-    let shopping = Shopping::open().await;
-    let cost = shopping
-        .cost(async || {
-            for _ in 0..TIMES {
-                let answer = Client::new(&shopping.app).post("/change").await;
-                assert_ne!(answer.set_cookie(), None);
-            }
-        })
-        .await;
-    assert_eq!(cost, Cost::each(1));
-}
-
-#[tokio::test]
-async fn a_rotation_costs_two_round_trips() {
-    let shopping = Shopping::open().await;
-    let cost = shopping
-        .cost_with_session(async |visitor| {
-            assert_ne!(visitor.post("/rotate").await.set_cookie(), None);
-        })
-        .await;
-    assert_eq!(cost, Cost::each(2));
-}
-
-#[tokio::test]
-async fn a_log_in_to_a_session_that_is_there_costs_two_round_trips() {
-    let shopping = Shopping::open().await;
-    let cost = shopping
-        .cost_with_session(async |visitor| {
-            assert_ne!(visitor.post("/login").await.set_cookie(), None);
-        })
-        .await;
-    assert_eq!(cost, Cost::each(2));
-}
-
-#[tokio::test]
-async fn a_log_out_costs_at_most_two_round_trips() {
-    let shopping = Shopping::open().await;
-    let cost = shopping
-        .cost_with_session(async |visitor| {
-            assert_ne!(visitor.post("/logout").await.set_cookie(), None);
-            assert_eq!(visitor.session(), None);
-        })
-        .await;
-    let most = Cost::each(2);
-    assert!(cost.statements <= most.statements && cost.round_trips <= most.round_trips, "{cost:?}");
-}
-
-#[tokio::test]
-async fn a_change_under_a_middleware_that_changes_too_costs_two_round_trips() {
-    let shopping = Shopping::open().await;
-    let cost = shopping
-        .cost_with_session(async |visitor| {
-            assert_eq!(visitor.post("/watched").await.ok(), "2");
-        })
-        .await;
-    assert_eq!(cost, Cost::each(2));
 }

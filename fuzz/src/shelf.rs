@@ -1,0 +1,122 @@
+//! A store of one record, which a target lays there. It remembers what it was asked to write and
+//! stays as it was, so that no input depends on the one before.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use session_core::store::{Insert, Inserted, Record, Swept, Times, Update, Updated};
+use session_core::{Handle, Now, Store, StoreError};
+
+/// See the module. A clone is the same shelf.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf(Arc<Mutex<Contents>>);
+
+#[derive(Debug, Default)]
+struct Contents {
+    record: Option<Record>,
+    conflict: Option<Record>,
+    calls: usize,
+    inserted: Option<Insert>,
+    updates: Vec<Update>,
+}
+
+impl Shelf {
+    /// This record lies there from now on.
+    pub fn lay(&self, record: Option<Record>) {
+        self.contents().record = record;
+    }
+
+    /// The next update is answered that the record is meanwhile this one.
+    pub fn conflict(&self, record: Option<Record>) {
+        self.contents().conflict = record;
+    }
+
+    /// How often it was called since this was last asked.
+    pub fn calls(&self) -> usize {
+        std::mem::take(&mut self.contents().calls)
+    }
+
+    /// What was to be inserted, since this was last asked, as a record.
+    pub fn inserted(&self) -> Option<Record> {
+        let insert = self.contents().inserted.take()?;
+        Some(Record {
+            handle: insert.handle,
+            digest: insert.digest,
+            revision: 1,
+            principal: insert.principal,
+            fields: insert.fields,
+            persistent: insert.persistent,
+            label: insert.label,
+            times: crate::shop::fresh(),
+        })
+    }
+
+    /// The updates that were asked for since this was last asked.
+    pub fn updates(&self) -> Vec<Update> {
+        std::mem::take(&mut self.contents().updates)
+    }
+
+    fn contents(&self) -> MutexGuard<'_, Contents> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn called(&self) -> MutexGuard<'_, Contents> {
+        let mut contents = self.contents();
+        contents.calls += 1;
+        contents
+    }
+}
+
+impl Contents {
+    fn find(&self, handle: Handle) -> Option<&Record> {
+        self.record.as_ref().filter(|record| record.handle == handle)
+    }
+
+    fn times(&self) -> Times {
+        self.record.as_ref().map_or_else(crate::shop::fresh, |record| record.times)
+    }
+}
+
+impl Store for Shelf {
+    async fn load(&self, handle: Handle, _: Now) -> Result<Option<Record>, StoreError> {
+        Ok(self.called().find(handle).cloned())
+    }
+
+    async fn insert(&self, insert: Insert, _: Now) -> Result<Inserted, StoreError> {
+        let mut contents = self.called();
+        contents.inserted = Some(insert);
+        Ok(Inserted::Saved(contents.times()))
+    }
+
+    async fn update(&self, update: Update, _: Now) -> Result<Updated, StoreError> {
+        let mut contents = self.called();
+        contents.updates.push(update);
+        if let Some(record) = contents.conflict.take() {
+            return Ok(Updated::Conflict(Box::new(record)));
+        }
+        Ok(Updated::Saved(contents.times()))
+    }
+
+    async fn touch(&self, handle: Handle, _: Duration, _: Now) -> Result<bool, StoreError> {
+        Ok(self.called().find(handle).is_some())
+    }
+
+    async fn delete(&self, handle: Handle, _: Now) -> Result<bool, StoreError> {
+        Ok(self.called().find(handle).is_some())
+    }
+
+    async fn list(&self, _: &str, _: Now) -> Result<Vec<Record>, StoreError> {
+        drop(self.called());
+        Ok(Vec::new())
+    }
+
+    async fn delete_all(&self, _: &str, _: Now) -> Result<u64, StoreError> {
+        drop(self.called());
+        Ok(0)
+    }
+
+    async fn sweep(&self, _: u32, _: Now) -> Result<Swept, StoreError> {
+        drop(self.called());
+        Ok(Swept::All(0))
+    }
+}

@@ -1,0 +1,195 @@
+//! Any bytes as the fields of a stored record, plain and sealed, when it is loaded and when it is
+//! what an update meets: 503 or the session that they spell, and a change to one field carries
+//! every other one as it is.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use axum::http::{HeaderValue, StatusCode};
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+use session_core::store::{Record, Times};
+use session_core::{KeyRing, Sealing, Sessions, Timestamp};
+use session_fuzz::forge::{KEY, Place, open, seal};
+use session_fuzz::framing::Framing;
+use session_fuzz::lines::cookie;
+use session_fuzz::samples;
+use session_fuzz::shelf::Shelf;
+use session_fuzz::shop::{Answer, CHANGE, READ, Site};
+
+/// The bits of an input's first byte, and which scene its last two choose.
+const CHANGES: u8 = 4;
+const CONFLICTS: u8 = 8;
+const HAS_TIMES: u8 = 16;
+const IS_FORGED: u8 = 32;
+
+/// Begins sealed fields.
+const SEALED: u8 = 0x80;
+
+struct Scene {
+    site: Site,
+    shelf: Shelf,
+    record: Record,
+    token: HeaderValue,
+    opens: bool,
+    seals: bool,
+    takes_plain: bool,
+}
+
+impl Scene {
+    fn new(sealing: Option<Sealing>) -> Self {
+        let opens = sealing.is_some();
+        let seals = matches!(sealing, Some(Sealing::Adopted(_) | Sealing::Required(_)));
+        let takes_plain = !matches!(sealing, Some(Sealing::Required(_)));
+        let shelf = Shelf::default();
+        let builder = Sessions::builder(shelf.clone());
+        let site = Site::new(match sealing {
+            Some(sealing) => builder.sealing(sealing),
+            None => builder,
+        });
+        let token = cookie(site.begin(1).remove(0).as_bytes());
+        let record = shelf.inserted().expect("it was stored");
+        let scene = Self { site, shelf, record, token, opens, seals, takes_plain };
+        assert!(scene.opened(&scene.record.fields).is_some(), "it was stored in this format");
+        scene
+    }
+
+    /// What stored bytes are without their seal, if this scene takes them.
+    fn opened(&self, stored: &[u8]) -> Option<Vec<u8>> {
+        match stored {
+            [SEALED, ..] if !self.opens => None,
+            [SEALED, sealed @ ..] => open(Place::Record(self.record.handle.as_bytes()), sealed),
+            _ => self.takes_plain.then(|| stored.to_vec()),
+        }
+    }
+
+    fn ask(&self, changes: bool) -> Answer {
+        self.shelf.updates();
+        self.site.ask(if changes { CHANGE } else { READ }, std::slice::from_ref(&self.token))
+    }
+
+    /// Unsealed, what the last update was to store.
+    fn written(&self) -> Option<Vec<u8>> {
+        let fields = self.shelf.updates().pop()?.fields;
+        assert_eq!(fields.first() == Some(&SEALED), self.seals);
+        Some(self.opened(&fields).expect("what is written can be read"))
+    }
+
+    fn loaded(&self, record: Record, changes: bool) {
+        let stored = self.opened(&record.fields);
+        let is_plain = record.fields.first() != Some(&SEALED);
+        self.shelf.lay(Some(record));
+        let answer = self.ask(changes);
+        let written = self.written();
+        let Some(framing) = stored.as_deref().and_then(Framing::read) else {
+            unavailable(&answer);
+            assert_eq!(written, None);
+            return;
+        };
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(answer.cookies(), Vec::<String>::new());
+        let shop = framing.shop();
+        if changes {
+            let visits = shop.visits.wrapping_add(1);
+            assert_eq!(answer.body, visits.to_string());
+            let written = written.as_deref().and_then(Framing::read);
+            assert_eq!(written, Some(framing.with_visits(visits)));
+        } else {
+            assert_eq!(answer.shop(), shop);
+            // It is sealed at this use, and changed in nothing else.
+            assert_eq!(written, stored.filter(|_| self.seals && is_plain));
+        }
+    }
+
+    fn met(&self, record: Record) {
+        let met = self.opened(&record.fields).as_deref().and_then(Framing::read);
+        let is_stale = self.seals && record.fields.first() != Some(&SEALED);
+        self.shelf.lay(Some(self.record.clone()));
+        self.shelf.conflict(Some(record));
+        let answer = self.ask(true);
+        let updates = self.shelf.updates();
+        let Some(framing) = met else {
+            unavailable(&answer);
+            assert_eq!(updates.len(), 1);
+            return;
+        };
+        assert_eq!((answer.status, &answer.body[..]), (StatusCode::OK, &b"1"[..]));
+        let same = framing.shop().visits == 1;
+        if same && !is_stale {
+            assert_eq!(updates.len(), 1);
+            return;
+        }
+        let expected = if same { framing } else { framing.with_visits(1) };
+        assert_eq!(updates.len(), 2);
+        let written = self.opened(&updates[1].fields).as_deref().and_then(Framing::read);
+        assert_eq!(written, Some(expected));
+    }
+}
+
+fn unavailable(answer: &Answer) {
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.body, "the session is unavailable\n");
+    assert_eq!(answer.cookies(), Vec::<String>::new());
+}
+
+static SCENES: LazyLock<[Scene; 4]> = LazyLock::new(|| {
+    let ring = || KeyRing::from_bytes(KEY).expect("it is a key");
+    [
+        Scene::new(None),
+        Scene::new(Some(Sealing::Prepared(ring()))),
+        Scene::new(Some(Sealing::Adopted(ring()))),
+        Scene::new(Some(Sealing::Required(ring()))),
+    ]
+});
+
+static SAMPLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let own = &SCENES[0].record.fields;
+    let odd =
+        b"\x01\x04user\x05\"ann\"\x06visits\x03 7 \x06future\x03\xff\0\x80\x04cart\x07[\"tea\"]\
+        \x07ratings\x13{\"a\":[1.5e3,-0.25]}\x04note\x08[[[[[[[[";
+    assert!(Framing::read(odd).is_some_and(|fields| fields.shop().items == ["tea"]));
+    let fields = [&own[..], odd, &SCENES[3].record.fields];
+    let modes = (0..64).filter(|mode| mode & HAS_TIMES == 0);
+    modes.flat_map(|mode| fields.map(|fields| [&[mode], fields].concat())).collect()
+});
+
+/// Six times, and what follows them.
+fn odd_times(data: &[u8]) -> Option<(Times, &[u8])> {
+    let (bytes, rest) = data.split_first_chunk::<48>()?;
+    let time = |index: usize| {
+        let bytes = bytes[8 * index..][..8].try_into().expect("there are eight");
+        Timestamp::from_micros(i64::from_le_bytes(bytes))
+    };
+    let times = Times {
+        now: time(0),
+        created: time(1),
+        authenticated: Some(time(2)),
+        seen: time(3),
+        expires: time(4),
+        absolute: time(5),
+    };
+    Some((times, rest))
+}
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    samples::mutate(data, size, max_size, seed, &SAMPLES)
+});
+
+fuzz_target!(|data: &[u8]| {
+    let Some((&mode, data)) = data.split_first() else { return };
+    let scene = &SCENES[usize::from(mode % 4)];
+    let times = if mode & HAS_TIMES == 0 { None } else { odd_times(data) };
+    let (times, fields) = times.unwrap_or((scene.record.times, data));
+    let fields = if mode & IS_FORGED == 0 {
+        fields.to_vec()
+    } else {
+        let sealed = seal(Place::Record(scene.record.handle.as_bytes()), fields);
+        [&[SEALED], &sealed[..]].concat()
+    };
+    let record = Record { fields, times, ..scene.record.clone() };
+    if mode & CONFLICTS == 0 {
+        scene.loaded(record, mode & CHANGES != 0);
+    } else {
+        scene.met(record);
+    }
+});

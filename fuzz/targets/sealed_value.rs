@@ -1,0 +1,145 @@
+//! Sessions kept in their cookies: any bytes as `Cookie` lines are nobody unless they show the very
+//! value that was sealed, in however many cookies; and what a holder of the key seals is read with
+//! the same care, whatever it is.
+
+#![no_main]
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use axum::http::{HeaderValue, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+use session_core::{KeyRing, Sessions};
+use session_fuzz::forge::{KEY, Place, open, seal};
+use session_fuzz::framing::Framing;
+use session_fuzz::lines::{Cookies, lines};
+use session_fuzz::samples;
+use session_fuzz::shelf::Shelf;
+use session_fuzz::shop::{Answer, CHANGE, MOMENT, READ, Shop, Site};
+
+/// Begins an input whose rest is sealed, to be read or to be changed.
+const FORGED: [u8; 2] = [3, 4];
+
+struct Scene {
+    site: Site,
+    shelf: Shelf,
+    /// Each value that is a session, and what it is answered.
+    members: Vec<(Vec<u8>, Answer)>,
+    nobody: Answer,
+    samples: Vec<Vec<u8>>,
+}
+
+static SCENE: LazyLock<Scene> = LazyLock::new(|| {
+    let shelf = Shelf::default();
+    let ring = KeyRing::from_bytes(KEY).expect("it is a key");
+    let site = Site::new(Sessions::sealed_cookie(ring).chunks(3).revocations(shelf.clone()));
+    let nobody = site.ask(READ, &[]);
+    let (mut members, mut samples) = (Vec::new(), Vec::new());
+    for (note, count) in [(1, 1), (3500, 2), (8000, 3)] {
+        let parts = site.begin(note);
+        assert_eq!(parts.len(), count);
+        let names = ["\0", ";\u{1}", "\n\u{2}"];
+        let sample: String = names.into_iter().zip(&parts).flat_map(|(a, b)| [a, b]).collect();
+        let lines = lines(sample.as_bytes());
+        let answer = site.ask(READ, &lines);
+        assert_eq!(answer.shop().note.len(), note);
+        let value = Cookies::read(&lines).and_then(|cookies| cookies.whole()).expect("it is whole");
+        let sealed = URL_SAFE_NO_PAD.decode(&value).expect("it is base64url");
+        let plain = open(Place::Cookie, &sealed).expect("it was sealed in this format");
+        members.push((value, answer));
+        samples.push(sample.into_bytes());
+        samples.extend(FORGED.map(|first| [&[first][..], &plain].concat()));
+    }
+    shelf.calls();
+    Scene { site, shelf, members, nobody, samples }
+});
+
+impl Scene {
+    fn shown(&self, lines: &[HeaderValue]) {
+        let answer = self.site.ask(READ, lines);
+        let calls = self.shelf.calls();
+        let Some(cookies) = Cookies::read(lines) else {
+            // Each name twice before the limit: then nothing after it needs to be read.
+            let refused = answer.status == StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+            assert!(refused || answer == self.nobody);
+            assert_eq!(calls, 0);
+            return;
+        };
+        let value = cookies.whole();
+        let member = self.members.iter().find(|(own, _)| value.as_ref() == Some(own));
+        let expected = member.map_or((&self.nobody, 0), |(_, answer)| (answer, 1));
+        assert_eq!((&answer, calls), expected);
+    }
+
+    fn forged(&self, plain: &[u8], changes: bool) {
+        let value = URL_SAFE_NO_PAD.encode(seal(Place::Cookie, plain));
+        let parts: Vec<&[u8]> = value.as_bytes().chunks(4000).collect();
+        if parts.len() > 3 {
+            return;
+        }
+        let count = if parts.len() > 1 { format!("{}.", parts.len()) } else { String::new() };
+        let mut data = [b"\0", count.as_bytes()].concat();
+        for (name, part) in (1..).zip(parts) {
+            data.extend([part, b";", &[name]].concat());
+        }
+        data.truncate(data.len() - 2);
+        let answer = self.site.ask(if changes { CHANGE } else { READ }, &lines(&data));
+        assert!(self.shelf.calls() <= 1);
+        let status = match expected(plain) {
+            Expected::Nobody => {
+                assert!(changes || answer == self.nobody);
+                StatusCode::OK
+            }
+            Expected::Unreadable => StatusCode::SERVICE_UNAVAILABLE,
+            Expected::Session(shop) => {
+                if !changes {
+                    assert_eq!(answer.shop(), shop);
+                } else if answer.status == StatusCode::OK {
+                    assert_eq!(answer.body, shop.visits.wrapping_add(1).to_string());
+                }
+                StatusCode::OK
+            }
+        };
+        // A change may make it too large for its cookies.
+        let grown = changes && answer.status == StatusCode::INTERNAL_SERVER_ERROR;
+        assert!(grown || answer.status == status, "{} is not {status}", answer.status);
+        assert!(answer.status == StatusCode::OK || answer.cookies().is_empty());
+    }
+}
+
+enum Expected {
+    Nobody,
+    Unreadable,
+    Session(Shop),
+}
+
+/// A version, flags, handle and revision, five times, and the fields.
+fn expected(plain: &[u8]) -> Expected {
+    let Some((head, fields)) = plain.split_first_chunk::<66>().filter(|(head, _)| head[0] == 1)
+    else {
+        return Expected::Nobody;
+    };
+    let time = |index: usize| {
+        let bytes = head[26 + 8 * index..][..8].try_into().expect("there are eight");
+        i64::from_le_bytes(bytes)
+    };
+    let (seen, expires, absolute) = (time(2), time(3), time(4));
+    let latest = |seconds: u64| MOMENT.plus(Duration::from_secs(seconds)).micros();
+    if expires <= MOMENT.micros() || seen > latest(300) || absolute > latest(400 * 86_400 + 300) {
+        return Expected::Nobody;
+    }
+    Framing::read(fields).map_or(Expected::Unreadable, |fields| Expected::Session(fields.shop()))
+}
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    samples::mutate(data, size, max_size, seed, &SCENE.samples)
+});
+
+fuzz_target!(|data: &[u8]| {
+    match data {
+        [first, plain @ ..] if FORGED.contains(first) => SCENE.forged(plain, *first == FORGED[1]),
+        _ => SCENE.shown(&lines(data)),
+    }
+});

@@ -1,0 +1,118 @@
+//! Session stores on Redis: [`RedisStore`], for one server, Sentinel and Cluster.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use session_redis::RedisStore;
+//!
+//! let store = RedisStore::connect("redis://localhost").await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It takes Redis 7 or later; the client is [`redis`] 1.
+//!
+//! # One operation, one command
+//!
+//! Each operation is one Lua script, called by its hash: a session is read by one `EVALSHA` and
+//! changed by another. A server that does not know the script, after a restart or `SCRIPT FLUSH`,
+//! is sent it in full, once. No `PING`, no transactions, no `KEYS`, no `CONFIG`, no
+//! notifications. The moment that counts is the server's, so nodes whose clocks differ agree.
+//!
+//! # Keys
+//!
+//! | key | type | what |
+//! | --- | --- | --- |
+//! | `session:` and the handle | string | a record; the handle is the one that logs and device lists show |
+//! | `session:principal:` and the principal | sorted set | the handles of the principal's sessions |
+//! | `session:named` | sorted set | sessions written while the program showed a clock of its own, as tests do |
+//!
+//! Each key gets its end in the script that writes it: a record's is when the session expires, to
+//! the millisecond, and an index lives as long as what can live longest in it. So nothing has to be
+//! cleaned: [`sweep`](session_core::Store::sweep) asks the server nothing, unless a moment is named.
+//! By a clock of somebody else's Redis cannot expire anything at the right moment, and a sweep goes
+//! through the last key in the table.
+//!
+//! What an index names counts only if the record agrees. Stale entries are dropped when they are
+//! found, and at each log-in those of sessions that have certainly ended.
+//!
+//! # What Redis keeps
+//!
+//! A session that was saved is as safe as the server is set up to make it.
+//!
+//! - **Eviction.** Set `maxmemory-policy noeviction`. Under any other policy, Redis ends sessions, or
+//!   the indexes by which they are found and revoked, when memory runs out. Under `noeviction` a full
+//!   server refuses to save sessions (503), and still loads, renews and deletes them.
+//! - **Crash and restart.** Without persistence, everybody is logged out. With `appendonly yes`, what
+//!   was saved in the last second is lost (`appendfsync everysec`, the default) or nothing (`always`,
+//!   one disk write for each batch of commands); with snapshots alone, what was saved since the last one. What is lost
+//!   can also be a log-out: the session is back.
+//! - **Fail-over.** Replication is asynchronous. What was saved and had not reached the replica that takes
+//!   over is lost, the same as above; the store does not wait for replicas. `min-replicas-to-write 1`
+//!   bounds how long a master that is cut off goes on; it refuses reads of sessions too then.
+//! - **A former master** that is a replica now refuses every operation, so that a log-out elsewhere
+//!   is not missed; the store drops the connection and looks for the master again.
+//!
+//! # When it fails
+//!
+//! All operations share one connection (one per node in a cluster). If it breaks, or says nothing for half of the
+//! [deadline](RedisBuilder::deadline), it is replaced without the application's help; attempts
+//! are up to 250 ms apart. In the meantime a read is tried again, a write is if it certainly did not
+//! happen, all others fail, and none takes longer than the deadline. Dropping a future is harmless.
+//!
+//! # Sentinel
+//!
+//! [`RedisStore::sentinel`] asks the sentinels, each in turn, whenever it has to connect.
+//!
+//! # Cluster
+//!
+//! [`RedisStore::cluster`] keeps a connection to each master that has sessions, follows slots that move,
+//! and takes a fail-over for what it is. A node that hangs holds up its own sessions only; set
+//! `cluster-require-full-coverage no`, or Redis itself holds up all others.
+//!
+//! Each session is a key in a slot of its own, and so is each principal's index; no script touches
+//! two slots. Load, insert, update, touch and delete of a session of nobody, and update of any session that
+//! keeps its principal, are one command. Besides:
+//!
+//! - A log-in is announced to the index before the record says so, and the former entry is removed after
+//!   it. So an index may name too many for a while, never too few: whoever is listed or was saved
+//!   before `list` or `delete_all` began is found by it.
+//! - `list` and `delete_all` are not one moment, as they are on one server: the records are read one after the
+//!   other.
+//! - If the node of an index loses an entry in a fail-over that another node's record survived, the
+//!   session lives on unlisted, and `delete_all` misses it, until its next touch enters it again. A session that is in use is touched
+//!   whenever a tenth of its idle limit has gone by without a write.
+//!
+//! # Rights
+//!
+//! Replace the password and, if you set one, the [prefix](RedisBuilder::prefix):
+//!
+//! ```text
+#![doc = include_str!("acl.txt")]
+//! ```
+//!
+//! In a cluster add `+cluster|slots` and `+asking`; for another database than 0, `+select`.
+//!
+//! # TLS
+//!
+//! `rediss://` takes this crate's feature `tls-rustls` or `tls-native-tls`. With the first, the program
+//! chooses rustls's cryptography by `CryptoProvider::install_default`, or leaves it to be `ring`. For certificates
+//! of your own, make a [`redis::Client`] and hand it to [`RedisBuilder::client`].
+
+mod builder;
+mod store;
+
+mod keys;
+mod moment;
+mod operation;
+mod record;
+
+mod cluster;
+mod fault;
+mod link;
+mod script;
+mod server;
+mod source;
+
+pub use builder::{ConfigError, ConnectError, RedisBuilder};
+pub use fault::Unreachable;
+pub use store::RedisStore;

@@ -1,0 +1,137 @@
+//! The operations of the contract, each of them one script on one server.
+//!
+//! In a cluster the index of a principal lies in another slot than the sessions in it. There a
+//! session is announced to the index before it is written to, and taken from it afterwards; so
+//! an index may name too many, never too few, and what it names counts only if the record agrees.
+
+mod delete;
+mod insert;
+mod load;
+mod principal;
+mod sweep;
+mod touch;
+mod update;
+
+use std::time::Duration;
+
+use redis::{FromRedisValue, Value};
+use session_core::{Handle, Now, Timestamp};
+use tokio::time::Instant;
+
+use crate::fault::{Fault, Repeat};
+use crate::keys::Keys;
+use crate::moment::{clock, span};
+use crate::script::{self, Argument, Script};
+use crate::server::Server;
+
+/// Carries out operations.
+pub(crate) struct Operations {
+    pub(crate) server: Server,
+    pub(crate) keys: Keys,
+    pub(crate) deadline: Duration,
+}
+
+/// When an index forgets a session.
+#[derive(Clone, Copy, Debug)]
+enum Ends {
+    At(i64),
+    After(Duration),
+}
+
+impl Operations {
+    fn until(&self) -> Instant {
+        Instant::now() + self.deadline
+    }
+
+    /// The prefix, for scripts that may touch the indexes too.
+    fn indexes(&self) -> Argument<'_> {
+        let prefix = if self.server.is_one() { self.keys.prefix() } else { "" };
+        Argument::Bytes(prefix.as_bytes())
+    }
+
+    async fn run<T: FromRedisValue>(
+        &self,
+        script: &Script,
+        key: &[u8],
+        arguments: &[Argument<'_>],
+        repeat: Repeat,
+        until: Instant,
+    ) -> Result<T, Fault> {
+        let answer = self.server.run(script, key, arguments, repeat, until).await?;
+        redis::from_redis_value(answer).map_err(|_| Fault::Misread)
+    }
+
+    /// Tells an index in another slot that a session is about to be in it, and answers the
+    /// moment that its record has to name.
+    async fn announce(
+        &self,
+        principal: &str,
+        handle: Handle,
+        ends: Ends,
+        now: Now,
+        until: Instant,
+    ) -> Result<i64, Fault> {
+        let key = self.keys.principal(principal);
+        let [at, after] = ends.arguments();
+        let arguments = [clock(now), Argument::NONE, Argument::Bytes(handle.as_bytes()), at, after];
+        self.run(&script::ANNOUNCE, &key, &arguments, Repeat::Harmless, until).await
+    }
+
+    /// Adds to a sorted set in another slot.
+    async fn enter(
+        &self,
+        key: &[u8],
+        member: &[u8],
+        ends: Ends,
+        now: Now,
+        until: Instant,
+    ) -> Result<(), Fault> {
+        let [at, after] = ends.arguments();
+        let arguments = [clock(now), Argument::NONE, Argument::Bytes(member), at, after];
+        self.run::<Value>(&script::ENTER, key, &arguments, Repeat::Harmless, until).await.map(drop)
+    }
+
+    /// Notes when a record expires that was written at a named moment, where its script cannot.
+    async fn note(
+        &self,
+        handle: Handle,
+        expires: Timestamp,
+        now: Now,
+        until: Instant,
+    ) -> Result<(), Fault> {
+        if self.server.is_one() || now.named().is_none() {
+            return Ok(());
+        }
+        let ends = Ends::At(expires.micros());
+        self.enter(&self.keys.named(), handle.as_bytes(), ends, now, until).await
+    }
+
+    /// Takes stale entries out of a sorted set in another slot. If that fails they are found
+    /// stale again.
+    async fn remove<'a>(
+        &self,
+        key: &[u8],
+        members: impl IntoIterator<Item = &'a [u8]>,
+        until: Instant,
+    ) {
+        let mut arguments = vec![Argument::NONE, Argument::NONE];
+        arguments.extend(members.into_iter().map(Argument::Bytes));
+        if arguments.len() > 2 {
+            let done = self.run::<Value>(&script::REMOVE, key, &arguments, Repeat::Harmless, until);
+            let _ = done.await;
+        }
+    }
+}
+
+impl Ends {
+    fn arguments(self) -> [Argument<'static>; 2] {
+        match self {
+            Self::At(moment) => [Argument::Number(moment), Argument::NONE],
+            Self::After(idle) => [Argument::NONE, span(idle)],
+        }
+    }
+}
+
+fn moment(micros: i64) -> Timestamp {
+    Timestamp::from_micros(micros)
+}

@@ -1,0 +1,162 @@
+//! Who may do what: prefixes, users, passwords, and what is shown of them.
+
+use session_core::{Now, Store as _};
+use session_redis::{ConfigError, ConnectError, RedisStore};
+use session_tests::Redis;
+
+use crate::sample::{
+    HOUR, Raw, connected, insert_of, listed, loaded, saved, shared, stored, story, update_of,
+};
+
+#[tokio::test]
+async fn stores_with_different_prefixes_know_nothing_of_each_other() {
+    let url = shared().await.url();
+    let one = connected(RedisStore::builder().prefix("one:"), &url).await;
+    let two = connected(RedisStore::builder().prefix("two:"), &url).await;
+    let record = stored(&one, insert_of("ann")).await;
+    assert_eq!(loaded(&two, record.handle).await, None);
+    assert_eq!(listed(&two, "ann").await, []);
+    assert_eq!(two.delete_all("ann", Now::Store).await.unwrap(), 0);
+    assert!(!two.delete(record.handle, Now::Store).await.unwrap());
+    assert_eq!(listed(&one, "ann").await, [record.handle]);
+    let mut raw = Raw::connect(&url).await;
+    assert_eq!(
+        raw.keys("one:").await,
+        [format!("one:{}", record.handle), "one:principal:ann".to_owned()]
+    );
+    assert_eq!(raw.keys("two:").await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_user_with_the_documented_rights_may_do_everything() {
+    let server = Redis::start().await;
+    let mut raw = Raw::connect(&server.url()).await;
+    let documented = include_str!("../../src/acl.txt");
+    let rule: Vec<&str> = documented.split_whitespace().collect();
+    raw.ask_words::<String>(&rule).await;
+    raw.ask::<String>("ACL SETUSER default off").await;
+    let url = format!("redis://app:secret@{}", server.address());
+    let store = RedisStore::connect(&url).await.unwrap();
+    let record = stored(&store, insert_of("ann")).await;
+    let record = saved(&store, update_of(&record)).await;
+    assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
+    assert_eq!(listed(&store, "ann").await, [record.handle]);
+    assert!(store.delete(record.handle, Now::Store).await.unwrap());
+    stored(&store, insert_of("ann")).await;
+    assert_eq!(store.delete_all("ann", Now::Store).await.unwrap(), 1);
+    store.sweep(10, Now::At(record.times.expires)).await.unwrap();
+
+    let other = RedisStore::builder().prefix("other:").connect(&url).await;
+    let refused = story(&other.expect_err("its keys are not the user's"));
+    assert!(refused.contains("no permissions"), "{refused}");
+    let wrong = format!("redis://app:wrong@{}", server.address());
+    let refused = story(&RedisStore::connect(&wrong).await.expect_err("the password is wrong"));
+    assert!(refused.contains("username-password"), "{refused}");
+    assert!(!refused.contains("wrong@"), "{refused}");
+}
+
+#[tokio::test]
+async fn no_password_is_shown() {
+    let server = Redis::start().await;
+    let mut raw = Raw::connect(&server.url()).await;
+    raw.ask::<String>("ACL SETUSER default >canary").await;
+    let url = format!("redis://:canary@{}", server.address());
+    let store = RedisStore::connect(&url).await.unwrap();
+    let builder = RedisStore::builder();
+    let bad = [
+        format!("redis://:canary@{}:x", server.address()),
+        "redis://:canary@localhost/first".to_owned(),
+        "http://:canary@localhost".to_owned(),
+    ];
+    let mut shown = format!("{store:?} {builder:?}");
+    for url in bad {
+        let error = RedisStore::connect(&url).await.expect_err("the URL is wrong");
+        assert!(matches!(error, ConnectError::Url(_)), "{error:?}");
+        shown = format!("{shown} {error:?} {}", story(&error));
+    }
+    assert!(!shown.contains("canary"), "{shown}");
+    println!("{store:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_configuration_cannot_be_built() {
+    let url = shared().await.url();
+    for prefix in ["", "a b", "a*", "[", "ä", "\n"] {
+        let error = RedisStore::builder().prefix(prefix).connect(&url).await.unwrap_err();
+        assert!(matches!(error, ConnectError::Config(ConfigError::Prefix(_))), "{error:?}");
+    }
+    let error = RedisStore::builder().deadline(std::time::Duration::ZERO).connect(&url).await;
+    assert!(matches!(error.unwrap_err(), ConnectError::Config(ConfigError::None(_))));
+    let error = RedisStore::builder().waiting(0).connect(&url).await;
+    assert!(matches!(error.unwrap_err(), ConnectError::Config(ConfigError::None(_))));
+    let error = RedisStore::cluster(Vec::<String>::new()).await;
+    assert!(matches!(error.unwrap_err(), ConnectError::Config(ConfigError::None(_))));
+}
+
+#[tokio::test]
+async fn a_record_of_another_version_is_an_error_and_not_a_session() {
+    let url = shared().await.url();
+    let mut raw = Raw::connect(&url).await;
+    let prefix = crate::sample::prefix();
+    let store = connected(RedisStore::builder().prefix(&prefix), &url).await;
+    let record = stored(&store, insert_of("ann")).await;
+    raw.ask::<i64>(&format!("SETRANGE {prefix}{} 0 \u{2}", record.handle)).await;
+    for error in [
+        store.load(record.handle, Now::Store).await.map(drop),
+        store.update(update_of(&record), Now::Store).await.map(drop),
+        store.touch(record.handle, HOUR, Now::Store).await.map(drop),
+        store.list("ann", Now::Store).await.map(drop),
+    ] {
+        let told = story(&error.expect_err("it cannot be read"));
+        assert!(told.contains("another version"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_starts_while_the_server_is_down() {
+    let server = Redis::durable().await;
+    server.kill();
+    let client = redis::Client::open(server.url()).unwrap();
+    let deadline = std::time::Duration::from_secs(5);
+    let store = RedisStore::builder().deadline(deadline).client(&client).unwrap();
+    let (record, ()) = tokio::join!(stored(&store, insert_of("ann")), server.restart());
+    assert_eq!(listed(&store, "ann").await, [record.handle]);
+}
+
+#[tokio::test]
+async fn a_server_that_is_out_of_memory_refuses_to_write_and_still_reads_and_deletes() {
+    let server = Redis::start().await;
+    let mut raw = Raw::connect(&server.url()).await;
+    let store = connected(crate::sample::builder(), &server.url()).await;
+    let record = stored(&store, insert_of("ann")).await;
+    raw.ask::<String>("CONFIG SET maxmemory 1").await;
+    let error = store.insert(insert_of("ann"), Now::Store).await.expect_err("there is no room");
+    assert!(story(&error).contains("maxmemory"), "{}", story(&error));
+    let error = store.update(update_of(&record), Now::Store).await.expect_err("there is no room");
+    assert!(story(&error).contains("maxmemory"), "{}", story(&error));
+    assert!(loaded(&store, record.handle).await.is_some());
+    assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
+    assert_eq!(listed(&store, "ann").await, [record.handle]);
+    assert!(store.delete(record.handle, Now::Store).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_user_with_the_documented_rights_may_do_everything_in_a_cluster() {
+    let documented = include_str!("../../src/acl.txt").replace("app", "cluster-app");
+    let mut rule: Vec<&str> = documented.split_whitespace().collect();
+    rule.extend(["+cluster|slots", "+asking"]);
+    let cluster = shared_cluster().await;
+    for url in cluster.urls() {
+        Raw::connect(&url).await.ask_words::<String>(&rule).await;
+    }
+    let urls = cluster.urls().into_iter().map(|url| url.replace("//", "//cluster-app:secret@"));
+    let store = RedisStore::cluster(urls).await.unwrap();
+    let record = stored(&store, insert_of("rights")).await;
+    let record = saved(&store, update_of(&record)).await;
+    assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
+    assert_eq!(listed(&store, "rights").await, [record.handle]);
+    assert!(store.delete(record.handle, Now::Store).await.unwrap());
+    let wrong = cluster.urls()[0].replace("//", "//cluster-app:wrong@");
+    let error = RedisStore::cluster([wrong]).await.expect_err("the password is wrong");
+    assert!(story(&error).contains("username-password"), "{}", story(&error));
+}

@@ -1,0 +1,122 @@
+//! The index of a principal's sessions mends itself.
+
+use std::time::Duration;
+
+use session_core::store::{Insert, Update};
+use session_core::{Now, Store as _};
+use session_redis::RedisStore;
+
+use crate::sample::{
+    HOUR, Raw, cluster_store, connected, insert, insert_of, listed, masters, prefix, saved, shared,
+    stored, update_of,
+};
+
+async fn members(raw: &mut Raw, prefix: &str, principal: &str) -> usize {
+    raw.ask(&format!("ZCARD {prefix}principal:{principal}")).await
+}
+
+#[tokio::test]
+async fn what_a_list_finds_stale_is_dropped() {
+    let url = shared().await.url();
+    let prefix = prefix();
+    let mut raw = Raw::connect(&url).await;
+    let store = connected(RedisStore::builder().prefix(&prefix), &url).await;
+    let stays = stored(&store, insert_of("ann")).await;
+    let goes = stored(&store, insert_of("ann")).await;
+    raw.ask::<i64>(&format!("DEL {prefix}{}", goes.handle)).await;
+    assert_eq!(members(&mut raw, &prefix, "ann").await, 2);
+    assert_eq!(listed(&store, "ann").await, [stays.handle]);
+    assert_eq!(members(&mut raw, &prefix, "ann").await, 1);
+}
+
+#[tokio::test]
+async fn an_index_that_nobody_looks_at_does_not_grow_for_ever() {
+    let url = shared().await.url();
+    let prefix = prefix();
+    let mut raw = Raw::connect(&url).await;
+    let store = connected(RedisStore::builder().prefix(&prefix), &url).await;
+    for _ in 0..20 {
+        let brief = Insert {
+            idle: Duration::from_millis(50),
+            absolute: Duration::from_millis(50),
+            ..insert_of("robot")
+        };
+        let _ = store.insert(brief, Now::Store).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let left = members(&mut raw, &prefix, "robot").await;
+    assert!(left < 10, "{left} of 20 entries are left");
+}
+
+#[tokio::test]
+async fn a_log_in_a_log_out_and_another_log_in_leave_one_entry() {
+    let url = shared().await.url();
+    let prefix = prefix();
+    let mut raw = Raw::connect(&url).await;
+    let store = connected(RedisStore::builder().prefix(&prefix), &url).await;
+    let mut record = stored(&store, insert()).await;
+    for principal in [Some("ann"), None, Some("ann"), Some("bob"), Some("ann")] {
+        let principal = principal.map(str::to_owned);
+        record =
+            saved(&store, Update { principal, authenticated: Some(HOUR), ..update_of(&record) })
+                .await;
+    }
+    assert_eq!(members(&mut raw, &prefix, "ann").await, 1);
+    assert_eq!(members(&mut raw, &prefix, "bob").await, 0);
+    assert_eq!(listed(&store, "ann").await, [record.handle]);
+    assert_eq!(listed(&store, "bob").await, []);
+    assert!(store.delete(record.handle, Now::Store).await.unwrap());
+    assert_eq!(raw.keys(&prefix).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_entry_that_a_node_lost_comes_back_with_the_next_touch() {
+    let store = cluster_store().await;
+    let record = stored(&store, insert_of("ann")).await;
+    forget_principals().await;
+    assert_eq!(listed(&store, "ann").await, []);
+    assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
+    assert_eq!(listed(&store, "ann").await, [record.handle]);
+    assert_eq!(store.delete_all("ann", Now::Store).await.unwrap(), 1);
+}
+
+/// Deletes the indexes of `ann` on every node of the shared cluster.
+async fn forget_principals() {
+    for mut raw in masters().await {
+        for key in raw.keys("test").await {
+            if key.ends_with("principal:ann") {
+                raw.ask::<i64>(&format!("DEL {key}")).await;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn log_ins_at_once_are_all_listed() {
+    for store in [crate::sample::store().await, cluster_store().await] {
+        let log_ins = (0..40).map(|_| {
+            let store = store.clone();
+            async move {
+                let record = stored(&store, insert()).await;
+                let update = Update {
+                    principal: Some("many".into()),
+                    authenticated: Some(HOUR),
+                    ..update_of(&record)
+                };
+                let record = saved(&store, update).await;
+                assert!(
+                    listed(&store, "many").await.contains(&record.handle),
+                    "listed once it is saved"
+                );
+                record.handle
+            }
+        });
+        let mut handles = log_ins.collect::<tokio::task::JoinSet<_>>().join_all().await;
+        let mut found = listed(&store, "many").await;
+        handles.sort();
+        found.sort();
+        assert_eq!(found, handles);
+        assert_eq!(store.delete_all("many", Now::Store).await.unwrap(), 40);
+        assert_eq!(listed(&store, "many").await, []);
+    }
+}

@@ -1,0 +1,222 @@
+//! Servers that freeze, die and are cut off; the application is not restarted.
+
+use std::time::{Duration, Instant};
+
+use session_core::store::Record;
+use session_core::{Now, Store as _, StoreError};
+use session_redis::{RedisStore, Unreachable};
+use session_tests::{Proxy, Redis};
+use tokio::task::JoinSet;
+
+use crate::sample::{
+    Raw, builder, connected, handle, insert, is_unchanged, loaded, stored, update_of, updated,
+};
+
+const DEADLINE: Duration = Duration::from_millis(500);
+const SLACK: Duration = Duration::from_millis(250);
+
+async fn store(url: &str) -> RedisStore {
+    connected(builder().deadline(DEADLINE), url).await
+}
+
+/// Twelve loads and twelve inserts at once: all must fail, each within the deadline.
+async fn all_fail_in_time(store: &RedisStore) {
+    let mut calls = JoinSet::new();
+    for number in 0..24 {
+        let store = store.clone();
+        calls.spawn(async move {
+            let began = Instant::now();
+            let answer = if number % 2 == 0 {
+                store.load(handle(), Now::Store).await.map(drop)
+            } else {
+                store.insert(insert(), Now::Store).await.map(drop)
+            };
+            (answer, began.elapsed())
+        });
+    }
+    for (answer, took) in calls.join_all().await {
+        answer.expect_err("nobody answers");
+        assert!(took < DEADLINE + SLACK, "an answer took {took:?}");
+    }
+}
+
+/// Calls until the store works, and answers how long it took.
+async fn recovered(store: &RedisStore, record: &Record) -> Duration {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(10) {
+        if store.load(record.handle, Now::Store).await.is_ok() {
+            let took = began.elapsed();
+            assert!(is_unchanged(store, record).await);
+            let _ = updated(store, update_of(record)).await;
+            return took;
+        }
+    }
+    panic!("it does not come back");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_freeze_everything_works_again() {
+    let server = Redis::start().await;
+    let store = store(&server.url()).await;
+    let record = stored(&store, insert()).await;
+    server.freeze();
+    for _ in 0..4 {
+        all_fail_in_time(&store).await;
+    }
+    server.thaw();
+    let took = recovered(&store, &record).await;
+    println!("{took:?} after a freeze");
+    assert!(took < DEADLINE, "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_crash_and_a_restart_what_was_acknowledged_is_there() {
+    let server = Redis::durable().await;
+    let store = store(&server.url()).await;
+    let record = stored(&store, insert()).await;
+    server.kill();
+    for _ in 0..4 {
+        all_fail_in_time(&store).await;
+    }
+    let error = store.load(handle(), Now::Store).await.expect_err("nobody is there");
+    let StoreError::Failed(cause) = &error else { panic!("{error:?}") };
+    assert!(cause.downcast_ref::<Unreachable>().is_some(), "the cause is told: {cause:?}");
+    server.restart().await;
+    let took = recovered(&store, &record).await;
+    println!("{took:?} after a restart");
+    assert!(took < DEADLINE, "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_black_hole_everything_works_again() {
+    let server = Redis::start().await;
+    let proxy = Proxy::before(server.address()).await;
+    let store = store(&proxy.url(&server.url())).await;
+    let record = stored(&store, insert()).await;
+    proxy.black_hole().await;
+    for _ in 0..4 {
+        all_fail_in_time(&store).await;
+    }
+    proxy.heal().await;
+    let took = recovered(&store, &record).await;
+    println!("{took:?} after a black hole");
+}
+
+/// A caller with a shorter deadline than the store's leaves before the store can tell.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dead_connection_is_given_up_though_every_caller_left() {
+    let server = Redis::start().await;
+    let proxy = Proxy::before(server.address()).await;
+    let store = store(&proxy.url(&server.url())).await;
+    let record = stored(&store, insert()).await;
+    proxy.half_open().await;
+    let began = Instant::now();
+    while began.elapsed() < DEADLINE {
+        let load = store.load(record.handle, Now::Store);
+        tokio::time::timeout(Duration::from_millis(20), load).await.expect_err("nobody answers");
+    }
+    proxy.heal().await;
+    println!("{:?} after everybody left", recovered(&store, &record).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_load_is_not_lost_to_a_connection_that_broke_or_fell_silent() {
+    let server = Redis::start().await;
+    let proxy = Proxy::before(server.address()).await;
+    let store = store(&proxy.url(&server.url())).await;
+    let record = stored(&store, insert()).await;
+    for round in 0..3 {
+        assert!(loaded(&store, record.handle).await.is_some());
+        match round {
+            0 => kill_clients(&server).await,
+            1 => proxy.half_open().await,
+            _ => proxy.cut().await,
+        }
+        proxy.heal().await;
+        for _ in 0..16 {
+            assert!(is_unchanged(&store, &record).await);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_is_not_lost_to_a_connection_that_broke_while_it_lay_idle() {
+    let server = Redis::start().await;
+    let store = store(&server.url()).await;
+    for _ in 0..4 {
+        let record = stored(&store, insert()).await;
+        kill_clients(&server).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let _ = updated(&store, update_of(&record)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_leaves_disturbs_nobody() {
+    let server = Redis::start().await;
+    let store = store(&server.url()).await;
+    let record = stored(&store, insert()).await;
+    for micros in 0..400 {
+        let load = store.load(record.handle, Now::Store);
+        let _ = tokio::time::timeout(Duration::from_micros(micros), load).await;
+        let update = store.insert(insert(), Now::Store);
+        let _ = tokio::time::timeout(Duration::from_micros(micros), update).await;
+        assert!(is_unchanged(&store, &record).await);
+    }
+    let mut raw = Raw::connect(&server.url()).await;
+    let connected: String = raw.ask("INFO clients").await;
+    assert!(connected.contains("connected_clients:2"), "one connection served all: {connected}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_than_may_wait_are_refused_at_once() {
+    let server = Redis::start().await;
+    let store = connected(builder().deadline(DEADLINE).waiting(8), &server.url()).await;
+    server.freeze();
+    let calls: JoinSet<_> = (0..20)
+        .map(|_| {
+            let store = store.clone();
+            async move {
+                let began = Instant::now();
+                (
+                    store.load(handle(), Now::Store).await.expect_err("nobody answers"),
+                    began.elapsed(),
+                )
+            }
+        })
+        .collect();
+    let answers = calls.join_all().await;
+    let refused: Vec<_> =
+        answers.iter().filter(|(error, _)| matches!(error, StoreError::Overloaded(8))).collect();
+    assert_eq!(refused.len(), 12);
+    assert!(refused.iter().all(|(_, took)| *took < Duration::from_millis(100)), "{refused:?}");
+    server.thaw();
+    assert!(loaded(&store, handle()).await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_became_a_replica_answers_no_reads_and_no_writes() {
+    let master = Redis::start().await;
+    let server = Redis::start().await;
+    let store = store(&server.url()).await;
+    let record = stored(&store, insert()).await;
+    let mut raw = Raw::connect(&server.url()).await;
+    let address = master.address();
+    raw.ask::<String>(&format!("REPLICAOF {} {}", address.ip(), address.port())).await;
+    for error in [
+        store.load(record.handle, Now::Store).await.map(drop),
+        store.update(update_of(&record), Now::Store).await.map(drop),
+    ] {
+        let told = crate::sample::story(&error.expect_err("it is no master"));
+        assert!(told.contains("read only replica"), "{told}");
+    }
+    raw.ask::<String>("REPLICAOF NO ONE").await;
+    stored(&store, insert()).await;
+}
+
+/// Ends every other connection of the server.
+async fn kill_clients(server: &Redis) {
+    let mut raw = Raw::connect(&server.url()).await;
+    let killed: i64 = raw.ask("CLIENT KILL TYPE normal SKIPME yes").await;
+    assert!(killed > 0, "the store is connected");
+}

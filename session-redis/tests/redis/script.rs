@@ -1,0 +1,49 @@
+//! A server that has forgotten the scripts.
+
+use session_core::{Now, Store as _};
+use session_tests::Redis;
+
+use crate::sample::{
+    HOUR, Raw, builder, connected, insert, insert_of, is_unchanged, listed, saved, stored,
+    update_of,
+};
+
+#[tokio::test]
+async fn scripts_that_were_flushed_are_sent_again() {
+    let server = Redis::start().await;
+    let mut raw = Raw::connect(&server.url()).await;
+    let store = connected(builder(), &server.url()).await;
+    for _ in 0..2 {
+        raw.ask::<String>("SCRIPT FLUSH").await;
+        let record = stored(&store, insert_of("ann")).await;
+        raw.ask::<String>("SCRIPT FLUSH").await;
+        let record = saved(&store, update_of(&record)).await;
+        raw.ask::<String>("SCRIPT FLUSH").await;
+        assert!(is_unchanged(&store, &record).await);
+        raw.ask::<String>("SCRIPT FLUSH").await;
+        assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
+        raw.ask::<String>("SCRIPT FLUSH").await;
+        assert_eq!(store.list("ann", Now::Store).await.unwrap().len(), 1);
+        raw.ask::<String>("SCRIPT FLUSH").await;
+        assert!(store.delete(record.handle, Now::Store).await.unwrap());
+        raw.ask::<String>("SCRIPT FLUSH").await;
+        assert_eq!(store.delete_all("ann", Now::Store).await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_restart_between_operations_loses_nothing() {
+    let server = Redis::durable().await;
+    let store = connected(builder(), &server.url()).await;
+    let record = stored(&store, insert_of("ann")).await;
+    server.restart().await;
+    assert!(is_unchanged(&store, &record).await);
+    server.restart().await;
+    let record = saved(&store, update_of(&record)).await;
+    server.restart().await;
+    assert_eq!(listed(&store, "ann").await, [record.handle]);
+    server.restart().await;
+    assert!(store.delete(record.handle, Now::Store).await.unwrap());
+    server.restart().await;
+    stored(&store, insert()).await;
+}

@@ -1,0 +1,152 @@
+//! How an SQLite store is set up.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
+
+use super::file::File;
+use super::name::Table;
+use super::place::{self, OpenError};
+use super::store::SqliteStore;
+
+/// A longer deadline is none.
+const LONGEST: Duration = Duration::from_hours(24);
+
+/// Sets up a [`SqliteStore`] that differs from the default.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+/// use session_sqlx::SqliteStore;
+///
+/// let store = SqliteStore::builder()
+///     .table("logins")
+///     .readers(8)
+///     .deadline(Duration::from_millis(500))
+///     .open("/var/lib/app/sessions.db")
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `open` or `connect`"]
+pub struct SqliteBuilder {
+    table: String,
+    readers: usize,
+    queue: usize,
+    deadline: Duration,
+}
+
+impl SqliteBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            table: "sessions".to_owned(),
+            readers: 4,
+            queue: 1024,
+            deadline: Duration::from_secs(2),
+        }
+    }
+
+    /// The table, `sessions` unless named: up to 50 ASCII letters, digits and underscores. SQLite
+    /// takes names that differ in case only for the same.
+    pub fn table(mut self, name: impl Into<String>) -> Self {
+        self.table = name.into();
+        self
+    }
+
+    /// How many connections read, each in a thread of its own: 4 unless set. One more writes.
+    pub fn readers(mut self, number: usize) -> Self {
+        self.readers = number;
+        self
+    }
+
+    /// How many writes may wait for the writer, and how many reads for the readers: 1024 unless
+    /// set. The next one is refused at once with
+    /// [`StoreError::Overloaded`](session_core::StoreError::Overloaded).
+    pub fn queue(mut self, length: usize) -> Self {
+        self.queue = length;
+        self
+    }
+
+    /// How long an operation may take in all, its wait for other programs that write to the file
+    /// included: 2 s unless set, a day at most.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Opens the file at this path, which is created if it is missing.
+    ///
+    /// # Errors
+    /// When the configuration is wrong, everybody may write to the directory, or the file cannot
+    /// be opened.
+    pub async fn open(self, path: impl AsRef<Path>) -> Result<SqliteStore, OpenError> {
+        let options = SqliteConnectOptions::new().filename(path);
+        self.connect_with(options.disable_statement_logging()).await
+    }
+
+    /// Opens the file of this URL, such as `sqlite:./sessions.db`, which is created if it is
+    /// missing.
+    ///
+    /// # Errors
+    /// When the configuration or the URL is wrong, everybody may write to the directory, or the
+    /// file cannot be opened.
+    pub async fn connect(self, url: &str) -> Result<SqliteStore, OpenError> {
+        let options: SqliteConnectOptions = url.parse().map_err(OpenError::Url)?;
+        self.connect_with(options.disable_statement_logging()).await
+    }
+
+    /// Opens the file that these options name, which is created if it is missing.
+    ///
+    /// What the store relies on is set whatever they say: the journal's mode, when it is synced,
+    /// how long a lock is waited for. Statements are logged as they say.
+    ///
+    /// # Errors
+    /// When the configuration is wrong, everybody may write to the directory, or the file cannot
+    /// be opened.
+    pub async fn connect_with(
+        self,
+        options: SqliteConnectOptions,
+    ) -> Result<SqliteStore, OpenError> {
+        let table = self.check()?;
+        let options = place::find(options)?;
+        let file = File::new(options, self.deadline.min(LONGEST));
+        file.prepare().await?;
+        Ok(SqliteStore::with(file, table, self.readers, self.queue))
+    }
+
+    fn check(&self) -> Result<Table, ConfigError> {
+        for (what, is_zero) in [
+            ("reader", self.readers == 0),
+            ("place in the queue", self.queue == 0),
+            ("time to answer", self.deadline.is_zero()),
+        ] {
+            if is_zero {
+                return Err(ConfigError::None(what));
+            }
+        }
+        Table::new(self.table.clone())
+    }
+}
+
+/// A store cannot be set up like this.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The name of the table is not one that needs no escaping.
+    #[error(
+        "`{name}` cannot be a table name: use 1 to {longest} ASCII letters, digits and underscores, \
+         the first of them not a digit, and do not begin with `sqlite_`"
+    )]
+    Name {
+        /// The name as given.
+        name: String,
+        /// How many characters it may have.
+        longest: usize,
+    },
+    /// Something is zero without which nothing happens.
+    #[error("a store needs at least some: no {0} was given")]
+    None(&'static str),
+}

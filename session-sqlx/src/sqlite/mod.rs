@@ -1,0 +1,52 @@
+//! Sessions in an SQLite file: what [`SqliteStore`](crate::SqliteStore) is set up with and fails
+//! with.
+//!
+//! # What is kept
+//!
+//! A write is answered when it lies on the disk: the log is synced at every commit
+//! (`synchronous = FULL`), because a log-out that a power failure undoes is a session that came
+//! back. So a power failure, a crash of the system or a `kill -9` loses nothing that was
+//! answered, and a write that was not answered has happened or not, never in part. On macOS the
+//! drive is told to empty its own cache too (`fullfsync`).
+//!
+//! The file is read and written in WAL mode: beside `sessions.db` lie `sessions.db-wal` and
+//! `sessions.db-shm`, which belong to it. Copy it with SQLite's own `.backup` or `VACUUM INTO`,
+//! not with `cp` while a program has it open. It must lie on a disk of this machine: shared
+//! memory does not reach across a network file system.
+//!
+//! # Who writes
+//!
+//! One connection writes, and what waits for it is written together: one transaction, one sync
+//! of the disk, however many sessions it changes. Others read meanwhile, and neither waits for the
+//! other. Several programs may use one file on one machine, as an old and a new version do during a
+//! deploy: they take turns at writing.
+//!
+//! # Who may read it
+//!
+//! The file is created for its owner alone (mode 0600), and so are the two beside it. A directory
+//! into which everybody may write is refused: anybody could put another file in its place.
+
+// What a user meets.
+mod builder;
+mod store;
+// Where the records lie.
+mod file;
+mod migrate;
+mod name;
+mod place;
+// How an operation gets there: a job in a queue, the writer or a reader, a statement.
+mod fault;
+mod job;
+mod log;
+mod queue;
+mod reader;
+mod statement;
+mod writer;
+// How values travel.
+mod row;
+
+pub use builder::{ConfigError, SqliteBuilder};
+pub use fault::{NotMigrated, WriteFailed};
+pub use migrate::MigrateError;
+pub use place::OpenError;
+pub use store::SqliteStore;

@@ -1,0 +1,68 @@
+//! The log beside the file stays short.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use session_core::store::{Insert, Update, Updated};
+use session_sqlx::SqliteStore;
+use tokio::task::JoinSet;
+
+use crate::sample::{
+    Database, execute, insert, is_unchanged, loaded, store, stored, update_of, updated,
+};
+
+const MIB: usize = 1 << 20;
+
+fn length(database: &Database) -> u64 {
+    let log = std::fs::metadata(database.beside("-wal"));
+    log.expect("the database is open").len()
+}
+
+async fn rewrite(store: &SqliteStore, handle: session_core::Handle, times: u8) {
+    for number in 0..times {
+        let record = loaded(store, handle).await.expect("it is there");
+        let update = Update { fields: vec![number; MIB], ..update_of(&record) };
+        assert!(matches!(updated(store, update).await, Updated::Saved(_)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_log_stays_short_though_somebody_is_always_reading() {
+    let (store, database) = store(SqliteStore::builder()).await;
+    let record = stored(&store, insert()).await;
+    let over = Arc::new(AtomicBool::new(false));
+    let mut readers = JoinSet::new();
+    for _ in 0..8 {
+        let (store, over, handle) = (store.clone(), Arc::clone(&over), record.handle);
+        readers.spawn(async move {
+            while !over.load(Ordering::Relaxed) {
+                loaded(&store, handle).await.expect("it is there");
+            }
+        });
+    }
+    let mut longest = 0;
+    for _ in 0..10 {
+        rewrite(&store, record.handle, 8).await;
+        longest = longest.max(length(&database));
+    }
+    over.store(true, Ordering::Relaxed);
+    readers.join_all().await;
+    println!("at most {longest} bytes of log for 80 MiB of writes");
+    assert!(longest < 40 << 20, "{longest} bytes");
+}
+
+/// A backup, say.
+#[tokio::test]
+async fn a_long_read_by_another_costs_room_and_no_write() {
+    let (store, database) = store(SqliteStore::builder()).await;
+    let small = Insert { principal: Some("ann".to_owned()), ..insert() };
+    let (kept, record) = (stored(&store, small).await, stored(&store, insert()).await);
+    let mut other = database.connect().await;
+    execute(&mut other, "BEGIN; SELECT count(*) FROM sessions").await;
+    rewrite(&store, record.handle, 30).await;
+    assert!(length(&database) > 20 << 20, "it could not be begun anew");
+    execute(&mut other, "COMMIT").await;
+    rewrite(&store, record.handle, 1).await;
+    assert!(length(&database) < 8 << 20, "{} bytes", length(&database));
+    assert!(is_unchanged(&store, &kept).await);
+}

@@ -1,0 +1,175 @@
+//! What waits, for how long, and what becomes of it.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use session_core::store::{Update, Updated};
+use session_core::{Now, Store as _, StoreError};
+use session_sqlx::SqliteStore;
+use sqlx::sqlite::SqliteConnection;
+use tokio::task::yield_now;
+use tokio::time::timeout;
+
+use crate::sample::{
+    Database, execute, insert, is_unchanged, loaded, store, stored, update_of, updated,
+};
+
+/// Another connection, which has the only lock until it is told to let go.
+async fn hold(database: &Database) -> SqliteConnection {
+    let mut other = database.connect().await;
+    execute(&mut other, "BEGIN IMMEDIATE").await;
+    other
+}
+
+/// Lets every other task of this test's one thread come as far as it can.
+async fn settle() {
+    for _ in 0..100 {
+        yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_full_queue_refuses_at_once_and_reads_go_on() {
+    let patient = SqliteStore::builder().queue(2).deadline(Duration::from_secs(30));
+    let (store, database) = store(patient).await;
+    let record = stored(&store, insert()).await;
+    let mut other = hold(&database).await;
+    let write = || {
+        let store = store.clone();
+        tokio::spawn(async move { store.insert(insert(), Now::Store).await })
+    };
+    let begun = write();
+    settle().await;
+    let waiting = [write(), write()];
+    settle().await;
+    let began = Instant::now();
+    for _ in 0..10 {
+        let refused = store.update(update_of(&record), Now::Store).await;
+        let error = refused.expect_err("two wait already");
+        assert!(matches!(error, StoreError::Overloaded(2)), "{error:?}");
+    }
+    assert!(began.elapsed() < Duration::from_millis(100));
+    assert!(is_unchanged(&store, &record).await, "a read waits for no write");
+    execute(&mut other, "ROLLBACK").await;
+    for write in [begun].into_iter().chain(waiting) {
+        let answer = write.await.expect("no panic");
+        assert!(answer.is_ok(), "it was only late: {answer:?}");
+    }
+    assert!(matches!(updated(&store, update_of(&record)).await, Updated::Saved(_)));
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_any_more_is_not_begun() {
+    let (store, database) = store(SqliteStore::builder()).await;
+    let record = stored(&store, insert()).await;
+    let mut other = hold(&database).await;
+    for _ in 0..5 {
+        let write = store.insert(insert(), Now::Store);
+        let left = timeout(Duration::from_millis(20), write).await;
+        left.expect_err("another has the lock");
+    }
+    execute(&mut other, "ROLLBACK").await;
+    assert!(matches!(updated(&store, update_of(&record)).await, Updated::Saved(_)));
+    assert_eq!(database.number("SELECT count(*) FROM sessions").await, 1);
+}
+
+/// Whenever a caller leaves, its write has happened or not, and the others never notice.
+#[tokio::test]
+async fn a_caller_may_leave_at_any_moment() {
+    let (store, _) = store(SqliteStore::builder()).await;
+    let mut record = stored(&store, insert()).await;
+    let mut answered = 0;
+    for patience in 0..120_u64 {
+        let update = Update {
+            fields: vec![u8::try_from(patience).expect("it is small"); 5000],
+            ..update_of(&record)
+        };
+        let fields = update.fields.clone();
+        let write = store.update(update, Now::Store);
+        let left = timeout(Duration::from_micros(patience * 100), write).await;
+        let now = loaded(&store, record.handle).await.expect("it is there");
+        if let Ok(answer) = left {
+            answered += 1;
+            // A conflict is with the one before, whose caller had left.
+            if let Updated::Saved(_) = answer.expect("the store works") {
+                assert_eq!(now.revision, record.revision + 1);
+                assert!(now.fields == fields, "what was acknowledged is there");
+            }
+        }
+        let first = now.fields[0];
+        assert!(now.fields.iter().all(|byte| *byte == first), "it is whole");
+        record = now;
+    }
+    println!("{answered} of 120 stayed for the answer; {} were saved", record.revision - 1);
+}
+
+#[test]
+fn a_store_outlives_the_runtime_that_it_was_first_used_in() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime starts")
+    };
+    let (store, record) = runtime().block_on(async {
+        let (store, _) = store(SqliteStore::builder()).await;
+        let record = stored(&store, insert()).await;
+        (store, record)
+    });
+    runtime().block_on(async {
+        assert!(is_unchanged(&store, &record).await);
+        assert!(matches!(updated(&store, update_of(&record)).await, Updated::Saved(_)));
+    });
+}
+
+#[test]
+fn a_runtime_that_is_shut_down_in_the_middle_of_it_loses_nothing_acknowledged() {
+    let runtime = || tokio::runtime::Runtime::new().expect("a runtime starts");
+    let acknowledged = Arc::new(Mutex::new(Vec::new()));
+    let mut stores = runtime().block_on(async {
+        let (store, database) = store(SqliteStore::builder()).await;
+        vec![store.clone(), database.store(SqliteStore::builder()).await]
+    });
+    for _ in 0..5 {
+        let short = runtime();
+        for _ in 0..32 {
+            let (store, acknowledged) = (stores[0].clone(), Arc::clone(&acknowledged));
+            short.spawn(async move {
+                loop {
+                    let record = stored(&store, insert()).await;
+                    acknowledged.lock().expect("no panic").push(record);
+                }
+            });
+        }
+        let many = acknowledged.lock().expect("no panic").len() + 100;
+        while acknowledged.lock().expect("no panic").len() < many {
+            std::thread::yield_now();
+        }
+        short.shutdown_timeout(Duration::from_secs(5));
+        stores.rotate_left(1);
+    }
+    runtime().block_on(async {
+        for record in acknowledged.lock().expect("no panic").iter() {
+            assert!(is_unchanged(&stores[0], record).await);
+        }
+    });
+}
+
+#[tokio::test]
+async fn the_connections_end_with_the_last_clone_of_the_store() {
+    let (store, database) = store(SqliteStore::builder()).await;
+    let clone = store.clone();
+    stored(&store, insert()).await;
+    drop(store);
+    stored(&clone, insert()).await;
+    assert!(database.beside("-wal").exists());
+    drop(clone);
+    // The last one to close the file puts the log into it and takes it away.
+    for _ in 0..500 {
+        if !database.beside("-wal").exists() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("a connection is still open");
+}

@@ -1,0 +1,176 @@
+//! What the tests write, and a look at it past the store.
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use session_core::store::{Insert, Inserted, Record, Update, Updated};
+use session_core::{Digest, Handle, Now, Store as _};
+use session_sqlx::{SqliteBuilder, SqliteStore};
+use session_tests::Directory;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _};
+
+pub(crate) const HOUR: Duration = Duration::from_hours(1);
+pub(crate) const DAY: Duration = Duration::from_hours(24);
+
+/// A directory for one test, which is removed when the process ends.
+pub(crate) fn directory() -> PathBuf {
+    static ALL: LazyLock<Directory> = LazyLock::new(|| Directory::new("KILL"));
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let directory = ALL.path().join(number.to_string());
+    std::fs::create_dir(&directory).expect("it is ours");
+    directory
+}
+
+/// A database file of one test, and ways to look into it.
+#[derive(Clone)]
+pub(crate) struct Database(pub(crate) PathBuf);
+
+impl Database {
+    /// One that is not there yet.
+    pub(crate) fn new() -> Self {
+        Self(directory().join("sessions.db"))
+    }
+
+    /// A store on it, with its table.
+    pub(crate) async fn store(&self, builder: SqliteBuilder) -> SqliteStore {
+        let store = self.unmigrated(builder).await;
+        store.migrate().await.expect("nothing stands in the way");
+        store
+    }
+
+    pub(crate) async fn unmigrated(&self, builder: SqliteBuilder) -> SqliteStore {
+        builder.open(&self.0).await.expect("the file is ours")
+    }
+
+    /// A connection past the store, which waits for locks.
+    pub(crate) async fn connect(&self) -> SqliteConnection {
+        let options =
+            SqliteConnectOptions::new().filename(&self.0).busy_timeout(Duration::from_secs(30));
+        options.connect().await.expect("the file is there")
+    }
+
+    pub(crate) async fn execute(&self, sql: &str) {
+        execute(&mut self.connect().await, sql).await;
+    }
+
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        let query = sqlx::query_scalar(AssertSqlSafe(sql));
+        query.fetch_one(&mut self.connect().await).await.expect("the statement is right")
+    }
+
+    /// The file of this suffix beside it.
+    pub(crate) fn beside(&self, suffix: &str) -> PathBuf {
+        PathBuf::from(format!("{}{suffix}", self.0.display()))
+    }
+
+    /// How many transactions its log holds: each ends with a frame that says how large the
+    /// database is after it (<https://www.sqlite.org/fileformat2.html#the_write_ahead_log>).
+    pub(crate) fn commits(&self) -> usize {
+        let log = std::fs::read(self.beside("-wal")).expect("the database is open");
+        let frames = log[32..].chunks_exact(24 + 4096);
+        // Frames of the log before this one may lie behind its end: theirs is another salt.
+        let ours = frames.filter(|frame| frame[8..16] == log[16..24]);
+        ours.filter(|frame| frame[4..8] != [0; 4]).count()
+    }
+}
+
+pub(crate) async fn execute(connection: &mut SqliteConnection, sql: &str) {
+    let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await;
+    done.expect("the statement is right");
+}
+
+/// A store on a file of its own, and that file.
+pub(crate) async fn store(builder: SqliteBuilder) -> (SqliteStore, Database) {
+    let database = Database::new();
+    (database.store(builder).await, database)
+}
+
+/// A handle as the library makes them, of this moment.
+pub(crate) fn handle() -> Handle {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let since = SystemTime::UNIX_EPOCH.elapsed().expect("it is after 1970");
+    let millis = u64::try_from(since.as_millis()).expect("it is before the year 584542046");
+    // Several processes write to one file.
+    let number = (u64::from(std::process::id()) << 32) + NEXT.fetch_add(1, Ordering::Relaxed);
+    let mut bytes = [0; 16];
+    bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
+    bytes[8..].copy_from_slice(&number.to_be_bytes());
+    bytes[6] = 0x70;
+    bytes[8] |= 0x80;
+    Handle::from_bytes(bytes)
+}
+
+pub(crate) fn insert() -> Insert {
+    Insert {
+        handle: handle(),
+        digest: Digest::from_bytes([7; 32]),
+        principal: None,
+        fields: vec![1; 200],
+        persistent: false,
+        label: Some(
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned(),
+        ),
+        idle: HOUR,
+        absolute: DAY,
+    }
+}
+
+pub(crate) fn update_of(record: &Record) -> Update {
+    Update {
+        handle: record.handle,
+        revision: record.revision,
+        digest: record.digest,
+        principal: record.principal.clone(),
+        fields: record.fields.clone(),
+        persistent: record.persistent,
+        idle: HOUR,
+        authenticated: None,
+    }
+}
+
+/// Stores it and loads it again.
+pub(crate) async fn stored(store: &SqliteStore, insert: Insert) -> Record {
+    let handle = insert.handle;
+    let inserted = store.insert(insert, Now::Store).await;
+    let inserted = inserted.expect("the store works");
+    assert!(matches!(inserted, Inserted::Saved(_)), "a new handle is free");
+    let found = loaded(store, handle).await;
+    found.expect("what was inserted is there")
+}
+
+pub(crate) async fn loaded(store: &SqliteStore, handle: Handle) -> Option<Record> {
+    let found = store.load(handle, Now::Store).await;
+    found.expect("the store works")
+}
+
+/// Whether it is still there as it was.
+pub(crate) async fn is_unchanged(store: &SqliteStore, record: &Record) -> bool {
+    let found = store.load(record.handle, Now::At(record.times.now)).await;
+    found.expect("the store works").as_ref() == Some(record)
+}
+
+pub(crate) async fn updated(store: &SqliteStore, update: Update) -> Updated {
+    let answer = store.update(update, Now::Store).await;
+    answer.expect("the store works")
+}
+
+/// The messages of an error and its sources.
+pub(crate) fn story(error: &dyn std::error::Error) -> String {
+    let mut story = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        story = format!("{story}: {error}");
+        source = error.source();
+    }
+    story
+}
+
+/// What `ls -l` would show of it: the rights of owner, group and others.
+pub(crate) fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).expect("it is there").mode() & 0o7777
+}

@@ -1,0 +1,151 @@
+//! What each kind of request costs on PostgreSQL: statements as the server saw them, round trips as a proxy counted
+//! them.
+
+mod shopping;
+
+use session_tests::{Client, Postgres};
+
+use crate::shopping::{Cost, Shopping, TIMES};
+
+/// What a response says of a session that it leaves as it is.
+const UNCHANGED: &str = "200, no Set-Cookie, Vary: Cookie";
+
+#[tokio::test]
+async fn a_visitor_without_a_cookie_who_changes_nothing_costs_nothing() {
+    let shopping = Shopping::open().await;
+    let cost = shopping
+        .cost(async || {
+            for (path, posts) in [("/", false), ("/rewrite", true), ("/logout", true)] {
+                let mut visitor = Client::new(&shopping.app);
+                let answer = if posts { visitor.post(path).await } else { visitor.get(path).await };
+                assert_eq!(answer.told(), UNCHANGED, "{path}");
+            }
+        })
+        .await;
+    assert_eq!(cost, Cost::each(0));
+}
+
+#[tokio::test]
+async fn ten_thousand_visitors_without_a_cookie_leave_no_row() {
+    let shopping = Shopping::open().await;
+    let before = shopping.rows().await;
+    let server = Postgres::shared().await;
+    server.reset_statements(&shopping.database).await;
+    shopping.proxy.reset_round_trips();
+    for number in 0..10_000 {
+        let mut visitor = Client::new(&shopping.app);
+        let answer =
+            if number % 2 == 0 { visitor.get("/").await } else { visitor.post("/logout").await };
+        assert_eq!(answer.told(), UNCHANGED);
+    }
+    assert_eq!(shopping.proxy.round_trips(), 0);
+    assert_eq!(server.statements(&shopping.database).await, []);
+    assert_eq!(shopping.rows().await, before);
+}
+
+#[tokio::test]
+async fn a_handler_without_a_session_costs_nothing_even_with_a_cookie() {
+    let shopping = Shopping::open().await;
+    let cost = shopping
+        .cost_with_session(async |visitor| {
+            assert_eq!(visitor.get("/plain").await.told(), "200, no Set-Cookie");
+        })
+        .await;
+    assert_eq!(cost, Cost::each(0));
+}
+
+#[tokio::test]
+async fn a_read_costs_one_round_trip() {
+    let shopping = Shopping::open().await;
+    let cost = shopping
+        .cost_with_session(async |visitor| {
+            let answer = visitor.get("/").await;
+            assert_eq!(answer.told(), UNCHANGED);
+            assert_eq!(answer.body, "1");
+        })
+        .await;
+    assert_eq!(cost, Cost::each(1));
+}
+
+#[tokio::test]
+async fn a_handler_that_changed_nothing_costs_one_round_trip_and_sets_no_cookie() {
+    let shopping = Shopping::open().await;
+    let cost = shopping
+        .cost_with_session(async |visitor| {
+            let answer = visitor.post("/rewrite").await;
+            assert_eq!(answer.told(), UNCHANGED);
+        })
+        .await;
+    assert_eq!(cost, Cost::each(1));
+}
+
+#[tokio::test]
+async fn a_change_costs_two_round_trips() {
+    let shopping = Shopping::open().await;
+    let cost = shopping
+        .cost_with_session(async |visitor| {
+            assert_eq!(visitor.post("/change").await.ok(), "2");
+        })
+        .await;
+    assert_eq!(cost, Cost::each(2));
+}
+
+#[tokio::test]
+async fn a_new_session_costs_one_round_trip() {
+    let shopping = Shopping::open().await;
+    let cost = shopping
+        .cost(async || {
+            for _ in 0..TIMES {
+                let answer = Client::new(&shopping.app).post("/change").await;
+                assert_ne!(answer.set_cookie(), None);
+            }
+        })
+        .await;
+    assert_eq!(cost, Cost::each(1));
+}
+
+#[tokio::test]
+async fn a_rotation_costs_two_round_trips() {
+    let shopping = Shopping::open().await;
+    let cost = shopping
+        .cost_with_session(async |visitor| {
+            assert_ne!(visitor.post("/rotate").await.set_cookie(), None);
+        })
+        .await;
+    assert_eq!(cost, Cost::each(2));
+}
+
+#[tokio::test]
+async fn a_log_in_to_a_session_that_is_there_costs_two_round_trips() {
+    let shopping = Shopping::open().await;
+    let cost = shopping
+        .cost_with_session(async |visitor| {
+            assert_ne!(visitor.post("/login").await.set_cookie(), None);
+        })
+        .await;
+    assert_eq!(cost, Cost::each(2));
+}
+
+#[tokio::test]
+async fn a_log_out_costs_at_most_two_round_trips() {
+    let shopping = Shopping::open().await;
+    let cost = shopping
+        .cost_with_session(async |visitor| {
+            assert_ne!(visitor.post("/logout").await.set_cookie(), None);
+            assert_eq!(visitor.session(), None);
+        })
+        .await;
+    let most = Cost::each(2);
+    assert!(cost.statements <= most.statements && cost.round_trips <= most.round_trips, "{cost:?}");
+}
+
+#[tokio::test]
+async fn a_change_under_a_middleware_that_changes_too_costs_two_round_trips() {
+    let shopping = Shopping::open().await;
+    let cost = shopping
+        .cost_with_session(async |visitor| {
+            assert_eq!(visitor.post("/watched").await.ok(), "2");
+        })
+        .await;
+    assert_eq!(cost, Cost::each(2));
+}

@@ -9,7 +9,7 @@ use axum::extract::{FromRef, Path};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use session_core::{
-    Builder, Cookie, Error, Handle, KeyRing, MemoryStore, Session, Sessions, Timestamp,
+    BuildError, Builder, Cookie, Error, Handle, KeyRing, MemoryStore, Sealing, Session, Sessions, Timestamp,
     require_session, session,
 };
 use session_tests::{Call, Client, Fate, Staged};
@@ -316,6 +316,13 @@ async fn requirement_16_a_remembered_cookie_lives_as_long_as_the_session() {
     assert!(reply.set_cookies()[0].contains("Max-Age=86400"));
     clock.advance(Duration::from_secs(60));
     assert!(client.post("/visit").await.set_cookies()[0].contains("Max-Age=86340"));
+}
+
+#[test]
+fn what_is_sealed_is_not_to_be_sealed_again() {
+    let builder = Sessions::<Shop>::sealed_cookie(ring(&key())).accept_replay_until_expiry();
+    let built = builder.sealing(Sealing::Required(ring(&key()))).build();
+    assert!(matches!(built, Err(BuildError::SealedTwice)));
 }
 
 #[tokio::test]

@@ -150,13 +150,16 @@ impl<T: SessionState> Builder<T> {
     /// The sessions.
     ///
     /// # Errors
-    /// When a deadline or interval is zero.
+    /// When a deadline or interval is zero, or sealed cookies are to be sealed again.
     pub fn build(self) -> Result<Sessions<T>, BuildError> {
         if self.backend.deadline.is_zero() {
             return Err(BuildError::ZeroDeadline);
         }
         if self.cleaner.is_restless() {
             return Err(BuildError::ZeroInterval);
+        }
+        if self.in_cookie.is_some() && self.sealing.is_some() {
+            return Err(BuildError::SealedTwice);
         }
         if !self.cookie.is_secure() {
             tracing::warn!(
@@ -200,6 +203,9 @@ pub enum BuildError {
     /// No store answers in no time.
     #[error("the store's deadline is zero: every request would be answered 503")]
     ZeroDeadline,
+    /// Sessions kept in their cookies are sealed with a ring of their own.
+    #[error("sessions kept in their cookies are sealed already: leave out `.sealing(…)`")]
+    SealedTwice,
     /// The cleaner would never rest.
     #[error("the cleaner's interval is zero: use `.without_cleaner()` to have none")]
     ZeroInterval,

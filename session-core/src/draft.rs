@@ -129,7 +129,7 @@ impl<T: SessionState> Draft<T> {
     /// The session after the store took the update.
     pub(crate) fn saved(self, times: Times) -> Stored<T> {
         let mut record = self.record;
-        record.revision += 1;
+        record.revision = record.revision.saturating_add(1);
         record.times = times;
         Stored::new(record, self.state, false)
     }

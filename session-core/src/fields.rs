@@ -48,11 +48,13 @@ impl<'a> Fields<'a> {
                 .map_err(|_| FieldsError::Malformed("a field's name is not UTF-8"))?;
             let (length, after) = length_of_value(after)?;
             let (value, after) = cut(after, length)?;
-            if fields.iter().any(|(other, _)| *other == name) {
-                return Err(FieldsError::Malformed("it has a field twice"));
-            }
             fields.push((name, value));
             rest = after;
+        }
+        let mut names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(FieldsError::Malformed("it has a field twice"));
         }
         Ok(Self(fields))
     }

@@ -48,7 +48,7 @@ impl Record {
         }
         self.times.seen_at(now, update.idle);
         self.digest = update.digest;
-        self.revision += 1;
+        self.revision = self.revision.saturating_add(1);
         self.principal = update.principal;
         self.fields = update.fields;
         self.persistent = update.persistent;

@@ -1,5 +1,7 @@
 //! Requirements 31, 32 and 35: another principal, another token, and nothing of the one before.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{Path, Request};
 use axum::middleware::{Next, from_fn_with_state};
@@ -14,6 +16,7 @@ on_each_store!(
     requirement_31_a_log_in_kills_the_old_token,
     requirement_31_every_change_of_privilege_kills_the_old_token,
     requirement_31_a_request_under_way_with_the_old_token_writes_nothing,
+    requirement_31_a_request_that_comes_late_cannot_replace_the_new_cookie,
     requirement_31_a_log_in_of_a_newcomer_is_one_insert,
     requirement_32_however_the_principal_is_written_the_token_rotates,
     requirement_32_a_principal_that_stays_rotates_nothing,
@@ -79,6 +82,34 @@ async fn requirement_31_a_request_under_way_with_the_old_token_writes_nothing<S:
         assert_eq!(victim.post("/account").await.ok(), "ann");
         assert_eq!(state(&mut victim).await.visits, 1);
     }
+}
+
+/// Sent before the answer to the log-in arrived, and so with the old cookie.
+async fn requirement_31_a_request_that_comes_late_cannot_replace_the_new_cookie<S: Fresh>(
+    store: S,
+) {
+    let house = House::new(store);
+    let mut client = house.regular().await;
+    let late = client.clone();
+    client.post("/log-in/ann").await.ok();
+    for path in ["/visit", "/log-out", "/log-in/eve", "/remember/true"] {
+        let reply = late.clone().post(path).await;
+        assert_eq!(reply.told(), "401, no Set-Cookie, Vary: Cookie", "{path}");
+    }
+    for path in ["/state", "/flash"] {
+        let reply = late.clone().post(path).await;
+        assert_eq!(reply.told(), "200, no Set-Cookie, Vary: Cookie", "{path}");
+    }
+    assert_eq!(client.post("/account").await.ok(), "ann");
+    assert_eq!(house.live().await, 1);
+
+    house.clock.advance(Duration::from_mins(1));
+    assert_eq!(
+        late.clone().post("/visit").await.told(),
+        SET,
+        "nobody sends it by accident any more"
+    );
+    assert_eq!(client.post("/account").await.ok(), "ann");
 }
 
 async fn requirement_31_a_log_in_of_a_newcomer_is_one_insert<S: Fresh>(store: S) {

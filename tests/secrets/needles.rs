@@ -53,10 +53,10 @@ impl Secret {
 
 /// Bytes as they are, in hexadecimal, and as numbers.
 fn spellings(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let hex = hex(bytes);
+    let pairs: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let numbers: Vec<_> = bytes.iter().map(u8::to_string).collect();
-    let [debug, json] = [", ", ","].map(|comma| numbers.join(comma));
-    let texts = [hex.to_uppercase(), hex, debug, json].map(String::into_bytes);
+    let [hex, debug, json] = [pairs.concat(), numbers.join(", "), numbers.join(",")];
+    let texts = [hex.to_uppercase(), hex, pairs.join(", "), debug, json].map(String::into_bytes);
     texts.into_iter().chain([bytes.to_vec()]).collect()
 }
 
@@ -132,6 +132,7 @@ mod tests {
         let hex = hex(&bytes);
         for text in [
             format!("{bytes:?}"),
+            format!("{bytes:02x?}"),
             format!("Some({:?})", &bytes[3..29]),
             hex.clone(),
             format!("\\x{}", &hex[..62]),

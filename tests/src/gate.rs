@@ -1,8 +1,13 @@
 //! A place where a task waits until a test lets it go on.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// How long a test waits for somebody to come.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A gate, closed at first. A clone is the same gate.
 #[derive(Clone, Debug)]
@@ -61,6 +66,7 @@ impl Gate {
 
 async fn some(counter: &watch::Sender<usize>) {
     let mut counter = counter.subscribe();
-    let some = counter.wait_for(|count| *count > 0).await;
+    let some = timeout(PATIENCE, counter.wait_for(|count| *count > 0)).await;
+    let some = some.expect("somebody comes within half a minute");
     drop(some.expect("the gate is ours"));
 }

@@ -47,8 +47,13 @@
 //!   one disk write for each batch of commands); with snapshots alone, what was saved since the last one. What is lost
 //!   can also be a log-out: the session is back.
 //! - **Fail-over.** Replication is asynchronous. What was saved and had not reached the replica that takes
-//!   over is lost, the same as above; the store does not wait for replicas. `min-replicas-to-write 1`
-//!   bounds how long a master that is cut off goes on; it refuses reads of sessions too then.
+//!   over is lost, the same as above; the store does not wait for replicas (`WAIT`), which would not
+//!   make it certain either. What had reached it is kept. A master that is cut off from the others, with
+//!   some of the application's nodes, goes on for `cluster-node-timeout` in a cluster, and until the cut is
+//!   mended elsewhere, and all that it acknowledged meanwhile is lost; `min-replicas-to-write 1` bounds that to
+//!   `min-replicas-max-lag`.
+//! - **A server that may not write**, for want of replicas or because its last snapshot or log failed, refuses
+//!   sessions to be read, too: what it knows may be out of date.
 //! - **A former master** that is a replica now refuses every operation, so that a log-out elsewhere
 //!   is not missed; the store drops the connection and looks for the master again.
 //!
@@ -76,6 +81,7 @@
 //! - A log-in is announced to the index before the record says so, and the former entry is removed after
 //!   it. So an index may name too many for a while, never too few: whoever is listed or was saved
 //!   before `list` or `delete_all` began is found by it.
+//! - The nodes' clocks may differ by up to 30 s.
 //! - `list` and `delete_all` are not one moment, as they are on one server: the records are read one after the
 //!   other.
 //! - If the node of an index loses an entry in a fail-over that another node's record survived, the

@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
@@ -119,8 +119,7 @@ impl Link {
             }
             self.open();
             if timeout_at(until, states.changed()).await.is_err() {
-                let trouble = self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-                return Err(Fault::Unreachable(trouble.clone()));
+                return Err(Fault::Unreachable(self.0.trouble().clone()));
             }
         }
     }
@@ -141,6 +140,12 @@ impl Link {
         if begins {
             tokio::spawn(Opening(Arc::clone(&self.0)).run(not_before));
         }
+    }
+}
+
+impl Inner {
+    fn trouble(&self) -> MutexGuard<'_, Option<Arc<RedisError>>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -169,13 +174,14 @@ impl Opening {
             let error = match timeout(patience, open).await {
                 Ok(Ok(connection)) => {
                     let line = Line { connection, pulse };
+                    *self.0.trouble() = None;
                     self.0.state.send_replace(State::Open(line));
                     return;
                 }
                 Ok(Err(error)) => error,
                 Err(_) => std::io::Error::from(std::io::ErrorKind::TimedOut).into(),
             };
-            *self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(error));
+            *self.0.trouble() = Some(Arc::new(error));
             if self.0.state.receiver_count() == 0 {
                 return;
             }

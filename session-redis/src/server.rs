@@ -50,9 +50,12 @@ impl Server {
         let _place = Place::take(&self.waiting, self.limit)?;
         let mut command = script.by_hash(key, arguments);
         let (mut pause, longest) = PAUSES;
+        // What the server last said, if it is not reached again in time.
+        let mut said = None;
         loop {
             let fault = match self.send(key, &command, until).await {
                 Ok(answer) => return Ok(answer),
+                Err(Fault::Unreachable(None)) if said.is_some() => Fault::Unreachable(said.take()),
                 Err(fault) => fault,
             };
             if let Fault::NoScript(_) = fault {
@@ -62,6 +65,7 @@ impl Server {
             if !fault.permits_again(repeat) || Instant::now() + pause >= until {
                 return Err(fault);
             }
+            said = fault.cause().or(said);
             sleep(pause).await;
             pause = longest.min(pause * 2);
         }

@@ -71,15 +71,13 @@ impl RedisCluster {
     /// Waits until every node knows every slot's master, and every replica has caught up.
     async fn until_whole(&self) {
         for node in &self.nodes {
-            node.until("CLUSTER INFO", "cluster_state:ok").await;
-            node.until("CLUSTER INFO", "cluster_known_nodes:6").await;
-            if node.says("INFO replication", "role:slave").await {
-                node.until("INFO replication", "master_link_status:up").await;
+            node.until("CLUSTER INFO", |info| info.contains("cluster_state:ok")).await;
+            node.until("CLUSTER NODES", |nodes| nodes.matches("slave").count() == 3).await;
+            let info = node.ask("INFO replication").await;
+            if info.contains("role:slave") {
+                let caught_up = |info: &str| info.contains("master_link_status:up");
+                node.until("INFO replication", caught_up).await;
             }
-        }
-        for node in &self.nodes {
-            let nodes = node.ask("CLUSTER NODES").await;
-            assert_eq!(nodes.matches("slave").count(), 3, "{nodes}");
         }
     }
 }
@@ -132,18 +130,14 @@ impl Node {
         self.directory.kill();
     }
 
-    async fn says(&self, command: &str, text: &str) -> bool {
-        self.ask(command).await.contains(text)
-    }
-
-    async fn until(&self, command: &str, text: &str) {
+    async fn until(&self, command: &str, holds: impl Fn(&str) -> bool) {
         for _ in 0..300 {
-            if self.says(command, text).await {
+            if holds(&self.ask(command).await) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("`{command}` never says {text}:\n{}", self.ask(command).await);
+        panic!("`{command}` never says what it should:\n{}", self.ask(command).await);
     }
 
     /// Sends an inline command, and answers what came back in one piece; empty if nothing did.

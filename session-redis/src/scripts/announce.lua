@@ -2,5 +2,5 @@
 -- at ARGV[4], or ARGV[5] after now. Answers the moment to write into the record.
 
 local absolute = ARGV[4] ~= '' and tonumber(ARGV[4]) or now + ARGV[5]
-join(KEYS[1], ARGV[3], real, absolute)
+join(KEYS[1], ARGV[3], real, absolute + SKEW)
 return real

@@ -84,7 +84,10 @@ local function note(handle, expires)
   end
 end
 
--- An entry announced this long ago may have been taken for one that nobody came back for.
+-- By how much the clocks of two nodes may differ, and how long a record may follow its announcement.
+local SKEW, PATIENCE = 30000000, 30000000
+
+-- An entry announced this long ago may be taken for one that nobody came back for.
 local function is_late(joined)
-  return real - joined > 30000000
+  return real - joined > PATIENCE
 end

@@ -1,5 +1,5 @@
 -- Renews the record KEYS[1]: nothing if there is none, else when it expires and, where its index lies
--- in another slot, the principal, the entry and the absolute limit that have to be in it.
+-- in another slot, the principal, the entry that has to be in it, and until when.
 
 local handle, idle = ARGV[3], tonumber(ARGV[4])
 
@@ -17,6 +17,6 @@ redis.call('PEXPIREAT', KEYS[1], deadline(expires))
 note(handle, expires)
 if prefix == '' and is(record.flags, PRINCIPAL) then
   local principal = redis.call('GETRANGE', KEYS[1], HEAD, record.label - 1)
-  return {expires, principal, entry(handle, record.joined), record.absolute}
+  return {expires, principal, entry(handle, record.joined), record.absolute + SKEW}
 end
 return {expires}

@@ -5,7 +5,8 @@ use session_redis::{ConfigError, ConnectError, RedisStore};
 use session_tests::Redis;
 
 use crate::sample::{
-    HOUR, Raw, connected, insert_of, listed, loaded, saved, shared, stored, story, update_of,
+    HOUR, Raw, connected, insert_of, listed, loaded, saved, shared, shared_cluster, stored, story,
+    update_of,
 };
 
 #[tokio::test]

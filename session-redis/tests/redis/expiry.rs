@@ -59,7 +59,7 @@ async fn random_work(store: RedisStore, seed: u64) {
             8 => drop(store.touch(record.handle, HOUR, Now::Store).await.unwrap()),
             9 => drop(store.delete(record.handle, Now::Store).await.unwrap()),
             10 => {
-                drop(store.list(principal.as_deref().unwrap_or("ann"), Now::Store).await.unwrap())
+                drop(store.list(principal.as_deref().unwrap_or("ann"), Now::Store).await.unwrap());
             }
             _ => drop(
                 store.delete_all(principal.as_deref().unwrap_or("bob"), Now::Store).await.unwrap(),

@@ -7,8 +7,8 @@ use session_core::{Now, Store as _};
 use session_redis::RedisStore;
 
 use crate::sample::{
-    HOUR, Raw, cluster_store, connected, insert, insert_of, listed, masters, prefix, saved, shared,
-    stored, update_of,
+    HOUR, Raw, cluster_store, connected, handle, insert, insert_of, listed, masters, prefix, saved,
+    shared, shared_cluster, stored, update_of,
 };
 
 async fn members(raw: &mut Raw, prefix: &str, principal: &str) -> usize {
@@ -119,4 +119,37 @@ async fn log_ins_at_once_are_all_listed() {
         assert_eq!(store.delete_all("many", Now::Store).await.unwrap(), 40);
         assert_eq!(listed(&store, "many").await, []);
     }
+}
+
+/// What a crash between the two steps of a log-in leaves.
+#[tokio::test]
+async fn an_entry_without_a_record_is_dropped_once_nobody_can_come_back_for_it() {
+    let prefix = prefix();
+    let cluster = shared_cluster().await;
+    let store = RedisStore::builder().prefix(&prefix).cluster(cluster.urls()).await.unwrap();
+    let record = stored(&store, insert_of("ann")).await;
+    let micros = |age: u64| record.times.now.micros() - i64::try_from(age).unwrap() * 1_000_000;
+    for age in [0, 55, 65, 1000] {
+        let member = [&handle().as_bytes()[..], &micros(age).to_be_bytes()].concat();
+        let ends = micros(0) + 3_600_000_000;
+        for mut raw in masters().await {
+            raw.enter(&format!("{prefix}principal:ann"), &member, ends).await;
+        }
+    }
+    assert_eq!(members_in_cluster(&prefix, "ann").await, 5);
+    assert_eq!(listed(&store, "ann").await, [record.handle]);
+    assert_eq!(members_in_cluster(&prefix, "ann").await, 3, "two are young");
+    assert_eq!(store.delete_all("ann", Now::Store).await.unwrap(), 1);
+    assert_eq!(members_in_cluster(&prefix, "ann").await, 2, "two are young");
+}
+
+async fn members_in_cluster(prefix: &str, principal: &str) -> usize {
+    let mut found = 0;
+    for mut raw in masters().await {
+        let key = format!("{prefix}principal:{principal}");
+        if raw.keys(&key).await.contains(&key) {
+            found += members(&mut raw, prefix, principal).await;
+        }
+    }
+    found
 }

@@ -214,6 +214,24 @@ async fn a_server_that_became_a_replica_answers_no_reads_and_no_writes() {
     stored(&store, insert()).await;
 }
 
+#[tokio::test]
+async fn a_master_that_misses_its_replicas_answers_no_reads_and_no_writes() {
+    let server = Redis::start().await;
+    let store = store(&server.url()).await;
+    let record = stored(&store, insert()).await;
+    let mut raw = Raw::connect(&server.url()).await;
+    raw.ask::<String>("CONFIG SET min-replicas-to-write 1").await;
+    for error in [
+        store.load(record.handle, Now::Store).await.map(drop),
+        store.update(update_of(&record), Now::Store).await.map(drop),
+    ] {
+        let told = crate::sample::story(&error.expect_err("it has no replica"));
+        assert!(told.contains("good replicas"), "{told}");
+    }
+    raw.ask::<String>("CONFIG SET min-replicas-to-write 0").await;
+    assert!(is_unchanged(&store, &record).await);
+}
+
 /// Ends every other connection of the server.
 async fn kill_clients(server: &Redis) {
     let mut raw = Raw::connect(&server.url()).await;

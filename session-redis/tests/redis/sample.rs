@@ -89,6 +89,16 @@ impl Raw {
         answer.unwrap_or_else(|error| panic!("{words:?}: {error}"))
     }
 
+    /// Adds a member to a sorted set, unless another node has that key.
+    pub(crate) async fn enter(&mut self, set: &str, member: &[u8], score: i64) {
+        let mut command = redis::cmd("ZADD");
+        command.arg(set).arg(score).arg(member);
+        match command.query_async::<i64>(&mut self.0).await {
+            Ok(added) => assert_eq!(added, 1),
+            Err(error) => assert_eq!(error.code(), Some("MOVED")),
+        }
+    }
+
     /// The keys that begin with this.
     pub(crate) async fn keys(&mut self, prefix: &str) -> Vec<String> {
         let mut keys: Vec<String> = self.ask(&format!("KEYS {prefix}*")).await;

@@ -101,7 +101,7 @@ impl SqliteBuilder {
     /// Opens the file that these options name, which is created if it is missing.
     ///
     /// What the store relies on is set whatever they say: the journal's mode, when it is synced,
-    /// how long a lock is waited for. Statements are logged as they say.
+    /// how locks are taken and waited for. Statements are logged as they say.
     ///
     /// # Errors
     /// When the configuration is wrong, everybody may write to the directory, or the file cannot

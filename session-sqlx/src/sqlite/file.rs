@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::ConnectOptions as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::time::{Instant, sleep};
 
 use super::fault::is_locked;
@@ -27,6 +29,9 @@ impl File {
     pub(super) fn new(options: SqliteConnectOptions, deadline: Duration) -> Self {
         let options = options
             .shared_cache(false)
+            .immutable(false)
+            .locking_mode(SqliteLockingMode::Normal)
+            .journal_mode(SqliteJournalMode::Wal)
             .busy_timeout(BRIEFLY)
             // Every commit is on the disk before it is answered. `NORMAL` would save the sync, and
             // a power failure could bring back who had logged out.
@@ -74,8 +79,11 @@ impl File {
         }
     }
 
+    /// The journal's mode, after SQLite was told which one it is to be.
     async fn begin_log(&self) -> sqlx::Result<String> {
         let mut connection = self.open_to_write().await?;
-        sqlx::query_scalar("PRAGMA journal_mode = wal").fetch_one(&mut connection).await
+        let mode = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut connection).await?;
+        connection.close().await?;
+        Ok(mode)
     }
 }

@@ -40,7 +40,7 @@ pub(super) struct Call<S: Statement> {
 }
 
 impl<S: Statement> Call<S> {
-    pub(super) fn new(statement: S, deadline: Instant) -> (Box<dyn Job>, Answer<S>) {
+    pub(super) fn of(statement: S, deadline: Instant) -> (Box<dyn Job>, Answer<S>) {
         let (reply, answer) = oneshot::channel();
         let call = Self { statement, deadline, kept: None, reply };
         (Box::new(call), answer)

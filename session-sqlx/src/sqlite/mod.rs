@@ -14,6 +14,9 @@
 //! not with `cp` while a program has it open. It must lie on a disk of this machine: shared
 //! memory does not reach across a network file system.
 //!
+//! Other tables may lie in the file, and it is in WAL mode for them too, for good. A program that
+//! writes to them in long transactions keeps the sessions waiting: a file of their own is better.
+//!
 //! # Who writes
 //!
 //! One connection writes, and what waits for it is written together: one transaction, one sync

@@ -64,7 +64,7 @@ impl Queue {
 
     fn call<S: Statement>(&self, statement: S) -> (Box<dyn Job>, Instant, Answer<S>) {
         let deadline = Instant::now() + self.shared.file.deadline();
-        let (call, answer) = Call::new(statement, deadline);
+        let (call, answer) = Call::of(statement, deadline);
         (call, deadline, answer)
     }
 

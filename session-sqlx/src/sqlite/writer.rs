@@ -162,13 +162,11 @@ impl Writer {
 
 /// Whether a failed statement has left the transaction alone: then another cannot be begun.
 async fn is_in_transaction(connection: &mut SqliteConnection) -> bool {
-    match execute(connection, "BEGIN").await {
-        Err(error) => leaves_connection(&error),
-        Ok(()) => {
-            execute(connection, "ROLLBACK").await.ok();
-            false
-        }
+    if let Err(error) = execute(connection, "BEGIN").await {
+        return leaves_connection(&error);
     }
+    execute(connection, "ROLLBACK").await.ok();
+    false
 }
 
 async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> sqlx::Result<()> {

@@ -8,10 +8,12 @@ use session_sqlx::{SqliteBuilder, SqliteStore};
 use tokio::task::JoinSet;
 
 use crate::process::{Process, given};
-use crate::sample::{execute, insert, is_unchanged, loaded, store, stored, update_of, updated};
+use crate::sample::{
+    HOUR, execute, insert, is_unchanged, loaded, store, stored, update_of, updated,
+};
 
-const TASKS: u64 = 32;
-const CHANGES: u64 = 10;
+const TASKS: usize = 32;
+const CHANGES: usize = 10;
 
 /// A slow disk and a busy machine are no failure.
 fn patient() -> SqliteBuilder {
@@ -39,10 +41,10 @@ async fn count(store: &SqliteStore, mut record: Record) {
 /// Many tasks that count on the same records, which they find by their principal.
 async fn count_together(stores: &[SqliteStore]) {
     let mut tasks = JoinSet::new();
-    for number in 0..TASKS as usize * stores.len() {
+    for number in 0..TASKS * stores.len() {
         let store = stores[number % stores.len()].clone();
         tasks.spawn(async move {
-            for change in 0..CHANGES as usize {
+            for change in 0..CHANGES {
                 let found = store.list("counters", Now::Store).await;
                 let mut found = found.expect("it is never locked");
                 let record = found.swap_remove((number + change) % found.len());
@@ -64,13 +66,14 @@ async fn counters(store: &SqliteStore) {
     }
 }
 
-async fn total(store: &SqliteStore) -> u64 {
+async fn total(store: &SqliteStore) -> usize {
     let found = store.list("counters", Now::Store).await;
     let found = found.expect("the store works");
     for record in &found {
         assert_eq!(record.revision, counted(record) + 1, "each was counted once");
     }
-    found.iter().map(counted).sum()
+    let total: u64 = found.iter().map(counted).sum();
+    usize::try_from(total).expect("it is small")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -99,7 +102,7 @@ async fn three_processes_on_one_file_lose_no_change_and_meet_no_lock() {
     counters(&store).await;
     let start = || Process::start("crowd::count_in_another_process", &database);
     let others = [start(), start()];
-    count_together(&[store.clone()]).await;
+    count_together(std::slice::from_ref(&store)).await;
     for other in others {
         assert!(other.ends_well(), "it met a lock");
     }
@@ -191,7 +194,7 @@ async fn one_that_writes_without_pause_lets_another_in() {
         let (store, record) = (busy.clone(), stored(&busy, insert()).await);
         load.spawn(async move {
             loop {
-                let touched = store.touch(record.handle, Duration::from_mins(60), Now::Store);
+                let touched = store.touch(record.handle, HOUR, Now::Store);
                 assert!(touched.await.expect("it is never locked"));
             }
         });

@@ -69,8 +69,8 @@ async fn a_statement_before_migrate_names_the_cure() {
     let sweep = store.sweep(1, Now::Store).await.map(drop);
     for answer in [load, insert, sweep] {
         let error = answer.expect_err("there is no table");
-        let story = story(&error);
-        assert!(story.contains("call `migrate()`"), "{story}");
+        let told = story(&error);
+        assert!(told.contains("call `migrate()`"), "{told}");
         let StoreError::Failed(cause) = error else { panic!("{error}") };
         let cause = cause.downcast_ref::<NotMigrated>().expect("it is this");
         assert!(cause.source().is_some());

@@ -24,7 +24,7 @@ async fn everything_is_there_when_the_file_is_opened_again() {
     for record in &records[1..] {
         let principal = record.principal.as_deref().expect("these have one");
         let found = store.list(principal, Now::At(record.times.now)).await;
-        assert_eq!(found.expect("the store works"), [record.clone()]);
+        assert_eq!(found.expect("the store works"), std::slice::from_ref(record));
     }
 }
 

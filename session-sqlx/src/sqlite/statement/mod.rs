@@ -5,6 +5,8 @@ mod delete_all;
 mod insert;
 mod list;
 mod load;
+#[cfg(test)]
+mod plans;
 mod sweep;
 mod touch;
 mod update;

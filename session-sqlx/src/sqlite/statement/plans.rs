@@ -10,9 +10,8 @@ use crate::sqlite::name::Table;
 #[tokio::test]
 async fn every_statement_goes_by_an_index() {
     let table = Table::new("sessions".to_owned()).expect("it is a plain name");
-    let mut connection = SqliteConnection::connect("sqlite::memory:")
-        .await
-        .expect("it needs nothing");
+    let mut connection =
+        SqliteConnection::connect("sqlite::memory:").await.expect("it needs nothing");
     for step in STEPS {
         sqlx::raw_sql(AssertSqlSafe(table.put_into(step)))
             .execute(&mut connection)

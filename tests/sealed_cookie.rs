@@ -9,8 +9,8 @@ use axum::extract::{FromRef, Path};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use session_core::{
-    BuildError, Builder, Cookie, Error, Handle, KeyRing, MemoryStore, Sealing, Session, Sessions, Timestamp,
-    require_session, session,
+    BuildError, Builder, Cookie, Error, Handle, KeyRing, MemoryStore, Sealing, Session, Sessions,
+    Timestamp, require_session, session,
 };
 use session_tests::{Call, Client, Fate, Staged};
 
@@ -142,10 +142,10 @@ async fn requirement_25_both_limits_hold_whatever_the_client_keeps() {
     let mut client = Client::new(&replayable(&clock));
     client.post("/visit").await;
     for _ in 0..47 {
-        clock.advance(Duration::from_secs(1800));
+        clock.advance(Duration::from_mins(30));
         assert_eq!(client.get("/").await.body, "- 1 0");
     }
-    clock.advance(Duration::from_secs(1800));
+    clock.advance(Duration::from_mins(30));
     assert_eq!(client.get("/").await.body, "- 0 0", "a day in all");
 }
 
@@ -157,7 +157,7 @@ async fn requirement_28_a_cookie_from_the_future_is_no_session() {
         app(Sessions::sealed_cookie(ring(&key)).accept_replay_until_expiry(), clock)
     };
     let ahead = Clock::new();
-    ahead.advance(Duration::from_secs(3600));
+    ahead.advance(Duration::from_hours(1));
     let mut client = Client::new(&node(&ahead));
     client.post("/visit").await;
     let value = client.session().expect("it has begun").to_owned();
@@ -314,7 +314,7 @@ async fn requirement_16_a_remembered_cookie_lives_as_long_as_the_session() {
     let mut client = Client::new(&replayable(&clock));
     let reply = client.post("/login/ann").await;
     assert!(reply.set_cookies()[0].contains("Max-Age=86400"));
-    clock.advance(Duration::from_secs(60));
+    clock.advance(Duration::from_mins(1));
     assert!(client.post("/visit").await.set_cookies()[0].contains("Max-Age=86340"));
 }
 

@@ -6,7 +6,8 @@ use crate::Shop;
 
 pub(crate) fn render(shop: &Shop) -> Html<String> {
     let user = shop.user.as_deref().map_or("nobody yet".to_owned(), escape);
-    let items: String = shop.cart.iter().map(|sku| format!("<li>{}</li>", escape(sku))).collect();
+    let items: Vec<_> = shop.cart.iter().map(|sku| format!("<li>{}</li>", escape(sku))).collect();
+    let items = items.concat();
     let visits = shop.visits;
     Html(format!(
         r#"<!doctype html>

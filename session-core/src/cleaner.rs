@@ -43,7 +43,7 @@ impl Cleaner {
 
 impl Default for Cleaner {
     fn default() -> Self {
-        Self::every(Duration::from_secs(60))
+        Self::every(Duration::from_mins(1))
     }
 }
 

@@ -40,8 +40,8 @@ pub(crate) struct Stored<T> {
 }
 
 impl<T> Stored<T> {
-    pub(crate) fn new(record: Record, state: Arc<T>, stale: bool) -> Self {
-        Self { record, state, stale, since: Instant::now() }
+    pub(crate) fn new(record: Record, state: Arc<T>, is_stale: bool) -> Self {
+        Self { record, state, stale: is_stale, since: Instant::now() }
     }
 
     /// What the store's clock shows by now.

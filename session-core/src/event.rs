@@ -60,13 +60,13 @@ impl Event<'_> {
     pub(crate) fn trace(&self) {
         match self {
             Self::Created { handle } => {
-                tracing::info!(target: "session", %handle, "session created")
+                tracing::info!(target: "session", %handle, "session created");
             }
             Self::Rotated { handle } => {
-                tracing::info!(target: "session", %handle, "session rotated")
+                tracing::info!(target: "session", %handle, "session rotated");
             }
             Self::Destroyed { handle } => {
-                tracing::info!(target: "session", %handle, "session destroyed")
+                tracing::info!(target: "session", %handle, "session destroyed");
             }
             Self::Refused { refusal } => {
                 let refusal: &(dyn std::error::Error + 'static) = *refusal;

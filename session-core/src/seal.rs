@@ -164,8 +164,10 @@ mod tests {
         ] {
             let ring = KeyRing::from_bytes([byte; 32]).unwrap();
             let sealed = ring.primary().encrypt(nonce, aad, b"XAES-256-GCM");
-            let hex: String = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(hex, expected);
+            let expected: Vec<u8> = (0..expected.len() / 2)
+                .map(|index| u8::from_str_radix(&expected[2 * index..2 * index + 2], 16).unwrap())
+                .collect();
+            assert_eq!(sealed, expected);
             assert_eq!(ring.primary().decrypt(nonce, aad, &sealed).unwrap(), b"XAES-256-GCM");
         }
     }

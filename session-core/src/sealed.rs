@@ -27,7 +27,7 @@ use crate::time::Now;
 use crate::token::{Handle, Token};
 
 /// How far a cookie's times may lie in the future, for nodes whose clocks differ.
-const SKEW: Duration = Duration::from_secs(300);
+const SKEW: Duration = Duration::from_mins(5);
 
 /// The keys that seal cookies, and how large these may be.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub(crate) struct InCookie {
 }
 
 impl InCookie {
-    fn context<'a>(&self, cookie: &'a str) -> Context<'a> {
+    fn context(cookie: &str) -> Context<'_> {
         Context { purpose: "sealed session", cookie, handle: &[] }
     }
 }
@@ -53,7 +53,7 @@ impl<T: SessionState> Sessions<T> {
         let Ok(sealed) = URL_SAFE_NO_PAD.decode(value) else {
             return Ok(self.ignore(None, Ignored::Malformed));
         };
-        let Ok(opened) = place.ring.open(place.context(self.cookie().name()), &sealed) else {
+        let Ok(opened) = place.ring.open(InCookie::context(self.cookie().name()), &sealed) else {
             return Ok(self.ignore(None, Ignored::Forged));
         };
         let now = self.backend().moment();
@@ -154,7 +154,8 @@ impl<T: SessionState> Sessions<T> {
 
     fn set_sealed(&self, place: &InCookie, record: &Record) -> Result<SetCookie, Error> {
         let name = self.cookie().name();
-        let sealed = place.ring.seal(place.context(name), &kept::encode(record), self.random())?;
+        let sealed =
+            place.ring.seal(InCookie::context(name), &kept::encode(record), self.random())?;
         let value = Zeroizing::new(URL_SAFE_NO_PAD.encode(sealed));
         let limit = room(name, place.chunks);
         if value.len() > limit {

@@ -29,7 +29,7 @@ pub(crate) async fn settle<T: SessionState>(
 ) -> Result<Option<SetCookie>, Error> {
     let changed =
         !Arc::ptr_eq(&outcome.base, &outcome.state) && differ(&*outcome.base, &*outcome.state);
-    let stale = outcome.bearer.as_ref().is_some_and(|bearer| bearer.is_stale());
+    let stale = outcome.bearer.as_ref().is_some_and(Bearer::is_stale);
     if !changed
         && !stale
         && !outcome.is_destroyed()

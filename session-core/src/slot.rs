@@ -23,6 +23,7 @@ pub(crate) struct Slot<T> {
 }
 
 /// What the request's guards have made of the session so far.
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent wish or fact")]
 #[derive(Debug)]
 pub(crate) struct Shared<T> {
     /// The stored session that the request came in with, until it is destroyed.

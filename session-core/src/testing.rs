@@ -11,6 +11,11 @@
 //! Each case becomes a `#[test]` of its own, named for the sentence that it proves, with a fresh
 //! store and a runtime of its own. Cases name the moment ([`Now::At`](crate::Now::At)) instead of waiting.
 
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a case panics when the store breaks the promise that it is named for"
+)]
+
 mod delete;
 mod insert;
 mod load;

@@ -19,7 +19,7 @@ const SECRET: usize = 32;
 
 /// The public name of a session: fit for logs and device lists, worth nothing as a cookie.
 ///
-/// A UUIDv7, so that new rows lie together in a large index. It tells when the session was
+/// A `UUIDv7`, so that new rows lie together in a large index. It tells when the session was
 /// created and nothing else.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -145,7 +145,7 @@ impl Token {
         let mut bytes = Zeroizing::new([0; HANDLE + SECRET]);
         bytes[..HANDLE].copy_from_slice(self.handle.as_bytes());
         bytes[HANDLE..].copy_from_slice(&*self.secret);
-        Zeroizing::new(URL_SAFE_NO_PAD.encode(&*bytes))
+        Zeroizing::new(URL_SAFE_NO_PAD.encode(*bytes))
     }
 
     pub(crate) fn handle(&self) -> Handle {

@@ -19,12 +19,24 @@ pub(crate) enum SetCookie {
 
 impl SetCookie {
     /// Puts it into the headers, with `Cache-Control: no-store`. Of the cookies that the request
-    /// showed, those that are not kept are removed.
+    /// showed, those that are not kept are removed; a line that a handler wrote under a name of
+    /// ours gives way.
     pub(crate) fn write(&self, cookie: &Cookie, shown: usize, headers: &mut HeaderMap) {
         let (parts, max_age) = match self {
             Self::Keep { value, max_age } => (split(cookie.name(), value), *max_age),
             Self::Remove => (Vec::new(), None),
         };
+        let ours = |line: &HeaderValue| {
+            let name = line.as_bytes().split(|&byte| byte == b'=').next().unwrap_or_default();
+            (0..parts.len().max(shown))
+                .any(|index| name_of(cookie.name(), index).as_bytes() == name)
+        };
+        let others: Vec<_> =
+            headers.get_all(SET_COOKIE).iter().filter(|line| !ours(line)).cloned().collect();
+        headers.remove(SET_COOKIE);
+        for line in others {
+            headers.append(SET_COOKIE, line);
+        }
         for index in 0..parts.len().max(shown) {
             let header = match parts.get(index) {
                 Some(part) => cookie.header(index, part, max_age),
@@ -113,7 +125,7 @@ mod tests {
 
     #[test]
     fn the_development_cookie_only_lacks_what_plain_http_cannot_have() {
-        let set = keep(Some(Duration::from_secs(60)));
+        let set = keep(Some(Duration::from_mins(1)));
         let cookie = Cookie::insecure_for_development("session").unwrap();
         let expected = ["session=token", "HttpOnly", "Max-Age=60", "Path=/", "SameSite=Lax"];
         assert_eq!(attributes(&cookie, &set), expected);

@@ -8,8 +8,8 @@ use crate::store::{Insert, Inserted, Record, Store, Update, Updated};
 use crate::time::{Now, Timestamp};
 use crate::token::{Handle, Token};
 
-pub(super) const HOUR: Duration = Duration::from_secs(3600);
-pub(super) const DAY: Duration = Duration::from_secs(86_400);
+pub(super) const HOUR: Duration = Duration::from_hours(1);
+pub(super) const DAY: Duration = Duration::from_hours(24);
 
 /// A whole second in 2024, and so many seconds more.
 pub(super) fn at(seconds: u64) -> Now {

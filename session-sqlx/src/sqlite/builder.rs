@@ -103,6 +103,19 @@ impl SqliteBuilder {
     /// What the store relies on is set whatever they say: the journal's mode, when it is synced,
     /// how locks are taken and waited for. Statements are logged as they say.
     ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// use session_sqlx::SqliteStore;
+    /// use sqlx::sqlite::SqliteConnectOptions;
+    ///
+    /// let options = SqliteConnectOptions::new()
+    ///     .filename("/var/lib/app/sessions.db")
+    ///     .pragma("max_page_count", "262144");
+    /// let store = SqliteStore::builder().connect_with(options).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// When the configuration is wrong, everybody may write to the directory, or the file cannot
     /// be opened.

@@ -1,5 +1,18 @@
-//! Sessions in an SQLite file: what [`SqliteStore`](crate::SqliteStore) is set up with and fails
-//! with.
+//! Sessions in an SQLite file: what [`SqliteStore`] is set up with and fails with.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use session_sqlx::SqliteStore;
+//! use session_sqlx::sqlite::OpenError;
+//!
+//! let store = match SqliteStore::open("/var/lib/app/sessions.db").await {
+//!     Err(OpenError::PublicDirectory(directory)) => panic!("chmod o-w {}", directory.display()),
+//!     opened => opened?,
+//! };
+//! store.migrate().await?;
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # What is kept
 //!

@@ -50,7 +50,7 @@ pub mod sqlite;
 
 #[cfg(feature = "postgres")]
 pub use postgres::{
-    ConfigError, ConnectError, MigrateError, NotMigrated, PostgresBuilder, PostgresStore,
+    ConfigError, ConnectError, MigrateError, NotMigrated, PostgresBuilder, PostgresStore, Refused,
     Unreachable,
 };
 #[cfg(feature = "sqlite")]

@@ -88,8 +88,33 @@ impl Fault {
             Self::Broken(error)
             | Self::Stale(error)
             | Self::Undone(error)
-            | Self::Failed(error) => StoreError::failed(error),
+            | Self::Failed(error) => match Refused::of(&error) {
+                Some(refused) => StoreError::failed(refused),
+                None => StoreError::failed(error),
+            },
         }
+    }
+}
+
+/// The server refused a statement: the source of a [`StoreError::Failed`]. Without the detail
+/// that the server gives, which shows the whole row.
+#[derive(Debug, thiserror::Error)]
+#[error("{message} (SQLSTATE {code})")]
+pub struct Refused {
+    code: String,
+    message: String,
+}
+
+impl Refused {
+    fn of(error: &sqlx::Error) -> Option<Self> {
+        let sqlx::Error::Database(cause) = error else { return None };
+        let code = cause.code().unwrap_or_default().into_owned();
+        Some(Self { code, message: cause.message().to_owned() })
+    }
+
+    /// The five characters of PostgreSQL's appendix A.
+    pub fn code(&self) -> &str {
+        &self.code
     }
 }
 

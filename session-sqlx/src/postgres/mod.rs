@@ -19,7 +19,7 @@ mod moment;
 mod row;
 
 pub use builder::{ConfigError, PostgresBuilder};
-pub use fault::{NotMigrated, Unreachable};
+pub use fault::{NotMigrated, Refused, Unreachable};
 pub use migrate::MigrateError;
 pub use server::ConnectError;
 pub use store::PostgresStore;

@@ -163,9 +163,9 @@ async fn what_an_extractor_reads_is_what_the_guards_have_made_of_it<S: Fresh>(st
     assert_eq!(state(&mut client).await.visits, 2);
 }
 
-/// Runs the handler twice, so that the second finds the session of the first saved already.
+/// Reads the session and runs the handler twice, so that the second finds what was read saved already.
 async fn a_middleware_after_the_save_begins_anew<S: Fresh>(store: S) {
-    async fn twice(request: Request, next: Next) -> Response {
+    async fn twice(_: Visits, request: Request, next: Next) -> Response {
         let (parts, _) = request.into_parts();
         let first = Request::from_parts(parts.clone(), axum::body::Body::empty());
         next.clone().run(first).await;
@@ -173,8 +173,8 @@ async fn a_middleware_after_the_save_begins_anew<S: Fresh>(store: S) {
     }
     let house = House::new(store);
     let mut client = house.regular().await;
-    let app = routes().layer(from_fn(twice));
-    let app = app.with_state(App { sessions: house.sessions.clone() });
+    let app = App { sessions: house.sessions.clone() };
+    let app = routes().layer(from_fn_with_state(app.clone(), twice)).with_state(app);
     let mut doubled = Client::with_session(&app, client.session().expect("set"));
     assert_eq!(doubled.post("/visit").await.ok(), "3");
     assert_eq!(state(&mut client).await.visits, 3);

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use axum::Router;
 use axum::extract::{self, FromRef};
@@ -142,6 +143,9 @@ async fn requirement_6_and_10_redis_keeps_no_secret_and_with_keys_no_content() {
         let server = Redis::durable().await;
         let store = RedisStore::connect(&server.url()).await.expect("the server runs");
         let secrets = use_it(store, sealing).await;
+        let saved = Command::new("redis-cli").args(["-u", &server.url(), "SAVE"]).output();
+        assert!(saved.expect("it comes with the server").status.success());
+        assert!(server.directory().join("dump.rdb").exists());
         check(&dump(server.directory()), &secrets, sealed);
     }
 }

@@ -1,4 +1,4 @@
-//! Sealing on live sessions: turned on, rotated, attacked, on memory and PostgreSQL.
+//! Sealing on live sessions: turned on, rotated, attacked.
 
 use axum::Router;
 use axum::extract::{FromRef, Path};
@@ -7,8 +7,9 @@ use axum::routing::{get, post};
 use session_core::{
     KeyRing, MemoryStore, Now, Sealing, Session, Sessions, Store, require_session, session,
 };
-use session_sqlx::PostgresStore;
-use session_tests::{Call, Client, Postgres, Staged};
+use session_redis::RedisStore;
+use session_sqlx::{PostgresStore, SqliteStore};
+use session_tests::{Call, Client, Fresh, Postgres, Staged};
 use sqlx::{Connection, PgConnection};
 
 /// What must be nowhere in a store with keys.
@@ -136,8 +137,10 @@ fn rotating(old: &str, new: &str) -> Vec<Option<Sealing>> {
 #[tokio::test]
 async fn turning_sealing_on_loses_no_session() {
     let in_memory = roll_out(MemoryStore::new(), turning_on(&key())).await;
-    let in_postgres = roll_out(postgres().await.0, turning_on(&key())).await;
-    for visitor in [in_memory, in_postgres] {
+    let in_postgres = roll_out(PostgresStore::fresh().await, turning_on(&key())).await;
+    let in_sqlite = roll_out(SqliteStore::fresh().await, turning_on(&key())).await;
+    let in_redis = roll_out(RedisStore::fresh().await, turning_on(&key())).await;
+    for visitor in [in_memory, in_postgres, in_sqlite, in_redis] {
         assert_eq!(
             visitor.session().expect("it is logged in").len(),
             96,
@@ -150,7 +153,9 @@ async fn turning_sealing_on_loses_no_session() {
 async fn rotating_keys_loses_no_session() {
     let (old, new) = (key(), key());
     roll_out(MemoryStore::new(), rotating(&old, &new)).await;
-    roll_out(postgres().await.0, rotating(&old, &new)).await;
+    roll_out(PostgresStore::fresh().await, rotating(&old, &new)).await;
+    roll_out(SqliteStore::fresh().await, rotating(&old, &new)).await;
+    roll_out(RedisStore::fresh().await, rotating(&old, &new)).await;
 }
 
 #[tokio::test]

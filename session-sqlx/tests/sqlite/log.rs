@@ -62,7 +62,13 @@ async fn a_long_read_by_another_costs_room_and_no_write() {
     rewrite(&store, record.handle, 30).await;
     assert!(length(&database) > 20 << 20, "it could not be begun anew");
     execute(&mut other, "COMMIT").await;
-    rewrite(&store, record.handle, 1).await;
+    // The reader lets go in its own time; one of the next writes begins the log anew.
+    for _ in 0..50 {
+        rewrite(&store, record.handle, 1).await;
+        if length(&database) < 8 << 20 {
+            break;
+        }
+    }
     assert!(length(&database) < 8 << 20, "{} bytes", length(&database));
     assert!(is_unchanged(&store, &kept).await);
 }

@@ -113,31 +113,57 @@ async fn in_a_browser_everything_is_still_there_after_a_restart() -> WebDriverRe
     let database = Postgres::shared().await.database().await;
     let shop = Shop::open(&database).await;
     let browser = Browser::start().await;
-    let text = async |id| browser.find(By::Id(id)).await?.text().await;
-    let click = async |id| browser.find(By::Id(id)).await?.click().await;
+    // A page that is being replaced has neither its text nor its buttons for a moment.
+    let click = async |id| {
+        while browser.find(By::Id(id)).await?.click().await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        WebDriverResult::Ok(())
+    };
+    let shows = async |css: &str, expected: &str| {
+        let waiting = async {
+            loop {
+                let element = browser.find(By::Css(css)).await;
+                let shown = match element {
+                    Ok(element) => element.text().await.unwrap_or_default(),
+                    Err(_) => String::new(),
+                };
+                if shown == expected {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let shown = tokio::time::timeout(Duration::from_secs(20), waiting).await;
+        assert!(shown.is_ok(), "the page shows {expected:?} at {css}");
+    };
     let home = format!("http://localhost:{}/", shop.port);
 
     browser.goto(&home).await?;
-    assert_eq!(text("user").await?, "nobody yet");
+    shows("#user", "nobody yet").await;
     click("visit").await?;
+    shows("body", "1").await;
     browser.goto(&home).await?;
+    shows("#visits", "1").await;
     click("tea").await?;
+    shows("#cart", "tea").await;
     click("cup").await?;
+    shows("#cart", "tea\ncup").await;
     browser.find(By::Name("user")).await?.send_keys("ann").await?;
     click("login").await?;
-    assert_eq!(text("user").await?, "ann");
+    shows("#user", "ann").await;
 
     shop.directory.kill();
     shop.start(&database).await;
     browser.goto(&home).await?;
-    assert_eq!(text("user").await?, "ann");
-    assert_eq!(text("visits").await?, "1");
-    assert_eq!(text("cart").await?, "tea\ncup");
+    shows("#user", "ann").await;
+    shows("#visits", "1").await;
+    shows("#cart", "tea\ncup").await;
 
     let cookie = browser.get_named_cookie("__Host-session").await?;
     assert_eq!((cookie.secure, cookie.path.as_deref()), (Some(true), Some("/")));
     click("logout").await?;
-    assert_eq!(text("user").await?, "nobody yet");
+    shows("#user", "nobody yet").await;
     assert!(browser.get_all_cookies().await?.is_empty(), "the jar is empty after the log-out");
     browser.close().await;
     Ok(())

@@ -62,6 +62,14 @@ impl Database {
         query.fetch_one(&mut self.connect().await).await.expect("the statement is right")
     }
 
+    /// Whether nobody has it open: only then can a database leave its write-ahead log.
+    pub(crate) async fn is_alone(&self) -> bool {
+        let options = SqliteConnectOptions::new().filename(&self.0).busy_timeout(Duration::ZERO);
+        let mut connection = options.connect().await.expect("the file is there");
+        let mode = sqlx::query_scalar::<_, String>("PRAGMA journal_mode = DELETE");
+        mode.fetch_one(&mut connection).await.is_ok_and(|mode| mode == "delete")
+    }
+
     /// The file of this suffix beside it.
     pub(crate) fn beside(&self, suffix: &str) -> PathBuf {
         PathBuf::from(format!("{}{suffix}", self.0.display()))

@@ -10,6 +10,8 @@
 //! | [`client`] | no program: somebody with a cookie jar, who asks a router in this process |
 //! | [`staged`] | no program: any store, whose calls a test counts, fails, hangs or holds |
 //! | [`fresh`] | no program: the same test on every store |
+//! | [`record`] | no program: what the tests of a store write, and what has become of it |
+//! | [`survival`] | no program: what every store survives |
 //! | [`directory`] | any other program, with the same promise: nothing outlives the test process |
 //!
 //! What goes wrong in here panics with the server's log: a test has nothing better to do about it. Linux only,
@@ -27,11 +29,12 @@ mod gate;
 mod line;
 mod port;
 pub mod postgres;
-
 pub mod proxy;
+pub mod record;
 pub mod redis;
 pub mod redis_cluster;
 pub mod staged;
+pub mod survival;
 
 pub use browser::Browser;
 pub use client::{Client, Reply};

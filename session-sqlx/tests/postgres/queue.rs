@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use session_core::store::{Record, Update, Updated};
 use session_core::{Now, Store as _, StoreError};
 use session_sqlx::{PostgresBuilder, PostgresStore};
+use session_tests::survival::outlives_its_runtime;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -147,16 +148,5 @@ async fn the_connections_are_as_many_as_the_workers_and_end_with_the_store() {
 
 #[test]
 fn a_store_outlives_the_runtime_that_it_was_first_used_in() {
-    let runtime = || {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime starts")
-    };
-    let (store, record) = runtime().block_on(async {
-        let (store, _) = store(one_worker()).await;
-        let record = stored(&store, insert()).await;
-        (store, record)
-    });
-    assert!(runtime().block_on(is_unchanged(&store, &record)));
+    outlives_its_runtime(async { store(one_worker()).await.0 });
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use session_core::store::{Inserted, Update, Updated};
 use session_core::{Now, Store as _, StoreError};
 use session_sqlx::SqliteStore;
+use session_tests::survival::outlives_its_runtime;
 use sqlx::sqlite::SqliteConnection;
 use tokio::task::yield_now;
 use tokio::time::timeout;
@@ -105,21 +106,7 @@ async fn a_caller_may_leave_at_any_moment() {
 
 #[test]
 fn a_store_outlives_the_runtime_that_it_was_first_used_in() {
-    let runtime = || {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime starts")
-    };
-    let (store, record) = runtime().block_on(async {
-        let (store, _) = store(SqliteStore::builder()).await;
-        let record = stored(&store, insert()).await;
-        (store, record)
-    });
-    runtime().block_on(async {
-        assert!(is_unchanged(&store, &record).await);
-        assert!(matches!(updated(&store, update_of(&record)).await, Updated::Saved(_)));
-    });
+    outlives_its_runtime(async { store(SqliteStore::builder()).await.0 });
 }
 
 #[test]

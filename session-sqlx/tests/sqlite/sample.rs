@@ -3,17 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use session_core::store::{Insert, Inserted, Record, Update, Updated};
-use session_core::{Digest, Handle, Now, Store as _};
 use session_sqlx::{SqliteBuilder, SqliteStore};
 use session_tests::Directory;
+pub(crate) use session_tests::record::{
+    DAY, HOUR, handle, insert, is_unchanged, loaded, stored, story, update_of, updated,
+};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
-
-pub(crate) const HOUR: Duration = Duration::from_hours(1);
-pub(crate) const DAY: Duration = Duration::from_hours(24);
 
 /// A directory for one test, which is removed when the process ends.
 pub(crate) fn directory() -> PathBuf {
@@ -95,86 +93,6 @@ pub(crate) async fn execute(connection: &mut SqliteConnection, sql: &str) {
 pub(crate) async fn store(builder: SqliteBuilder) -> (SqliteStore, Database) {
     let database = Database::new();
     (database.store(builder).await, database)
-}
-
-/// A handle as the library makes them, of this moment.
-pub(crate) fn handle() -> Handle {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let since = SystemTime::UNIX_EPOCH.elapsed().expect("it is after 1970");
-    let millis = u64::try_from(since.as_millis()).expect("it is before the year 584542046");
-    // Several processes write to one file.
-    let number = (u64::from(std::process::id()) << 32) + NEXT.fetch_add(1, Ordering::Relaxed);
-    let mut bytes = [0; 16];
-    bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
-    bytes[8..].copy_from_slice(&number.to_be_bytes());
-    bytes[6] = 0x70;
-    bytes[8] |= 0x80;
-    Handle::from_bytes(bytes)
-}
-
-pub(crate) fn insert() -> Insert {
-    Insert {
-        handle: handle(),
-        digest: Digest::from_bytes([7; 32]),
-        principal: None,
-        fields: vec![1; 200],
-        persistent: false,
-        label: Some(
-            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned(),
-        ),
-        idle: HOUR,
-        absolute: DAY,
-    }
-}
-
-pub(crate) fn update_of(record: &Record) -> Update {
-    Update {
-        handle: record.handle,
-        revision: record.revision,
-        digest: record.digest,
-        principal: record.principal.clone(),
-        fields: record.fields.clone(),
-        persistent: record.persistent,
-        idle: HOUR,
-        authenticated: None,
-    }
-}
-
-/// Stores it and loads it again.
-pub(crate) async fn stored(store: &SqliteStore, insert: Insert) -> Record {
-    let handle = insert.handle;
-    let inserted = store.insert(insert, Now::Store).await;
-    let inserted = inserted.expect("the store works");
-    assert!(matches!(inserted, Inserted::Saved(_)), "a new handle is free");
-    let found = loaded(store, handle).await;
-    found.expect("what was inserted is there")
-}
-
-pub(crate) async fn loaded(store: &SqliteStore, handle: Handle) -> Option<Record> {
-    let found = store.load(handle, Now::Store).await;
-    found.expect("the store works")
-}
-
-/// Whether it is still there as it was.
-pub(crate) async fn is_unchanged(store: &SqliteStore, record: &Record) -> bool {
-    let found = store.load(record.handle, Now::At(record.times.now)).await;
-    found.expect("the store works").as_ref() == Some(record)
-}
-
-pub(crate) async fn updated(store: &SqliteStore, update: Update) -> Updated {
-    let answer = store.update(update, Now::Store).await;
-    answer.expect("the store works")
-}
-
-/// The messages of an error and its sources.
-pub(crate) fn story(error: &dyn std::error::Error) -> String {
-    let mut story = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        story = format!("{story}: {error}");
-        source = error.source();
-    }
-    story
 }
 
 /// What `ls -l` would show of it: the rights of owner, group and others.

@@ -1,18 +1,16 @@
 //! What the tests write, and a look at it past the store.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
 
 use redis::FromRedisValue;
 use redis::aio::MultiplexedConnection;
-use session_core::store::{Insert, Inserted, Record, Update, Updated};
-use session_core::{Digest, Handle, Now, Store as _};
 use session_redis::{RedisBuilder, RedisStore};
+pub(crate) use session_tests::record::{
+    DAY, HOUR, handle, insert, insert_of, is_unchanged, listed, loaded, saved, stored, story,
+    update_of, updated,
+};
 use session_tests::{Redis, RedisCluster};
 use tokio::sync::OnceCell;
-
-pub(crate) const HOUR: Duration = Duration::from_hours(1);
-pub(crate) const DAY: Duration = Duration::from_hours(24);
 
 /// A server that the tests of this process share, each with keys of its own.
 pub(crate) async fn shared() -> &'static Redis {
@@ -105,95 +103,4 @@ impl Raw {
         keys.sort();
         keys
     }
-}
-
-/// A handle as the library makes them, of this moment.
-pub(crate) fn handle() -> Handle {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let since = SystemTime::UNIX_EPOCH.elapsed().expect("it is after 1970");
-    let millis = u64::try_from(since.as_millis()).expect("it is before the year 584542046");
-    let mut bytes = [0; 16];
-    bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
-    bytes[8..].copy_from_slice(&NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-    bytes[6] = 0x70;
-    bytes[8] |= 0x80;
-    Handle::from_bytes(bytes)
-}
-
-pub(crate) fn insert() -> Insert {
-    Insert {
-        handle: handle(),
-        digest: Digest::from_bytes([7; 32]),
-        principal: None,
-        fields: vec![1; 200],
-        persistent: false,
-        label: Some(
-            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned(),
-        ),
-        idle: HOUR,
-        absolute: DAY,
-    }
-}
-
-pub(crate) fn insert_of(principal: &str) -> Insert {
-    Insert { principal: Some(principal.to_owned()), ..insert() }
-}
-
-pub(crate) fn update_of(record: &Record) -> Update {
-    Update {
-        handle: record.handle,
-        revision: record.revision,
-        digest: record.digest,
-        principal: record.principal.clone(),
-        fields: record.fields.clone(),
-        persistent: record.persistent,
-        idle: HOUR,
-        authenticated: None,
-    }
-}
-
-/// Stores it and loads it again.
-pub(crate) async fn stored(store: &RedisStore, insert: Insert) -> Record {
-    let handle = insert.handle;
-    let inserted = store.insert(insert, Now::Store).await.expect("the store works");
-    assert!(matches!(inserted, Inserted::Saved(_)), "a new handle is free");
-    loaded(store, handle).await.expect("what was inserted is there")
-}
-
-pub(crate) async fn loaded(store: &RedisStore, handle: Handle) -> Option<Record> {
-    store.load(handle, Now::Store).await.expect("the store works")
-}
-
-pub(crate) async fn updated(store: &RedisStore, update: Update) -> Updated {
-    store.update(update, Now::Store).await.expect("the store works")
-}
-
-pub(crate) async fn saved(store: &RedisStore, update: Update) -> Record {
-    let handle = update.handle;
-    let updated = updated(store, update).await;
-    assert!(matches!(updated, Updated::Saved(_)), "it is at that revision: {updated:?}");
-    loaded(store, handle).await.expect("what was updated is there")
-}
-
-/// The handles of the principal's sessions.
-pub(crate) async fn listed(store: &RedisStore, principal: &str) -> Vec<Handle> {
-    let records = store.list(principal, Now::Store).await.expect("the store works");
-    records.into_iter().map(|record| record.handle).collect()
-}
-
-/// Whether it is still there as it was.
-pub(crate) async fn is_unchanged(store: &RedisStore, record: &Record) -> bool {
-    let then = Now::At(record.times.now);
-    store.load(record.handle, then).await.expect("the store works").as_ref() == Some(record)
-}
-
-/// The messages of an error and its sources.
-pub(crate) fn story(error: &dyn std::error::Error) -> String {
-    let mut story = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        story = format!("{story}: {error}");
-        source = error.source();
-    }
-    story
 }

@@ -9,6 +9,7 @@ use session_sqlx::SqliteStore;
 use crate::process::{Process, given};
 use crate::sample::{Database, insert, loaded, store, stored, update_of, updated};
 
+const TEST: &str = "crash::a_killed_process_leaves_what_it_acknowledged_and_nothing_in_part";
 const REVISIONS: u64 = 6;
 
 /// What a record holds at a revision: enough for several pages, and all of it says which one.
@@ -22,18 +23,13 @@ fn assert_whole(record: &Record) {
     assert_eq!(record.principal, Some(revision.to_string()));
 }
 
-#[test]
-#[ignore = "it is what the test below starts and kills"]
-fn write_and_tell() {
-    let Some(database) = given() else { return };
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
-    runtime.block_on(async {
-        let store = database.store(SqliteStore::builder()).await;
-        let writers = (0..16).map(|_| tokio::spawn(write_for_ever(store.clone())));
-        for writer in writers.collect::<Vec<_>>() {
-            writer.await.expect("it works until it is killed");
-        }
-    });
+/// What the other process does until it is killed.
+async fn write_and_tell(database: Database) {
+    let store = database.store(SqliteStore::builder()).await;
+    let writers = (0..16).map(|_| tokio::spawn(write_for_ever(store.clone())));
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.expect("it works until it is killed");
+    }
 }
 
 async fn write_for_ever(store: SqliteStore) {
@@ -55,12 +51,15 @@ async fn write_for_ever(store: SqliteStore) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_killed_process_leaves_what_it_acknowledged_and_nothing_in_part() {
+    if let Some(database) = given() {
+        return write_and_tell(database).await;
+    }
     let (_, database) = store(SqliteStore::builder()).await;
     let mut acknowledged: HashMap<Handle, u64> = HashMap::new();
     for round in 0..5 {
-        let mut process = Process::start("crash::write_and_tell", &database);
+        let mut process = Process::start(TEST, &database);
         for heard in 0.. {
             if heard == 100 + 37 * round {
                 process.kill();

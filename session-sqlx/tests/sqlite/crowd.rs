@@ -12,6 +12,7 @@ use crate::sample::{
     HOUR, execute, insert, is_unchanged, loaded, store, stored, update_of, updated,
 };
 
+const TEST: &str = "crowd::three_processes_on_one_file_lose_no_change_and_meet_no_lock";
 const TASKS: usize = 32;
 const CHANGES: usize = 10;
 
@@ -85,22 +86,14 @@ async fn two_stores_on_one_file_lose_no_change_and_meet_no_lock() {
     assert_eq!(total(&one).await, 2 * TASKS * CHANGES);
 }
 
-#[test]
-#[ignore = "it is the other process of the test below"]
-fn count_in_another_process() {
-    let Some(database) = given() else { return };
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
-    runtime.block_on(async {
-        let store = database.store(patient()).await;
-        count_together(&[store]).await;
-    });
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn three_processes_on_one_file_lose_no_change_and_meet_no_lock() {
+    if let Some(database) = given() {
+        return count_together(&[database.store(patient()).await]).await;
+    }
     let (store, database) = store(patient()).await;
     counters(&store).await;
-    let start = || Process::start("crowd::count_in_another_process", &database);
+    let start = || Process::start(TEST, &database);
     let others = [start(), start()];
     count_together(std::slice::from_ref(&store)).await;
     for other in others {

@@ -1,4 +1,4 @@
-//! A test of this file, run as a process of its own: one that can be killed, or stands beside.
+//! A test that runs itself once more as a process of its own: one that can be killed, or stands beside.
 
 use std::env;
 use std::io::{BufRead as _, BufReader, Lines};
@@ -16,11 +16,11 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts the ignored test of this name on this file.
+    /// Starts the test of this name as a process; there, it is [`given`] this file.
     pub(crate) fn start(test: &str, database: &Database) -> Self {
         let this = env::current_exe().expect("the system knows");
         let mut child = Command::new(this)
-            .args([test, "--exact", "--ignored", "--nocapture"])
+            .args([test, "--exact", "--nocapture"])
             .env(DATABASE, &database.0)
             .stdout(Stdio::piped())
             .spawn()
@@ -59,7 +59,7 @@ impl Drop for Process {
     }
 }
 
-/// The file that this process was started for; none if somebody ran all ignored tests by hand.
+/// The file that this process was started for; none if it is not one of these.
 pub(crate) fn given() -> Option<Database> {
     env::var_os(DATABASE).map(|path| Database(PathBuf::from(path)))
 }

@@ -134,7 +134,7 @@ async fn in_a_browser_everything_is_still_there_after_a_restart() -> WebDriverRe
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        let shown = tokio::time::timeout(Duration::from_secs(20), waiting).await;
+        let shown = tokio::time::timeout(Duration::from_mins(1), waiting).await;
         assert!(shown.is_ok(), "the page shows {expected:?} at {css}");
     };
     let home = format!("http://localhost:{}/", shop.port);
@@ -173,7 +173,7 @@ async fn in_a_browser_everything_is_still_there_after_a_restart() -> WebDriverRe
 async fn it_stops_cleanly_on_ctrl_c() {
     let shop = Shop::open("memory:").await;
     shop.directory.interrupt();
-    tokio::time::timeout(Duration::from_secs(10), async {
+    tokio::time::timeout(Duration::from_mins(1), async {
         while shop.directory.is_running() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

@@ -1,6 +1,7 @@
 //! Nodes of one application: each its own `Sessions`, all on one store.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{FromRef, Path, State};
@@ -137,8 +138,9 @@ impl Nodes {
 
 /// A node on this store.
 pub(crate) fn app(store: impl Store, meeting: &Arc<Barrier>) -> Router {
-    let sessions =
-        Sessions::builder(store).without_cleaner().build().expect("the defaults are sound");
+    // A busy machine is no failure.
+    let builder = Sessions::builder(store).without_cleaner().deadline(Duration::from_secs(30));
+    let sessions = builder.build().expect("the deadline is not zero");
     Router::new()
         .route("/", get(look))
         .route("/login", post(log_in))

@@ -97,7 +97,7 @@ impl<S: Fresh> House<S> {
 
     /// Waits until the store holds sessions with these visits.
     pub(crate) async fn comes_to_hold(&self, visits: &[u64]) {
-        for _ in 0..1000 {
+        for _ in 0..6000 {
             if self.held().await == visits {
                 return;
             }

@@ -24,7 +24,7 @@ on_each_store!(
 
 const UNAVAILABLE: &str = "503, no Set-Cookie, Vary: Cookie";
 /// Long enough for a call that nothing holds up.
-const DEADLINE: Duration = Duration::from_secs(1);
+const DEADLINE: Duration = Duration::from_secs(3);
 
 async fn a_failed_load_is_503_and_no_empty_session<S: Fresh>(store: S) {
     let house = House::new(store);
@@ -113,7 +113,7 @@ async fn a_hung_save_is_503_at_the_deadline<S: Fresh>(store: S) {
 
 async fn at_the_deadline(client: &mut Client, path: &str) -> String {
     let asked = Instant::now();
-    let reply = timeout(DEADLINE * 5, client.post(path)).await.expect("there is a deadline");
+    let reply = timeout(DEADLINE * 10, client.post(path)).await.expect("there is a deadline");
     assert!(asked.elapsed() >= DEADLINE, "{path} took {:?}", asked.elapsed());
     reply.told()
 }

@@ -21,7 +21,7 @@ on_each_store!(
 );
 
 /// Long enough for a request that nothing holds up.
-const TIMEOUT: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(3);
 
 fn impatient(app: &Router) -> Router {
     app.clone().layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))

@@ -1,10 +1,15 @@
 //! The application: each session is a diary, with every note that was ever added to it.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{FromRef, Path};
 use axum::routing::{get, post};
 use session_core::{Session, Sessions, require_session, session};
 use session_sqlx::PostgresStore;
+
+/// Of each call to the store: more than a busy machine keeps a healthy one waiting.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(4);
 
 #[session]
 struct Diary {
@@ -54,11 +59,13 @@ async fn close(session: &mut Session<Diary>) {
     session.destroy();
 }
 
-/// The application on this database, as it comes: default deadlines, default workers.
+/// The application on this database, as it comes but for the deadline.
 pub(crate) async fn app(database: &str) -> Router {
-    let store = PostgresStore::connect(database).await.expect("the server is up");
+    let store = PostgresStore::builder().deadline(DEADLINE).connect(database);
+    let store = store.await.expect("the server is up");
     store.migrate().await.expect("the database is empty");
-    let sessions = Sessions::builder(store).build().expect("the defaults are sound");
+    let sessions =
+        Sessions::builder(store).deadline(DEADLINE).build().expect("the defaults are sound");
     Router::new()
         .route("/plain", get(plain))
         .route("/", get(read))

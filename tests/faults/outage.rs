@@ -14,10 +14,10 @@ use crate::samples::Kind;
 const HEALTHY: Duration = Duration::from_millis(800);
 
 /// What a busy machine may add to a deadline.
-const MARGIN: Duration = Duration::from_millis(1500);
+const MARGIN: Duration = Duration::from_secs(10);
 
 /// How long it may take until everybody is served again.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Load on a database that is about to fail.
 pub(crate) struct Outage {
@@ -38,10 +38,14 @@ impl Outage {
         Self { name, load, well: (began, Instant::now()), down: Mutex::default() }
     }
 
-    /// The database fails, and does so for a while.
+    /// The database fails, and does so for a while, and until everybody has noticed.
     pub(crate) async fn lasts(&self, span: Duration) {
         let from = Instant::now();
         sleep(span).await;
+        while !self.load.samples().all_have_asked_since(from, LANES) {
+            assert!(from.elapsed() < PATIENCE, "{}: some are not answered", self.name);
+            sleep(Duration::from_millis(10)).await;
+        }
         *self.down.lock().expect("nobody panics with it") = Some((from, Instant::now()));
     }
 

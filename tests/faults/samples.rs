@@ -34,7 +34,7 @@ pub(crate) struct Samples(pub(crate) Vec<Sample>);
 impl Kind {
     /// How long it may take if every call to the store takes until its deadline.
     pub(crate) fn deadline(self) -> Duration {
-        let deadline = Duration::from_secs(2);
+        let deadline = crate::diary::DEADLINE;
         match self {
             Self::Plain => Duration::ZERO,
             Self::Single => deadline,
@@ -63,6 +63,12 @@ impl Samples {
                 |sample: &Sample| moment <= sample.began && sample.status == StatusCode::OK;
             (0..3).all(|_| latest.next().is_some_and(served))
         })
+    }
+
+    /// Whether each of so many lanes was answered a request that it sent after this moment.
+    pub(crate) fn all_have_asked_since(&self, moment: Instant, lanes: usize) -> bool {
+        let since = |sample: &&Sample| moment <= sample.began;
+        (0..lanes).all(|lane| self.0.iter().filter(since).any(|sample| sample.lane == lane))
     }
 
     fn slowest(&self, matches: impl Fn(Kind) -> bool) -> Duration {

@@ -71,7 +71,7 @@ impl Directory {
 
         let deadline = Instant::now() + PATIENCE;
         while self.is_running() {
-            let answer = tokio::time::timeout(Duration::from_secs(2), ready()).await;
+            let answer = tokio::time::timeout(Duration::from_secs(5), ready()).await;
             if answer.unwrap_or(false) {
                 return self.is_running();
             }

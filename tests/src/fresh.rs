@@ -1,15 +1,18 @@
 //! The same test on every store.
 
 use std::future::Future;
-
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use session_core::{MemoryStore, Store};
 use session_redis::RedisStore;
 use session_sqlx::{PostgresStore, SqliteStore};
 
 use crate::{Directory, Postgres, Redis};
+
+/// A busy machine is no failure.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Tells one store of this process from another.
 fn number() -> u64 {
@@ -32,7 +35,12 @@ impl Fresh for MemoryStore {
 impl Fresh for PostgresStore {
     async fn fresh() -> Self {
         let url = Postgres::shared().await.database().await;
-        let store = Self::builder().workers(2).connect(&url).await.expect("the server is up");
+        let store = Self::builder()
+            .workers(2)
+            .deadline(PATIENCE)
+            .connect(&url)
+            .await
+            .expect("the server is up");
         store.migrate().await.expect("the database is empty");
         store
     }
@@ -42,7 +50,8 @@ impl Fresh for SqliteStore {
     async fn fresh() -> Self {
         static FILES: LazyLock<Directory> = LazyLock::new(|| Directory::new("TERM"));
         let file = FILES.path().join(format!("{}.db", number()));
-        let store = Self::open(file).await.expect("the directory is ours");
+        let store =
+            Self::builder().deadline(PATIENCE).open(file).await.expect("the directory is ours");
         store.migrate().await.expect("the file is new");
         store
     }
@@ -51,8 +60,8 @@ impl Fresh for SqliteStore {
 impl Fresh for RedisStore {
     async fn fresh() -> Self {
         let url = Redis::shared().await.url();
-        let store = Self::builder().prefix(format!("store-{}:", number())).connect(&url).await;
-        store.expect("the server is up")
+        let builder = Self::builder().prefix(format!("store-{}:", number())).deadline(PATIENCE);
+        builder.connect(&url).await.expect("the server is up")
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 /// How long a test waits for somebody to come.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A gate, closed at first. A clone is the same gate.
 #[derive(Clone, Debug)]
@@ -67,6 +67,6 @@ impl Gate {
 async fn some(counter: &watch::Sender<usize>) {
     let mut counter = counter.subscribe();
     let some = timeout(PATIENCE, counter.wait_for(|count| *count > 0)).await;
-    let some = some.expect("somebody comes within half a minute");
+    let some = some.expect("somebody comes within a minute");
     drop(some.expect("the gate is ours"));
 }

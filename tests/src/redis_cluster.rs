@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use crate::{Directory, free_address};
 
 /// How long a node may be silent before the others take it for dead.
-const NODE_TIMEOUT: Duration = Duration::from_secs(1);
+const NODE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A running cluster on 127.0.0.1, made by `redis-cli --cluster create`.
 ///
@@ -131,7 +131,7 @@ impl Node {
     }
 
     async fn until(&self, command: &str, holds: impl Fn(&str) -> bool) {
-        for _ in 0..300 {
+        for _ in 0..600 {
             if holds(&self.ask(command).await) {
                 return;
             }

@@ -5,15 +5,15 @@ use session_redis::{ConfigError, ConnectError, RedisStore};
 use session_tests::Redis;
 
 use crate::sample::{
-    HOUR, Raw, connected, insert_of, listed, loaded, saved, shared, shared_cluster, stored, story,
-    update_of,
+    HOUR, Raw, builder, connected, insert_of, listed, loaded, saved, shared, shared_cluster,
+    stored, story, update_of,
 };
 
 #[tokio::test]
 async fn stores_with_different_prefixes_know_nothing_of_each_other() {
     let url = shared().await.url();
-    let one = connected(RedisStore::builder().prefix("one:"), &url).await;
-    let two = connected(RedisStore::builder().prefix("two:"), &url).await;
+    let one = connected(builder().prefix("one:"), &url).await;
+    let two = connected(builder().prefix("two:"), &url).await;
     let record = stored(&one, insert_of("ann")).await;
     assert_eq!(loaded(&two, record.handle).await, None);
     assert_eq!(listed(&two, "ann").await, []);
@@ -99,7 +99,7 @@ async fn a_record_of_another_version_is_an_error_and_not_a_session() {
     let url = shared().await.url();
     let mut raw = Raw::connect(&url).await;
     let prefix = crate::sample::prefix();
-    let store = connected(RedisStore::builder().prefix(&prefix), &url).await;
+    let store = connected(builder().prefix(&prefix), &url).await;
     let record = stored(&store, insert_of("ann")).await;
     raw.ask::<i64>(&format!("SETRANGE {prefix}{} 0 \u{2}", record.handle)).await;
     for error in [
@@ -118,7 +118,7 @@ async fn a_store_starts_while_the_server_is_down() {
     let server = Redis::durable().await;
     server.kill();
     let client = redis::Client::open(server.url()).unwrap();
-    let deadline = std::time::Duration::from_secs(5);
+    let deadline = std::time::Duration::from_secs(30);
     let store = RedisStore::builder().deadline(deadline).client(&client).unwrap();
     let (record, ()) = tokio::join!(stored(&store, insert_of("ann")), server.restart());
     assert_eq!(listed(&store, "ann").await, [record.handle]);
@@ -128,7 +128,7 @@ async fn a_store_starts_while_the_server_is_down() {
 async fn a_server_that_is_out_of_memory_refuses_to_write_and_still_reads_and_deletes() {
     let server = Redis::start().await;
     let mut raw = Raw::connect(&server.url()).await;
-    let store = connected(crate::sample::builder(), &server.url()).await;
+    let store = connected(builder(), &server.url()).await;
     let record = stored(&store, insert_of("ann")).await;
     raw.ask::<String>("CONFIG SET maxmemory 1").await;
     let error = store.insert(insert_of("ann"), Now::Store).await.expect_err("there is no room");

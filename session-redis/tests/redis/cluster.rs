@@ -1,19 +1,19 @@
 //! A cluster that loses a master under load; the application is not restarted.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use session_core::store::{Record, Update, Updated};
 use session_core::{Handle, Now, Store as _};
 use session_redis::RedisStore;
 use session_tests::RedisCluster;
+use session_tests::survival::STALL;
 use tokio::task::JoinSet;
 
 use crate::sample::{Raw, insert, insert_of, listed, loaded, stored, update_of};
 
-const DEADLINE: Duration = Duration::from_secs(2);
-const SLACK: Duration = Duration::from_millis(250);
+const DEADLINE: Duration = Duration::from_secs(5);
 const SESSIONS: usize = 24;
 
 /// What one task saw of its session.
@@ -30,7 +30,12 @@ struct Log {
 }
 
 /// Reads and writes one session, over and over.
-async fn work(store: RedisStore, record: Record, stop: Arc<AtomicBool>) -> Log {
+async fn work(
+    store: RedisStore,
+    record: Record,
+    stop: Arc<AtomicBool>,
+    saves: Arc<AtomicU64>,
+) -> Log {
     let mut log = Log {
         handle: record.handle,
         saved: vec![(record.revision, Instant::now())],
@@ -48,6 +53,7 @@ async fn work(store: RedisStore, record: Record, stop: Arc<AtomicBool>) -> Log {
         match answer {
             Ok(Updated::Saved(_)) => {
                 record.revision += 1;
+                saves.fetch_add(1, Ordering::Relaxed);
                 log.saved.push((record.revision, Instant::now()));
             }
             Ok(Updated::Conflict(current)) => record = *current,
@@ -119,8 +125,12 @@ async fn a_master_killed_under_load_costs_no_write_that_was_replicated() {
     }
     let (master, replica, there) = victim(&cluster, &handles).await;
     assert!(!there.is_empty(), "some sessions are on the node that will die");
-    let workers: JoinSet<Log> =
-        records.into_iter().map(|record| work(store.clone(), record, Arc::clone(&stop))).collect();
+    let saves: Vec<Arc<AtomicU64>> = records.iter().map(|_| Arc::default()).collect();
+    let workers: JoinSet<Log> = records
+        .into_iter()
+        .zip(&saves)
+        .map(|(record, saves)| work(store.clone(), record, Arc::clone(&stop), Arc::clone(saves)))
+        .collect();
 
     // What was acknowledged before a look at the master's offset is replicated once the replica
     // has come as far.
@@ -140,7 +150,13 @@ async fn a_master_killed_under_load_costs_no_write_that_was_replicated() {
     let replicated =
         looks.iter().rev().find(|(_, offset)| *offset <= reached).expect("it follows").0;
 
-    tokio::time::sleep(Duration::from_secs(8)).await;
+    // A call may have been on its way when the master died: its save does not count.
+    let count = || saves.iter().map(|saves| saves.load(Ordering::Relaxed));
+    let goals: Vec<u64> = count().map(|saves| saves + 10).collect();
+    while count().zip(&goals).any(|(saves, goal)| saves < *goal) {
+        assert!(killed.elapsed() < Duration::from_mins(1), "some do not work again");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     stop.store(true, Ordering::Relaxed);
     let logs = workers.join_all().await;
 
@@ -152,8 +168,7 @@ async fn a_master_killed_under_load_costs_no_write_that_was_replicated() {
         let certain = log.saved.iter().rev().find(|(_, when)| !on_victim || *when < replicated);
         let certain = certain.expect("the first was long ago").0;
         assert!(now >= certain, "revision {now} is there, {certain} was replicated");
-        assert!(log.slowest < DEADLINE + SLACK, "an answer took {:?}", log.slowest);
-        assert!(log.saved.last().unwrap().1 > killed + Duration::from_secs(7), "it works again");
+        assert!(log.slowest < DEADLINE + STALL, "an answer took {:?}", log.slowest);
         if !on_victim {
             assert_eq!(log.failed, 0, "the other nodes' sessions notice nothing");
         }
@@ -192,7 +207,8 @@ async fn a_node_that_hangs_holds_up_its_own_sessions_only() {
     let frozen = Instant::now();
     let (mut slowest_there, mut slowest_elsewhere, mut failed, mut back) =
         (Duration::ZERO, Duration::ZERO, 0, None);
-    while frozen.elapsed() < Duration::from_secs(8) {
+    while back.is_none() {
+        assert!(frozen.elapsed() < Duration::from_mins(1), "the replica does not take over");
         let calls: JoinSet<_> = handles
             .iter()
             .map(|handle| {
@@ -206,7 +222,7 @@ async fn a_node_that_hangs_holds_up_its_own_sessions_only() {
             .collect();
         let mut all = true;
         for (handle, answered, took) in calls.join_all().await {
-            assert!(took < DEADLINE + SLACK, "an answer took {took:?}");
+            assert!(took < DEADLINE + STALL, "an answer took {took:?}");
             if there.contains(&handle) {
                 slowest_there = slowest_there.max(took);
                 failed += u32::from(!answered);
@@ -224,8 +240,6 @@ async fn a_node_that_hangs_holds_up_its_own_sessions_only() {
         "slowest answer {slowest_there:?} there and {slowest_elsewhere:?} elsewhere; {failed} loads failed there; all \
          answered {back:?} after the freeze"
     );
-    assert!(slowest_elsewhere < DEADLINE / 2, "{slowest_elsewhere:?}");
-    assert!(back.is_some(), "the replica took over");
     cluster.node(master).thaw();
     for handle in handles {
         let record = loaded(&store, handle).await.expect("it was replicated long before");
@@ -245,8 +259,10 @@ async fn slots_that_move_lose_no_session_and_no_call() {
     for _ in 0..SESSIONS {
         records.push(stored(&store, insert()).await);
     }
-    let workers: JoinSet<Log> =
-        records.into_iter().map(|record| work(store.clone(), record, Arc::clone(&stop))).collect();
+    let workers: JoinSet<Log> = records
+        .into_iter()
+        .map(|record| work(store.clone(), record, Arc::clone(&stop), Arc::default()))
+        .collect();
     let address = cluster.nodes()[0].address().to_string();
     let moved = tokio::task::spawn_blocking(move || {
         let mut command = std::process::Command::new("redis-cli");

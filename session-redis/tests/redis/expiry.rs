@@ -116,7 +116,7 @@ async fn no_key_of_a_cluster_is_without_an_end() {
 async fn a_key_ends_when_its_record_does() {
     let mut raw = Raw::connect(&shared().await.url()).await;
     let prefix = crate::sample::prefix();
-    let store = connected(RedisStore::builder().prefix(&prefix), &shared().await.url()).await;
+    let store = connected(builder().prefix(&prefix), &shared().await.url()).await;
     let mut record = stored(&store, insert_of("ann")).await;
     for idle in [HOUR, HOUR * 3, Duration::from_mins(1), DAY * 9] {
         record = saved(&store, Update { idle, ..update_of(&record) }).await;
@@ -139,7 +139,10 @@ async fn a_key_ends_when_its_record_does() {
 async fn an_expired_record_leaves_nothing_behind() {
     let mut raw = Raw::connect(&shared().await.url()).await;
     let prefix = crate::sample::prefix();
-    let store = connected(RedisStore::builder().prefix(&prefix), &shared().await.url()).await;
+    let store = connected(builder().prefix(&prefix), &shared().await.url()).await;
+    stored(&store, insert_of("bob")).await;
+    let lasting = raw.keys(&prefix).await;
+    assert_eq!(lasting.len(), 2, "the record and the list of its principal");
     let brief = Insert {
         idle: Duration::from_millis(200),
         absolute: Duration::from_millis(400),
@@ -147,9 +150,8 @@ async fn an_expired_record_leaves_nothing_behind() {
     };
     let handle = brief.handle;
     let _ = store.insert(brief, Now::Store).await.unwrap();
-    assert_eq!(raw.keys(&prefix).await.len(), 2);
     tokio::time::sleep(Duration::from_millis(250)).await;
     assert_eq!(loaded(&store, handle).await, None);
     tokio::time::sleep(Duration::from_millis(250)).await;
-    assert_eq!(raw.keys(&prefix).await, Vec::<String>::new());
+    assert_eq!(raw.keys(&prefix).await, lasting);
 }

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use session_core::store::{Insert, Update};
 use session_core::{Now, Store as _};
-use session_redis::RedisStore;
 
 use crate::sample::{
-    HOUR, Raw, cluster_store, connected, handle, insert, insert_of, listed, masters, prefix, saved,
-    shared, shared_cluster, stored, update_of,
+    HOUR, Raw, builder, cluster_store, connected, handle, insert, insert_of, listed, masters,
+    prefix, saved, shared, shared_cluster, stored, update_of,
 };
 
 async fn members(raw: &mut Raw, prefix: &str, principal: &str) -> usize {
@@ -20,7 +19,7 @@ async fn what_a_list_finds_stale_is_dropped() {
     let url = shared().await.url();
     let prefix = prefix();
     let mut raw = Raw::connect(&url).await;
-    let store = connected(RedisStore::builder().prefix(&prefix), &url).await;
+    let store = connected(builder().prefix(&prefix), &url).await;
     let stays = stored(&store, insert_of("ann")).await;
     let goes = stored(&store, insert_of("ann")).await;
     raw.ask::<i64>(&format!("DEL {prefix}{}", goes.handle)).await;
@@ -34,7 +33,7 @@ async fn an_index_that_nobody_looks_at_does_not_grow_for_ever() {
     let url = shared().await.url();
     let prefix = prefix();
     let mut raw = Raw::connect(&url).await;
-    let store = connected(RedisStore::builder().prefix(&prefix), &url).await;
+    let store = connected(builder().prefix(&prefix), &url).await;
     for _ in 0..20 {
         let brief = Insert {
             idle: Duration::from_millis(50),
@@ -53,7 +52,7 @@ async fn a_log_in_a_log_out_and_another_log_in_leave_one_entry() {
     let url = shared().await.url();
     let prefix = prefix();
     let mut raw = Raw::connect(&url).await;
-    let store = connected(RedisStore::builder().prefix(&prefix), &url).await;
+    let store = connected(builder().prefix(&prefix), &url).await;
     let mut record = stored(&store, insert()).await;
     for principal in [Some("ann"), None, Some("ann"), Some("bob"), Some("ann")] {
         let principal = principal.map(str::to_owned);
@@ -126,7 +125,7 @@ async fn log_ins_at_once_are_all_listed() {
 async fn an_entry_without_a_record_is_dropped_once_nobody_can_come_back_for_it() {
     let prefix = prefix();
     let cluster = shared_cluster().await;
-    let store = RedisStore::builder().prefix(&prefix).cluster(cluster.urls()).await.unwrap();
+    let store = builder().prefix(&prefix).cluster(cluster.urls()).await.unwrap();
     let record = stored(&store, insert_of("ann")).await;
     let micros = |age: u64| record.times.now.micros() - i64::try_from(age).unwrap() * 1_000_000;
     for age in [0, 55, 65, 1000] {

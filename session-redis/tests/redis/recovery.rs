@@ -105,7 +105,10 @@ async fn a_write_is_not_lost_to_a_connection_that_broke_while_it_lay_idle() {
     for _ in 0..4 {
         let record = stored(&store, insert()).await;
         kill_clients(&server).await;
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        // The connection's end is noticed when its task next runs.
+        for _ in 0..10 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         let _ = updated(&store, update_of(&record)).await;
     }
 }
@@ -130,26 +133,22 @@ async fn a_caller_that_leaves_disturbs_nobody() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_than_may_wait_are_refused_at_once() {
     let server = Redis::start().await;
-    let store = connected(builder().deadline(DEADLINE).waiting(8), &server.url()).await;
+    let store = connected(builder().waiting(8), &server.url()).await;
     server.freeze();
-    let calls: JoinSet<_> = (0..20)
+    let mut calls: JoinSet<_> = (0..20)
         .map(|_| {
             let store = store.clone();
-            async move {
-                let began = Instant::now();
-                (
-                    store.load(handle(), Now::Store).await.expect_err("nobody answers"),
-                    began.elapsed(),
-                )
-            }
+            async move { store.load(handle(), Now::Store).await }
         })
         .collect();
-    let answers = calls.join_all().await;
-    let refused: Vec<_> =
-        answers.iter().filter(|(error, _)| matches!(error, StoreError::Overloaded(8))).collect();
-    assert_eq!(refused.len(), 12);
-    assert!(refused.iter().all(|(_, took)| *took < Duration::from_millis(100)), "{refused:?}");
+    for _ in 0..12 {
+        let first = calls.join_next().await.expect("there are more").expect("no panic");
+        assert!(matches!(first, Err(StoreError::Overloaded(8))), "{first:?}");
+    }
     server.thaw();
+    for late in calls.join_all().await {
+        assert_eq!(late.expect("it was only late"), None);
+    }
     assert!(loaded(&store, handle()).await.is_none());
 }
 

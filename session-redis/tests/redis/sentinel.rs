@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use session_core::{Now, Store as _};
 use session_redis::RedisStore;
+use session_tests::survival::STALL;
 use session_tests::{Directory, Redis, free_address};
 use tokio::net::TcpStream;
 
@@ -34,7 +35,7 @@ async fn sentinel(master: SocketAddr) -> (Directory, String) {
 /// Waits until the server says this.
 async fn until(url: &str, command: &str, text: &str) {
     let mut raw = Raw::connect(url).await;
-    for _ in 0..600 {
+    for _ in 0..1200 {
         if raw.ask::<String>(command).await.contains(text) {
             return;
         }
@@ -69,10 +70,10 @@ async fn when_the_master_dies_the_next_one_is_found() {
     master.kill();
     let began = Instant::now();
     let mut failed = 0;
-    while began.elapsed() < Duration::from_secs(30) {
+    while began.elapsed() < Duration::from_mins(1) {
         let call = Instant::now();
         let answer = store.load(handle(), Now::Store).await;
-        assert!(call.elapsed() < Duration::from_millis(2250), "{:?}", call.elapsed());
+        assert!(call.elapsed() < Duration::from_secs(2) + STALL, "{:?}", call.elapsed());
         if answer.is_ok() {
             println!("{:?} after the master's death, {failed} calls failed", began.elapsed());
             assert_eq!(listed(&store, "ann").await, [record.handle]);

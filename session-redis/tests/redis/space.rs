@@ -1,16 +1,15 @@
 //! What a session takes in memory, beside what was asked to be kept.
 
 use session_core::store::Insert;
-use session_redis::RedisStore;
 use session_tests::Redis;
 
-use crate::sample::{Raw, connected, insert, insert_of, stored};
+use crate::sample::{Raw, builder, connected, insert, insert_of, stored};
 
 #[tokio::test]
 async fn a_session_takes_little_more_than_its_payload() {
     let server = Redis::start().await;
     let mut raw = Raw::connect(&server.url()).await;
-    let store = connected(RedisStore::builder(), &server.url()).await;
+    let store = connected(builder().prefix("session:"), &server.url()).await;
     for fields in [0, 200, 1024, 16 * 1024] {
         let record = stored(&store, Insert { fields: vec![1; fields], ..insert() }).await;
         let payload = fields + record.label.as_ref().map_or(0, String::len);

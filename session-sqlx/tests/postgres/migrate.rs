@@ -7,7 +7,9 @@ use session_sqlx::{ConfigError, MigrateError, NotMigrated, PostgresBuilder, Post
 use session_tests::Postgres;
 use tokio::task::JoinSet;
 
-use crate::sample::{Database, handle, insert, is_unchanged, loaded, store, stored, story};
+use crate::sample::{
+    Database, handle, insert, is_unchanged, loaded, patient, store, stored, story,
+};
 
 async fn database() -> Database {
     Database(Postgres::shared().await.database().await)
@@ -20,7 +22,7 @@ async fn unmigrated(builder: PostgresBuilder, database: &Database) -> PostgresSt
 async fn eight_at_once(database: &Database) {
     let mut nodes = JoinSet::new();
     for number in 0..8 {
-        let builder = PostgresStore::builder().schema("app").table(["a", "b"][number % 2]);
+        let builder = patient().schema("app").table(["a", "b"][number % 2]);
         let node = unmigrated(builder, database).await;
         nodes.spawn(async move { node.migrate().await });
     }
@@ -47,7 +49,7 @@ async fn eight_nodes_migrate_at_once_on_a_database_that_is_stricter_by_default()
 
 #[tokio::test]
 async fn migrating_again_changes_nothing() {
-    let (store, database) = store(PostgresStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     let applied = "SELECT extract(microsecond FROM applied)::bigint FROM sessions_versions";
     let before = database.number(applied).await;
@@ -61,10 +63,10 @@ async fn tables_of_two_names_do_not_meet() {
     let database = database().await;
     let mut records = Vec::new();
     for builder in [
-        PostgresStore::builder(),
-        PostgresStore::builder().table("logins"),
-        PostgresStore::builder().schema("app"),
-        PostgresStore::builder().schema("App").table("select"),
+        patient(),
+        patient().table("logins"),
+        patient().schema("app"),
+        patient().schema("App").table("select"),
     ] {
         let store = unmigrated(builder, &database).await;
         store.migrate().await.expect("the name is free");
@@ -79,7 +81,7 @@ async fn tables_of_two_names_do_not_meet() {
 #[tokio::test]
 async fn a_statement_before_migrate_names_the_cure() {
     let database = database().await;
-    for builder in [PostgresStore::builder(), PostgresStore::builder().schema("app")] {
+    for builder in [patient(), patient().schema("app")] {
         let store = unmigrated(builder, &database).await;
         let load = store.load(handle(), Now::Store).await.map(drop);
         let insert = store.insert(insert(), Now::Store).await.map(drop);
@@ -97,7 +99,7 @@ async fn a_statement_before_migrate_names_the_cure() {
 
 #[tokio::test]
 async fn a_table_of_a_newer_version_is_refused() {
-    let (store, database) = store(PostgresStore::builder()).await;
+    let (store, database) = store(patient()).await;
     database.execute("INSERT INTO sessions_versions VALUES (99)").await;
     let error = store.migrate().await.expect_err("the table is from the future");
     assert!(matches!(error, MigrateError::Newer { found: 99, known: 1, .. }), "{error:?}");
@@ -107,7 +109,7 @@ async fn a_table_of_a_newer_version_is_refused() {
 async fn somebody_elses_table_is_left_alone() {
     let database = database().await;
     database.execute("CREATE TABLE sessions (id integer)").await;
-    let store = unmigrated(PostgresStore::builder(), &database).await;
+    let store = unmigrated(patient(), &database).await;
     let error = store.migrate().await.expect_err("the name is taken");
     assert!(matches!(error, MigrateError::Occupied { .. }), "{error:?}");
     let left = "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'sessions%'";
@@ -117,7 +119,7 @@ async fn somebody_elses_table_is_left_alone() {
 #[tokio::test]
 async fn a_role_that_may_create_nothing_works_with_what_is_there() {
     let database = database().await;
-    let owner = unmigrated(PostgresStore::builder().schema("app"), &database).await;
+    let owner = unmigrated(patient().schema("app"), &database).await;
     owner.migrate().await.expect("the name is free");
     database
         .execute(
@@ -127,7 +129,7 @@ async fn a_role_that_may_create_nothing_works_with_what_is_there() {
         )
         .await;
     let url = database.0.replace("postgres@", "worker@");
-    let store = PostgresStore::builder().schema("app").connect(&url).await.expect("it may log in");
+    let store = patient().schema("app").connect(&url).await.expect("it may log in");
     store.migrate().await.expect("there is nothing to do");
     let record = stored(&store, insert()).await;
     store.sweep(10, Now::Store).await.expect("it may sweep");
@@ -141,15 +143,15 @@ async fn a_wrong_configuration_is_refused() {
         builder.connect(&database.0).await.map(drop).map_err(|error| error.to_string())
     };
     for builder in [
-        PostgresStore::builder().table("a\"; DROP TABLE users; --"),
-        PostgresStore::builder().schema(""),
-        PostgresStore::builder().workers(0),
-        PostgresStore::builder().queue(0),
-        PostgresStore::builder().deadline(std::time::Duration::ZERO),
+        patient().table("a\"; DROP TABLE users; --"),
+        patient().schema(""),
+        patient().workers(0),
+        patient().queue(0),
+        patient().deadline(std::time::Duration::ZERO),
     ] {
         build(builder).await.expect_err("it makes no sense");
     }
     let pool = sqlx::PgPool::connect_lazy(&database.0).expect("the URL is right");
-    let error = PostgresStore::builder().table("").pool(&pool).map(drop);
+    let error = patient().table("").pool(&pool).map(drop);
     assert!(matches!(error, Err(ConfigError::Name { kind: "table", .. })));
 }

@@ -9,6 +9,11 @@ pub(crate) use session_tests::record::{
 };
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
+/// A busy machine is no failure.
+pub(crate) fn patient() -> PostgresBuilder {
+    PostgresStore::builder().deadline(Duration::from_secs(30))
+}
+
 /// A store on a database of its own, and that database.
 pub(crate) async fn store(builder: PostgresBuilder) -> (PostgresStore, Database) {
     let url = Postgres::shared().await.database().await;
@@ -53,7 +58,7 @@ impl Database {
     /// Waits until the statement answers this number.
     pub(crate) async fn until(&self, sql: &str, number: i64) {
         let mut connection = self.connect().await;
-        for _ in 0..1000 {
+        for _ in 0..6000 {
             let query = sqlx::query_scalar(AssertSqlSafe(sql));
             let found: i64 =
                 query.fetch_one(&mut connection).await.expect("the statement is right");

@@ -2,17 +2,16 @@
 
 use session_core::store::{Insert, Updated};
 use session_core::{Now, Store as _};
-use session_sqlx::PostgresStore;
 use session_tests::Postgres;
 
-use crate::sample::{Database, HOUR, insert, migrated, stored, update_of, updated};
+use crate::sample::{Database, HOUR, insert, migrated, patient, stored, update_of, updated};
 
 #[tokio::test]
 async fn touches_and_updates_change_no_index() {
     // Not the shared server: a transaction anywhere on it would keep old versions in their places.
     let server = Postgres::start().await;
     let database = Database(server.database().await);
-    let store = migrated(PostgresStore::builder(), &database.0).await;
+    let store = migrated(patient(), &database.0).await;
     let mut records = Vec::new();
     for number in 0..200 {
         let principal = (number % 2 == 0).then(|| format!("\"{number}\""));

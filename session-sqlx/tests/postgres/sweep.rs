@@ -7,15 +7,17 @@ use session_core::{Now, Store as _};
 use session_sqlx::PostgresStore;
 use sqlx::{Connection as _, Executor as _};
 
-use crate::sample::{HOUR, insert, is_unchanged, migrated, store, stored, update_of, updated};
+use crate::sample::{
+    HOUR, insert, is_unchanged, migrated, patient, store, stored, update_of, updated,
+};
 
 const OVER: &str =
     "UPDATE sessions SET expires = now() - interval '1 s', sweep_at = now() - interval '1 s'";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_stores_sweep_at_once_and_remove_each_record_once() {
-    let (one, database) = store(PostgresStore::builder()).await;
-    let two = migrated(PostgresStore::builder(), &database.0).await;
+    let (one, database) = store(patient()).await;
+    let two = migrated(patient(), &database.0).await;
     for _ in 0..500 {
         stored(&one, insert()).await;
     }
@@ -41,7 +43,7 @@ async fn two_stores_sweep_at_once_and_remove_each_record_once() {
 
 #[tokio::test]
 async fn while_another_node_sweeps_nothing_is_done() {
-    let (store, database) = store(PostgresStore::builder()).await;
+    let (store, database) = store(patient()).await;
     stored(&store, insert()).await;
     database.execute(OVER).await;
     let mut node = database.connect().await;
@@ -55,7 +57,7 @@ async fn while_another_node_sweeps_nothing_is_done() {
 
 #[tokio::test]
 async fn a_record_in_use_is_passed_over() {
-    let (store, database) = store(PostgresStore::builder()).await;
+    let (store, database) = store(patient()).await;
     stored(&store, insert()).await;
     stored(&store, insert()).await;
     database.execute(OVER).await;
@@ -69,7 +71,7 @@ async fn a_record_in_use_is_passed_over() {
 
 #[tokio::test]
 async fn a_record_that_was_used_is_put_off_until_it_may_be_over() {
-    let (store, database) = store(PostgresStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     let later = Now::At(record.times.created.plus(HOUR / 2));
     assert!(store.touch(record.handle, HOUR, later).await.expect("the store works"));
@@ -83,7 +85,7 @@ async fn a_record_that_was_used_is_put_off_until_it_may_be_over() {
 
 #[tokio::test]
 async fn a_record_whose_end_was_moved_forward_is_swept_in_time() {
-    let (store, _) = store(PostgresStore::builder()).await;
+    let (store, _) = store(patient()).await;
     let touched = stored(&store, insert()).await;
     let changed = stored(&store, Insert { idle: HOUR * 2, ..insert() }).await;
     let minute = Duration::from_mins(1);

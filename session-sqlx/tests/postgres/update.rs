@@ -10,7 +10,9 @@ use session_sqlx::PostgresStore;
 use sqlx::{AssertSqlSafe, Connection as _};
 use tokio::task::JoinSet;
 
-use crate::sample::{Database, insert, loaded, migrated, store, stored, update_of, updated};
+use crate::sample::{
+    Database, insert, loaded, migrated, patient, store, stored, update_of, updated,
+};
 
 const TASKS: u64 = 32;
 const SAVES: u64 = 40;
@@ -19,8 +21,8 @@ const SAVES: u64 = 40;
 /// less than what was acknowledged before the call.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_conflict_shows_every_write_that_was_acknowledged_before() {
-    let (one, database) = store(PostgresStore::builder()).await;
-    let two = migrated(PostgresStore::builder(), &database.0).await;
+    let (one, database) = store(patient()).await;
+    let two = migrated(patient(), &database.0).await;
     let first = stored(&one, insert()).await;
     let acknowledged = Arc::new(AtomicU64::new(first.revision));
     let mut tasks = JoinSet::new();
@@ -60,7 +62,7 @@ async fn a_conflict_shows_every_write_that_was_acknowledged_before() {
 
 /// What an update answers that had to wait for `change` to be committed.
 async fn update_that_waited_for(change: &str) -> (Updated, Database, PostgresStore) {
-    let (store, database) = store(PostgresStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     let mut other = database.connect().await;
     let mut transaction = other.begin().await.expect("the server is up");
@@ -109,7 +111,7 @@ async fn an_update_that_waited_for_a_touch_is_saved() {
 
 #[tokio::test]
 async fn an_update_at_a_revision_that_never_was_is_a_conflict() {
-    let (store, _) = store(PostgresStore::builder()).await;
+    let (store, _) = store(patient()).await;
     let record = stored(&store, insert()).await;
     for revision in [0, 2, u64::MAX / 2, u64::MAX] {
         let update = Update { revision, ..update_of(&record) };

@@ -7,11 +7,11 @@ use session_core::{Now, Store as _, Timestamp};
 use session_sqlx::PostgresStore;
 use sqlx::PgPool;
 
-use crate::sample::{HOUR, insert, is_unchanged, store, stored, story};
+use crate::sample::{HOUR, insert, is_unchanged, patient, store, stored, story};
 
 #[tokio::test]
 async fn a_nul_is_left_out_of_a_label() {
-    let (store, _) = store(PostgresStore::builder()).await;
+    let (store, _) = store(patient()).await;
     let record = stored(&store, Insert { label: Some("a\0b\0".into()), ..insert() }).await;
     assert_eq!(record.label.as_deref(), Some("ab"));
 }
@@ -19,7 +19,7 @@ async fn a_nul_is_left_out_of_a_label() {
 /// The engine spells principals as JSON, where a NUL is `\u0000`.
 #[tokio::test]
 async fn a_nul_in_a_principal_is_refused() {
-    let (store, database) = store(PostgresStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let escaped =
         stored(&store, Insert { principal: Some(r#""a\u0000""#.into()), ..insert() }).await;
     assert_eq!(escaped.principal.as_deref(), Some(r#""a\u0000""#));
@@ -31,7 +31,7 @@ async fn a_nul_in_a_principal_is_refused() {
 
 #[tokio::test]
 async fn a_moment_comes_back_to_the_microsecond() {
-    let (store, _) = store(PostgresStore::builder()).await;
+    let (store, _) = store(patient()).await;
     for micros in [0, 1, -1, 946_684_800_000_000, 1_720_000_000_123_457, 253_402_300_799_999_999] {
         let now = Timestamp::from_micros(micros);
         let insert = Insert { idle: Duration::from_nanos(1_234_567), absolute: HOUR, ..insert() };
@@ -48,7 +48,7 @@ async fn a_moment_comes_back_to_the_microsecond() {
 
 #[tokio::test]
 async fn a_limit_past_the_end_of_time_lies_at_the_end_of_time() {
-    let (store, _) = store(PostgresStore::builder()).await;
+    let (store, _) = store(patient()).await;
     let endless = Insert { idle: Duration::MAX, absolute: Duration::MAX, ..insert() };
     let handle = endless.handle;
     let late = Timestamp::from_micros(i64::MAX - 10);
@@ -64,7 +64,7 @@ async fn a_limit_past_the_end_of_time_lies_at_the_end_of_time() {
 
 #[tokio::test]
 async fn a_store_on_a_pools_options_leaves_the_pool_alone() {
-    let (_, database) = store(PostgresStore::builder()).await;
+    let (_, database) = store(patient()).await;
     let pool = PgPool::connect_lazy(&database.0).expect("the URL is right");
     let store = PostgresStore::new(&pool);
     let record = stored(&store, insert()).await;
@@ -74,7 +74,7 @@ async fn a_store_on_a_pools_options_leaves_the_pool_alone() {
 
 #[tokio::test]
 async fn nothing_secret_is_printed() {
-    let (_, database) = store(PostgresStore::builder()).await;
+    let (_, database) = store(patient()).await;
     let url = database.0.replace("postgres@", "postgres:hunter2@");
     let store = PostgresStore::connect(&url).await.expect("the server trusts everybody");
     assert_eq!(

@@ -8,7 +8,9 @@ use session_sqlx::SqliteStore;
 use sqlx::sqlite::SqliteConnectOptions;
 use tokio::task::JoinSet;
 
-use crate::sample::{Database, HOUR, execute, insert, is_unchanged, loaded, store, stored, story};
+use crate::sample::{
+    Database, HOUR, execute, insert, is_unchanged, loaded, patient, store, stored, story,
+};
 
 /// Has this many inserts wait for the lock, every third of them labelled `bad`, and answers how
 /// many were saved and how many failed.
@@ -49,7 +51,7 @@ async fn write_together(store: &SqliteStore, database: &Database, number: usize)
 
 #[tokio::test]
 async fn what_waits_together_is_one_transaction() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     stored(&store, insert()).await;
     let before = database.commits();
     assert_eq!(write_together(&store, &database, 100).await, (100, 0));
@@ -58,7 +60,7 @@ async fn what_waits_together_is_one_transaction() {
 
 #[tokio::test]
 async fn a_bad_one_fails_alone() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     database
         .execute(
             "CREATE TRIGGER bad AFTER INSERT ON sessions WHEN NEW.label = 'bad'
@@ -75,7 +77,7 @@ async fn a_bad_one_fails_alone() {
 /// for the same.
 #[tokio::test]
 async fn a_bad_one_fails_alone_though_sqlite_takes_back_all() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     database
         .execute(
             "CREATE TRIGGER bad AFTER INSERT ON sessions WHEN NEW.label = 'bad'
@@ -91,7 +93,7 @@ async fn a_bad_one_fails_alone_though_sqlite_takes_back_all() {
 async fn on_a_full_disk_what_does_not_fit_fails_and_the_rest_goes_on() {
     let database = Database::new();
     let options = SqliteConnectOptions::new().filename(&database.0).pragma("max_page_count", "200");
-    let store = SqliteStore::builder().connect_with(options).await;
+    let store = patient().connect_with(options).await;
     let store = store.expect("the file is ours");
     store.migrate().await.expect("the file is new");
     let record = stored(&store, insert()).await;
@@ -132,7 +134,7 @@ async fn write_twice(store: &SqliteStore) {
 async fn under_load_there_are_fewer_commits_than_writes() {
     const CALLERS: u32 = 64;
     const EACH: u32 = 5;
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     stored(&store, insert()).await;
 
     let before = database.commits();

@@ -7,7 +7,7 @@ use session_core::{Handle, Now, Store as _};
 use session_sqlx::SqliteStore;
 
 use crate::process::{Process, given};
-use crate::sample::{Database, insert, loaded, store, stored, update_of, updated};
+use crate::sample::{Database, insert, loaded, patient, store, stored, update_of, updated};
 
 const TEST: &str = "crash::a_killed_process_leaves_what_it_acknowledged_and_nothing_in_part";
 const REVISIONS: u64 = 6;
@@ -25,7 +25,7 @@ fn assert_whole(record: &Record) {
 
 /// What the other process does until it is killed.
 async fn write_and_tell(database: Database) {
-    let store = database.store(SqliteStore::builder()).await;
+    let store = database.store(patient()).await;
     let writers = (0..16).map(|_| tokio::spawn(write_for_ever(store.clone())));
     for writer in writers.collect::<Vec<_>>() {
         writer.await.expect("it works until it is killed");
@@ -56,7 +56,7 @@ async fn a_killed_process_leaves_what_it_acknowledged_and_nothing_in_part() {
     if let Some(database) = given() {
         return write_and_tell(database).await;
     }
-    let (_, database) = store(SqliteStore::builder()).await;
+    let (_, database) = store(patient()).await;
     let mut acknowledged: HashMap<Handle, u64> = HashMap::new();
     for round in 0..5 {
         let mut process = Process::start(TEST, &database);
@@ -81,7 +81,7 @@ async fn a_killed_process_leaves_what_it_acknowledged_and_nothing_in_part() {
 }
 
 async fn check(database: &Database, acknowledged: &HashMap<Handle, u64>) {
-    let store = database.store(SqliteStore::builder()).await;
+    let store = database.store(patient()).await;
     for (handle, revision) in acknowledged {
         let record = loaded(&store, *handle).await;
         let record = record.expect("what was acknowledged is there");

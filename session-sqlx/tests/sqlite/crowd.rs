@@ -4,22 +4,18 @@ use std::time::{Duration, Instant};
 
 use session_core::store::{Insert, Inserted, Record, Update, Updated};
 use session_core::{Now, Store as _, StoreError};
-use session_sqlx::{SqliteBuilder, SqliteStore};
+use session_sqlx::SqliteStore;
+use session_tests::survival::STALL;
 use tokio::task::JoinSet;
 
 use crate::process::{Process, given};
 use crate::sample::{
-    HOUR, execute, insert, is_unchanged, loaded, store, stored, update_of, updated,
+    HOUR, execute, insert, is_unchanged, loaded, patient, store, stored, update_of, updated,
 };
 
 const TEST: &str = "crowd::three_processes_on_one_file_lose_no_change_and_meet_no_lock";
 const TASKS: usize = 32;
 const CHANGES: usize = 10;
-
-/// A slow disk and a busy machine are no failure.
-fn patient() -> SqliteBuilder {
-    SqliteStore::builder().deadline(Duration::from_secs(30))
-}
 
 fn counted(record: &Record) -> u64 {
     let fields = record.fields[..].try_into();
@@ -161,8 +157,9 @@ async fn somebody_who_holds_the_lock_is_waited_for_and_is_in_no_readers_way() {
 #[tokio::test]
 async fn past_the_deadline_it_is_said_that_time_ran_out() {
     let deadline = Duration::from_millis(200);
-    let (store, database) = store(SqliteStore::builder().deadline(deadline)).await;
-    let record = stored(&store, insert()).await;
+    let (beside, database) = store(patient()).await;
+    let store = database.store(patient().deadline(deadline)).await;
+    let record = stored(&beside, insert()).await;
     let mut other = database.connect().await;
     execute(&mut other, "BEGIN IMMEDIATE").await;
     for _ in 0..3 {
@@ -170,11 +167,16 @@ async fn past_the_deadline_it_is_said_that_time_ran_out() {
         let answer = store.update(update_of(&record), Now::Store).await;
         let error = answer.expect_err("another has the lock");
         assert!(matches!(error, StoreError::Deadline(_)), "{error:?}");
-        assert!(began.elapsed() < deadline + Duration::from_millis(250));
+        assert!(began.elapsed() < deadline + STALL);
     }
     execute(&mut other, "ROLLBACK").await;
-    assert!(is_unchanged(&store, &record).await, "what was given up did not happen");
-    assert!(matches!(updated(&store, update_of(&record)).await, Updated::Saved(_)));
+    assert!(is_unchanged(&beside, &record).await, "what was given up did not happen");
+    for _ in 0..50 {
+        if store.update(update_of(&record), Now::Store).await.is_ok() {
+            return;
+        }
+    }
+    panic!("it does not work again");
 }
 
 /// A store that never stops writing leaves room for another.
@@ -200,5 +202,5 @@ async fn one_that_writes_without_pause_lets_another_in() {
     }
     load.shutdown().await;
     println!("at most {longest:?} beside a store that writes without pause");
-    assert!(longest < Duration::from_secs(2), "the default deadline");
+    assert!(longest < STALL, "it hardly got in");
 }

@@ -8,7 +8,7 @@ use session_sqlx::SqliteStore;
 use tokio::task::JoinSet;
 
 use crate::sample::{
-    Database, execute, insert, is_unchanged, loaded, store, stored, update_of, updated,
+    Database, execute, insert, is_unchanged, loaded, patient, store, stored, update_of, updated,
 };
 
 const MIB: usize = 1 << 20;
@@ -28,7 +28,7 @@ async fn rewrite(store: &SqliteStore, handle: session_core::Handle, times: u8) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_log_stays_short_though_somebody_is_always_reading() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     let over = Arc::new(AtomicBool::new(false));
     let mut readers = JoinSet::new();
@@ -54,7 +54,7 @@ async fn the_log_stays_short_though_somebody_is_always_reading() {
 /// A backup, say.
 #[tokio::test]
 async fn a_long_read_by_another_costs_room_and_no_write() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let small = Insert { principal: Some("ann".to_owned()), ..insert() };
     let (kept, record) = (stored(&store, small).await, stored(&store, insert()).await);
     let mut other = database.connect().await;

@@ -3,11 +3,12 @@
 use std::error::Error as _;
 
 use session_core::{Now, Store as _, StoreError};
-use session_sqlx::SqliteStore;
 use session_sqlx::sqlite::{MigrateError, NotMigrated};
 use tokio::task::JoinSet;
 
-use crate::sample::{Database, handle, insert, is_unchanged, loaded, store, stored, story};
+use crate::sample::{
+    Database, handle, insert, is_unchanged, loaded, patient, store, stored, story,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn eight_programs_open_and_migrate_at_once() {
@@ -17,7 +18,7 @@ async fn eight_programs_open_and_migrate_at_once() {
         for number in 0..8 {
             let database = database.clone();
             programs.spawn(async move {
-                let builder = SqliteStore::builder().table(["a", "b"][number % 2]);
+                let builder = patient().table(["a", "b"][number % 2]);
                 let store = builder.open(&database.0).await.map_err(|error| story(&error))?;
                 store.migrate().await.map_err(|error| story(&error))
             });
@@ -34,7 +35,7 @@ async fn eight_programs_open_and_migrate_at_once() {
 
 #[tokio::test]
 async fn migrating_again_changes_nothing_and_waits_for_nobody() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     let applied = "SELECT applied FROM sessions_versions";
     let before = database.number(applied).await;
@@ -50,7 +51,7 @@ async fn tables_of_two_names_do_not_meet() {
     let database = Database::new();
     let mut records = Vec::new();
     for table in ["sessions", "logins", "select"] {
-        let store = database.store(SqliteStore::builder().table(table)).await;
+        let store = database.store(patient().table(table)).await;
         for other in &records {
             assert_eq!(loaded(&store, *other).await, None);
         }
@@ -63,7 +64,7 @@ async fn tables_of_two_names_do_not_meet() {
 #[tokio::test]
 async fn a_statement_before_migrate_names_the_cure() {
     let database = Database::new();
-    let store = database.unmigrated(SqliteStore::builder()).await;
+    let store = database.unmigrated(patient()).await;
     let load = store.load(handle(), Now::Store).await.map(drop);
     let insert = store.insert(insert(), Now::Store).await.map(drop);
     let sweep = store.sweep(1, Now::Store).await.map(drop);
@@ -81,7 +82,7 @@ async fn a_statement_before_migrate_names_the_cure() {
 
 #[tokio::test]
 async fn a_table_of_a_newer_version_is_refused() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     database.execute("INSERT INTO sessions_versions VALUES (99, 0)").await;
     let error = store.migrate().await;
     let error = error.expect_err("the table is from the future");
@@ -96,7 +97,7 @@ async fn somebody_elses_table_is_left_alone() {
         "CREATE TABLE a (b); CREATE INDEX sessions_by_principal ON a (b)",
     ] {
         let database = Database::new();
-        let store = database.unmigrated(SqliteStore::builder()).await;
+        let store = database.unmigrated(patient()).await;
         database.execute(theirs).await;
         let before = database.number("SELECT count(*) FROM sqlite_schema").await;
         let error = store.migrate().await.expect_err("the name is taken");
@@ -108,7 +109,7 @@ async fn somebody_elses_table_is_left_alone() {
 
 #[tokio::test]
 async fn a_program_that_works_goes_on_while_the_table_is_migrated_again_by_another() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     database.execute("ALTER TABLE sessions ADD COLUMN later TEXT").await;
     assert!(is_unchanged(&store, &record).await);

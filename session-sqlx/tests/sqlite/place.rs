@@ -7,7 +7,7 @@ use std::path::Path;
 use session_sqlx::SqliteStore;
 use session_sqlx::sqlite::{ConfigError, OpenError};
 
-use crate::sample::{Database, directory, insert, loaded, mode, store, stored, story};
+use crate::sample::{Database, directory, insert, loaded, mode, patient, store, stored, story};
 
 fn permit(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).expect("it is ours");
@@ -20,7 +20,7 @@ async fn refused(path: impl AsRef<Path>) -> OpenError {
 
 #[tokio::test]
 async fn the_file_and_what_lies_beside_it_are_the_owners_alone() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     stored(&store, insert()).await;
     for suffix in ["", "-wal", "-shm"] {
         assert_eq!(mode(&database.beside(suffix)), 0o600, "sessions.db{suffix}");
@@ -60,12 +60,12 @@ async fn a_link_does_not_lead_to_such_a_directory() {
 
 #[tokio::test]
 async fn a_file_that_everybody_may_write_to_is_refused() {
-    let (_, database) = store(SqliteStore::builder()).await;
+    let (_, database) = store(patient()).await;
     permit(&database.0, 0o666);
     let error = refused(&database.0).await;
     assert!(matches!(error, OpenError::PublicFile(_)), "{error:?}");
     permit(&database.0, 0o640);
-    database.unmigrated(SqliteStore::builder()).await;
+    database.unmigrated(patient()).await;
     assert_eq!(mode(&database.0), 0o640, "what an operator chose stays");
 }
 
@@ -123,10 +123,10 @@ async fn what_is_no_file_to_be_written_is_refused_in_words() {
 async fn a_wrong_configuration_is_refused() {
     let database = Database::new();
     for builder in [
-        SqliteStore::builder().table("a\"; DROP TABLE users; --"),
-        SqliteStore::builder().readers(0),
-        SqliteStore::builder().queue(0),
-        SqliteStore::builder().deadline(std::time::Duration::ZERO),
+        patient().table("a\"; DROP TABLE users; --"),
+        patient().readers(0),
+        patient().queue(0),
+        patient().deadline(std::time::Duration::ZERO),
     ] {
         let opened = builder.open(&database.0).await;
         let error = opened.expect_err("it makes no sense");

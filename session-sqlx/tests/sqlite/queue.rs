@@ -1,18 +1,17 @@
 //! What waits, for how long, and what becomes of it.
 
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use session_core::store::{Inserted, Update, Updated};
 use session_core::{Now, Store as _, StoreError};
-use session_sqlx::SqliteStore;
 use session_tests::survival::outlives_its_runtime;
 use sqlx::sqlite::SqliteConnection;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use crate::sample::{
-    Database, execute, insert, is_unchanged, loaded, store, stored, update_of, updated,
+    Database, execute, insert, is_unchanged, loaded, patient, store, stored, update_of, updated,
 };
 
 /// Another connection, which has the only lock until it is told to let go.
@@ -31,8 +30,7 @@ async fn settle() {
 
 #[tokio::test]
 async fn a_full_queue_refuses_at_once_and_reads_go_on() {
-    let patient = SqliteStore::builder().queue(2).deadline(Duration::from_secs(30));
-    let (store, database) = store(patient).await;
+    let (store, database) = store(patient().queue(2)).await;
     let record = stored(&store, insert()).await;
     let mut other = hold(&database).await;
     let write = || {
@@ -43,13 +41,12 @@ async fn a_full_queue_refuses_at_once_and_reads_go_on() {
     settle().await;
     let waiting = [write(), write()];
     settle().await;
-    let began = Instant::now();
     for _ in 0..10 {
         let refused = store.update(update_of(&record), Now::Store).await;
         let error = refused.expect_err("two wait already");
         assert!(matches!(error, StoreError::Overloaded(2)), "{error:?}");
     }
-    assert!(began.elapsed() < Duration::from_millis(100));
+    assert!(!first.is_finished(), "they waited for nobody");
     assert!(is_unchanged(&store, &record).await, "a read waits for no write");
     execute(&mut other, "ROLLBACK").await;
     for write in [first].into_iter().chain(waiting) {
@@ -61,7 +58,7 @@ async fn a_full_queue_refuses_at_once_and_reads_go_on() {
 
 #[tokio::test]
 async fn what_nobody_waits_for_any_more_is_not_begun() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     let mut other = hold(&database).await;
     for _ in 0..5 {
@@ -77,7 +74,7 @@ async fn what_nobody_waits_for_any_more_is_not_begun() {
 /// Whenever a caller leaves, its write has happened or not, and the others never notice.
 #[tokio::test]
 async fn a_caller_may_leave_at_any_moment() {
-    let (store, _) = store(SqliteStore::builder()).await;
+    let (store, _) = store(patient()).await;
     let mut record = stored(&store, insert()).await;
     let mut answered = 0;
     for patience in 0..120_u64 {
@@ -106,7 +103,7 @@ async fn a_caller_may_leave_at_any_moment() {
 
 #[test]
 fn a_store_outlives_the_runtime_that_it_was_first_used_in() {
-    outlives_its_runtime(async { store(SqliteStore::builder()).await.0 });
+    outlives_its_runtime(async { store(patient()).await.0 });
 }
 
 #[test]
@@ -114,8 +111,8 @@ fn a_runtime_that_is_shut_down_in_the_middle_of_it_loses_nothing_acknowledged() 
     let runtime = || tokio::runtime::Runtime::new().expect("a runtime starts");
     let acknowledged = Arc::new(Mutex::new(Vec::new()));
     let mut stores = runtime().block_on(async {
-        let (store, database) = store(SqliteStore::builder()).await;
-        vec![store.clone(), database.store(SqliteStore::builder()).await]
+        let (store, database) = store(patient()).await;
+        vec![store.clone(), database.store(patient()).await]
     });
     for _ in 0..5 {
         let short = runtime();
@@ -137,7 +134,7 @@ fn a_runtime_that_is_shut_down_in_the_middle_of_it_loses_nothing_acknowledged() 
         while acknowledged.lock().expect("no panic").len() < many {
             std::thread::yield_now();
         }
-        short.shutdown_timeout(Duration::from_secs(5));
+        short.shutdown_timeout(Duration::from_mins(1));
         stores.rotate_left(1);
     }
     runtime().block_on(async {
@@ -150,7 +147,7 @@ fn a_runtime_that_is_shut_down_in_the_middle_of_it_loses_nothing_acknowledged() 
 
 #[tokio::test]
 async fn the_connections_end_with_the_last_clone_of_the_store() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let clone = store.clone();
     stored(&store, insert()).await;
     drop(store);
@@ -158,7 +155,7 @@ async fn the_connections_end_with_the_last_clone_of_the_store() {
     assert!(!database.is_alone().await);
     drop(clone);
     // They are closed by a thread of their own.
-    for _ in 0..3000 {
+    for _ in 0..6000 {
         if database.is_alone().await {
             return;
         }

@@ -89,6 +89,11 @@ pub(crate) async fn execute(connection: &mut SqliteConnection, sql: &str) {
     done.expect("the statement is right");
 }
 
+/// A slow disk and a busy machine are no failure.
+pub(crate) fn patient() -> SqliteBuilder {
+    SqliteStore::builder().deadline(Duration::from_secs(30))
+}
+
 /// A store on a file of its own, and that file.
 pub(crate) async fn store(builder: SqliteBuilder) -> (SqliteStore, Database) {
     let database = Database::new();

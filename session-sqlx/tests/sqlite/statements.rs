@@ -14,7 +14,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::sample::{Database, HOUR, insert, update_of};
+use crate::sample::{Database, HOUR, insert, patient, update_of};
 
 /// The statements of each thread that has this test's name.
 static HEARD: OnceLock<Mutex<HashMap<String, Vec<String>>>> = OnceLock::new();
@@ -98,7 +98,7 @@ async fn an_operation_is_one_statement() {
         .filename(&database.0)
         .log_statements("debug".parse().expect("it is a level"))
         .thread_name(|number| format!("{NAME}{number}"));
-    let store = SqliteStore::builder().connect_with(options).await;
+    let store = patient().connect_with(options).await;
     let store = store.expect("the file is ours");
     store.migrate().await.expect("the file is new");
     let warm = Insert { principal: Some("ann".to_owned()), ..insert() };

@@ -6,7 +6,7 @@ use session_core::store::{Insert, Swept, Update};
 use session_core::{Now, Store as _};
 use session_sqlx::SqliteStore;
 
-use crate::sample::{HOUR, insert, is_unchanged, store, stored, update_of, updated};
+use crate::sample::{HOUR, insert, is_unchanged, patient, store, stored, update_of, updated};
 
 const OVER: &str = "UPDATE sessions SET expires = 1, sweep_at = 1";
 
@@ -16,8 +16,8 @@ async fn swept(store: &SqliteStore, limit: u32, now: Now) -> Swept {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_stores_sweep_at_once_and_remove_each_record_once() {
-    let (one, database) = store(SqliteStore::builder()).await;
-    let two = database.store(SqliteStore::builder()).await;
+    let (one, database) = store(patient()).await;
+    let two = database.store(patient()).await;
     for _ in 0..100 {
         stored(&one, insert()).await;
     }
@@ -41,7 +41,7 @@ async fn two_stores_sweep_at_once_and_remove_each_record_once() {
 
 #[tokio::test]
 async fn a_record_that_was_used_is_put_off_until_it_may_be_over() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     let later = Now::At(record.times.created.plus(HOUR / 2));
     let touched = store.touch(record.handle, HOUR, later).await;
@@ -57,7 +57,7 @@ async fn a_record_that_was_used_is_put_off_until_it_may_be_over() {
 
 #[tokio::test]
 async fn a_record_whose_end_was_moved_forward_is_swept_in_time() {
-    let (store, _) = store(SqliteStore::builder()).await;
+    let (store, _) = store(patient()).await;
     let touched = stored(&store, insert()).await;
     let long = Insert { idle: HOUR * 2, ..insert() };
     let changed = stored(&store, long).await;
@@ -72,7 +72,7 @@ async fn a_record_whose_end_was_moved_forward_is_swept_in_time() {
 
 #[tokio::test]
 async fn a_sweep_keeps_to_its_limit_whatever_is_due() {
-    let (store, _) = store(SqliteStore::builder()).await;
+    let (store, _) = store(patient()).await;
     let mut records = Vec::new();
     for _ in 0..20 {
         records.push(stored(&store, insert()).await);

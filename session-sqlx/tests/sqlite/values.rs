@@ -4,20 +4,21 @@ use std::time::Duration;
 
 use session_core::store::{Insert, Inserted, Update, Updated};
 use session_core::{Digest, Now, Store as _, Timestamp};
-use session_sqlx::SqliteStore;
 
-use crate::sample::{DAY, insert, is_unchanged, loaded, store, stored, update_of, updated};
+use crate::sample::{
+    DAY, insert, is_unchanged, loaded, patient, store, stored, update_of, updated,
+};
 
 #[tokio::test]
 async fn everything_is_there_when_the_file_is_opened_again() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let mut records = Vec::new();
     for principal in [None, Some("\"ann\""), Some("1"), Some("1.0"), Some("NULL"), Some("x'00'")] {
         let insert = Insert { principal: principal.map(str::to_owned), ..insert() };
         records.push(stored(&store, insert).await);
     }
     drop(store);
-    let store = database.store(SqliteStore::builder()).await;
+    let store = database.store(patient()).await;
     for record in &records {
         assert!(is_unchanged(&store, record).await, "{:?}", record.principal);
     }
@@ -30,7 +31,7 @@ async fn everything_is_there_when_the_file_is_opened_again() {
 
 #[tokio::test]
 async fn text_of_any_kind_comes_back_whole() {
-    let (store, _) = store(SqliteStore::builder()).await;
+    let (store, _) = store(patient()).await;
     for text in [
         "",
         "\0",
@@ -54,7 +55,7 @@ async fn text_of_any_kind_comes_back_whole() {
 
 #[tokio::test]
 async fn a_mebibyte_can_be_written_again_and_again() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let mut record = stored(&store, insert()).await;
     for number in 0..20 {
         let fields = vec![number; 1 << 20];
@@ -69,7 +70,7 @@ async fn a_mebibyte_can_be_written_again_and_again() {
 
 #[tokio::test]
 async fn the_end_of_time_is_a_time() {
-    let (store, _) = store(SqliteStore::builder()).await;
+    let (store, _) = store(patient()).await;
     for now in [0, 1, -1, 253_402_300_800_000_000, i64::MAX - 1] {
         let now = Timestamp::from_micros(now);
         let insert = Insert {
@@ -93,7 +94,7 @@ async fn the_end_of_time_is_a_time() {
 
 #[tokio::test]
 async fn a_record_that_nobody_could_have_written_is_an_error_and_none_to_others() {
-    let (store, database) = store(SqliteStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let damaged = stored(&store, insert()).await;
     let whole = stored(&store, insert()).await;
     let mut past = database.connect().await;
@@ -111,7 +112,7 @@ async fn a_record_that_nobody_could_have_written_is_an_error_and_none_to_others(
 /// The engine never asks for this; both back ends in this process answer it alike.
 #[tokio::test]
 async fn without_a_principal_nobody_has_authenticated() {
-    let (store, _) = store(SqliteStore::builder()).await;
+    let (store, _) = store(patient()).await;
     let record = stored(&store, insert()).await;
     let update = Update {
         authenticated: Some(DAY),

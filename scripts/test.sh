@@ -4,12 +4,14 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 postgres_is_here() { command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
+pgbouncer_is_here() { command -v pgbouncer || command -v /usr/sbin/pgbouncer; }
 redis_is_here() { command -v redis-server; }
 chromium_is_here() { command -v chromedriver && { command -v chromium || command -v google-chrome; }; }
 curl_is_here() { command -v curl; }
 
 missing=()
 postgres_is_here >/dev/null || missing+=(postgresql)
+pgbouncer_is_here >/dev/null || missing+=(pgbouncer)
 redis_is_here >/dev/null || missing+=(redis-server)
 chromium_is_here >/dev/null || missing+=(chromium chromium-driver)
 curl_is_here >/dev/null || missing+=(curl)

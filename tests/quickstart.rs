@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use session_tests::example::{self, shell};
 use session_tests::{Browser, Directory, Postgres, Redis, free_address};
 use thirtyfour::prelude::*;
 
@@ -14,23 +15,7 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// The example, built once as the README says.
 fn quickstart() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo)
-            .args(["build", "--example", "quickstart", "--message-format=json-render-diagnostics"])
-            .current_dir(ROOT)
-            .stderr(Stdio::inherit())
-            .output()
-            .expect("cargo runs");
-        assert!(built.status.success(), "the example builds");
-        let messages = String::from_utf8(built.stdout).expect("cargo speaks JSON");
-        messages
-            .lines()
-            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-            .filter(|message| message["target"]["name"] == "quickstart")
-            .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-            .expect("cargo names the program")
-    })
+    PROGRAM.get_or_init(|| example::build("quickstart"))
 }
 
 /// A running quickstart.
@@ -66,14 +51,6 @@ impl Shop {
             self.directory.log()
         );
     }
-}
-
-/// Runs a line of the transcript as a shell would, in a directory of its own.
-fn shell(line: &str, directory: &Path) -> String {
-    let Output { status, stdout, stderr } =
-        Command::new("bash").args(["-c", line]).current_dir(directory).output().expect("bash runs");
-    assert!(status.success(), "{line}: {}", String::from_utf8_lossy(&stderr));
-    String::from_utf8(stdout).expect("the shop speaks UTF-8").replace('\r', "")
 }
 
 /// What differs from run to run, named as in the README.

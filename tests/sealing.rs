@@ -204,9 +204,12 @@ async fn where_sealing_is_required_what_is_not_sealed_is_refused() {
     let mut signed = Client::new(&required.router);
     signed.post("/visit").await.ok();
     signed.post("/login/ann").await.ok();
-    let handle = required.sessions.list(&"ann".to_owned()).await.expect("the store works")[0];
-    let record =
-        store.load(handle, Now::Store).await.expect("the store works").expect("it is there");
+    let listed = required.sessions.list(&"ann".to_owned()).await.expect("the store works");
+    let record = store
+        .load(listed[0].handle, Now::Store)
+        .await
+        .expect("the store works")
+        .expect("it is there");
     assert_eq!(record.fields[0], 0x80);
     assert_eq!(
         signed.turn_to(&plain.router).get("/visits").await.ok(),

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use session_core::store::{Insert, Inserted, Record, Swept, Times, Update, Updated};
+use session_core::store::{Ended, Insert, Inserted, Record, Swept, Times, Update, Updated};
 use session_core::{Handle, Now, Store, StoreError};
 
 /// See the module. A clone is the same shelf.
@@ -110,9 +110,9 @@ impl Store for Shelf {
         Ok(Vec::new())
     }
 
-    async fn delete_all(&self, _: &str, _: Now) -> Result<u64, StoreError> {
+    async fn delete_all(&self, _: &str, _: Option<Handle>, now: Now) -> Result<Ended, StoreError> {
         drop(self.called());
-        Ok(0)
+        Ok(Ended { live: 0, now: now.on_this_machine() })
     }
 
     async fn sweep(&self, _: u32, _: Now) -> Result<Swept, StoreError> {

@@ -1,13 +1,17 @@
 //! The store as the engine calls it: any store, each call with a deadline, each failure told.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
+use crate::arrival::{Arrival, Latest};
 use crate::event::Event;
-use crate::store::{Insert, Inserted, Record, Store, StoreError, Swept, Update, Updated};
+use crate::store::{
+    Ended, Insert, Inserted, Record, Store, StoreError, Swept, Times, Update, Updated,
+};
 use crate::time::{Now, Timestamp};
 use crate::token::Handle;
 
@@ -21,7 +25,12 @@ trait AnyStore: fmt::Debug + Send + Sync {
     fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Answer<'_, bool>;
     fn delete(&self, handle: Handle, now: Now) -> Answer<'_, bool>;
     fn list<'a>(&'a self, principal: &'a str, now: Now) -> Answer<'a, Vec<Record>>;
-    fn delete_all<'a>(&'a self, principal: &'a str, now: Now) -> Answer<'a, u64>;
+    fn delete_all<'a>(
+        &'a self,
+        principal: &'a str,
+        except: Option<Handle>,
+        now: Now,
+    ) -> Answer<'a, Ended>;
     fn sweep(&self, limit: u32, now: Now) -> Answer<'_, Swept>;
 }
 
@@ -44,8 +53,13 @@ impl<S: Store> AnyStore for S {
     fn list<'a>(&'a self, principal: &'a str, now: Now) -> Answer<'a, Vec<Record>> {
         Box::pin(Store::list(self, principal, now))
     }
-    fn delete_all<'a>(&'a self, principal: &'a str, now: Now) -> Answer<'a, u64> {
-        Box::pin(Store::delete_all(self, principal, now))
+    fn delete_all<'a>(
+        &'a self,
+        principal: &'a str,
+        except: Option<Handle>,
+        now: Now,
+    ) -> Answer<'a, Ended> {
+        Box::pin(Store::delete_all(self, principal, except, now))
     }
     fn sweep(&self, limit: u32, now: Now) -> Answer<'_, Swept> {
         Box::pin(Store::sweep(self, limit, now))
@@ -61,6 +75,7 @@ pub(crate) type Hook = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
 /// A store, and how it is called.
 pub(crate) struct Backend {
     store: Box<dyn AnyStore>,
+    latest: Latest,
     pub(crate) deadline: Duration,
     pub(crate) clock: Option<Clock>,
     pub(crate) hook: Option<Hook>,
@@ -68,15 +83,30 @@ pub(crate) struct Backend {
 
 impl Backend {
     pub(crate) fn new(store: impl Store) -> Self {
-        Self { store: Box::new(store), deadline: Duration::from_secs(2), clock: None, hook: None }
+        Self {
+            store: Box::new(store),
+            latest: Latest::default(),
+            deadline: Duration::from_secs(2),
+            clock: None,
+            hook: None,
+        }
     }
 
     pub(crate) async fn load(&self, handle: Handle) -> Result<Option<Record>, StoreError> {
-        self.call("load", self.deadline, self.store.load(handle, self.now())).await
+        let loaded = self.call("load", self.deadline, self.store.load(handle, self.now())).await?;
+        if let Some(record) = &loaded {
+            self.latest.see(record.times.now);
+        }
+        Ok(loaded)
     }
 
     pub(crate) async fn insert(&self, insert: Insert) -> Result<Inserted, StoreError> {
-        self.call("insert", self.deadline, self.store.insert(insert, self.now())).await
+        let answer = self.store.insert(insert, self.now());
+        let inserted = self.call("insert", self.deadline, answer).await?;
+        if let Inserted::Saved(Times { now, .. }) | Inserted::Revoked(now) = inserted {
+            self.latest.see(now);
+        }
+        Ok(inserted)
     }
 
     /// Within what is left of a deadline, since a commit may take several attempts.
@@ -100,8 +130,15 @@ impl Backend {
         self.call("list", self.deadline, self.store.list(principal, self.now())).await
     }
 
-    pub(crate) async fn delete_all(&self, principal: &str) -> Result<u64, StoreError> {
-        self.call("delete_all", self.deadline, self.store.delete_all(principal, self.now())).await
+    pub(crate) async fn delete_all(
+        &self,
+        principal: &str,
+        except: Option<Handle>,
+    ) -> Result<u64, StoreError> {
+        let answer = self.store.delete_all(principal, except, self.now());
+        let ended = self.call("delete_all", self.deadline, answer).await?;
+        self.latest.see(ended.now);
+        Ok(ended.live)
     }
 
     pub(crate) async fn sweep(&self, limit: u32) -> Result<Swept, StoreError> {
@@ -121,6 +158,11 @@ impl Backend {
         self.now().on_this_machine()
     }
 
+    /// A request comes in at this moment.
+    pub(crate) fn arrival(&self) -> Arrival {
+        Arrival::now(self.now().named(), &self.latest)
+    }
+
     fn now(&self) -> Now {
         self.clock.as_ref().map_or(Now::Store, |clock| Now::At(clock()))
     }
@@ -129,12 +171,17 @@ impl Backend {
         &self,
         operation: &'static str,
         within: Duration,
-        answer: Answer<'_, R>,
+        mut answer: Answer<'_, R>,
     ) -> Result<R, StoreError> {
-        let answer = tokio::time::timeout(within, answer).await;
-        answer.unwrap_or_else(|_| Err(StoreError::Deadline(self.deadline))).inspect_err(|error| {
-            self.tell(&Event::StoreFailed { operation, error });
-        })
+        // A store in memory answers at once: then no clock is needed.
+        let at_once = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
+        let answered = match at_once {
+            Poll::Ready(answered) => answered,
+            Poll::Pending => tokio::time::timeout(within, answer)
+                .await
+                .unwrap_or_else(|_| Err(StoreError::Deadline(self.deadline))),
+        };
+        answered.inspect_err(|error| self.tell(&Event::StoreFailed { operation, error }))
     }
 }
 

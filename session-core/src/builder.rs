@@ -2,20 +2,26 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
+
+use axum_core::response::Response;
 
 use crate::backend::Backend;
 use crate::cleaner::Cleaner;
 use crate::commit::Lines;
 use crate::cookie::Cookie;
 use crate::cross_site::{CrossSite, OriginError};
+use crate::error::Refusal;
 use crate::event::Event;
 use crate::lifetime::Lifetime;
 use crate::random::{Random, System};
+use crate::refused::Renderer;
+use crate::request_head::RequestHead;
 use crate::sealed::InCookie;
 use crate::sessions::{Inner, Sessions};
-use crate::state::SessionState;
+use crate::state::{SessionState, WithPrincipal};
 use crate::store::Store;
 use crate::time::Timestamp;
 use crate::vault::{Sealing, Vault};
@@ -41,7 +47,9 @@ pub struct Builder<T> {
     sealing: Option<Sealing>,
     in_cookie: Option<InCookie>,
     cross_site: CrossSite,
+    renderer: Option<Renderer>,
     lifetime: Lifetime,
+    limit: Option<NonZeroU32>,
     cleaner: Cleaner,
     random: Box<dyn Random>,
     state: PhantomData<fn() -> T>,
@@ -55,7 +63,9 @@ impl<T: SessionState> Builder<T> {
             sealing: None,
             in_cookie: None,
             cross_site: CrossSite::default(),
+            renderer: None,
             lifetime: Lifetime::default(),
+            limit: None,
             cleaner: Cleaner::default(),
             random: Box::new(System),
             state: PhantomData,
@@ -107,6 +117,19 @@ impl<T: SessionState> Builder<T> {
         self
     }
 
+    /// How many sessions a principal may be logged in to at once: a log-in beyond it ends those
+    /// that logged in the longest ago, however many log in at the same time, on any node.
+    ///
+    /// # Errors
+    /// `build` refuses it for sealed cookies, which nobody can count.
+    pub fn max_per_principal(mut self, sessions: NonZeroU32) -> Self
+    where
+        T: WithPrincipal,
+    {
+        self.limit = Some(sessions);
+        self
+    }
+
     /// How long the store may take to answer: 2 seconds unless told otherwise. Past it the
     /// request is answered 503. A commit has this long in all, however many attempts it takes.
     pub fn deadline(mut self, deadline: Duration) -> Self {
@@ -118,6 +141,41 @@ impl<T: SessionState> Builder<T> {
     /// request and should be quick.
     pub fn on_event(mut self, hook: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         self.backend.hook = Some(Arc::new(hook));
+        self
+    }
+
+    /// Answers every request that a guard or an extractor refuses, and every one whose changes
+    /// could not be saved, in the application's own words: a page, or JSON. Without it, the answer is the
+    /// [status](Refusal::status) and one sentence.
+    ///
+    /// `Vary: Cookie` is added. Where a handler says `or_redirect`, a page that lacks a log-in is
+    /// sent there all the same. `refusal.clone().into_response()` is the answer that there would be
+    /// without this.
+    ///
+    /// ```
+    /// use axum::Json;
+    /// use axum::response::{Html, IntoResponse};
+    /// use session_core::{MemoryStore, Sessions, session};
+    ///
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), session_core::BuildError> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .on_refusal(|refusal, request| {
+    ///         let status = refusal.status();
+    ///         if request.is_navigation() {
+    ///             (status, Html(format!("<h1>{}</h1>", status.as_u16()))).into_response()
+    ///         } else {
+    ///             (status, Json(refusal.to_string())).into_response()
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn on_refusal(
+        mut self,
+        answer: impl Fn(&Refusal, &RequestHead) -> Response + Send + Sync + 'static,
+    ) -> Self {
+        self.renderer = Some(Arc::new(answer));
         self
     }
 
@@ -150,7 +208,7 @@ impl<T: SessionState> Builder<T> {
     /// The sessions.
     ///
     /// # Errors
-    /// When a deadline or interval is zero, or sealed cookies are to be sealed again.
+    /// When a deadline or interval is zero, or sealed cookies are to be sealed again or counted.
     pub fn build(self) -> Result<Sessions<T>, BuildError> {
         if self.backend.deadline.is_zero() {
             return Err(BuildError::ZeroDeadline);
@@ -160,6 +218,9 @@ impl<T: SessionState> Builder<T> {
         }
         if self.in_cookie.is_some() && self.sealing.is_some() {
             return Err(BuildError::SealedTwice);
+        }
+        if self.in_cookie.is_some() && self.limit.is_some() {
+            return Err(BuildError::Uncountable);
         }
         if !self.cookie.is_secure() {
             tracing::warn!(
@@ -176,9 +237,11 @@ impl<T: SessionState> Builder<T> {
             vault,
             in_cookie: self.in_cookie,
             cross_site: self.cross_site,
+            renderer: self.renderer,
             backend: self.backend,
             cookie: self.cookie,
             lifetime: self.lifetime,
+            limit: self.limit,
             random: self.random,
             cleaner: self.cleaner,
             lines: Lines::default(),
@@ -206,6 +269,9 @@ pub enum BuildError {
     /// Sessions kept in their cookies are sealed with a ring of their own.
     #[error("sessions kept in their cookies are sealed already: leave out `.sealing(…)`")]
     SealedTwice,
+    /// Sessions kept in their cookies cannot be counted.
+    #[error("sessions kept in their cookies cannot be counted: leave out `.max_per_principal(…)`")]
+    Uncountable,
     /// The cleaner would never rest.
     #[error("the cleaner's interval is zero: use `.without_cleaner()` to have none")]
     ZeroInterval,

@@ -1,10 +1,8 @@
 //! Between a session type and the bytes of its fields.
 
-use std::collections::HashMap;
-
 use crate::field::Field;
 use crate::fields::{Fields, FieldsError, LIMIT, Writer};
-use crate::retired::{self, Retired};
+use crate::secrets::{self, Other};
 use crate::state::SessionState;
 
 /// What a handler left in its session cannot be stored. Nothing was.
@@ -78,17 +76,17 @@ pub(crate) fn recode<T: SessionState>(
 ) -> Result<Vec<u8>, EncodeError> {
     let fields = Fields::parse(stored).expect("these bytes were decoded before");
     let mut writer = Writer::with_capacity(stored.len() + 64);
-    let mut replaced = HashMap::new();
-    let mut added = Vec::new();
+    let (mut replaced, mut added) = (Vec::new(), Vec::new());
     for field in T::FIELDS.iter().filter(|field| !(field.same)(before, after)) {
         let value = (field.encode)(after, field.name)?;
         match source(field, &fields) {
-            Some((name, _)) => _ = replaced.insert(name, value),
+            Some((name, _)) => replaced.push((name, value)),
             None => added.push((field.name, value)),
         }
     }
     for (name, value) in fields.iter() {
-        writer.field(name, replaced.get(name).map_or(value, Vec::as_slice));
+        let new = replaced.iter().find(|(other, _)| *other == name);
+        writer.field(name, new.map_or(value, |(_, new)| new));
     }
     for (name, value) in added {
         writer.field(name, &value);
@@ -96,12 +94,12 @@ pub(crate) fn recode<T: SessionState>(
     writer.finish()
 }
 
-/// The bytes with this as the secret that was replaced.
-pub(crate) fn retire(stored: &[u8], retired: Retired) -> Result<Vec<u8>, EncodeError> {
+/// The bytes with this as the session's other secret.
+pub(crate) fn note(stored: &[u8], other: Other) -> Result<Vec<u8>, EncodeError> {
     let fields = Fields::parse(stored).expect("these bytes were decoded before");
     let mut writer = Writer::with_capacity(stored.len() + 64);
-    writer.field(retired::NAME, &retired.encode());
-    for (name, value) in fields.iter().filter(|(name, _)| *name != retired::NAME) {
+    writer.field(secrets::NAME, &other.encode());
+    for (name, value) in fields.iter().filter(|(name, _)| *name != secrets::NAME) {
         writer.field(name, value);
     }
     writer.finish()

@@ -1,9 +1,7 @@
 //! One change to a stored session, from "the handler left this" to "the store has it".
 //!
-//! A change is not the record that a handler left behind but what it did to the one it began
-//! with. So it can be applied again to whatever the record has become: the store is asked to
-//! write at the revision that the change was applied to, and answers a conflict with the record
-//! as it is now.
+//! The store is asked to write at the revision that the change was applied to. A conflict it
+//! answers with the record as it is now, and the change is applied to that.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,61 +10,25 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use crate::arrival::Sight;
 use crate::draft::{Draft, Promise};
+use crate::edit::Edit;
 use crate::error::Error;
 use crate::event::Event;
 use crate::sessions::Sessions;
 use crate::state::SessionState;
-use crate::store::{Record, StoreError, Updated};
-use crate::time::Timestamp;
-use crate::token::{Digest, Handle, Token};
+use crate::store::{StoreError, Updated};
+use crate::stored::Stored;
+use crate::token::{Handle, Token};
 
 /// How often a change is tried before its request is answered 503; the deadline comes first,
 /// unless the store is very quick.
 const ATTEMPTS: u32 = 256;
+/// How often a log-in is tried that may have begun before its principal's sessions were ended: each
+/// answer of the store tells more closely when that was.
+pub(crate) const REFUSALS: u32 = 3;
 /// The longest that a line rests after a write. See [`Lead::run`].
 const LONGEST_REST: Duration = Duration::from_millis(50);
-
-/// A session as the store has it, and the state that its fields spell.
-#[derive(Debug)]
-pub(crate) struct Stored<T> {
-    /// With its fields opened, whatever the store holds.
-    pub(crate) record: Record,
-    pub(crate) state: Arc<T>,
-    /// Whether the store holds it sealed with a retired key, or not sealed though it should be.
-    pub(crate) stale: bool,
-    /// When it came from the store.
-    since: Instant,
-}
-
-impl<T> Stored<T> {
-    pub(crate) fn new(record: Record, state: Arc<T>, is_stale: bool) -> Self {
-        Self { record, state, stale: is_stale, since: Instant::now() }
-    }
-
-    /// What the store's clock shows by now.
-    pub(crate) fn now(&self) -> Timestamp {
-        self.record.times.now.plus(self.since.elapsed())
-    }
-}
-
-/// What is to be done to a session.
-pub(crate) struct Edit<T> {
-    pub(crate) change: Change<T>,
-    /// The secret's digest that the request came in with: once another has replaced it, the
-    /// change is not wanted any more. None for a change that no request makes.
-    pub(crate) bearer: Option<Digest>,
-    pub(crate) rotate: bool,
-    pub(crate) persistent: Option<bool>,
-}
-
-/// What is to be done to a session's state.
-pub(crate) enum Change<T> {
-    /// What a request made of what it began with.
-    Merge { base: Arc<T>, mine: Arc<T> },
-    /// A closure, which is run on the state as it is.
-    Run(Box<dyn FnMut(&mut T) + Send>),
-}
 
 /// What a request tells the browser after its change was saved.
 #[derive(Debug)]
@@ -186,6 +148,8 @@ impl<T: SessionState> Lead<T> {
                 self.latest = Arc::clone(&waiting.stored);
             }
         }
+        let mut sight = self.latest.sight();
+        let mut refusals = 0;
         for _ in 0..ATTEMPTS {
             let mut draft = Draft::of(&self.latest);
             let mut promised = Vec::with_capacity(batch.len());
@@ -198,7 +162,7 @@ impl<T: SessionState> Lead<T> {
             if promised.is_empty() {
                 return;
             }
-            let update = match draft.update(&self.sessions) {
+            let update = match draft.update(&self.sessions, sight) {
                 Ok(Some(update)) => update,
                 Ok(None) => return self.keep(promised),
                 Err(error) => return fail(without_promises(promised), &error),
@@ -214,6 +178,14 @@ impl<T: SessionState> Lead<T> {
                     Err(error) => return fail(without_promises(promised), &error),
                 },
                 Ok(Updated::Gone) => return fail(without_promises(promised), &Error::Ended),
+                Ok(Updated::Revoked(shown)) => {
+                    let newer = Sight::now(shown);
+                    refusals += 1;
+                    if refusals == REFUSALS || !draft.began_later_by(newer, sight) {
+                        promised = turn_away(promised);
+                    }
+                    sight = newer;
+                }
                 Err(error) => return fail(without_promises(promised), &error.into()),
             }
             batch = without_promises(promised);
@@ -259,6 +231,14 @@ fn fail<T>(batch: Vec<Waiting<T>>, error: &Error) {
     for waiting in batch {
         waiting.answer(Err(error.clone()));
     }
+}
+
+/// Answers those whose log-in came too late, and leaves the others.
+fn turn_away<T>(promised: Vec<(Waiting<T>, Promise)>) -> Vec<(Waiting<T>, Promise)> {
+    let (late, others): (Vec<_>, Vec<_>) =
+        promised.into_iter().partition(|(_, promise)| promise.logs_in);
+    fail(without_promises(late), &Error::Ended);
+    others
 }
 
 fn without_promises<T>(promised: Vec<(Waiting<T>, Promise)>) -> Vec<Waiting<T>> {

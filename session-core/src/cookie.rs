@@ -4,8 +4,10 @@ pub(crate) mod chunks;
 mod read;
 mod write;
 
-pub(crate) use read::TooManyCookies;
+pub(crate) use read::{Cookies, MOST};
 pub(crate) use write::{SetCookie, vary};
+
+use std::sync::Arc;
 
 /// Which cookie carries the token: its name, and where a browser sends it.
 ///
@@ -21,7 +23,7 @@ pub(crate) use write::{SetCookie, vary};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cookie {
-    name: String,
+    name: Arc<str>,
     domain: Option<String>,
     secure: bool,
     strict: bool,
@@ -68,6 +70,10 @@ impl Cookie {
         &self.name
     }
 
+    pub(crate) fn shared_name(&self) -> &Arc<str> {
+        &self.name
+    }
+
     /// Whether it travels over TLS only.
     pub(crate) fn is_secure(&self) -> bool {
         self.secure
@@ -81,7 +87,8 @@ impl Cookie {
         if name.is_empty() || name.len() > 64 || reserved || !name.bytes().all(is_token) {
             return Err(CookieError::Name(name.to_owned()));
         }
-        Ok(Self { name: format!("{prefix}{name}"), domain: None, secure: true, strict: false })
+        let name = format!("{prefix}{name}").into();
+        Ok(Self { name, domain: None, secure: true, strict: false })
     }
 }
 

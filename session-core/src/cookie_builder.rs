@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::builder::Builder;
-use crate::cookie::chunks::MOST;
+use crate::cookie::MOST;
 use crate::keys::KeyRing;
 use crate::sealed::{InCookie, NoRevocations};
 use crate::state::SessionState;

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::arrival::{Arrival, Sight};
 use crate::codec;
-use crate::commit::{Change, Committed, Edit, Stored};
+use crate::commit::Committed;
+use crate::edit::{Edit, Request, Secret};
 use crate::error::Error;
 use crate::lifetime::LONGEST;
-use crate::merge::merge;
-use crate::retired::Retired;
+use crate::secrets::{Other, Role, is_due};
 use crate::sessions::Sessions;
 use crate::state::SessionState;
-use crate::store::{Record, Times, Update};
+use crate::store::{LogIn, Record, Times, Update};
+use crate::stored::Stored;
 use crate::time::Timestamp;
-use crate::token::Token;
+use crate::token::{Digest, Token};
 
 /// What a session becomes. See the module.
 pub(crate) struct Draft<T> {
@@ -22,15 +24,27 @@ pub(crate) struct Draft<T> {
     now: Timestamp,
     changed: bool,
     stale: bool,
-    authenticated: bool,
+    is_use: bool,
+    /// When the request came in that logs its principal in.
+    log_in: Option<Arrival>,
 }
 
 /// What a change's request may tell the browser once the draft is stored.
 #[derive(Debug)]
 pub(crate) struct Promise {
     pub(crate) token: Option<Token>,
+    pub(crate) logs_in: bool,
     persistence_changed: bool,
     persistent: bool,
+}
+
+/// What becomes of a session's secrets.
+#[derive(Default)]
+struct Secrets {
+    /// For the browser.
+    token: Option<Token>,
+    /// The current one, and the other one beside it.
+    noted: Option<(Digest, Other)>,
 }
 
 impl<T: SessionState> Draft<T> {
@@ -42,7 +56,8 @@ impl<T: SessionState> Draft<T> {
             now: stored.now(),
             changed: stored.stale,
             stale: stored.stale,
-            authenticated: false,
+            is_use: false,
+            log_in: None,
         }
     }
 
@@ -52,12 +67,16 @@ impl<T: SessionState> Draft<T> {
         edit: &mut Edit<T>,
         sessions: &Sessions<T>,
     ) -> Result<Promise, Error> {
-        if edit.bearer.is_some_and(|bearer| bearer != self.record.digest) {
+        let other = Other::find(&self.record.fields);
+        if let Some(Request { bearer, .. }) = edit.request
+            && bearer != self.record.digest
+            && !other.is_some_and(|other| other.admits(bearer))
+        {
             return Err(Error::Ended);
         }
         let after = edit.change.on(&self.state);
         let passed = self.state.principal() != after.principal();
-        if passed && edit.bearer.is_none() {
+        if passed && edit.request.is_none() {
             return Err(Error::PrincipalInUpdate);
         }
         let (after, fields) = if passed && self.state.principal().is_some() {
@@ -71,25 +90,25 @@ impl<T: SessionState> Draft<T> {
             (after, None)
         };
         let principal = if passed { Some(sessions.principal_of(&after)?) } else { None };
-        let token = if passed || edit.rotate {
-            Some(Token::rotate(self.record.handle, sessions.random())?)
-        } else {
-            None
-        };
-        let fields = if token.is_some() {
-            let retired = Retired { digest: self.record.digest, at: self.now };
-            let fields = fields.as_deref().unwrap_or(&self.record.fields);
-            Some(codec::retire(fields, retired)?)
-        } else {
-            fields
+        let Secrets { token, noted } =
+            self.secrets(edit, other, passed, fields.is_some(), sessions)?;
+        let fields = match noted.filter(|_| sessions.in_cookie().is_none()) {
+            Some((_, other)) => {
+                Some(codec::note(fields.as_deref().unwrap_or(&self.record.fields), other)?)
+            }
+            None => fields,
         };
 
         // Nothing below fails.
         let forgotten = passed && self.state.principal().is_some();
         let persistent = edit.persistent.unwrap_or(self.record.persistent && !forgotten);
         let persistence_changed = persistent != self.record.persistent;
+        let logs_in = (passed || edit.reauthenticated) && after.principal().is_some();
         self.changed |= fields.is_some() || token.is_some() || persistence_changed;
-        self.authenticated |= passed && after.principal().is_some();
+        self.is_use |= logs_in || edit.request.is_some_and(|request| request.is_use);
+        if logs_in {
+            self.log_in = edit.request.map(|request| request.arrival);
+        }
         self.record.persistent = persistent;
         if let Some(principal) = principal {
             self.record.principal = principal;
@@ -97,23 +116,65 @@ impl<T: SessionState> Draft<T> {
         if let Some(fields) = fields {
             self.record.fields = fields;
         }
-        if let Some(token) = &token {
-            self.record.digest = token.digest(sessions.cookie().name());
+        if let Some((digest, _)) = noted {
+            self.record.digest = digest;
         }
         self.state = after;
-        Ok(Promise { token, persistence_changed, persistent })
+        Ok(Promise { token, logs_in, persistence_changed, persistent })
     }
 
-    /// What the store is asked, if anything changed.
-    pub(crate) fn update(&mut self, sessions: &Sessions<T>) -> Result<Option<Update>, Error> {
+    /// What becomes of the secrets. That the browser has shown one is noted when something else
+    /// is written, or when that is what is to be written.
+    fn secrets(
+        &self,
+        edit: &Edit<T>,
+        other: Option<Other>,
+        passed: bool,
+        changed: bool,
+        sessions: &Sessions<T>,
+    ) -> Result<Secrets, Error> {
+        let Some(Request { bearer, .. }) = edit.request else { return Ok(Secrets::default()) };
+        let Record { handle, digest, times, .. } = self.record;
+        let every = sessions.lifetime().rotation();
+        if passed || edit.secret == Secret::Replace {
+            let token = Token::rotate(handle, sessions.random())?;
+            let noted = Other { digest, at: self.now, role: Role::Replaced };
+            let digest = token.digest(sessions.cookie().name());
+            return Ok(Secrets { token: Some(token), noted: Some((digest, noted)) });
+        }
+        if edit.secret == Secret::Renew
+            && bearer == digest
+            && is_due(other, times.created, self.now, every)
+        {
+            let token = Token::rotate(handle, sessions.random())?;
+            let offered = token.digest(sessions.cookie().name());
+            let noted = Other { digest: offered, at: self.now, role: Role::Offered };
+            return Ok(Secrets { token: Some(token), noted: Some((digest, noted)) });
+        }
+        let noted = other
+            .filter(|_| changed || edit.secret == Secret::Seen)
+            .and_then(|other| other.seen(digest, bearer, self.now));
+        Ok(Secrets { token: None, noted })
+    }
+
+    /// What the store is asked, if anything changed. `sight` tells when a log-in began.
+    pub(crate) fn update(
+        &mut self,
+        sessions: &Sessions<T>,
+        sight: Sight,
+    ) -> Result<Option<Update>, Error> {
         if !self.changed {
             return Ok(None);
+        }
+        if self.log_in.is_some_and(|arrival| arrival.is_out_of_memory()) {
+            return Err(Error::Ended);
         }
         if self.stale {
             self.record.principal = sessions.principal_of(&self.state)?;
         }
         let Record { handle, ref fields, .. } = self.record;
         let fields = sessions.vault().seal(handle, fields.clone(), sessions.random())?;
+        let lifetime = sessions.lifetime();
         Ok(Some(Update {
             handle,
             revision: self.record.revision,
@@ -121,9 +182,18 @@ impl<T: SessionState> Draft<T> {
             principal: self.record.principal.clone(),
             fields,
             persistent: self.record.persistent,
-            idle: sessions.lifetime().idle(),
-            authenticated: self.authenticated.then(|| sessions.lifetime().absolute()),
+            idle: self.is_use.then(|| lifetime.idle()),
+            authenticated: self.log_in.map(|_| lifetime.absolute()),
+            log_in: LogIn {
+                began: self.log_in.map(|arrival| arrival.on_store(sight)),
+                limit: sessions.limit(),
+            },
         }))
+    }
+
+    /// Whether the newer sight shows that the log-in began later than the other one did.
+    pub(crate) fn began_later_by(&self, newer: Sight, than: Sight) -> bool {
+        self.log_in.is_some_and(|arrival| arrival.on_store(newer) > arrival.on_store(than))
     }
 
     /// The session after the store took the update.
@@ -149,40 +219,6 @@ impl Promise {
 /// How long a persistent cookie lives: as long as the session may.
 pub(crate) fn max_age(times: &Times) -> Duration {
     times.absolute.since(times.now).min(LONGEST)
-}
-
-impl<T: SessionState> Change<T> {
-    /// What this change makes of `theirs`.
-    fn on(&mut self, theirs: &Arc<T>) -> Arc<T> {
-        match self {
-            Self::Merge { base, mine } if Arc::ptr_eq(base, theirs) => Arc::clone(mine),
-            Self::Merge { base, mine } => {
-                let mut state = T::clone(theirs);
-                merge(&**base, &**mine, &mut state);
-                Arc::new(state)
-            }
-            Self::Run(change) => {
-                let mut state = T::clone(theirs);
-                change(&mut state);
-                Arc::new(state)
-            }
-        }
-    }
-
-    /// What this change makes of `theirs` when it takes the session from one principal to
-    /// another, or to none: only what the handler set, and what is marked `carry`, goes along.
-    fn hand_over(&self, theirs: &T) -> T {
-        let mut state = T::default();
-        let Self::Merge { base, mine } = self else { return state };
-        for field in T::FIELDS {
-            if !(field.same)(base, mine) {
-                (field.copy)(mine, &mut state);
-            } else if field.carried {
-                (field.copy)(theirs, &mut state);
-            }
-        }
-        state
-    }
 }
 
 /// Whether any field differs.

@@ -56,6 +56,12 @@ pub enum Error {
         "sessions that are kept in cookies cannot be listed, or changed from outside of a request"
     )]
     NotStored,
+    /// [`revoke_others`](crate::Sessions::revoke_others) was given a session that was not stored
+    /// yet, or to which nobody is logged in. Nothing was ended.
+    #[error(
+        "there are no others: the session is not stored yet, or nobody is logged in to it; call it in a later request than the log-in, or call `revoke_all`"
+    )]
+    NobodyThere,
     /// An [`update`](crate::Sessions::update) closure changed the principal. That draws a new
     /// token, which only a response can carry to the browser. Nothing was stored.
     #[error(
@@ -95,12 +101,15 @@ impl Error {
             Self::Encode(_)
             | Self::TooLargeForCookie { .. }
             | Self::NotStored
+            | Self::NobodyThere
             | Self::PrincipalInUpdate => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }
 
-/// A request was not let through to its handler, or its response was replaced.
+/// Why a request was not let through to its handler, or its response was replaced.
+///
+/// How that is answered, [`Builder::on_refusal`](crate::Builder::on_refusal) may decide.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -111,6 +120,12 @@ pub enum Refusal {
     /// logged in: 401.
     #[error("this needs a log-in")]
     NotAuthenticated,
+    /// `#[require_session(fresh = "…")]`, and the log-in is longer ago than that: 401.
+    #[error("this needs a new log-in")]
+    NotFresh,
+    /// `#[require_session(allow = …)]`, and that function said no: 403.
+    #[error("this is not allowed")]
+    Forbidden,
     /// Another site sent a form or opened a WebSocket here, and neither was the origin trusted
     /// ([`Builder::trusted_origin`](crate::Builder::trusted_origin)) nor the handler open to it
     /// (`#[require_session(cross_site)]`): 403.
@@ -135,12 +150,17 @@ impl Refusal {
     /// The status that a client is answered.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::NoSession | Self::NotAuthenticated => StatusCode::UNAUTHORIZED,
-            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::NoSession | Self::NotAuthenticated | Self::NotFresh => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::TooManyCookies => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::SharedCookie(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Failed(error) => error.status(),
         }
+    }
+
+    /// Whether the handler is open to whoever logs in (again).
+    pub(crate) fn is_cured_by_log_in(&self) -> bool {
+        matches!(self, Self::NoSession | Self::NotAuthenticated | Self::NotFresh)
     }
 }
 

@@ -16,13 +16,38 @@ pub enum Event<'a> {
         /// Its public name.
         handle: Handle,
     },
-    /// A session has a new secret; its old one is dead.
+    /// A session has a new secret: its old one is dead, or will be when the browser has shown the
+    /// new one.
     Rotated {
         /// Its public name.
         handle: Handle,
     },
-    /// A session was ended, by log-out or by revocation.
+    /// A session was in use after a tenth of its idle limit, which starts anew.
+    Renewed {
+        /// Its public name.
+        handle: Handle,
+    },
+    /// A session was ended by the request that came with it: a log-out.
     Destroyed {
+        /// Its public name.
+        handle: Handle,
+    },
+    /// A session was ended from elsewhere, or because its secret was shown by two.
+    Revoked {
+        /// Its public name.
+        handle: Handle,
+    },
+    /// All sessions of a principal were ended, or all but one.
+    AllRevoked {
+        /// How many there were.
+        ended: u64,
+        /// The one that was spared, if one was.
+        except: Option<Handle>,
+    },
+    /// A secret was shown that the browser had given up for its successor, which it has shown
+    /// since: somebody has a copy of the cookie, be it the one who shows it now or the other. The
+    /// session was ended ([`Event::Revoked`] follows).
+    TheftSuspected {
         /// Its public name.
         handle: Handle,
     },
@@ -65,8 +90,23 @@ impl Event<'_> {
             Self::Rotated { handle } => {
                 tracing::info!(target: "session", %handle, "session rotated");
             }
+            Self::Renewed { handle } => {
+                tracing::debug!(target: "session", %handle, "session renewed");
+            }
             Self::Destroyed { handle } => {
                 tracing::info!(target: "session", %handle, "session destroyed");
+            }
+            Self::Revoked { handle } => {
+                tracing::info!(target: "session", %handle, "session revoked");
+            }
+            Self::AllRevoked { ended, except: Some(except) } => {
+                tracing::info!(target: "session", ended, %except, "all sessions of a principal revoked but one");
+            }
+            Self::AllRevoked { ended, except: None } => {
+                tracing::info!(target: "session", ended, "all sessions of a principal revoked");
+            }
+            Self::TheftSuspected { handle } => {
+                tracing::warn!(target: "session", %handle, "a replaced session cookie was shown again: it was stolen");
             }
             Self::Refused { refusal } => {
                 let refusal: &(dyn std::error::Error + 'static) = *refusal;
@@ -104,6 +144,8 @@ pub enum Ignored {
     /// Its secret was replaced a moment ago, while the request was on its way. What such a request
     /// would save is refused, so that it cannot replace the new cookie.
     Replaced,
-    /// There is such a session, and the secret is not its secret: an old one, or a guess.
+    /// There is such a session, and the secret is not its secret: a very old one, or a guess.
     WrongSecret,
+    /// Its secret was replaced long ago: the session was ended ([`Event::TheftSuspected`]).
+    Stolen,
 }

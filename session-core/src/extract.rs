@@ -1,14 +1,18 @@
 //! Extractors for one's own extractors: the session to read, and the principal by value.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use axum_core::extract::FromRequestParts;
 use http::request::Parts;
 
 use crate::error::Refusal;
+use crate::found::FoundIn;
+use crate::refused::Refused;
 use crate::request::{is_loaded, slot};
 use crate::session::Session;
-use crate::sessions::{FoundIn, Sessions};
+use crate::sessions::Sessions;
+use crate::slot::Slot;
 use crate::state::{SessionState, WithPrincipal};
 
 /// The request's session, to read. For one's own extractors: a handler takes `&T` under
@@ -18,7 +22,7 @@ use crate::state::{SessionState, WithPrincipal};
 ///
 /// ```
 /// # use axum::{extract::{FromRef, FromRequestParts}, http::request::Parts};
-/// # use session_core::{session, Refusal, SessionRef, Sessions};
+/// # use session_core::{session, Refused, SessionRef, Sessions};
 /// # #[session] pub struct Shop { theme: Option<String> }
 /// struct Theme(String);
 ///
@@ -26,9 +30,9 @@ use crate::state::{SessionState, WithPrincipal};
 /// where
 ///     Sessions<Shop>: FromRef<S>,
 /// {
-///     type Rejection = Refusal;
+///     type Rejection = Refused;
 ///
-///     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+///     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
 ///         let shop = SessionRef::<Shop>::from_request_parts(parts, state).await?;
 ///         Ok(Self(shop.theme.clone().unwrap_or_else(|| "light".to_owned())))
 ///     }
@@ -51,10 +55,11 @@ where
     T: SessionState,
     Sessions<T>: FoundIn<S>,
 {
-    type Rejection = Refusal;
+    type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        Ok(Self(session(parts, &Sessions::found_in(state)).await?))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let sessions = Sessions::found_in(state);
+        Ok(Self(session(parts, &sessions).await?))
     }
 }
 
@@ -76,15 +81,15 @@ where
     T: WithPrincipal,
     Sessions<T>: FoundIn<S>,
 {
-    type Rejection = Refusal;
+    type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
         let sessions = Sessions::found_in(state);
         let session = session(parts, &sessions).await?;
-        match session.principal() {
-            Some(principal) => Ok(Self(principal.clone())),
-            None => Err(sessions.refuse(Refusal::NotAuthenticated)),
-        }
+        let principal = session.principal().cloned().ok_or(Refusal::NotAuthenticated);
+        principal
+            .map(Self)
+            .map_err(|refusal| sessions.refused(sessions.refuse(refusal), sessions.head(parts)))
     }
 }
 
@@ -93,9 +98,23 @@ where
 async fn session<T: SessionState>(
     parts: &mut Parts,
     sessions: &Sessions<T>,
-) -> Result<Session<T>, Refusal> {
-    if !is_loaded::<T>(parts) {
-        sessions.permit(parts)?;
-    }
-    Ok(slot(parts, sessions).await?.session())
+) -> Result<Session<T>, Refused> {
+    let is_open = is_loaded::<T>(parts);
+    Ok(found(parts, sessions, is_open, true).await?.session())
+}
+
+/// The request's slot, unless another site may not act on it: it may if the slot `is_open` to all.
+/// Whether the request counts as a use of the session says `is_use`.
+pub(crate) async fn found<T: SessionState>(
+    parts: &mut Parts,
+    sessions: &Sessions<T>,
+    is_open: bool,
+    is_use: bool,
+) -> Result<Arc<Slot<T>>, Refused> {
+    let permitted = if is_open { Ok(()) } else { sessions.permit(parts) };
+    let found = match permitted {
+        Ok(()) => slot(parts, sessions, is_use).await,
+        Err(refusal) => Err(refusal),
+    };
+    found.map_err(|refusal| sessions.refused(refusal, sessions.head(parts)))
 }

@@ -48,7 +48,11 @@ impl<T: SessionState> Field<T> {
             carried: false,
             is_principal: false,
             decode: |bytes, state| {
-                *L::get_mut(state) = serde_json::from_slice(bytes)?;
+                // As text it need not be checked string by string.
+                *L::get_mut(state) = match str::from_utf8(bytes) {
+                    Ok(text) => serde_json::from_str(text)?,
+                    Err(_) => serde_json::from_slice(bytes)?,
+                };
                 Ok(())
             },
             encode: |state, field| encode(L::get(state), field),
@@ -82,9 +86,9 @@ impl<T: SessionState> Field<T> {
 
 /// The field's JSON, if it comes back from there as it is.
 fn encode<V: FieldValue>(value: &V, field: &'static str) -> Result<Vec<u8>, EncodeError> {
-    let bytes = serde_json::to_vec(value).map_err(|cause| EncodeError::Field { field, cause })?;
-    match serde_json::from_slice::<V>(&bytes) {
-        Ok(read) if read == *value => Ok(bytes),
+    let text = serde_json::to_string(value).map_err(|cause| EncodeError::Field { field, cause })?;
+    match serde_json::from_str::<V>(&text) {
+        Ok(read) if read == *value => Ok(text.into_bytes()),
         _ => Err(EncodeError::Lossy { field }),
     }
 }

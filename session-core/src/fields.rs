@@ -42,18 +42,11 @@ impl<'a> Fields<'a> {
             None => return Err(FieldsError::Malformed("it is empty")),
         };
         let mut fields = Vec::<(&str, &[u8])>::with_capacity(8);
-        while let Some((&length, after)) = rest.split_first() {
-            let (name, after) = cut(after, length.into())?;
-            let name = str::from_utf8(name)
-                .map_err(|_| FieldsError::Malformed("a field's name is not UTF-8"))?;
-            let (length, after) = length_of_value(after)?;
-            let (value, after) = cut(after, length)?;
-            fields.push((name, value));
+        while let Some((field, after)) = next(rest)? {
+            fields.push(field);
             rest = after;
         }
-        let mut names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
-        names.sort_unstable();
-        if names.windows(2).any(|pair| pair[0] == pair[1]) {
+        if has_twice(&fields) {
             return Err(FieldsError::Malformed("it has a field twice"));
         }
         Ok(Self(fields))
@@ -66,6 +59,37 @@ impl<'a> Fields<'a> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
         self.0.iter().copied()
     }
+}
+
+/// The value of the first field, if that is its name and these are fields.
+pub(crate) fn first<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let ((found, value), _) = next(bytes.strip_prefix(&[VERSION])?).ok()??;
+    (found == name).then_some(value)
+}
+
+type Next<'a> = ((&'a str, &'a [u8]), &'a [u8]);
+
+/// The field that these bytes begin with, and the bytes after it.
+fn next(bytes: &[u8]) -> Result<Option<Next<'_>>, FieldsError> {
+    let Some((&length, after)) = bytes.split_first() else { return Ok(None) };
+    let (name, after) = cut(after, length.into())?;
+    let name =
+        str::from_utf8(name).map_err(|_| FieldsError::Malformed("a field's name is not UTF-8"))?;
+    let (length, after) = length_of_value(after)?;
+    let (value, after) = cut(after, length)?;
+    Ok(Some(((name, value), after)))
+}
+
+/// Whether a name is there twice. Few are compared with each other; many are sorted, since there
+/// is no telling who wrote them.
+fn has_twice(fields: &[(&str, &[u8])]) -> bool {
+    if fields.len() <= 16 {
+        let earlier = |index: usize| fields[..index].iter().map(|(name, _)| *name);
+        return (1..fields.len()).any(|index| earlier(index).any(|name| name == fields[index].0));
+    }
+    let mut names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    names.sort_unstable();
+    names.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Writes a record's fields.

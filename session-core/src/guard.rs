@@ -6,14 +6,17 @@ use std::ops::Deref;
 
 use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response};
+use http::StatusCode;
 use http::request::Parts;
 
 use crate::cookie::vary;
-use crate::error::Refusal;
-use crate::request::slot;
+use crate::extract::found;
+use crate::found::FoundIn;
+use crate::refused::Refused;
+use crate::request_head::RequestHead;
 use crate::rule::Rule;
 use crate::session::Session;
-use crate::sessions::{FoundIn, Sessions};
+use crate::sessions::Sessions;
 use crate::settle::settle;
 use crate::slot::Transaction;
 use crate::state::SessionState;
@@ -66,6 +69,8 @@ pub struct Guard<A: Argument, R: Rule<A::State> = ()> {
     sessions: Sessions<A::State>,
     session: Session<A::State>,
     transaction: Transaction<A::State>,
+    /// For a commit that fails, if the application has an answer of its own to that.
+    head: Option<RequestHead>,
     rule: PhantomData<fn() -> R>,
 }
 
@@ -83,7 +88,7 @@ impl<A: Argument, R: Rule<A::State>> Guard<A, R> {
     /// Ends the guard with the handler's response. The outermost guard of a request saves what
     /// all have made of the session, and lets the response go only when that is stored.
     pub async fn finish(self, mut response: Response) -> Response {
-        let Self { sessions, session, transaction, .. } = self;
+        let Self { sessions, session, transaction, head, .. } = self;
         let commits = R::COMMIT_ALWAYS || !response.status().is_server_error();
         if commits {
             transaction.merge(session, R::COMMIT_ALWAYS);
@@ -92,10 +97,14 @@ impl<A: Argument, R: Rule<A::State>> Guard<A, R> {
             && (commits || outcome.must_commit)
         {
             let slot = transaction.slot();
-            match settle(&sessions, slot, outcome).await {
+            let renews = response.status() != StatusCode::SWITCHING_PROTOCOLS;
+            match settle(&sessions, slot, outcome, renews).await {
                 Ok(None) => {}
                 Ok(Some(set)) => set.write(sessions.cookie(), slot.shown, response.headers_mut()),
-                Err(error) => response = sessions.refuse(error.into()).into_response(),
+                Err(error) => {
+                    let refusal = sessions.refuse(error.into());
+                    response = sessions.refused(refusal, head).into_response();
+                }
             }
         }
         vary(response.headers_mut());
@@ -110,18 +119,17 @@ where
     R: Rule<A::State>,
     Sessions<A::State>: FoundIn<S>,
 {
-    type Rejection = Refusal;
+    type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
         let sessions = Sessions::found_in(state);
-        if !R::CROSS_SITE {
-            sessions.permit(parts)?;
-        }
-        let (transaction, session) = slot(parts, &sessions).await?.open();
+        let slot = found(parts, &sessions, R::CROSS_SITE, !R::BACKGROUND).await?;
+        let (transaction, session) = slot.open();
         if let Err(refusal) = R::check(&session) {
-            return Err(sessions.refuse(refusal));
+            return Err(sessions.sent_away(sessions.refuse(refusal), R::LOG_IN, parts));
         }
-        Ok(Self { sessions, session, transaction, rule: PhantomData })
+        let head = sessions.head(parts);
+        Ok(Self { sessions, session, transaction, head, rule: PhantomData })
     }
 }
 

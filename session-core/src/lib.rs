@@ -4,9 +4,16 @@
 extern crate self as session_core;
 
 mod builder;
+mod clear_site_data;
 mod cookie_builder;
+mod ends;
 mod error;
 mod event;
+mod found;
+mod listed;
+mod next;
+mod refused;
+mod request_head;
 mod session;
 mod sessions;
 mod state;
@@ -16,23 +23,27 @@ mod cross_site;
 mod keys;
 mod lifetime;
 mod random;
-mod retired;
 mod seal;
+mod secrets;
 mod time;
 mod token;
 mod vault;
 
+mod arrival;
 mod backend;
 mod cleaner;
 mod commit;
 mod detach;
 mod draft;
+mod edit;
 mod extract;
+mod form_key;
 mod guard;
 mod request;
 mod rule;
 mod settle;
 mod slot;
+mod stored;
 
 mod codec;
 mod field;
@@ -47,6 +58,7 @@ pub mod store;
 pub mod testing;
 
 pub use builder::{BuildError, Builder};
+pub use clear_site_data::ClearSiteData;
 pub use codec::EncodeError;
 pub use cookie::{Cookie, CookieError};
 pub use cookie_builder::CookieBuilder;
@@ -57,8 +69,12 @@ pub use extract::{Principal, SessionRef};
 pub use fields::FieldsError;
 pub use keys::{KeyError, KeyRing};
 pub use lifetime::{Lifetime, LifetimeError};
+pub use listed::Listed;
 pub use memory::MemoryStore;
+pub use next::Next;
 pub use random::{Random, RandomError};
+pub use refused::Refused;
+pub use request_head::RequestHead;
 pub use seal::SealError;
 pub use session::Session;
 pub use session_macros::{require_session, session};
@@ -76,7 +92,10 @@ pub mod __private {
     pub use serde;
 
     pub use crate::field::{Field, Lens, PrincipalField};
+    pub use crate::found::FoundIn;
     pub use crate::guard::{Argument, Guard, respond};
-    pub use crate::rule::{Authenticated, CommitAlways, CrossSite, Existing, Rule};
-    pub use crate::sessions::FoundIn;
+    pub use crate::rule::{
+        Allow, Allows, Authenticated, Background, CommitAlways, CrossSite, Existing, Fresh,
+        OrRedirect, Redirects, Rule,
+    };
 }

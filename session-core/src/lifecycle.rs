@@ -46,7 +46,10 @@ impl Record {
         if update.principal.is_none() {
             self.times.authenticated = None;
         }
-        self.times.seen_at(now, update.idle);
+        self.times.now = now;
+        if let Some(idle) = update.idle {
+            self.times.seen_at(now, idle);
+        }
         self.digest = update.digest;
         self.revision = self.revision.saturating_add(1);
         self.principal = update.principal;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::secrets::PATIENCE;
+
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
@@ -27,6 +29,8 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(400 * DAY);
 pub struct Lifetime {
     absolute: Duration,
     idle: Duration,
+    /// The age at which a secret is renewed.
+    rotation: Duration,
 }
 
 impl Lifetime {
@@ -38,7 +42,8 @@ impl Lifetime {
     pub const AAL3: Self = Self::seconds(12 * HOUR, 15 * MINUTE);
 
     const fn seconds(absolute: u64, idle: u64) -> Self {
-        Self { absolute: Duration::from_secs(absolute), idle: Duration::from_secs(idle) }
+        let idle = Duration::from_secs(idle);
+        Self { absolute: Duration::from_secs(absolute), idle, rotation: idle }
     }
 
     /// One's own limits: `absolute` in all, `idle` without a request.
@@ -53,7 +58,26 @@ impl Lifetime {
         if idle > absolute {
             return Err(LifetimeError::IdleIsLonger { absolute, idle });
         }
-        Ok(Self { absolute, idle })
+        Ok(Self { absolute, idle, rotation: idle })
+    }
+
+    /// Gives a session in use a new secret when the one that its cookie carries is this old: the
+    /// idle limit, unless told otherwise. The old one stays good until the browser has shown the
+    /// new one, and for ten seconds more, so that neither a lost response nor parallel requests
+    /// log anybody out. Sealed cookies have no secret to renew.
+    ///
+    /// # Errors
+    /// When the age is under a minute.
+    pub fn rotating_every(self, age: Duration) -> Result<Self, LifetimeError> {
+        if age < PATIENCE {
+            return Err(LifetimeError::RotatesTooOften);
+        }
+        Ok(Self { rotation: age, ..self })
+    }
+
+    /// Keeps the secret for as long as nobody logs in or out.
+    pub const fn without_rotation(self) -> Self {
+        Self { rotation: Duration::MAX, ..self }
     }
 
     /// How long a session lives after its log-in, whatever happens.
@@ -64,6 +88,11 @@ impl Lifetime {
     /// How long a session lives without a request.
     pub const fn idle(self) -> Duration {
         self.idle
+    }
+
+    /// The age at which a secret is renewed.
+    pub(crate) const fn rotation(self) -> Duration {
+        self.rotation
     }
 
     /// How stale "last seen" may be before a read renews it: a tenth of the idle limit, so that
@@ -86,6 +115,9 @@ pub enum LifetimeError {
     /// A limit is shorter than a second or longer than 400 days.
     #[error("a session's limits lie between one second and 400 days")]
     OutOfRange,
+    /// A new secret would be drawn before the browser can have shown the last one.
+    #[error("a session's secret is renewed once a minute at most")]
+    RotatesTooOften,
     /// The idle limit is the longer one, so it would never be reached.
     #[error(
         "the idle limit of {idle:?} would never be reached within the absolute one of {absolute:?}"
@@ -113,5 +145,7 @@ mod tests {
             assert_eq!(Lifetime::new(hour, odd), Err(LifetimeError::OutOfRange));
         }
         assert!(matches!(Lifetime::new(hour, hour * 2), Err(LifetimeError::IdleIsLonger { .. })));
+        let often = Lifetime::AAL2.rotating_every(Duration::from_secs(59));
+        assert_eq!(often, Err(LifetimeError::RotatesTooOften));
     }
 }

@@ -1,19 +1,25 @@
 //! `MemoryStore`: sessions in this process, for development, tests and single-node services that
 //! may forget everybody at a restart.
 
-use std::collections::hash_map::{Entry, HashMap};
-use std::collections::{BTreeSet, HashSet};
+mod revocations;
+mod shards;
+
+use std::cmp::Reverse;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::store::{Insert, Inserted, Record, Store, StoreError, Swept, Update, Updated};
+use revocations::{Revocations, Turn};
+use shards::Shards;
+
+use crate::store::{
+    Ended, Insert, Inserted, LogIn, Record, Store, StoreError, Swept, Update, Updated,
+};
 use crate::time::{Now, Timestamp};
 use crate::token::Handle;
-
-const SHARDS: usize = 128;
 
 /// Sessions in this process's memory: bounded, sharded, expiring. Clones share them.
 ///
@@ -28,6 +34,7 @@ pub struct MemoryStore(Arc<Inner>);
 struct Inner {
     records: Shards<Handle, Record>,
     principals: Shards<String, BTreeSet<Handle>>,
+    revocations: Revocations,
     count: AtomicUsize,
     capacity: usize,
 }
@@ -44,6 +51,7 @@ impl MemoryStore {
         Self(Arc::new(Inner {
             records: Shards::new(),
             principals: Shards::new(),
+            revocations: Revocations::new(),
             count: AtomicUsize::new(0),
             capacity: sessions,
         }))
@@ -87,8 +95,14 @@ impl Store for MemoryStore {
 
     async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
         let now = now.on_this_machine();
-        let mut shard = self.0.records.lock(&insert.handle);
-        if shard.contains_key(&insert.handle) {
+        let (handle, log_in) = (insert.handle, insert.log_in);
+        let principal = insert.principal.clone();
+        let turn = principal.as_deref().map(|principal| self.0.revocations.turn(principal));
+        if is_too_late(turn.as_ref(), principal.as_deref(), handle, log_in) {
+            return Ok(Inserted::Revoked(now));
+        }
+        let mut shard = self.0.records.lock(&handle);
+        if shard.contains_key(&handle) {
             return Ok(Inserted::Occupied);
         }
         if !self.0.reserve() {
@@ -99,27 +113,37 @@ impl Store for MemoryStore {
         }
         let record = Record::begun(insert, now);
         let times = record.times;
-        self.0.join(record.principal.as_deref(), record.handle);
-        shard.insert(record.handle, record);
+        self.0.join(principal.as_deref(), handle);
+        shard.insert(handle, record);
+        drop(shard);
+        self.0.make_room(principal.as_deref(), handle, log_in, now);
         Ok(Inserted::Saved(times))
     }
 
     async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
         let now = now.on_this_machine();
-        let mut shard = self.0.records.lock(&update.handle);
-        let Some(record) = shard.get_mut(&update.handle).filter(|record| record.is_live(now))
-        else {
+        let (handle, log_in) = (update.handle, update.log_in);
+        let principal = update.principal.clone().filter(|_| update.authenticated.is_some());
+        let turn = principal.as_deref().map(|principal| self.0.revocations.turn(principal));
+        let mut shard = self.0.records.lock(&handle);
+        let Some(record) = shard.get_mut(&handle).filter(|record| record.is_live(now)) else {
             return Ok(Updated::Gone);
         };
         if record.revision != update.revision {
             return Ok(Updated::Conflict(Box::new(record.read_at(now))));
         }
+        if is_too_late(turn.as_ref(), principal.as_deref(), handle, log_in) {
+            return Ok(Updated::Revoked(now));
+        }
         if record.principal != update.principal {
-            self.0.leave(record.principal.as_deref(), record.handle);
-            self.0.join(update.principal.as_deref(), record.handle);
+            self.0.leave(record.principal.as_deref(), handle);
+            self.0.join(update.principal.as_deref(), handle);
         }
         record.become_of(update, now);
-        Ok(Updated::Saved(record.times))
+        let times = record.times;
+        drop(shard);
+        self.0.make_room(principal.as_deref(), handle, log_in, now);
+        Ok(Updated::Saved(times))
     }
 
     async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
@@ -139,47 +163,52 @@ impl Store for MemoryStore {
     }
 
     async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, StoreError> {
-        let now = now.on_this_machine();
-        let mut records: Vec<Record> = Vec::new();
-        for handle in self.0.sessions_of(principal) {
-            let shard = self.0.records.lock(&handle);
-            let record = shard.get(&handle).filter(|record| record.is_live(now));
-            records.extend(
-                record
-                    .filter(|record| record.principal.as_deref() == Some(principal))
-                    .map(|record| record.read_at(now)),
-            );
-        }
-        records.sort_by_key(|record| (std::cmp::Reverse(record.times.created), record.handle));
+        let mut records = self.0.records_of(principal, now.on_this_machine());
+        records.sort_by_key(|record| (Reverse(record.times.created), record.handle));
         Ok(records)
     }
 
-    async fn delete_all(&self, principal: &str, now: Now) -> Result<u64, StoreError> {
+    async fn delete_all(
+        &self,
+        principal: &str,
+        except: Option<Handle>,
+        now: Now,
+    ) -> Result<Ended, StoreError> {
         let now = now.on_this_machine();
+        let mut turn = self.0.revocations.turn(principal);
+        turn.revoke(principal, except, now);
         let mut live = 0;
         for handle in self.0.sessions_of(principal) {
-            let mut shard = self.0.records.lock(&handle);
-            let theirs = |record: &Record| record.principal.as_deref() == Some(principal);
-            if shard.get(&handle).is_some_and(theirs) {
-                let removed = self.0.remove(&mut shard, handle);
-                live += u64::from(removed.is_some_and(|record| record.is_live(now)));
+            if Some(handle) != except {
+                live += u64::from(self.0.end(principal, handle, now));
             }
         }
-        Ok(live)
+        Ok(Ended { live, now })
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
         let now = now.on_this_machine();
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut removed = 0;
-        for shard in &self.0.records.0 {
-            removed += self.0.sweep_shard(&mut lock(shard), limit - removed, now);
+        for mut shard in self.0.records.each() {
+            removed += self.0.sweep_shard(&mut shard, limit - removed, now);
             if removed == limit {
                 return Ok(Swept::Some(removed as u64));
             }
         }
+        self.0.revocations.sweep(now);
         Ok(Swept::All(removed as u64))
     }
+}
+
+/// Whether a log-in began before its principal's sessions were ended.
+fn is_too_late(
+    turn: Option<&Turn<'_>>,
+    principal: Option<&str>,
+    handle: Handle,
+    log_in: LogIn,
+) -> bool {
+    turn.zip(principal).is_some_and(|(turn, principal)| !turn.admits(principal, handle, log_in))
 }
 
 /// A principal's set of sessions is only changed while the session's own shard is locked, in
@@ -212,6 +241,39 @@ impl Inner {
         self.principals.lock(principal).get(principal).cloned().unwrap_or_default()
     }
 
+    /// The principal's live records.
+    fn records_of(&self, principal: &str, now: Timestamp) -> Vec<Record> {
+        let mut records = Vec::new();
+        for handle in self.sessions_of(principal) {
+            let shard = self.records.lock(&handle);
+            let record = shard.get(&handle).filter(|record| record.is_live(now));
+            let record = record.filter(|record| record.principal.as_deref() == Some(principal));
+            records.extend(record.map(|record| record.read_at(now)));
+        }
+        records
+    }
+
+    /// Ends the oldest sessions of whoever has just logged in and has too many now. It is the
+    /// principal's turn.
+    fn make_room(&self, principal: Option<&str>, handle: Handle, log_in: LogIn, now: Timestamp) {
+        let Some((principal, limit)) = principal.zip(log_in.limit) else { return };
+        let mut records = self.records_of(principal, now);
+        let excess = records.len().saturating_sub(limit.get() as usize);
+        records.retain(|record| record.handle != handle);
+        records.sort_by_key(|record| (record.times.authenticated, record.handle));
+        for record in records.into_iter().take(excess) {
+            self.end(principal, record.handle, now);
+        }
+    }
+
+    /// Removes a session if it is this principal's, and answers whether it was live.
+    fn end(&self, principal: &str, handle: Handle, now: Timestamp) -> bool {
+        let mut shard = self.records.lock(&handle);
+        let theirs = |record: &Record| record.principal.as_deref() == Some(principal);
+        shard.get(&handle).is_some_and(theirs)
+            && self.remove(&mut shard, handle).is_some_and(|record| record.is_live(now))
+    }
+
     fn remove(&self, shard: &mut HashMap<Handle, Record>, handle: Handle) -> Option<Record> {
         let record = shard.remove(&handle)?;
         self.count.fetch_sub(1, Ordering::Relaxed);
@@ -232,24 +294,4 @@ impl Inner {
         }
         expired.len()
     }
-}
-
-/// A hash map in parts, each behind its own lock, held for no longer than one operation on it.
-struct Shards<K, V>(Vec<Mutex<HashMap<K, V>>>, RandomState);
-
-impl<K: Hash + Eq, V> Shards<K, V> {
-    fn new() -> Self {
-        Self((0..SHARDS).map(|_| Mutex::default()).collect(), RandomState::new())
-    }
-
-    fn lock<Q: Hash + ?Sized>(&self, key: &Q) -> MutexGuard<'_, HashMap<K, V>> {
-        let index =
-            usize::try_from(self.1.hash_one(key) % SHARDS as u64).expect("less than SHARDS");
-        lock(&self.0[index])
-    }
-}
-
-/// Nothing can panic half-way through a change here, so that a poisoned lock is a whole map.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,18 +7,20 @@ use http::HeaderMap;
 use http::header::USER_AGENT;
 use http::request::Parts;
 
-use crate::commit::Stored;
-use crate::cookie::TooManyCookies;
-use crate::cookie::chunks::{Unread, join, shown};
+use crate::arrival::Arrival;
+use crate::commit::commit;
+use crate::cookie::Cookies;
+use crate::detach::Detach;
+use crate::edit::{Change, Edit, Request, Secret};
 use crate::error::{Error, Refusal};
 use crate::event::{Event, Ignored};
-use crate::fields::Fields;
-use crate::retired::Retired;
+use crate::secrets::{Other, Role, Shown};
 use crate::sessions::Sessions;
 use crate::slot::{Arrived, Bearer, Proof, Slot};
 use crate::state::SessionState;
 use crate::store::Record;
-use crate::token::{Digest, Handle, Token};
+use crate::stored::Stored;
+use crate::token::{Handle, Token};
 
 /// The sessions that a request has loaded so far, one per session type: its extension.
 #[derive(Clone, Debug, Default)]
@@ -27,27 +29,28 @@ struct Loaded(Vec<Entry>);
 #[derive(Clone, Debug)]
 struct Entry {
     state: TypeId,
-    cookie: String,
+    cookie: Arc<str>,
     slot: Arc<dyn Any + Send + Sync>,
 }
 
 /// The request's session of this type, from the store at the first call. Whoever asks first has
-/// seen to it that the request may act on a session.
+/// seen to it that the request may act on a session, and says whether it counts as a use of it.
 pub(crate) async fn slot<T: SessionState>(
     parts: &mut Parts,
     sessions: &Sessions<T>,
+    is_use: bool,
 ) -> Result<Arc<Slot<T>>, Refusal> {
-    let cookie = sessions.cookie().name();
+    let cookie = sessions.cookie().shared_name();
     let loaded = parts.extensions.get_or_insert_default::<Loaded>();
     loaded.0.retain(|entry| entry.open_slot::<T>().is_none_or(|slot| !slot.is_settled()));
     if let Some(slot) = loaded.0.iter().find_map(Entry::open_slot) {
         return Ok(slot);
     }
-    if loaded.0.iter().any(|entry| entry.cookie == cookie) {
-        return Err(sessions.refuse(Refusal::SharedCookie(cookie.to_owned())));
+    if loaded.0.iter().any(|entry| entry.cookie == *cookie) {
+        return Err(sessions.refuse(Refusal::SharedCookie(cookie.to_string())));
     }
-    let slot = Arc::new(arrive(&parts.headers, sessions).await?);
-    let entry = Entry { state: TypeId::of::<T>(), cookie: cookie.to_owned(), slot: slot.clone() };
+    let slot = Arc::new(arrive(&parts.headers, sessions, is_use).await?);
+    let entry = Entry { state: TypeId::of::<T>(), cookie: Arc::clone(cookie), slot: slot.clone() };
     parts.extensions.get_or_insert_default::<Loaded>().0.push(entry);
     Ok(slot)
 }
@@ -67,66 +70,126 @@ impl Entry {
 async fn arrive<T: SessionState>(
     headers: &HeaderMap,
     sessions: &Sessions<T>,
+    is_use: bool,
 ) -> Result<Slot<T>, Refusal> {
     sessions.start_cleaner();
-    let name = sessions.cookie().name();
-    let too_many = |_| sessions.refuse(Refusal::TooManyCookies);
-    let arrived = match join(headers, name) {
+    let arrival = sessions.backend().arrival();
+    let cookies = Cookies::read(headers, sessions.cookie().name())
+        .map_err(|_| sessions.refuse(Refusal::TooManyCookies))?;
+    let arrived = match cookies.value() {
         Ok(None) => Arrived::Anonymous,
-        Ok(Some(value)) => {
-            sessions.bearer(&value).await.map_err(|error| sessions.refuse(error.into()))?
-        }
-        Err(Unread::Ignored(reason)) => sessions.ignore(None, reason),
-        Err(Unread::TooMany) => return Err(too_many(TooManyCookies)),
+        Ok(Some(value)) => sessions
+            .bearer(&value, arrival, is_use)
+            .await
+            .map_err(|error| sessions.refuse(error.into()))?,
+        Err(reason) => sessions.ignore(None, reason),
     };
-    let shown = shown(headers, name).map_err(too_many)?;
-    Ok(Slot::new(arrived, shown, label(headers)))
+    // Where a session was begun, the one that follows it in the same request is begun too.
+    let label = match &arrived {
+        Arrived::With(bearer) if sessions.in_cookie().is_none() => {
+            bearer.stored.record.label.clone()
+        }
+        _ => label(headers),
+    };
+    Ok(Slot::new(arrived, arrival, is_use, cookies.shown(), label))
 }
 
 impl<T: SessionState> Sessions<T> {
     /// The session that a cookie's value proves or holds.
-    async fn bearer(&self, value: &[u8]) -> Result<Arrived<T>, Error> {
+    async fn bearer(
+        &self,
+        value: &[u8],
+        arrival: Arrival,
+        is_use: bool,
+    ) -> Result<Arrived<T>, Error> {
         if let Some(place) = self.in_cookie() {
-            return self.unsealed(place, value).await;
+            return self.unsealed(place, value, is_use).await;
         }
         match self.vault().read(value) {
-            Ok((token, stale)) => self.proven(token, stale).await,
+            Ok((token, stale)) => self.proven(token, stale, arrival, is_use).await,
             Err(reason) => Ok(self.ignore(None, reason)),
         }
     }
 
-    /// The session that this token proves, with its idle limit renewed when a tenth is gone.
-    async fn proven(&self, token: Token, stale: bool) -> Result<Arrived<T>, Error> {
+    /// The session that this token proves.
+    async fn proven(
+        &self,
+        token: Token,
+        stale: bool,
+        arrival: Arrival,
+        is_use: bool,
+    ) -> Result<Arrived<T>, Error> {
         let handle = token.handle();
         let Some(record) = self.backend().load(handle).await? else {
             return Ok(self.ignore(Some(handle), Ignored::Unknown));
         };
         let digest = token.digest(self.cookie().name());
-        if record.digest != digest {
-            return Ok(self.unproven(record, digest));
-        }
-        let mut stored: Stored<T> = self.decode(record)?;
-        let times = &mut stored.record.times;
-        if times.now.since(times.seen) >= self.lifetime().renewal() {
-            if !self.backend().touch(handle, self.lifetime().idle()).await? {
-                return Ok(self.ignore(Some(handle), Ignored::Unknown));
+        let request = Request { bearer: digest, arrival, is_use };
+        let opened = self.open(record)?;
+        let shown = opened.shown(digest);
+        let mut stored = match shown {
+            Shown::Current | Shown::Predecessor => self.read(opened)?,
+            Shown::Successor => {
+                let stored = self.read(opened)?;
+                if !self.note_seen(&stored, request).await? {
+                    return Ok(self.late(handle));
+                }
+                stored
             }
-            times.seen = times.now;
-            times.expires = times.now.plus(self.lifetime().idle()).min(times.absolute);
+            Shown::Late => return Ok(self.late(handle)),
+            Shown::Stolen => {
+                self.backend().tell(&Event::TheftSuspected { handle });
+                self.end(handle, &Event::Revoked { handle }).await?;
+                return Ok(self.ignore(Some(handle), Ignored::Stolen));
+            }
+            Shown::Unknown => return Ok(self.ignore(Some(handle), Ignored::WrongSecret)),
+        };
+        match self.renew(&mut stored, request).await? {
+            Renewed::Well => {}
+            Renewed::Gone => return Ok(self.ignore(Some(handle), Ignored::Unknown)),
+            Renewed::Late => return Ok(self.late(handle)),
         }
-        Ok(Arrived::With(Bearer { proof: Proof::Token { token, stale }, stored: Arc::new(stored) }))
+        let outdated = shown == Shown::Predecessor;
+        let proof = Proof::Token { token, digest, stale, outdated };
+        Ok(Arrived::With(Bearer { proof, stored: Arc::new(stored) }))
     }
 
-    /// What a token is whose secret is not the session's: late, or nothing.
-    fn unproven(&self, record: Record, digest: Digest) -> Arrived<T> {
-        let (handle, now) = (record.handle, record.times.now);
-        let opened = self.vault().open(handle, record.fields).ok();
-        let retired =
-            opened.as_ref().and_then(|opened| Retired::find(&Fields::parse(&opened.bytes).ok()?));
-        if retired.is_some_and(|retired| retired.was(digest, now)) {
-            return self.late(handle);
+    /// The session is in use once more: its idle limit starts anew when a tenth of it is gone.
+    async fn renew(&self, stored: &mut Stored<T>, request: Request) -> Result<Renewed, Error> {
+        let Record { handle, times, .. } = stored.record;
+        let idle = self.lifetime().idle();
+        if !request.is_use || times.now.since(times.seen) < self.lifetime().renewal() {
+            return Ok(Renewed::Well);
         }
-        self.ignore(Some(handle), Ignored::WrongSecret)
+        let other = Other::find(&stored.record.fields);
+        if other.is_some_and(|other| other.role == Role::Replaced) {
+            if !self.note_seen(stored, request).await? {
+                return Ok(Renewed::Late);
+            }
+        } else if !self.backend().touch(handle, idle).await? {
+            return Ok(Renewed::Gone);
+        }
+        stored.record.times.seen_at(times.now, idle);
+        self.backend().tell(&Event::Renewed { handle });
+        Ok(Renewed::Well)
+    }
+
+    /// Notes that the browser has shown this secret: the one before it will be dead soon. Answers
+    /// whether it was still good for the session.
+    async fn note_seen(&self, stored: &Stored<T>, request: Request) -> Result<bool, Error> {
+        let state = || Arc::clone(&stored.state);
+        let edit = Edit {
+            change: Change::Merge { base: state(), mine: state() },
+            request: Some(request),
+            secret: Secret::Seen,
+            reauthenticated: false,
+            persistent: None,
+        };
+        match Detach::new(commit(self.clone(), Arc::new(stored.clone()), edit)).await {
+            Ok(_) => Ok(true),
+            Err(Error::Ended) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// A request that was on its way when its cookie was replaced.
@@ -151,6 +214,15 @@ impl<T: SessionState> Sessions<T> {
         self.backend().tell(&Event::Refused { refusal: &refusal });
         refusal
     }
+}
+
+/// What became of a session that is in use.
+enum Renewed {
+    Well,
+    /// It has ended meanwhile.
+    Gone,
+    /// Its secret was replaced meanwhile, or it has ended.
+    Late,
 }
 
 /// The browser's name for itself, for a device list: at most 200 bytes of printable ASCII.

@@ -107,7 +107,7 @@ impl Key {
     }
 
     /// The start of an HMAC-SHA-256, bound to its context.
-    fn mac(&self, context: Context<'_>, bytes: &[u8]) -> Hmac<Sha256> {
+    pub(crate) fn mac(&self, context: Context<'_>, bytes: &[u8]) -> Hmac<Sha256> {
         let mac =
             Hmac::<Sha256>::new_from_slice(&*self.signing).expect("HMAC takes keys of any length");
         mac.chain_update(context.encode(self.id)).chain_update(bytes)
@@ -204,6 +204,21 @@ mod tests {
         assert!(ring.verify(HERE, b"token", &signed).is_ok());
         assert!(ring.verify(HERE, b"tokem", &signed).is_err());
         assert!(self::ring().open(HERE, &sealed).is_err());
+    }
+
+    #[test]
+    fn requirement_48_a_key_is_chosen_by_its_id_and_never_by_trial() {
+        let (one, two) = (KeyRing::generate().unwrap(), KeyRing::generate().unwrap());
+        let ring = KeyRing::parse(&format!("{one} {two}")).unwrap();
+        let other = KeyRing::parse(&two).unwrap();
+        let mut sealed = ring.seal(HERE, b"visits", &System).unwrap();
+        let mut signed = ring.sign(HERE, b"token");
+        assert!(ring.open(HERE, &sealed).is_ok() && ring.verify(HERE, b"token", &signed).is_ok());
+        // The key that would open it is in the ring, and not the one that it names.
+        sealed[..4].copy_from_slice(&other.primary().id.0);
+        signed[..4].copy_from_slice(&other.primary().id.0);
+        assert!(ring.open(HERE, &sealed).is_err());
+        assert!(ring.verify(HERE, b"token", &signed).is_err());
     }
 
     #[test]

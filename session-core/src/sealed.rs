@@ -7,22 +7,24 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
-use crate::codec;
-use crate::commit::{Change, Edit};
 use crate::cookie::SetCookie;
 use crate::cookie::chunks::room;
 use crate::draft::{Draft, max_age};
+use crate::edit::Edit;
 use crate::error::Error;
 use crate::event::{Event, Ignored};
 use crate::kept;
 use crate::keys::KeyRing;
 use crate::lifetime::LONGEST;
-use crate::retired::GRACE;
 use crate::seal::Context;
+use crate::secrets::GRACE;
 use crate::sessions::Sessions;
-use crate::slot::{Arrived, Bearer, Proof, Shared};
+use crate::slot::{Arrived, Bearer, Proof};
 use crate::state::SessionState;
-use crate::store::{Insert, Inserted, Record, Store, StoreError, Swept, Times, Update, Updated};
+use crate::store::{
+    Ended, Insert, Inserted, LogIn, Record, Store, StoreError, Swept, Times, Update, Updated,
+};
+use crate::stored::Stored;
 use crate::time::Now;
 use crate::token::{Handle, Token};
 
@@ -49,6 +51,7 @@ impl<T: SessionState> Sessions<T> {
         &self,
         place: &InCookie,
         value: &[u8],
+        is_use: bool,
     ) -> Result<Arrived<T>, Error> {
         let Ok(sealed) = URL_SAFE_NO_PAD.decode(value) else {
             return Ok(self.ignore(None, Ignored::Malformed));
@@ -77,26 +80,24 @@ impl<T: SessionState> Sessions<T> {
         }
         let aged = now.since(record.times.seen) >= self.lifetime().renewal();
         let mut stored = self.decode(record)?;
-        stored.stale = opened.stale || aged;
-        Ok(Arrived::With(Bearer { proof: Proof::Seal, stored: Arc::new(stored) }))
+        stored.record.principal = self.principal_of(&stored.state)?;
+        stored.stale = opened.stale || (aged && is_use);
+        Ok(Arrived::With(Bearer {
+            proof: Proof::Seal(place.ring.clone()),
+            stored: Arc::new(stored),
+        }))
     }
 
     /// What a request made of its session, as the next cookie.
     pub(crate) async fn reseal(
         &self,
         place: &InCookie,
-        outcome: Shared<T>,
+        stored: &Stored<T>,
+        mut edit: Edit<T>,
     ) -> Result<Option<SetCookie>, Error> {
-        let Some(Bearer { stored, .. }) = outcome.bearer else { return Ok(None) };
-        let mut edit = Edit {
-            change: Change::Merge { base: outcome.base, mine: outcome.state },
-            bearer: Some(stored.record.digest),
-            rotate: outcome.rotate,
-            persistent: outcome.persistent,
-        };
-        let mut draft = Draft::of(&stored);
+        let mut draft = Draft::of(stored);
         let promise = draft.apply(&mut edit, self)?;
-        let Some(update) = draft.update(self)? else { return Ok(None) };
+        let Some(update) = draft.update(self, stored.sight())? else { return Ok(None) };
         let now = self.backend().moment();
         let mut record = stored.record.clone();
         record.become_of(update, now);
@@ -115,22 +116,11 @@ impl<T: SessionState> Sessions<T> {
     pub(crate) fn first_sealed(
         &self,
         place: &InCookie,
-        outcome: &Shared<T>,
+        insert: Insert,
     ) -> Result<SetCookie, Error> {
-        let now = self.backend().moment();
-        let token = Token::draw(self.random(), now)?;
-        let insert = Insert {
-            handle: token.handle(),
-            digest: token.digest(self.cookie().name()),
-            principal: self.principal_of(&outcome.state)?,
-            fields: codec::encode(&*outcome.state)?,
-            persistent: outcome.persistent.unwrap_or(false),
-            label: None,
-            idle: self.lifetime().idle(),
-            absolute: self.lifetime().absolute(),
-        };
-        let set = self.set_sealed(place, &Record::begun(insert, now))?;
-        self.backend().tell(&Event::Created { handle: token.handle() });
+        let record = Record::begun(insert, self.backend().moment());
+        let set = self.set_sealed(place, &record)?;
+        self.backend().tell(&Event::Created { handle: record.handle });
         Ok(set)
     }
 
@@ -146,9 +136,10 @@ impl<T: SessionState> Sessions<T> {
             label: None,
             idle: left + SKEW,
             absolute: left + SKEW,
+            log_in: LogIn::default(),
         };
         match self.backend().insert(insert).await? {
-            Inserted::Saved(_) | Inserted::Occupied => Ok(()),
+            Inserted::Saved(_) | Inserted::Occupied | Inserted::Revoked(_) => Ok(()),
         }
     }
 
@@ -194,8 +185,8 @@ impl Store for NoRevocations {
         Ok(Vec::new())
     }
 
-    async fn delete_all(&self, _: &str, _: Now) -> Result<u64, StoreError> {
-        Ok(0)
+    async fn delete_all(&self, _: &str, _: Option<Handle>, now: Now) -> Result<Ended, StoreError> {
+        Ok(Ended { live: 0, now: now.on_this_machine() })
     }
 
     async fn sweep(&self, _: u32, _: Now) -> Result<Swept, StoreError> {

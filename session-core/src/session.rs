@@ -3,9 +3,11 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
 
-use crate::state::SessionState;
+use crate::form_key::FormKey;
+use crate::state::{SessionState, WithPrincipal};
 use crate::store::Times;
 use crate::token::Handle;
 
@@ -32,26 +34,63 @@ pub struct Session<T> {
     mine: Option<T>,
     known: Option<Known>,
     edits: Edits,
+    gave_form_token: AtomicBool,
 }
 
 /// What is known of a stored session beside its state.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Known {
     pub(crate) handle: Handle,
     pub(crate) times: Times,
+    pub(crate) form_key: FormKey,
 }
 
 /// What was asked of a session beside changes to its state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Edits {
     pub(crate) destroyed: bool,
-    pub(crate) rotate: bool,
+    pub(crate) secret: Wish,
     pub(crate) persistent: Option<bool>,
+}
+
+/// What was asked for the secret; of two, the later one in this list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Wish {
+    #[default]
+    Nothing,
+    /// It stays, however old: a form token was made with it.
+    Keep,
+    /// Another one.
+    Rotate,
+    /// Another one, since the principal has proven anew who it is.
+    Reauthenticate,
+}
+
+impl Edits {
+    /// These, and then those.
+    pub(crate) fn and(self, later: Self) -> Self {
+        Self {
+            destroyed: self.destroyed || later.destroyed,
+            secret: self.secret.max(later.secret),
+            persistent: later.persistent.or(self.persistent),
+        }
+    }
+
+    /// Whether anything is to be written for them alone.
+    pub(crate) fn are_any(self) -> bool {
+        self.secret >= Wish::Rotate || self.persistent.is_some()
+    }
 }
 
 impl<T: SessionState> Session<T> {
     pub(crate) fn new(base: Arc<T>, known: Option<Known>) -> Self {
-        Self { base, mine: None, known, edits: Edits::default() }
+        Self {
+            base,
+            mine: None,
+            known,
+            edits: Edits::default(),
+            gave_form_token: AtomicBool::new(false),
+        }
     }
 
     /// Ends the session: its record is deleted and its cookie removed, so that a replayed cookie
@@ -68,7 +107,18 @@ impl<T: SessionState> Session<T> {
     /// at once. Changing the principal does this by itself; call it where something else makes
     /// the session worth more.
     pub fn rotate(&mut self) {
-        self.edits.rotate = true;
+        self.edits.secret = self.edits.secret.max(Wish::Rotate);
+    }
+
+    /// Notes that the principal has just proven to be who it is, by its password say: the time of
+    /// the log-in is now, the absolute limit starts anew, and the browser gets a new secret.
+    /// Setting another principal does this by itself; call it where the same one logs in again.
+    /// Without a principal it is a [`rotate`](Self::rotate).
+    pub fn reauthenticate(&mut self)
+    where
+        T: WithPrincipal,
+    {
+        self.edits.secret = Wish::Reauthenticate;
     }
 
     /// Whether the cookie outlives the browser: with `true` it lives as long as the session may,
@@ -79,22 +129,84 @@ impl<T: SessionState> Session<T> {
 
     /// Its public name, fit for logs and device lists; none before it is first stored.
     pub fn handle(&self) -> Option<Handle> {
-        self.known.map(|known| known.handle)
+        self.known.as_ref().map(|known| known.handle)
     }
 
     /// When it was first stored; none before that.
     pub fn created(&self) -> Option<SystemTime> {
-        self.known.map(|known| known.times.created.into())
+        self.known.as_ref().map(|known| known.times.created.into())
+    }
+
+    /// When its principal last logged in; none if it has none, or if that was not stored yet.
+    pub fn authenticated(&self) -> Option<SystemTime> {
+        self.known.as_ref()?.times.authenticated.map(SystemTime::from)
+    }
+
+    /// Whether its principal has logged in less than this long ago.
+    pub(crate) fn authenticated_within(&self, span: Duration) -> bool {
+        self.known.as_ref().is_some_and(|Known { times, .. }| {
+            times.authenticated.is_some_and(|at| times.now.since(at) < span)
+        })
     }
 
     /// When it ends unless it is used before; none before it is first stored.
     pub fn expires(&self) -> Option<SystemTime> {
-        self.known.map(|known| known.times.expires.into())
+        self.known.as_ref().map(|known| known.times.expires.into())
+    }
+
+    /// A token for a hidden field of a form, by which the form's request shows that it comes from
+    /// a page of this session: for those who must have one (NIST SP 800-63B-4, 5.1). Requests from other
+    /// sites are refused without it.
+    ///
+    /// None while there is no secret to make it with that the browser will still have: before the
+    /// session is first stored (so store something first), and in a request that destroys it or
+    /// gives it a new secret, which is when the tokens from before cease to be good. Each call spells it
+    /// differently, so that a compressed page does not give it away.
+    ///
+    /// ```
+    /// # use axum::{Form, http::StatusCode, response::Html};
+    /// # use session_core::{Session, require_session, session};
+    /// # #[session] pub struct Shop { address: String }
+    /// #[require_session(existing)]
+    /// async fn form(session: &Session<Shop>) -> Html<String> {
+    ///     let token = session.form_token().unwrap_or_default();
+    ///     Html(format!("<form method=post><input type=hidden name=token value={token}>…</form>"))
+    /// }
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Move { token: String, address: String }
+    ///
+    /// #[require_session(existing)]
+    /// async fn change(session: &mut Session<Shop>, Form(form): Form<Move>) -> StatusCode {
+    ///     if !session.is_form_token(&form.token) {
+    ///         return StatusCode::FORBIDDEN;
+    ///     }
+    ///     session.address = form.address;
+    ///     StatusCode::NO_CONTENT
+    /// }
+    /// ```
+    pub fn form_token(&self) -> Option<String> {
+        let passes =
+            self.mine.as_ref().is_some_and(|mine| mine.principal() != self.base.principal());
+        let stays = !passes && self.edits.secret < Wish::Rotate;
+        let known = self.known.as_ref().filter(|_| stays)?;
+        self.gave_form_token.store(true, Ordering::Relaxed);
+        known.form_key.token()
+    }
+
+    /// Whether it is a [`form_token`](Self::form_token) of this session, made with the secret
+    /// that this request came in with. Takes the same time wherever two tokens differ.
+    pub fn is_form_token(&self, token: &str) -> bool {
+        self.known.as_ref().is_some_and(|known| known.form_key.made(token))
     }
 
     /// What the handler made of it: what it began with, its own copy if it took one, its wishes.
     pub(crate) fn into_parts(self) -> (Arc<T>, Option<T>, Edits) {
-        (self.base, self.mine, self.edits)
+        let mut edits = self.edits;
+        if self.gave_form_token.into_inner() {
+            edits.secret = edits.secret.max(Wish::Keep);
+        }
+        (self.base, self.mine, edits)
     }
 }
 
@@ -114,7 +226,7 @@ impl<T: Clone> DerefMut for Session<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Session<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let handle = self.known.map(|known| known.handle);
+        let handle = self.known.as_ref().map(|known| known.handle);
         f.debug_struct("Session")
             .field("handle", &handle)
             .field("state", &**self)

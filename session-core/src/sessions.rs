@@ -1,29 +1,30 @@
 //! `Sessions<T>`: everything that one session type needs, in the application's state.
 
-use std::cmp::Reverse;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-
-use axum_core::extract::FromRef;
 
 use crate::backend::Backend;
 use crate::builder::Builder;
 use crate::cleaner::Cleaner;
 use crate::codec;
-use crate::commit::{Change, Edit, Lines, Stored, commit};
+use crate::commit::{Lines, commit};
 use crate::cookie::Cookie;
 use crate::cookie_builder::CookieBuilder;
 use crate::cross_site::CrossSite;
 use crate::detach::Detach;
+use crate::edit::{Change, Edit, Secret};
 use crate::error::Error;
 use crate::event::Event;
 use crate::keys::KeyRing;
-use crate::lifetime::{LONGEST, Lifetime};
+use crate::lifetime::Lifetime;
 use crate::random::Random;
+use crate::refused::Renderer;
 use crate::sealed::InCookie;
-use crate::state::{SessionState, WithPrincipal};
+use crate::state::SessionState;
 use crate::store::{Record, Store, Swept};
+use crate::stored::{Opened, Stored};
 use crate::token::Handle;
 use crate::vault::Vault;
 
@@ -61,7 +62,9 @@ pub(crate) struct Inner<T: SessionState> {
     pub(crate) vault: Vault,
     pub(crate) in_cookie: Option<InCookie>,
     pub(crate) cross_site: CrossSite,
+    pub(crate) renderer: Option<Renderer>,
     pub(crate) lifetime: Lifetime,
+    pub(crate) limit: Option<NonZeroU32>,
     pub(crate) random: Box<dyn Random>,
     pub(crate) cleaner: Cleaner,
     pub(crate) lines: Lines<T>,
@@ -87,7 +90,8 @@ impl<T: SessionState> Sessions<T> {
     ///
     /// The closure sees the state as it is stored, and what it changes is saved field by field;
     /// when another change comes in between it is run again on what that left. It cannot change
-    /// the principal: that draws a new token, which only a response can carry to the browser.
+    /// the principal: that draws a new token, which only a response can carry to the browser. Nor
+    /// is it a use of the session: its idle limit stays.
     ///
     /// # Errors
     /// [`Error::Ended`] when there is no such session (any more); see [`Error`] for the others.
@@ -114,56 +118,14 @@ impl<T: SessionState> Sessions<T> {
         };
         let edit = Edit {
             change: Change::Run(Box::new(change)),
-            bearer: None,
-            rotate: false,
+            request: None,
+            secret: Secret::Keep,
+            reauthenticated: false,
             persistent: None,
         };
         Detach::new(commit(self.clone(), Arc::new(stored), edit)).await?;
         let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
         result.ok_or(Error::Aborted)
-    }
-
-    /// Ends the session of this handle, wherever its browser is, and answers whether there was
-    /// one. Requests under way on it are answered 401 if they want to change it.
-    pub async fn revoke(&self, handle: &Handle) -> Result<bool, Error> {
-        let revoked = if self.in_cookie().is_some() {
-            self.bury(*handle, LONGEST).await?;
-            true
-        } else {
-            self.backend().delete(*handle).await?
-        };
-        if revoked {
-            self.backend().tell(&Event::Destroyed { handle: *handle });
-        }
-        Ok(revoked)
-    }
-
-    /// The handles of the sessions that this principal is logged in to, newest first.
-    pub async fn list(&self, principal: &T::Principal) -> Result<Vec<Handle>, Error>
-    where
-        T: WithPrincipal,
-    {
-        self.needs_store()?;
-        let mut records = Vec::new();
-        for name in self.vault().principals(&codec::principal_key::<T>(principal)?) {
-            records.extend(self.backend().list(&name).await?);
-        }
-        records.sort_by_key(|record| (Reverse(record.times.created), record.handle));
-        Ok(records.into_iter().map(|record| record.handle).collect())
-    }
-
-    /// Ends every session that this principal is logged in to, and answers how many there were.
-    /// One whose log-in is being saved at this moment may come after.
-    pub async fn revoke_all(&self, principal: &T::Principal) -> Result<u64, Error>
-    where
-        T: WithPrincipal,
-    {
-        self.needs_store()?;
-        let mut ended = 0;
-        for name in self.vault().principals(&codec::principal_key::<T>(principal)?) {
-            ended += self.backend().delete_all(&name).await?;
-        }
-        Ok(ended)
     }
 
     /// Removes the expired sessions that lie in the store, and answers how many there were.
@@ -199,6 +161,11 @@ impl<T: SessionState> Sessions<T> {
         &self.0.cross_site
     }
 
+    /// The application's own answer to refusals.
+    pub(crate) fn renderer(&self) -> Option<&Renderer> {
+        self.0.renderer.as_ref()
+    }
+
     /// Where sessions are, if the cookie itself holds them.
     pub(crate) fn in_cookie(&self) -> Option<&InCookie> {
         self.0.in_cookie.as_ref()
@@ -218,6 +185,11 @@ impl<T: SessionState> Sessions<T> {
         self.0.lifetime
     }
 
+    /// How many sessions a principal may have.
+    pub(crate) fn limit(&self) -> Option<NonZeroU32> {
+        self.0.limit
+    }
+
     pub(crate) fn random(&self) -> &dyn Random {
         &*self.0.random
     }
@@ -232,7 +204,7 @@ impl<T: SessionState> Sessions<T> {
     }
 
     /// What is kept in cookies can only be found by the request that shows it.
-    fn needs_store(&self) -> Result<(), Error> {
+    pub(crate) fn needs_store(&self) -> Result<(), Error> {
         if self.in_cookie().is_some() { Err(Error::NotStored) } else { Ok(()) }
     }
 
@@ -241,15 +213,25 @@ impl<T: SessionState> Sessions<T> {
         self.backend().load(handle).await?.map(|record| self.decode(record)).transpose()
     }
 
-    /// The session that a record spells; fields that do not decode are told of.
-    pub(crate) fn decode(&self, mut record: Record) -> Result<Stored<T>, Error> {
-        let handle = record.handle;
-        let opened = self.vault().open(handle, record.fields)?;
+    /// The session that a record spells.
+    pub(crate) fn decode(&self, record: Record) -> Result<Stored<T>, Error> {
+        self.read(self.open(record)?)
+    }
+
+    /// The record with its fields as they were before they were sealed.
+    pub(crate) fn open(&self, mut record: Record) -> Result<Opened, Error> {
+        let opened = self.vault().open(record.handle, record.fields)?;
         record.fields = opened.bytes;
+        Ok(Opened { record, stale: opened.stale })
+    }
+
+    /// The state that an opened record spells; fields that do not decode are told of.
+    pub(crate) fn read(&self, Opened { record, stale }: Opened) -> Result<Stored<T>, Error> {
+        let handle = record.handle;
         let state = codec::decode(&record.fields, |field| {
             self.backend().tell(&Event::FieldDefaulted { handle, field });
         })?;
-        Ok(Stored::new(record, Arc::new(state), opened.stale))
+        Ok(Stored::new(record, Arc::new(state), stale))
     }
 
     /// A random part of this span; none of it when no random bytes can be had.
@@ -273,28 +255,5 @@ impl<T: SessionState> fmt::Debug for Sessions<T> {
             .field("cookie", &self.0.cookie)
             .field("lifetime", &self.0.lifetime)
             .finish_non_exhaustive()
-    }
-}
-
-/// What can be taken out of an application's state `S`: `Sessions<T>` where it is `FromRef<S>`.
-/// The same bound as axum's, said in the words of sessions when it does not hold.
-#[diagnostic::on_unimplemented(
-    message = "the application's state `{S}` has no `{Self}`",
-    label = "no `{Self}` in this state",
-    note = "add a field `sessions: {Self}` to `{S}`, put `#[derive(Clone, FromRef)]` on it, and give it to the router with `.with_state(…)`",
-    note = "build them with `Sessions::builder(MemoryStore::new()).build()?`"
-)]
-pub trait FoundIn<S> {
-    /// Out of the state.
-    fn found_in(state: &S) -> Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: SessionState, S> FoundIn<S> for Sessions<T>
-where
-    Self: FromRef<S>,
-{
-    fn found_in(state: &S) -> Self {
-        Self::from_ref(state)
     }
 }

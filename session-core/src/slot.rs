@@ -1,13 +1,17 @@
 //! The session of one request: loaded once, shared by every guard and extractor, settled once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use crate::commit::Stored;
+use crate::arrival::Arrival;
 use crate::draft::differ;
+use crate::keys::KeyRing;
 use crate::merge::merge;
+use crate::secrets::{Other, is_due};
 use crate::session::{Edits, Known, Session};
 use crate::state::SessionState;
-use crate::token::{Handle, Token};
+use crate::stored::Stored;
+use crate::token::{Digest, Handle, Token};
 
 /// One request's session. It lies in the request's extensions.
 ///
@@ -18,12 +22,15 @@ pub(crate) struct Slot<T> {
     pub(crate) shown: usize,
     /// Where a session begun by this request is begun: the browser's `User-Agent`, shortened.
     pub(crate) label: Option<String>,
+    /// See [`Arrived::Late`].
     pub(crate) is_late: bool,
+    pub(crate) arrival: Arrival,
+    /// Whether the request counts as a use of the session: one in the background does not.
+    pub(crate) is_use: bool,
     draft: Mutex<Shared<T>>,
 }
 
 /// What the request's guards have made of the session so far.
-#[expect(clippy::struct_excessive_bools, reason = "each is an independent wish or fact")]
 #[derive(Debug)]
 pub(crate) struct Shared<T> {
     /// The stored session that the request came in with, until it is destroyed.
@@ -31,8 +38,7 @@ pub(crate) struct Shared<T> {
     /// What the request began with: the stored state, or a fresh one.
     pub(crate) base: Arc<T>,
     pub(crate) state: Arc<T>,
-    pub(crate) rotate: bool,
-    pub(crate) persistent: Option<bool>,
+    pub(crate) edits: Edits,
     /// The stored session that a guard destroyed.
     pub(crate) ended: Option<Handle>,
     /// How often a guard destroyed the session: what began before that dies with it.
@@ -65,21 +71,56 @@ pub(crate) struct Bearer<T> {
 /// What proved a session.
 #[derive(Debug)]
 pub(crate) enum Proof {
-    /// A token; `stale` if it is signed with a retired key, or not signed though it should be.
-    Token { token: Token, stale: bool },
-    /// That its cookie was sealed by us.
-    Seal,
+    /// A token. Its cookie is `stale` if it is signed with a retired key, or not signed though it
+    /// should be. It is `outdated` if the browser has been given another since.
+    Token { token: Token, digest: Digest, stale: bool, outdated: bool },
+    /// That its cookie was sealed by us, with these keys.
+    Seal(KeyRing),
 }
 
 impl<T> Bearer<T> {
     /// Whether the cookie or the record is to be sealed anew, even if nothing changed.
     pub(crate) fn is_stale(&self) -> bool {
-        self.stored.stale || matches!(self.proof, Proof::Token { stale: true, .. })
+        self.stored.stale || self.cookie_is_stale()
+    }
+
+    pub(crate) fn cookie_is_stale(&self) -> bool {
+        matches!(self.proof, Proof::Token { stale: true, outdated: false, .. })
+    }
+
+    /// The digest of the secret that the request came in with.
+    pub(crate) fn digest(&self) -> Digest {
+        match &self.proof {
+            Proof::Token { digest, .. } => *digest,
+            Proof::Seal(_) => self.stored.record.digest,
+        }
+    }
+
+    /// Whether its secret is so old that the browser should get another.
+    pub(crate) fn is_due(&self, every: Duration) -> bool {
+        let (record, now) = (&self.stored.record, self.stored.now());
+        matches!(self.proof, Proof::Token { outdated: false, .. })
+            && now.since(record.times.created) >= every
+            && is_due(Other::find(&record.fields), record.times.created, now, every)
+    }
+
+    /// The cookie's token, if the browser is to have it again.
+    pub(crate) fn token(self) -> Option<Token> {
+        match self.proof {
+            Proof::Token { token, outdated: false, .. } => Some(token),
+            Proof::Token { .. } | Proof::Seal(_) => None,
+        }
     }
 }
 
 impl<T: SessionState> Slot<T> {
-    pub(crate) fn new(arrived: Arrived<T>, shown: usize, label: Option<String>) -> Self {
+    pub(crate) fn new(
+        arrived: Arrived<T>,
+        arrival: Arrival,
+        is_use: bool,
+        shown: usize,
+        label: Option<String>,
+    ) -> Self {
         let is_late = matches!(arrived, Arrived::Late);
         let bearer = match arrived {
             Arrived::With(bearer) => Some(bearer),
@@ -91,15 +132,14 @@ impl<T: SessionState> Slot<T> {
             bearer,
             state: Arc::clone(&base),
             base,
-            rotate: false,
-            persistent: None,
+            edits: Edits::default(),
             ended: None,
             generation: 0,
             outermost_is_open: false,
             must_commit: false,
             settled: false,
         });
-        Self { shown, label, is_late, draft }
+        Self { shown, label, is_late, arrival, is_use, draft }
     }
 
     /// Whether the request's changes are saved already; what comes after needs a load of its own.
@@ -131,6 +171,7 @@ impl<T: SessionState> Shared<T> {
         let known = self.bearer.as_ref().map(|bearer| Known {
             handle: bearer.stored.record.handle,
             times: bearer.stored.record.times,
+            form_key: bearer.form_key(),
         });
         Session::new(Arc::clone(&self.state), known)
     }
@@ -144,13 +185,11 @@ impl<T: SessionState> Shared<T> {
             self.generation += 1;
             self.base = Arc::clone(&base);
             self.state = Arc::clone(&base);
-            self.rotate = false;
-            self.persistent = None;
+            self.edits = Edits::default();
         } else if generation != self.generation {
             return;
         }
-        self.rotate |= edits.rotate;
-        self.persistent = edits.persistent.or(self.persistent);
+        self.edits = self.edits.and(edits);
         let Some(mine) = mine.filter(|mine| differ(&*base, mine)) else { return };
         self.state = if Arc::ptr_eq(&base, &self.state) {
             Arc::new(mine)
@@ -200,8 +239,7 @@ impl<T: SessionState> Transaction<T> {
             bearer: None,
             base: Arc::clone(&state),
             state,
-            rotate: false,
-            persistent: None,
+            edits: Edits::default(),
             ended: None,
             generation: 0,
             outermost_is_open: false,

@@ -3,10 +3,15 @@
 use std::error::Error;
 use std::fmt::{self, Debug};
 use std::future::Future;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::time::{Now, Timestamp};
 use crate::token::{Digest, Handle};
+
+/// How long a store remembers that all sessions of a principal were ended: longer than a request
+/// may take. The engine refuses a log-in that began before that.
+pub const REVOCATIONS_LAST: Duration = Duration::from_hours(1);
 
 /// Keeps session records. Implement it to add a back end, and run
 /// [`testing::conformance`](crate::testing) on it: every sentence here is a case there.
@@ -44,10 +49,13 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// changes: **an update never inserts**. Of updates at once that expect one revision,
     /// exactly one is saved.
     ///
-    /// `seen` becomes now. With [`Update::authenticated`], `authenticated` becomes now and
-    /// `absolute` starts anew; without a principal, `authenticated` becomes none; otherwise both
-    /// stay. `expires` becomes now and [`Update::idle`] more, or `absolute`, whichever comes
-    /// first. `created` and `label` stay.
+    /// With [`Update::idle`], `seen` becomes now, and `expires` now and that much more or
+    /// `absolute`, whichever comes first; without it both stay. With [`Update::authenticated`],
+    /// `authenticated` becomes now and `absolute` starts anew; without a principal,
+    /// `authenticated` becomes none; otherwise both stay. `created` and `label` stay.
+    ///
+    /// With [`Update::authenticated`] it is a [`LogIn`]: refused if that came too late, and the
+    /// principal's oldest records make room for it.
     fn update(
         &self,
         update: Update,
@@ -79,12 +87,16 @@ pub trait Store: Debug + Send + Sync + 'static {
         now: Now,
     ) -> impl Future<Output = Result<Vec<Record>, StoreError>> + Send;
 
-    /// Removes every record of this principal, and answers how many were live.
+    /// Removes every record of this principal, but the one of the handle `except`.
+    ///
+    /// For as long as [`REVOCATIONS_LAST`] it also refuses what began before it and comes to be
+    /// stored after: a log-in of this principal, unless it is on the record of `except`.
     fn delete_all(
         &self,
         principal: &str,
+        except: Option<Handle>,
         now: Now,
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Ended, StoreError>> + Send;
 
     /// Removes at most `limit` expired records, never a live one, and answers how much is left
     /// to do. When another node is sweeping at the moment, it may do nothing.
@@ -149,6 +161,8 @@ pub struct Insert {
     pub idle: Duration,
     /// How long it lives at most.
     pub absolute: Duration,
+    /// How its principal logs in; without one, nothing.
+    pub log_in: LogIn,
 }
 
 /// What becomes of a record.
@@ -166,11 +180,29 @@ pub struct Update {
     pub fields: Vec<u8>,
     /// See [`Record::persistent`].
     pub persistent: bool,
-    /// How long it lives from now without use.
-    pub idle: Duration,
+    /// How long it lives from now without use; none for a change that is no use of the session.
+    pub idle: Option<Duration>,
     /// The principal has just authenticated: how long the session lives from now at most. The
-    /// engine never says so without a principal.
+    /// engine never says so without a principal, nor without `idle`.
     pub authenticated: Option<Duration>,
+    /// How its principal logs in, if it has just authenticated.
+    pub log_in: LogIn,
+}
+
+/// A log-in: a record that becomes a principal's, by an insert or an update.
+///
+/// Both of its terms hold however many log in at once, on any number of nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogIn {
+    /// When it began, on the store's clock: not after the moment at which its request came in.
+    /// None if that is not known, which is before everything.
+    ///
+    /// If all of the principal's sessions were ended after that ([`Store::delete_all`]), nothing
+    /// changes, and the answer is that they were.
+    pub began: Option<Timestamp>,
+    /// How many live records the principal may have, this one among them. If it has more, those
+    /// that authenticated the longest ago are removed before the answer.
+    pub limit: Option<NonZeroU32>,
 }
 
 /// Prints what is fit for a log: neither whom a record belongs to, nor what is in it.
@@ -201,6 +233,9 @@ pub enum Inserted {
     Saved(Times),
     /// The handle is taken; nothing changed.
     Occupied,
+    /// The principal's sessions were ended after the log-in began; nothing changed. With what the
+    /// store's clock shows.
+    Revoked(Timestamp),
 }
 
 /// What became of an update.
@@ -213,6 +248,18 @@ pub enum Updated {
     Conflict(Box<Record>),
     /// There is no such record (any more); nothing changed.
     Gone,
+    /// The principal's sessions were ended after the log-in began; nothing changed. With what the
+    /// store's clock shows.
+    Revoked(Timestamp),
+}
+
+/// What became of a principal's records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// How many live ones were removed.
+    pub live: u64,
+    /// What the store's clock showed: log-ins that began before this are refused.
+    pub now: Timestamp,
 }
 
 /// What a sweep did.

@@ -19,6 +19,7 @@
 mod delete;
 mod insert;
 mod load;
+mod log_in;
 mod principal;
 mod sample;
 mod sweep;
@@ -32,6 +33,7 @@ use crate::store::Store;
 pub use delete::*;
 pub use insert::*;
 pub use load::*;
+pub use log_in::*;
 pub use principal::*;
 pub use sweep::*;
 pub use touch::*;
@@ -73,6 +75,7 @@ macro_rules! conformance {
             an_expired_record_is_not_updated,
             an_update_renews_the_idle_limit_and_never_the_absolute_one,
             an_update_or_touch_can_shorten_a_session,
+            an_update_that_is_no_use_renews_nothing,
             authenticating_starts_the_absolute_limit_anew,
             without_a_principal_nobody_is_authenticated,
             a_rotation_keeps_the_record,
@@ -88,6 +91,11 @@ macro_rules! conformance {
             a_principal_is_matched_exactly,
             a_list_follows_the_principal,
             deleting_all_of_a_principal_deletes_no_other,
+            a_revocation_spares_the_record_that_it_names,
+            a_log_in_that_began_before_a_revocation_is_refused,
+            a_revocation_leaves_no_log_in_that_began_before_it,
+            a_log_in_makes_room_for_itself,
+            of_log_ins_at_once_no_more_than_the_limit_stay,
             a_sweep_removes_the_expired_and_no_other,
             a_sweep_keeps_to_its_limit,
             a_renewed_record_outlives_a_sweep,

@@ -29,6 +29,11 @@ impl Timestamp {
         Self(self.0.saturating_add(micros(span)))
     }
 
+    /// This moment and `span` less.
+    pub fn minus(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(micros(span)))
+    }
+
     /// How long it is from `earlier` to this moment; nothing if `earlier` is the later one.
     pub fn since(self, earlier: Self) -> Duration {
         let span = self.0.saturating_sub(earlier.0);

@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::form_key::FormKey;
 use crate::random::{Random, RandomError};
 use crate::time::Timestamp;
 
@@ -150,6 +151,11 @@ impl Token {
 
     pub(crate) fn handle(&self) -> Handle {
         self.handle
+    }
+
+    /// What the forms of this token's session are known by.
+    pub(crate) fn form_key(&self) -> FormKey {
+        FormKey::Secret(self.secret.clone())
     }
 
     /// What the store keeps of the secret, bound to the cookie that carries it: in the cookie of

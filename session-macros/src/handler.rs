@@ -3,7 +3,9 @@
 mod argument;
 mod broken;
 mod function;
+mod literals;
 mod model;
+mod own;
 mod print;
 mod requirements;
 

@@ -156,13 +156,48 @@ pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | Option | Meaning |
 /// |---|---|
-/// | `existing` | The request must come with a stored session; otherwise it is refused, and the function not run. |
-/// | `authenticated` | Somebody must be logged in; otherwise it is refused, and the function not run. |
+/// | `existing` | The request must come with a stored session; otherwise it is answered 401. |
+/// | `authenticated` | Somebody must be logged in; otherwise 401. |
+/// | `fresh = "10m"` | Somebody must have logged in less than this long ago (`s`, `m`, `h`, `d`); otherwise 401. Includes `authenticated`. A log-in that cures it calls `Session::reauthenticate`: to set the principal who is there already is no log-in. |
+/// | `or_redirect = "/login"` | Beside one of these: instead of 401, the request of a page is answered 303 to this path with `?next=…`, the page that was asked for. Read that as a `session_core::Next`. |
+/// | `allow = Shop::is_admin` | This `fn(&T) -> bool` must say yes; otherwise 403. It is asked last. |
+/// | `background` | The page itself asks, and nobody uses it: the request renews no limit. |
 /// | `cross_site` | Other sites may send requests here, with any method: for a webhook, or a log-in that another site posts back. |
 /// | `commit = always` | Changes are saved even if the response is a 5xx, which otherwise discards them. |
 ///
-/// Any of them, in any order. The first two are asked of the first session among the arguments,
-/// the last one goes for all.
+/// Any of them, in any order. The first five are asked of the first session among the arguments,
+/// the others go for all. Of a request that is refused the function does not run, and nothing is
+/// read but the session. The request of a page is a GET or HEAD with `Sec-Fetch-Mode: navigate`, or, from
+/// an older browser, with `text/html` in `Accept`. What a refusal looks like,
+/// `Builder::on_refusal` says.
+///
+/// ```
+/// use session_core::{require_session, session};
+///
+/// #[session]
+/// struct Shop {
+///     #[session(principal)]
+///     user: Option<u64>,
+///     is_seller: bool,
+///     sold: u64,
+/// }
+///
+/// impl Shop {
+///     fn may_sell(&self) -> bool {
+///         self.is_seller
+///     }
+/// }
+///
+/// #[require_session(authenticated, or_redirect = "/login")]
+/// async fn account(shop: &Shop) -> String {
+///     format!("you are user {:?}", shop.user)
+/// }
+///
+/// #[require_session(fresh = "10m", or_redirect = "/login", allow = Shop::may_sell)]
+/// async fn sell(shop: &mut Shop) {
+///     shop.sold += 1;
+/// }
+/// ```
 ///
 /// # Other attributes
 ///
@@ -195,6 +230,9 @@ pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// # axum::Router::<session_core::Sessions<Shop>>::new().route("/{sku}", axum::routing::post(add));
 /// ```
+///
+/// Each option is a type beside the session's, `Guard<Shop, Authenticated>`. The path and the function that
+/// `or_redirect` and `allow` name are said by a hidden type beside the handler, `__account_requires`.
 #[proc_macro_attribute]
 pub fn require_session(args: TokenStream, item: TokenStream) -> TokenStream {
     handler::expand(args.into(), &item.into()).into()

@@ -23,7 +23,7 @@
 //! | key | type | what |
 //! | --- | --- | --- |
 //! | `session:` and the handle | string | a record; the handle is the one that logs and device lists show |
-//! | `session:principal:` and the principal | sorted set | the handles of the principal's sessions |
+//! | `session:principal:` and the principal | sorted set | the handles of the principal's sessions, and for an hour when they were last all ended |
 //! | `session:named` | sorted set | sessions written while the program showed a clock of its own, as tests do |
 //!
 //! Each key gets its end in the script that writes it: a record's is when the session expires, to
@@ -76,12 +76,16 @@
 //!
 //! Each session is a key in a slot of its own, and so is each principal's index; no script touches
 //! two slots. Load, insert, update, touch and delete of a session of nobody, and update of any session that
-//! keeps its principal, are one command. Besides:
+//! keeps its principal, are one command; a log-in is three, a log-out two, `list` of n sessions n + 1 and
+//! `delete_all` n + 2. A log-in that finds more than its limit reads them, and removes the surplus. Besides:
 //!
 //! - A log-in is announced to the index before the record says so, and the former entry is removed after
 //!   it. So an index may name too many for a while, never too few: whoever is listed or was saved
 //!   before `list` or `delete_all` began is found by it.
-//! - The nodes' clocks may differ by up to 30 s.
+//! - A log-in that a revocation overtakes, and one that began before it by the index's clock, is refused
+//!   however the two meet; the first of them loses its record.
+//! - The nodes' clocks may differ by up to 30 s. By as much, a log-in that began before a revocation may count
+//!   as one that began after, if it was announced after.
 //! - `list` and `delete_all` are not one moment, as they are on one server: the records are read one after the
 //!   other.
 //! - If the node of an index loses an entry in a fail-over that another node's record survived, the

@@ -52,33 +52,35 @@ impl Argument<'_> {
     pub(crate) const NONE: Self = Argument::Bytes(b"");
 }
 
-/// Declares the scripts. A declaration in the first line makes Redis refuse the whole script on a
-/// replica, so that a server which is no master any more answers no reads either, and when memory
-/// is out, unless the script needs none.
+/// Declares the scripts, each with what stands before it. A declaration in the first line makes Redis
+/// refuse the whole script on a replica, so that a server which is no master any more answers no reads
+/// either, and when memory is out, unless the script needs none.
 macro_rules! scripts {
-    ($($name:ident = $file:literal $(if $flags:literal)?;)*) => {
+    ($($name:ident = [$($file:literal),*] $(if $flags:literal)?;)*) => {
         $(
             pub(crate) static $name: LazyLock<Script> = LazyLock::new(|| Script::new(concat!(
                 "#!lua", $(" flags=", $flags,)? "\n",
                 include_str!("scripts/common.lua"),
-                include_str!(concat!("scripts/", $file, ".lua")),
+                $(include_str!(concat!("scripts/", $file, ".lua")),)*
             )));
         )*
     };
 }
 
 scripts! {
-    LOAD = "load" if "allow-oom";
-    INSERT = "insert";
-    UPDATE = "update";
-    TOUCH = "touch" if "allow-oom";
-    DELETE = "delete" if "allow-oom";
-    LIST = "list" if "allow-oom";
-    DELETE_ALL = "delete_all" if "allow-oom";
-    SWEEP = "sweep" if "allow-oom";
-    ANNOUNCE = "announce";
-    ENTER = "enter";
-    MEMBERS = "members" if "allow-oom";
-    DUE = "due" if "allow-oom";
-    REMOVE = "remove" if "allow-oom";
+    LOAD = ["load"] if "allow-oom";
+    INSERT = ["index", "revocation", "room", "insert"];
+    UPDATE = ["index", "revocation", "room", "update"];
+    TOUCH = ["index", "touch"] if "allow-oom";
+    DELETE = ["index", "delete"] if "allow-oom";
+    LIST = ["index", "room", "list"] if "allow-oom";
+    DELETE_ALL = ["index", "revocation", "room", "delete_all"] if "allow-oom";
+    SWEEP = ["index", "sweep"] if "allow-oom";
+    ANNOUNCE = ["index", "revocation", "announce"];
+    CONFIRM = ["index", "revocation", "confirm"] if "allow-oom";
+    REVOKE = ["index", "revocation", "revoke"] if "allow-oom";
+    ENTER = ["index", "enter"];
+    MEMBERS = ["index", "members"] if "allow-oom";
+    DUE = ["due"] if "allow-oom";
+    REMOVE = ["index", "remove"] if "allow-oom";
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_core::store::{Insert, Inserted, Record, Swept, Update, Updated};
+use session_core::store::{Ended, Insert, Inserted, Record, Swept, Update, Updated};
 use session_core::{Handle, Now, Store, StoreError};
 
 use crate::builder::{ConnectError, RedisBuilder};
@@ -128,8 +128,13 @@ impl Store for RedisStore {
         self.told(self.0.list(principal, now).await)
     }
 
-    async fn delete_all(&self, principal: &str, now: Now) -> Result<u64, StoreError> {
-        self.told(self.0.delete_all(principal, now).await)
+    async fn delete_all(
+        &self,
+        principal: &str,
+        except: Option<Handle>,
+        now: Now,
+    ) -> Result<Ended, StoreError> {
+        self.told(self.0.delete_all(principal, except, now).await)
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {

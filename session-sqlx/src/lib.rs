@@ -18,7 +18,13 @@
 //! A store holds as many connections as it has workers: 8 unless
 //! [`PostgresBuilder::workers`] says otherwise. Count them when you set `max_connections`. They
 //! are opened at the first use and kept; nothing but the store's own statements goes over them,
-//! one round trip each, so that a session is read in one and changed in a second.
+//! one round trip each, so that a session is read in one and changed in a second; a log-in that
+//! makes room for itself, and the end of all sessions of a user, take one as well.
+//!
+//! What waits for a worker at the same time travels together: a worker that is free takes all
+//! loads, or all changes, and so on, as one statement. Nothing waits for more to come, so that a
+//! lone call costs what it would without. Two changes to one record never share a statement, and
+//! one that the server refuses fails alone.
 //!
 //! A connection that breaks or does not answer within the deadline is closed and replaced
 //! without the application's help. What happens to the operations in the meantime: a read
@@ -29,7 +35,16 @@
 //!
 //! [`PostgresStore::migrate`] creates what is missing and changes nothing else. Where it has
 //! nothing to do it needs no more rights than the store itself: `SELECT`, `INSERT`, `UPDATE`
-//! and `DELETE` on the table, and `SELECT` on the table of its versions.
+//! and `DELETE` on the table and on that of the revocations (`sessions_revocations`), `SELECT` on
+//! that of the versions (`sessions_versions`), and `EXECUTE` on the functions, which everybody has
+//! unless it was taken away.
+//!
+//! ## PgBouncer
+//!
+//! In session mode, and in transaction mode from 1.21 on with `max_prepared_statements = 100`, use
+//! [`PostgresBuilder::plain_start`]; in transaction mode without that, as with the 1.18 of Debian
+//! 12, [`PostgresBuilder::transaction_pooler`], which the tests run on. The store needs no pooler
+//! to share connections: it holds few.
 //!
 //! ## TLS
 //!
@@ -47,11 +62,12 @@
 mod postgres;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod version;
 
 #[cfg(feature = "postgres")]
 pub use postgres::{
-    ConfigError, ConnectError, MigrateError, NotMigrated, PostgresBuilder, PostgresStore, Refused,
-    Unreachable,
+    ConfigError, ConnectError, MigrateError, PostgresBuilder, PostgresStore, Refused, Unreachable,
 };
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteBuilder, SqliteStore};
+pub use version::{Newer, NotMigrated};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use session_core::Now;
-use session_core::store::{Update, Updated};
+use session_core::store::{LogIn, Update, Updated};
 use session_tests::{Fresh, on_each_store};
 
 use crate::deploy::Deploy;
@@ -22,7 +22,8 @@ async fn a_record_of_an_unknown_format_is_refused_and_left_as_it_is<S: Fresh>(st
         principal: record.principal,
         fields: fields.clone(),
         persistent: record.persistent,
-        idle: Duration::from_hours(1),
+        idle: Some(Duration::from_hours(1)),
+        log_in: LogIn::default(),
         authenticated: None,
     };
     let updated = deploy.store.update(update, Now::Store).await;

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::extract::{FromRef, Path};
+use axum::extract::{FromRef, Path, State};
+use axum::http::StatusCode;
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use base64::Engine as _;
@@ -57,13 +58,22 @@ impl<S: Fresh> House<S> {
 
     /// With other options.
     pub(crate) fn built(store: S, options: impl FnOnce(Builder<Shop>) -> Builder<Shop>) -> Self {
-        let store = Staged::new(store);
-        let (clock, events) = (Clock::new(), Events::default());
-        let (hand, hook) = (clock.clone(), events.clone());
+        let clock = Clock::new();
+        let hand = clock.clone();
+        Self::at(clock, store, |builder| options(builder.clock(move || hand.now())))
+    }
+
+    /// Which goes by the store's clock.
+    pub(crate) fn on_its_own_clock(store: S) -> Self {
+        Self::at(Clock::new(), store, |builder| builder)
+    }
+
+    fn at(clock: Clock, store: S, options: impl FnOnce(Builder<Shop>) -> Builder<Shop>) -> Self {
+        let (store, events) = (Staged::new(store), Events::default());
+        let hook = events.clone();
         let builder = Sessions::builder(store.clone())
             .without_cleaner()
             .deadline(Duration::from_secs(20))
-            .clock(move || hand.now())
             .on_event(move |event| hook.note(event));
         let sessions = options(builder).build().expect("the options are sound");
         let app = routes().with_state(App { sessions: sessions.clone() });
@@ -169,6 +179,14 @@ pub(crate) fn routes() -> Router<App> {
         .route("/sign-off", post(sign_off))
         .route("/log-out", post(log_out))
         .route("/rotate", post(rotate))
+        .route("/reauthenticate", post(reauthenticate))
+        .route("/others", post(others))
+        .route("/others-and-reauthenticate", post(others_and_reauthenticate))
+        .route("/upgrade", get(upgrade))
+        .route("/form", get(form))
+        .route("/form/{token}", post(filled_in))
+        .route("/poll", get(poll))
+        .route("/job", post(job))
         .route("/remember/{remember}", post(remember))
         .route("/add/{sku}", post(add))
         .route("/clear", post(clear))
@@ -215,6 +233,59 @@ async fn log_out(session: &mut Session<Shop>) {
 #[require_session]
 async fn rotate(session: &mut Session<Shop>) {
     session.rotate();
+}
+
+#[require_session]
+async fn reauthenticate(session: &mut Session<Shop>) {
+    session.reauthenticate();
+}
+
+#[require_session]
+async fn others(session: &Session<Shop>, State(sessions): State<Sessions<Shop>>) -> String {
+    match sessions.revoke_others(session).await {
+        Ok(ended) => ended.to_string(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[require_session]
+async fn others_and_reauthenticate(
+    session: &mut Session<Shop>,
+    State(sessions): State<Sessions<Shop>>,
+) -> String {
+    session.reauthenticate();
+    sessions.revoke_others(session).await.expect("the store works").to_string()
+}
+
+/// What a WebSocket begins with.
+#[require_session]
+async fn upgrade(_shop: &Shop) -> StatusCode {
+    StatusCode::SWITCHING_PROTOCOLS
+}
+
+#[require_session]
+async fn form(session: &Session<Shop>) -> String {
+    session.form_token().unwrap_or_default()
+}
+
+#[require_session]
+async fn filled_in(session: &mut Session<Shop>, Path(token): Path<String>) -> StatusCode {
+    if !session.is_form_token(&token) {
+        return StatusCode::FORBIDDEN;
+    }
+    session.visits += 1;
+    StatusCode::OK
+}
+
+/// What a page asks by itself while nobody looks at it.
+#[require_session(background)]
+async fn poll(shop: &Shop) -> String {
+    shop.visits.to_string()
+}
+
+#[require_session(background)]
+async fn job(shop: &mut Shop) {
+    shop.notice = Some("done".to_owned());
 }
 
 #[require_session]

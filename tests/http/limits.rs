@@ -15,6 +15,8 @@ on_each_store!(
     requirement_27_no_write_extends_the_absolute_limit,
     requirement_27_a_log_in_begins_a_new_one,
     requirement_30_an_expired_record_is_not_read_before_it_is_swept,
+    requirement_28_a_clock_set_back_ends_nothing_and_extends_nothing,
+    requirement_28_in_sixty_years_sessions_end_as_ever,
     a_read_renews_the_idle_limit_when_a_tenth_of_it_is_gone,
     an_expired_session_is_followed_by_another,
     a_write_renews_the_idle_limit,
@@ -101,6 +103,39 @@ async fn requirement_30_an_expired_record_is_not_read_before_it_is_swept<S: Fres
     assert_eq!(house.live().await, 0);
     assert_eq!(house.store.records(Now::At(before)).await.len(), 1, "it lies there still");
     assert!(house.sessions.list(&"ann".to_owned()).await.expect("the store works").is_empty());
+}
+
+async fn requirement_28_a_clock_set_back_ends_nothing_and_extends_nothing<S: Fresh>(store: S) {
+    let house = House::new(store);
+    house.clock.advance(HOUR);
+    let mut client = house.regular().await;
+    let ahead = house.clock.now();
+    let behind = House::new(house.store.store().clone());
+    client.turn_to(&behind.app);
+    assert_eq!(state(&mut client).await.visits, 1);
+    assert_eq!(client.post("/visit").await.ok(), "2");
+    behind.clock.advance(HOUR.saturating_sub(SECOND));
+    assert_eq!(client.post("/visit").await.ok(), "3");
+    behind.clock.advance(HOUR);
+    assert_eq!(state(&mut client).await, Shop::default());
+    // The absolute limit is where it was.
+    let mut busy = house.regular().await;
+    busy.turn_to(&behind.app);
+    while behind.clock.now() < ahead.plus(HOUR * 24) {
+        assert_eq!(busy.get("/look").await.ok(), "1");
+        behind.clock.advance(HOUR / 2);
+    }
+    assert_eq!(busy.get("/look").await.ok(), "0");
+}
+
+async fn requirement_28_in_sixty_years_sessions_end_as_ever<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let mut client = house.regular().await;
+    for _ in 0..3 {
+        house.clock.advance(Duration::from_hours(24 * 365 * 20));
+        assert_eq!(state(&mut client).await, Shop::default());
+        assert_eq!(client.post("/visit").await.ok(), "1");
+    }
 }
 
 async fn a_read_renews_the_idle_limit_when_a_tenth_of_it_is_gone<S: Fresh>(store: S) {

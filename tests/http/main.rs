@@ -2,7 +2,9 @@
 //! requirement that it proves.
 
 mod attributes;
+mod background;
 mod caches;
+mod devices;
 mod endings;
 mod everyday;
 mod house;
@@ -10,6 +12,8 @@ mod limits;
 mod parsing;
 mod refusing;
 mod renewal;
+mod revocation;
+mod rotation;
 mod routers;
 mod tokens;
 mod types;

@@ -10,6 +10,8 @@ pub(crate) struct Met {
     answers: u32,
     /// Saved only after another's change was found in the store.
     pub(crate) conflicts: u32,
+    /// A secret was shown that its browser had given up.
+    pub(crate) thefts: u32,
     ended: u32,
     unavailable: u32,
     panics: u32,
@@ -44,6 +46,7 @@ impl AddAssign for Met {
         self.schedules += other.schedules;
         self.answers += other.answers;
         self.conflicts += other.conflicts;
+        self.thefts += other.thefts;
         self.ended += other.ended;
         self.unavailable += other.unavailable;
         self.panics += other.panics;

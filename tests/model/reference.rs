@@ -5,7 +5,7 @@ use crate::met::Met;
 use crate::request::{Came, Draft, UnderWay};
 use crate::schedule::{BROWSERS, Request};
 use crate::shop::{Change, User};
-use crate::stored::{Changed, IDLE, Stored, Token};
+use crate::stored::{Changed, IDLE, PATIENCE, Stored, Token};
 
 /// How long the store may take to answer, in seconds.
 const DEADLINE: u64 = 2;
@@ -19,6 +19,8 @@ pub(crate) struct Model {
     pub(crate) sessions: Vec<Option<Stored>>,
     pub(crate) browsers: [Option<Token>; BROWSERS],
     pub(crate) under_way: Vec<UnderWay>,
+    /// When a user was last logged out everywhere.
+    revoked: Vec<(User, u64)>,
     pub(crate) met: Met,
     secrets: u32,
 }
@@ -55,7 +57,8 @@ impl Model {
         let token = self.browsers[request.browser];
         match self.arrive(token) {
             Ok(came) => {
-                self.under_way.push(UnderWay { request: request.clone(), came });
+                let began = self.now;
+                self.under_way.push(UnderWay { request: request.clone(), began, came });
                 None
             }
             Err(refused) => Some(refused.answer()),
@@ -66,8 +69,9 @@ impl Model {
     pub(crate) fn end(&mut self, nth: usize) -> Answer {
         let under_way = self.under_way.remove(nth);
         let (browser, came) = (under_way.request.browser, under_way.came.clone());
+        let began = under_way.began;
         let (status, body, draft) = under_way.finish();
-        match draft.map_or(Ok(Told::Nothing), |draft| self.settle(draft, &came)) {
+        match draft.map_or(Ok(Told::Nothing), |draft| self.settle(draft, &came, began)) {
             Err(refused) => refused.answer(),
             Ok(told) => {
                 match told {
@@ -85,17 +89,47 @@ impl Model {
         let stored = self.call(|model| model.live(token.session).cloned())?;
         let Some(mut stored) = stored else { return Ok(Came::WithADeadOne) };
         if stored.secret != token.secret {
-            let late = stored.was_proven_by(token.secret, self.now);
-            return Ok(if late { Came::Late } else { Came::WithADeadOne });
+            if stored.was_proven_by(token.secret, self.now) {
+                return Ok(Came::Late);
+            }
+            if stored.was_given_up(token.secret) {
+                self.met.thefts += 1;
+                self.call(|model| model.remove(token.session))?;
+            }
+            return Ok(Came::WithADeadOne);
         }
         if self.now - stored.seen >= IDLE / 10 {
-            stored.touch(self.now);
-            self.call(|model| model.sessions[token.session] = Some(stored.clone()))?;
+            if !stored.is_unseen() {
+                stored.touch(self.now);
+                self.call(|model| model.sessions[token.session] = Some(stored.clone()))?;
+            } else if self.note_seen(token, stored.clone())? {
+                stored.touch(self.now);
+            } else {
+                return Ok(Came::Late);
+            }
         }
         Ok(Came::With(token, stored))
     }
 
-    fn settle(&mut self, draft: Draft, came: &Came) -> Result<Told, Refused> {
+    /// Whether the secret was still good when it was noted that the browser has shown it.
+    fn note_seen(&mut self, token: Token, mut theirs: Stored) -> Result<bool, Refused> {
+        while theirs.secret == token.secret {
+            let mut next = theirs.clone();
+            next.superseded = true;
+            next.revision += 1;
+            next.touch(self.now);
+            match self.update(token.session, &mut theirs, &next, None) {
+                Ok(true) => return Ok(true),
+                Ok(false) if !theirs.is_unseen() => return Ok(theirs.secret == token.secret),
+                Ok(false) => {}
+                Err(Refused::Ended) => return Ok(false),
+                Err(refused) => return Err(refused),
+            }
+        }
+        Ok(false)
+    }
+
+    fn settle(&mut self, draft: Draft, came: &Came, began: u64) -> Result<Told, Refused> {
         if draft.asks_for_something() && matches!(came, Came::Late) {
             return Err(Refused::Ended);
         }
@@ -103,38 +137,57 @@ impl Model {
             self.call(|model| model.remove(session))?;
         }
         match draft.bearer {
-            Some((token, ref stored)) => self.change(token, stored.clone(), &draft),
-            None if draft.is_changed() => self.create(draft),
+            Some((token, ref stored)) => self.change(token, stored.clone(), &draft, began),
+            None if draft.is_changed() => self.create(draft, began),
             None if draft.destroyed && !matches!(came, Came::WithNone) => Ok(Told::Remove),
             None => Ok(Told::Nothing),
         }
     }
 
-    fn create(&mut self, draft: Draft) -> Result<Told, Refused> {
+    fn create(&mut self, draft: Draft, began: u64) -> Result<Told, Refused> {
+        if self.now - began > PATIENCE && draft.state.user.is_some() {
+            return Err(Refused::Ended);
+        }
         let secret = self.draw();
         let stored = Stored::new(secret, draft.state, draft.persistent.unwrap_or(false), self.now);
         let max_age = stored.persistent.then(|| stored.absolute - self.now);
         let token = Token { session: self.sessions.len(), secret };
-        self.call(|model| model.sessions.push(Some(stored)))?;
-        Ok(Told::Keep { token, max_age })
+        let admitted = self.call(|model| {
+            let admitted = !model.is_too_late(stored.shop.user, began);
+            model.sessions.extend(admitted.then_some(Some(stored)));
+            admitted
+        })?;
+        if admitted { Ok(Told::Keep { token, max_age }) } else { Err(Refused::Ended) }
     }
 
-    fn change(&mut self, token: Token, mut theirs: Stored, draft: &Draft) -> Result<Told, Refused> {
+    fn change(
+        &mut self,
+        token: Token,
+        mut theirs: Stored,
+        draft: &Draft,
+        began: u64,
+    ) -> Result<Told, Refused> {
         let change = Changed {
             base: &draft.base,
             mine: &draft.state,
             rotate: draft.rotate,
             persistent: draft.persistent,
+            is_request: true,
         };
         loop {
             if theirs.secret != token.secret {
                 return Err(Refused::Ended);
             }
             let next = theirs.changed(&change, self.draw(), self.now);
-            if next != theirs && !self.update(token.session, &mut theirs, &next)? {
+            let logs_in = next.shop.user.filter(|_| next.shop.user != theirs.shop.user);
+            if logs_in.is_some() && self.now - began > PATIENCE {
+                return Err(Refused::Ended);
+            }
+            let terms = logs_in.map(|user| (user, began));
+            if next != theirs && !self.update(token.session, &mut theirs, &next, terms)? {
                 continue;
             }
-            let max_age = next.persistent.then(|| next.absolute - self.now);
+            let max_age = next.persistent.then(|| next.absolute.saturating_sub(self.now));
             let told = Told::Keep { token: Token { secret: next.secret, ..token }, max_age };
             let is_news = next.secret != token.secret || next.persistent != theirs.persistent;
             return Ok(if is_news { told } else { Told::Nothing });
@@ -156,10 +209,16 @@ impl Model {
         if mine.user != theirs.shop.user {
             return Err(Refused::PrincipalInUpdate);
         }
-        let change = Changed { base: &theirs.shop, mine: &mine, rotate: false, persistent: None };
+        let change = Changed {
+            base: &theirs.shop,
+            mine: &mine,
+            rotate: false,
+            persistent: None,
+            is_request: false,
+        };
         let next = theirs.changed(&change, self.draw(), self.now);
         if next != theirs {
-            self.update(session, &mut theirs, &next)?;
+            self.update(session, &mut theirs, &next, None)?;
         }
         Ok(mine.visits)
     }
@@ -170,6 +229,7 @@ impl Model {
 
     pub(crate) fn revoke_all(&mut self, user: User) -> Result<u64, Refused> {
         self.call(|model| {
+            model.revoked.push((user, model.now));
             let theirs = |stored: &Option<Stored>| {
                 stored.as_ref().is_some_and(|stored| stored.shop.user == Some(user))
             };
@@ -221,17 +281,27 @@ impl Model {
         }
     }
 
-    /// Whether `next` was saved: it was not if others have made `theirs` of the session.
+    /// Whether somebody's sessions were all ended after a log-in began.
+    fn is_too_late(&self, user: Option<User>, began: u64) -> bool {
+        self.revoked.iter().any(|(revoked, at)| Some(*revoked) == user && began < *at)
+    }
+
+    /// Whether `next` was saved: it was not if others have made `theirs` of the session. A log-in
+    /// that came too late is refused.
     fn update(
         &mut self,
         session: usize,
         theirs: &mut Stored,
         next: &Stored,
+        log_in: Option<(User, u64)>,
     ) -> Result<bool, Refused> {
         let revision = theirs.revision;
         let now = self.call(|model| {
             let now = model.live(session)?.clone();
             if now.revision == revision {
+                if log_in.is_some_and(|(user, began)| model.is_too_late(Some(user), began)) {
+                    return None;
+                }
                 model.sessions[session] = Some(next.clone());
             }
             Some(now)

@@ -8,6 +8,8 @@ use crate::stored::{Stored, Token, merge};
 #[derive(Debug)]
 pub(crate) struct UnderWay {
     pub(crate) request: Request,
+    /// When it came in.
+    pub(crate) began: u64,
     pub(crate) came: Came,
 }
 

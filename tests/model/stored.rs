@@ -7,6 +7,9 @@ pub(crate) const IDLE: u64 = 3_600;
 pub(crate) const ABSOLUTE: u64 = 7_200;
 /// How long after its end a secret is known for one that was good: 10 s.
 pub(crate) const GRACE: u64 = 10;
+/// How long a log-in may take: for an hour, less a minute, stores remember who was logged out
+/// everywhere.
+pub(crate) const PATIENCE: u64 = 3_540;
 
 /// A cookie's value: a session and one of its secrets, both by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,6 +24,8 @@ pub(crate) struct Stored {
     pub(crate) secret: u32,
     /// The secret before it, and when that ended.
     pub(crate) retired: Option<(u32, u64)>,
+    /// Whether the one after it has been seen since, so that whoever shows it is a thief.
+    pub(crate) superseded: bool,
     pub(crate) revision: u64,
     pub(crate) shop: Shop,
     pub(crate) persistent: bool,
@@ -38,6 +43,7 @@ impl Stored {
         Self {
             secret,
             retired: None,
+            superseded: false,
             revision: 1,
             shop,
             persistent,
@@ -52,6 +58,16 @@ impl Stored {
     /// Whether a request with this secret was on its way when the secret was replaced.
     pub(crate) fn was_proven_by(&self, secret: u32, now: u64) -> bool {
         self.retired.is_some_and(|(retired, at)| retired == secret && now < at + GRACE)
+    }
+
+    /// Whether the browser that had this secret has shown the one after it.
+    pub(crate) fn was_given_up(&self, secret: u32) -> bool {
+        self.superseded && self.retired.is_some_and(|(retired, _)| retired == secret)
+    }
+
+    /// Whether it is yet to be noted that the browser has shown the current secret.
+    pub(crate) fn is_unseen(&self) -> bool {
+        self.retired.is_some() && !self.superseded
     }
 
     pub(crate) fn touch(&mut self, now: u64) {
@@ -72,6 +88,9 @@ impl Stored {
         if passed || change.rotate {
             next.secret = secret;
             next.retired = Some((self.secret, now));
+            next.superseded = false;
+        } else if next.shop != self.shop && change.is_request && self.is_unseen() {
+            next.superseded = true;
         }
         next.persistent = change.persistent.unwrap_or(self.persistent && !leaves_somebody);
         if next == *self {
@@ -84,7 +103,9 @@ impl Stored {
             next.absolute = now + ABSOLUTE;
         }
         next.revision += 1;
-        next.touch(now);
+        if change.is_request {
+            next.touch(now);
+        }
         next
     }
 }
@@ -95,6 +116,8 @@ pub(crate) struct Changed<'a> {
     pub(crate) mine: &'a Shop,
     pub(crate) rotate: bool,
     pub(crate) persistent: Option<bool>,
+    /// A closure from elsewhere is no use of the session.
+    pub(crate) is_request: bool,
 }
 
 /// Field by field: nothing that either has done is lost.

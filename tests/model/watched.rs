@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use session_core::store::{Insert, Inserted, Record, Swept, Update, Updated};
+use session_core::store::{Ended, Insert, Inserted, Record, Swept, Update, Updated};
 use session_core::{Handle, MemoryStore, Now, Store, StoreError};
 
 /// What is asked and told. An error on either side is what the caller gets; only what comes
@@ -64,7 +64,9 @@ impl<W: Watch> Store for Watched<W> {
         let handle = insert.handle;
         let effect = async {
             let answer = self.memory.insert(insert, now).await;
-            self.inserted.lock().unwrap().push(handle);
+            if matches!(answer, Ok(Inserted::Saved(_))) {
+                self.inserted.lock().unwrap().push(handle);
+            }
             answer
         };
         self.call("insert", effect).await
@@ -86,8 +88,13 @@ impl<W: Watch> Store for Watched<W> {
         self.call("list", self.memory.list(principal, now)).await
     }
 
-    async fn delete_all(&self, principal: &str, now: Now) -> Result<u64, StoreError> {
-        self.call("delete_all", self.memory.delete_all(principal, now)).await
+    async fn delete_all(
+        &self,
+        principal: &str,
+        except: Option<Handle>,
+        now: Now,
+    ) -> Result<Ended, StoreError> {
+        self.call("delete_all", self.memory.delete_all(principal, except, now)).await
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {

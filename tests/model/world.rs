@@ -54,7 +54,8 @@ impl World {
         let began = Instant::now();
         let store = Watched::new(Faults::default());
         let [absolute, idle] = [ABSOLUTE, IDLE].map(Duration::from_secs);
-        let lifetime = Lifetime::new(absolute, idle).unwrap();
+        // Renewal by age has tests of its own, where each step of it is seen.
+        let lifetime = Lifetime::new(absolute, idle).unwrap().without_rotation();
         let sessions = |builder: session_core::Builder<Shop>| {
             builder
                 .without_cleaner()
@@ -180,7 +181,8 @@ impl World {
                     handles.iter().position(|other| *other == handle).expect("it was stored")
                 };
                 let listed = self.nodes[*node].0.list(user).await.map_err(refused).map(|listed| {
-                    let mut listed: Vec<usize> = listed.into_iter().map(nth).collect();
+                    let mut listed: Vec<usize> =
+                        listed.into_iter().map(|listed| nth(listed.handle)).collect();
                     listed.sort_unstable();
                     listed
                 });
@@ -266,6 +268,7 @@ impl World {
         let library = Stored {
             secret: stored.secret,
             retired: stored.retired,
+            superseded: stored.superseded,
             revision: record.revision,
             shop: self
                 .inspector

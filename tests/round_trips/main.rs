@@ -149,3 +149,58 @@ async fn a_change_under_a_middleware_that_changes_too_costs_two_round_trips() {
         .await;
     assert_eq!(cost, Cost::each(2));
 }
+
+#[tokio::test]
+async fn a_guard_costs_no_more_than_the_read() {
+    let shopping = Shopping::open().await;
+    let mut member = Client::new(&shopping.app);
+    member.post("/login").await.ok();
+    let cost = shopping
+        .cost(async || {
+            for _ in 0..TIMES {
+                assert_eq!(member.get("/account").await.ok(), "ann");
+            }
+        })
+        .await;
+    assert_eq!(cost, Cost::each(1));
+}
+
+#[tokio::test]
+async fn a_log_in_without_a_session_costs_one_round_trip() {
+    let shopping = Shopping::open().await;
+    let cost = shopping
+        .cost(async || {
+            for _ in 0..TIMES {
+                Client::new(&shopping.app).post("/login").await.ok();
+            }
+        })
+        .await;
+    assert_eq!(cost, Cost::each(1));
+}
+
+#[tokio::test]
+async fn the_list_of_ones_sessions_costs_one_round_trip_and_so_does_their_end() {
+    let shopping = Shopping::open().await;
+    let ann = "ann".to_owned();
+    for _ in 0..5 {
+        Client::new(&shopping.app).post("/login").await.ok();
+    }
+    let list = shopping
+        .cost(async || {
+            for _ in 0..TIMES {
+                let listed = shopping.sessions.list(&ann).await.expect("the server is up");
+                assert!(listed.len() >= 5);
+            }
+        })
+        .await;
+    assert_eq!(list, Cost::each(1));
+    let end = shopping
+        .cost(async || {
+            for _ in 0..TIMES {
+                shopping.sessions.revoke_all(&ann).await.expect("the server is up");
+            }
+        })
+        .await;
+    assert_eq!(end, Cost::each(1));
+    assert_eq!(shopping.sessions.list(&ann).await.expect("the server is up"), []);
+}

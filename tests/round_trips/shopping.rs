@@ -20,7 +20,7 @@ const BRISK: Duration = Duration::from_millis(900);
 pub(crate) const TIMES: u64 = 4;
 
 #[session]
-struct Shop {
+pub(crate) struct Shop {
     #[session(principal)]
     user: Option<String>,
     visits: u64,
@@ -69,6 +69,15 @@ async fn log_out(session: &mut Session<Shop>) {
     session.destroy();
 }
 
+#[require_session(authenticated, fresh = "10m", allow = is_ann)]
+async fn account(shop: &Shop) -> String {
+    shop.user.clone().unwrap_or_default()
+}
+
+fn is_ann(shop: &Shop) -> bool {
+    shop.user.as_deref() == Some("ann")
+}
+
 /// Stands around a handler, with a session of its own.
 #[require_session]
 async fn watch(shop: &mut Shop, request: Request, next: Next) -> Response {
@@ -79,6 +88,7 @@ async fn watch(shop: &mut Shop, request: Request, next: Next) -> Response {
 /// The application on a database of its own.
 pub(crate) struct Shopping {
     pub(crate) app: Router,
+    pub(crate) sessions: Sessions<Shop>,
     pub(crate) proxy: Proxy,
     pub(crate) database: String,
 }
@@ -111,7 +121,7 @@ impl Shopping {
         store.migrate().await.expect("the database is empty");
         let sessions =
             Sessions::builder(store).without_cleaner().build().expect("the defaults are sound");
-        let state = App { sessions };
+        let state = App { sessions: sessions.clone() };
         let watched = Router::new()
             .route("/watched", post(change))
             .layer(from_fn_with_state(state.clone(), watch));
@@ -123,13 +133,19 @@ impl Shopping {
             .route("/login", post(log_in))
             .route("/rotate", post(rotate))
             .route("/logout", post(log_out))
+            .route("/account", get(account))
             .merge(watched)
             .with_state(state);
-        let shopping = Self { app, proxy, database };
+        let shopping = Self { app, sessions, proxy, database };
         let mut visitor = shopping.visitor().await;
         for path in ["/change", "/login", "/logout"] {
             visitor.post(path).await.ok();
         }
+        // Each statement is prepared before it is counted.
+        Client::new(&shopping.app).post("/login").await.ok();
+        let nobody = "nobody".to_owned();
+        shopping.sessions.list(&nobody).await.expect("the server is up");
+        shopping.sessions.revoke_all(&nobody).await.expect("the server is up");
         shopping
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
-use session_core::store::{Insert, Record, Update, Updated};
+use session_core::store::{Insert, LogIn, Record, Update, Updated};
 use session_core::{Now, Session, SessionRef, Sessions, Store as _, require_session, session};
 use session_tests::{Client, Fresh, Staged, on_each_store};
 
@@ -97,6 +97,7 @@ async fn no_public_type_prints_a_token_or_what_a_session_holds<S: Fresh>(store: 
         label: None,
         idle: Duration::from_secs(1),
         absolute: Duration::from_secs(1),
+        log_in: LogIn::default(),
     });
     let update = Update {
         handle: record.handle,
@@ -105,7 +106,8 @@ async fn no_public_type_prints_a_token_or_what_a_session_holds<S: Fresh>(store: 
         principal: None,
         fields: record.fields.clone(),
         persistent: false,
-        idle: Duration::from_secs(1),
+        idle: Some(Duration::from_secs(1)),
+        log_in: LogIn::default(),
         authenticated: None,
     };
     printed.add(&update);

@@ -37,10 +37,15 @@ pub(crate) fn new() -> Directory {
 pub(crate) fn command(program: &str) -> Command {
     let mut command = Command::new(binaries().join(program));
     command.env("LC_ALL", "C");
+    run_as_server(&mut command);
+    command
+}
+
+/// Has a program run as the servers' user, if we are root.
+pub(crate) fn run_as_server(command: &mut Command) {
     if let Some((user, group)) = server_user() {
         command.uid(user).gid(group);
     }
-    command
 }
 
 fn template() -> Directory {
@@ -64,7 +69,8 @@ fn template() -> Directory {
     directory
 }
 
-fn owned_directory(farewell: &str) -> Directory {
+/// A directory of the servers' user.
+pub(crate) fn owned_directory(farewell: &str) -> Directory {
     let directory = Directory::new(farewell);
     if let Some((user, group)) = server_user() {
         chown(directory.path(), Some(user), Some(group)).expect("root may give a directory away");

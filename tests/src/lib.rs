@@ -3,10 +3,12 @@
 //! | module | what it starts |
 //! | --- | --- |
 //! | [`postgres`] | a throw-away PostgreSQL cluster, and the statements that it executed |
+//! | [`pgbouncer`] | a throw-away PgBouncer in transaction mode |
 //! | [`redis`] | a throw-away Redis server |
 //! | [`redis_cluster`] | a throw-away Redis Cluster of six |
 //! | [`proxy`] | a TCP proxy that delays, swallows or cuts, and counts PostgreSQL's round trips |
 //! | [`browser`] | a headless Chromium with an empty profile |
+//! | [`example`] | one of the example programs, and the commands that a reader types to try it |
 //! | [`client`] | no program: somebody with a cookie jar, who asks a router in this process |
 //! | [`staged`] | no program: any store, whose calls a test counts, fails, hangs or holds |
 //! | [`fresh`] | no program: the same test on every store |
@@ -23,10 +25,12 @@ pub mod browser;
 pub mod client;
 mod cluster;
 pub mod directory;
+pub mod example;
 pub mod fresh;
 mod frontend;
 mod gate;
 mod line;
+pub mod pgbouncer;
 mod port;
 pub mod postgres;
 pub mod proxy;
@@ -41,6 +45,7 @@ pub use client::{Client, Reply};
 pub use directory::Directory;
 pub use fresh::Fresh;
 pub use gate::Gate;
+pub use pgbouncer::PgBouncer;
 pub use port::free_address;
 pub use postgres::Postgres;
 pub use proxy::Proxy;

@@ -5,7 +5,7 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use session_core::store::{Insert, Inserted, Record, Update, Updated};
+use session_core::store::{Insert, Inserted, LogIn, Record, Update, Updated};
 use session_core::{Digest, Handle, Now, Store};
 
 /// How long a record of the tests may lie idle.
@@ -42,6 +42,7 @@ pub fn insert() -> Insert {
         ),
         idle: HOUR,
         absolute: DAY,
+        log_in: LogIn::default(),
     }
 }
 
@@ -59,8 +60,9 @@ pub fn update_of(record: &Record) -> Update {
         principal: record.principal.clone(),
         fields: record.fields.clone(),
         persistent: record.persistent,
-        idle: HOUR,
+        idle: Some(HOUR),
         authenticated: None,
+        log_in: LogIn::default(),
     }
 }
 

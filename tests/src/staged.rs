@@ -5,7 +5,7 @@ use std::future::{Future, pending};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use session_core::store::{Insert, Inserted, Record, Swept, Update, Updated};
+use session_core::store::{Ended, Insert, Inserted, Record, Swept, Update, Updated};
 use session_core::{Digest, Handle, Now, Store, StoreError};
 
 use crate::Gate;
@@ -168,8 +168,13 @@ impl<S: Store> Store for Staged<S> {
         self.play(Call::List, self.store.list(principal, now)).await
     }
 
-    async fn delete_all(&self, principal: &str, now: Now) -> Result<u64, StoreError> {
-        self.play(Call::DeleteAll, self.store.delete_all(principal, now)).await
+    async fn delete_all(
+        &self,
+        principal: &str,
+        except: Option<Handle>,
+        now: Now,
+    ) -> Result<Ended, StoreError> {
+        self.play(Call::DeleteAll, self.store.delete_all(principal, except, now)).await
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {

@@ -6,29 +6,11 @@
 
 use std::borrow::Cow;
 
-use http::HeaderMap;
-
-use super::read::{Presented, TooManyCookies, read};
+use super::read::{Cookies, MOST, Presented};
 use crate::event::Ignored;
 
 /// The most bytes of a cookie's name and value together (RFC 6265bis, 5.6).
 const BYTES: usize = 4096;
-
-/// The most cookies that a value is spread over: more would not fit what servers read.
-pub(crate) const MOST: usize = 3;
-
-/// Why a request's cookies are not read.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Unread {
-    TooMany,
-    Ignored(Ignored),
-}
-
-impl From<TooManyCookies> for Unread {
-    fn from(_: TooManyCookies) -> Self {
-        Self::TooMany
-    }
-}
 
 /// How long a value may be that is spread over so many cookies.
 pub(crate) fn room(name: &str, chunks: usize) -> usize {
@@ -67,51 +49,44 @@ pub(crate) fn split(name: &str, value: &str) -> Vec<String> {
     parts
 }
 
-/// The value that a request's cookies of this name spell together, if it has any.
-pub(crate) fn join<'a>(
-    headers: &'a HeaderMap,
-    name: &str,
-) -> Result<Option<Cow<'a, [u8]>>, Unread> {
-    let Some(first) = single(headers, name)? else { return Ok(None) };
-    let Some((&[count, b'.'], first)) = first.split_first_chunk() else {
-        return Ok(Some(Cow::Borrowed(first)));
-    };
-    let count = usize::from(count.wrapping_sub(b'0'));
-    if !(2..=MOST).contains(&count) {
-        return Err(Unread::Ignored(Ignored::Malformed));
-    }
-    let mut value = first.to_vec();
-    for index in 1..count {
-        let part = single(headers, &name_of(name, index))?;
-        value.extend_from_slice(part.ok_or(Unread::Ignored(Ignored::Malformed))?);
-    }
-    Ok(Some(Cow::Owned(value)))
-}
-
-/// How many cookies a removal must name: up to the last one that the request shows.
-pub(crate) fn shown(headers: &HeaderMap, name: &str) -> Result<usize, TooManyCookies> {
-    let mut shown = 0;
-    for index in 0..MOST {
-        if read(headers, &name_of(name, index))? != Presented::Nothing {
-            shown = index + 1;
+impl<'a> Cookies<'a> {
+    /// The value that they spell together, if there is any.
+    pub(crate) fn value(&self) -> Result<Option<Cow<'a, [u8]>>, Ignored> {
+        let Some(first) = single(self.0[0])? else { return Ok(None) };
+        let Some((&[count, b'.'], first)) = first.split_first_chunk() else {
+            return Ok(Some(Cow::Borrowed(first)));
+        };
+        let count = usize::from(count.wrapping_sub(b'0'));
+        if !(2..=MOST).contains(&count) {
+            return Err(Ignored::Malformed);
         }
+        let mut value = first.to_vec();
+        for part in &self.0[1..count] {
+            value.extend_from_slice(single(*part)?.ok_or(Ignored::Malformed)?);
+        }
+        Ok(Some(Cow::Owned(value)))
     }
-    Ok(shown)
+
+    /// How many cookies a removal must name: up to the last one that the request shows.
+    pub(crate) fn shown(&self) -> usize {
+        let last = self.0.iter().rposition(|cookie| *cookie != Presented::Nothing);
+        last.map_or(0, |index| index + 1)
+    }
 }
 
-fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a [u8]>, Unread> {
-    match read(headers, name)? {
+fn single(cookie: Presented<'_>) -> Result<Option<&[u8]>, Ignored> {
+    match cookie {
         Presented::Nothing => Ok(None),
         Presented::Value(value) => Ok(Some(value)),
-        Presented::Repeated => Err(Unread::Ignored(Ignored::Repeated)),
+        Presented::Repeated => Err(Ignored::Repeated),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
     use http::header::COOKIE;
+    use http::{HeaderMap, HeaderValue};
 
     const NAME: &str = "__Host-session";
 
@@ -124,6 +99,10 @@ mod tests {
         headers
     }
 
+    fn join(headers: &HeaderMap) -> Result<Option<Cow<'_, [u8]>>, Ignored> {
+        Cookies::read(headers, NAME).unwrap().value()
+    }
+
     #[test]
     fn a_value_is_joined_as_it_was_split() {
         for length in [1, room(NAME, 1), room(NAME, 1) + 1, room(NAME, 2), room(NAME, 3)] {
@@ -134,8 +113,9 @@ mod tests {
                 assert!(name_of(NAME, index).len() + part.len() <= BYTES);
             }
             let cookies: Vec<_> = parts.iter().map(String::as_str).enumerate().collect();
-            assert_eq!(join(&headers(&cookies), NAME).unwrap().unwrap(), value.as_bytes());
-            assert_eq!(shown(&headers(&cookies), NAME), Ok(parts.len()));
+            assert_eq!(join(&headers(&cookies)).unwrap().unwrap(), value.as_bytes());
+            let headers = headers(&cookies);
+            assert_eq!(Cookies::read(&headers, NAME).unwrap().shown(), parts.len());
         }
         assert_eq!(split(NAME, &"x".repeat(room(NAME, 1))).len(), 1);
     }
@@ -145,18 +125,12 @@ mod tests {
         for cookies in
             [&[(0, "2.abc")][..], &[(0, "3.abc"), (1, "def")], &[(0, "3.abc"), (2, "def")]]
         {
-            assert_eq!(join(&headers(cookies), NAME), Err(Unread::Ignored(Ignored::Malformed)));
+            assert_eq!(join(&headers(cookies)), Err(Ignored::Malformed));
         }
         for first in ["0.abc", "1.abc", "4.abc", "/.abc"] {
-            assert_eq!(
-                join(&headers(&[(0, first), (1, "d"), (2, "e")]), NAME),
-                Err(Unread::Ignored(Ignored::Malformed))
-            );
+            assert_eq!(join(&headers(&[(0, first), (1, "d"), (2, "e")])), Err(Ignored::Malformed));
         }
-        assert_eq!(join(&headers(&[(1, "def")]), NAME), Ok(None));
-        assert_eq!(
-            join(&headers(&[(0, "2.a"), (1, "b"), (1, "c")]), NAME),
-            Err(Unread::Ignored(Ignored::Repeated))
-        );
+        assert_eq!(join(&headers(&[(1, "def")])), Ok(None));
+        assert_eq!(join(&headers(&[(0, "2.a"), (1, "b"), (1, "c")])), Err(Ignored::Repeated));
     }
 }

@@ -5,13 +5,17 @@
 
 use http::HeaderMap;
 use http::header::COOKIE;
+use memchr::memchr;
 
 /// The most bytes of cookies that are read, and the most cookies.
 const BYTES: usize = 16 * 1024;
 const PAIRS: usize = 128;
 
-/// What a request shows under the session cookie's name.
-#[derive(Debug, PartialEq, Eq)]
+/// The most cookies that a value is spread over: more would not fit what servers read.
+pub(crate) const MOST: usize = 3;
+
+/// What a request shows under a session cookie's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Presented<'a> {
     Nothing,
     Value(&'a [u8]),
@@ -19,35 +23,56 @@ pub(crate) enum Presented<'a> {
     Repeated,
 }
 
+/// What a request shows under the session cookie's name, and under that name and `.1`, `.2`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Cookies<'a>(pub(crate) [Presented<'a>; MOST]);
+
 /// More cookies than are read: answered 431.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooManyCookies;
 
-pub(crate) fn read<'a>(
-    headers: &'a HeaderMap,
-    name: &str,
-) -> Result<Presented<'a>, TooManyCookies> {
-    let (mut bytes, mut pairs) = (0, 0);
-    let mut found = None;
-    for line in headers.get_all(COOKIE) {
-        bytes += line.len();
-        if bytes > BYTES {
-            return Err(TooManyCookies);
-        }
-        for pair in line.as_bytes().split(|&byte| byte == b';') {
-            pairs += 1;
-            if pairs > PAIRS {
+impl<'a> Cookies<'a> {
+    pub(crate) fn read(headers: &'a HeaderMap, name: &str) -> Result<Self, TooManyCookies> {
+        let mut cookies = [Presented::Nothing; MOST];
+        let (mut bytes, mut pairs) = (0, 0);
+        for line in headers.get_all(COOKIE) {
+            bytes += line.len();
+            if bytes > BYTES {
                 return Err(TooManyCookies);
             }
-            let Some(equals) = pair.iter().position(|&byte| byte == b'=') else { continue };
-            if trim(&pair[..equals]) == name.as_bytes()
-                && found.replace(trim(&pair[equals + 1..])).is_some()
-            {
-                return Ok(Presented::Repeated);
+            let mut rest = Some(line.as_bytes());
+            while let Some(line) = rest {
+                pairs += 1;
+                if pairs > PAIRS {
+                    return Err(TooManyCookies);
+                }
+                let (pair, after) = match memchr(b';', line) {
+                    Some(end) => (&line[..end], Some(&line[end + 1..])),
+                    None => (line, None),
+                };
+                rest = after;
+                if let Some((index, value)) = ours(pair, name) {
+                    cookies[index] = match cookies[index] {
+                        Presented::Nothing => Presented::Value(value),
+                        Presented::Value(_) | Presented::Repeated => Presented::Repeated,
+                    };
+                }
             }
         }
+        Ok(Self(cookies))
     }
-    Ok(found.map_or(Presented::Nothing, Presented::Value))
+}
+
+/// Which of the session's cookies a pair is, and its value, if it is one.
+fn ours<'a>(pair: &'a [u8], name: &str) -> Option<(usize, &'a [u8])> {
+    let rest = trim(pair).strip_prefix(name.as_bytes())?;
+    let (index, rest) = match rest {
+        [b'.', b'1', rest @ ..] => (1, rest),
+        [b'.', b'2', rest @ ..] => (2, rest),
+        rest => (0, rest),
+    };
+    let value = trim(rest).strip_prefix(b"=")?;
+    Some((index, trim(value)))
 }
 
 /// Without the spaces and tabs around it: RFC 6265bis knows no other white space.
@@ -64,6 +89,10 @@ mod tests {
     use http::HeaderValue;
 
     const NAME: &str = "__Host-session";
+
+    fn read<'a>(headers: &'a HeaderMap, name: &str) -> Result<Presented<'a>, TooManyCookies> {
+        Cookies::read(headers, name).map(|Cookies([first, _, _])| first)
+    }
 
     fn lines<L: AsRef<[u8]>>(lines: &[L]) -> HeaderMap {
         let mut headers = HeaderMap::new();

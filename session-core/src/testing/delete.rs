@@ -32,6 +32,7 @@ pub async fn a_delete_wins_over_an_update_at_once(store: impl Store) {
                     Updated::Saved(_) => current.revision += 1,
                     Updated::Conflict(newer) => current = *newer,
                     Updated::Gone => return,
+                    Updated::Revoked(_) => panic!("nobody logs in"),
                 }
             }
         };

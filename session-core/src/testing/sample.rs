@@ -4,7 +4,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::random::System;
-use crate::store::{Insert, Inserted, Record, Store, Update, Updated};
+use crate::store::{Insert, Inserted, LogIn, Record, Store, Update, Updated};
 use crate::time::{Now, Timestamp};
 use crate::token::{Handle, Token};
 
@@ -37,6 +37,7 @@ pub(super) fn insert() -> Insert {
         label: None,
         idle: HOUR,
         absolute: DAY,
+        log_in: LogIn::default(),
     }
 }
 
@@ -53,8 +54,9 @@ pub(super) fn update_of(record: &Record) -> Update {
         principal: record.principal.clone(),
         fields: record.fields.clone(),
         persistent: record.persistent,
-        idle: HOUR,
+        idle: Some(HOUR),
         authenticated: None,
+        log_in: LogIn::default(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::sample::{
     DAY, HOUR, at, insert, insert_of, loaded, moment, saved, stored, together, update_of, updated,
 };
 use crate::random::System;
-use crate::store::{Insert, Store, Swept, Update, Updated};
+use crate::store::{Insert, Store, Swept, Times, Update, Updated};
 use crate::token::Token;
 
 /// Changes the record if it is at the expected revision, which then goes up by one. `created`
@@ -75,7 +75,7 @@ pub async fn an_update_renews_the_idle_limit_and_never_the_absolute_one(store: i
     let record = stored(&store, insert(), at(0)).await;
     let record = saved(&store, update_of(&record), at(3000)).await;
     assert_eq!((record.times.expires, record.times.absolute), (moment(6600), moment(86_400)));
-    let record = saved(&store, Update { idle: DAY, ..update_of(&record) }, at(6000)).await;
+    let record = saved(&store, Update { idle: Some(DAY), ..update_of(&record) }, at(6000)).await;
     assert_eq!((record.times.expires, record.times.absolute), (moment(86_400), moment(86_400)));
 }
 
@@ -83,7 +83,7 @@ pub async fn an_update_renews_the_idle_limit_and_never_the_absolute_one(store: i
 pub async fn an_update_or_touch_can_shorten_a_session(store: impl Store) {
     let minute = HOUR / 60;
     let updated = stored(&store, insert(), at(0)).await;
-    saved(&store, Update { idle: minute, ..update_of(&updated) }, at(0)).await;
+    saved(&store, Update { idle: Some(minute), ..update_of(&updated) }, at(0)).await;
     let touched = stored(&store, insert(), at(0)).await;
     assert!(store.touch(touched.handle, minute, at(0)).await.expect("the store works"));
     for record in [updated, touched] {
@@ -91,6 +91,19 @@ pub async fn an_update_or_touch_can_shorten_a_session(store: impl Store) {
         assert_eq!(loaded(&store, record.handle, at(60)).await, None);
     }
     assert_eq!(store.sweep(10, at(60)).await.expect("the store works"), Swept::All(2));
+}
+
+/// Without `idle`, `seen` and `expires` stay.
+pub async fn an_update_that_is_no_use_renews_nothing(store: impl Store) {
+    let before = stored(&store, insert_of("1"), at(0)).await;
+    let after =
+        saved(&store, Update { idle: None, fields: vec![9], ..update_of(&before) }, at(100)).await;
+    assert_eq!((after.revision, &after.fields[..]), (2, &[9][..]));
+    assert_eq!(after.times, Times { now: moment(100), ..before.times });
+    assert_eq!(loaded(&store, before.handle, at(3600)).await, None);
+    let stale = Update { idle: None, ..update_of(&before) };
+    assert_eq!(updated(&store, stale, at(3600)).await, Updated::Gone);
+    assert_eq!(store.sweep(10, at(3600)).await.expect("the store works"), Swept::All(1));
 }
 
 /// With `authenticated`, `authenticated` becomes now and `absolute` starts anew.
@@ -101,7 +114,7 @@ pub async fn authenticating_starts_the_absolute_limit_anew(store: impl Store) {
     let ann = saved(&store, log_in, at(100)).await;
     assert_eq!(ann.times.authenticated, Some(moment(100)));
     assert_eq!(ann.times.absolute, moment(7300));
-    let later = saved(&store, Update { idle: HOUR * 2, ..update_of(&ann) }, at(3650)).await;
+    let later = saved(&store, Update { idle: Some(HOUR * 2), ..update_of(&ann) }, at(3650)).await;
     assert_eq!(later.times.authenticated, Some(moment(100)), "an ordinary update leaves it");
     assert_eq!((later.times.absolute, later.times.expires), (moment(7300), moment(7300)));
 }
@@ -142,7 +155,7 @@ pub async fn of_updates_at_once_one_is_saved(store: impl Store) {
                 assert_eq!(after.fields, [number]);
             }
             Updated::Conflict(current) => assert_eq!(*current, after),
-            Updated::Gone => panic!("the record is there"),
+            other => panic!("the record is there: {other:?}"),
         }
     }
     assert_eq!((saved, after.revision), (1, 2));
@@ -171,7 +184,7 @@ pub async fn changes_under_contention_are_all_kept(store: impl Store) {
                         );
                         current = *newer;
                     }
-                    Updated::Gone => panic!("the record is there"),
+                    other => panic!("the record is there: {other:?}"),
                 }
             }
         }

@@ -97,6 +97,12 @@ impl Session {
         quote!(#mutability #name: #guard<#ty #required #close)
     }
 
+    /// The state that is in the session.
+    pub(super) fn state(&self) -> TokenStream {
+        let ty = &self.ty;
+        quote!(<#ty as ::session_core::__private::Argument>::State)
+    }
+
     /// The reference that the inner function takes.
     fn borrow(&self) -> TokenStream {
         let Self { name, ty, access } = self;

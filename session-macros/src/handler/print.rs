@@ -14,6 +14,7 @@ impl ToTokens for Handler {
         let (name, asyncness, fn_token) =
             (&signature.ident, &signature.asyncness, &signature.fn_token);
         let parameters = self.parameters();
+        let own = self.own();
         let inner = self.inner();
         let allowed = self.allowed();
         let call = self.call(&inner.ident);
@@ -30,6 +31,7 @@ impl ToTokens for Handler {
                 let #response = #call;
                 #finish
             }
+            #own
         });
     }
 }
@@ -37,7 +39,7 @@ impl ToTokens for Handler {
 impl Handler {
     /// The sessions, then the rest: an extractor of the body stays last.
     fn parameters(&self) -> Vec<TokenStream> {
-        let first = self.requirements.of_first();
+        let first = self.requirements.of_first(&self.own_name());
         let others = self.requirements.of_others();
         let sessions = self.sessions().enumerate();
         let sessions = sessions.map(|(index, session)| {

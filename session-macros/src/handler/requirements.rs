@@ -2,8 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Error, Ident, Result};
+use syn::{Error, Ident, LitStr, Path, Result};
 
+use super::literals::{path, seconds};
 use crate::errors::Errors;
 use crate::options::{Given, Known};
 
@@ -12,6 +13,10 @@ const ON_FUNCTION: Known = Known {
     options: &[
         ("existing", "existing"),
         ("authenticated", "authenticated"),
+        ("fresh", "fresh = \"10m\""),
+        ("or_redirect", "or_redirect = \"/login\""),
+        ("allow", "allow = path::to::function"),
+        ("background", "background"),
         ("commit", "commit = always"),
         ("cross_site", "cross_site"),
     ],
@@ -23,6 +28,10 @@ const ON_FUNCTION: Known = Known {
 pub(super) struct Requirements {
     existing: Option<Ident>,
     authenticated: Option<Ident>,
+    fresh: Option<(Ident, u64)>,
+    pub(super) or_redirect: Option<(Ident, LitStr)>,
+    pub(super) allow: Option<(Ident, Path)>,
+    background: Option<Ident>,
     commit_always: Option<Ident>,
     cross_site: Option<Ident>,
 }
@@ -30,34 +39,78 @@ pub(super) struct Requirements {
 impl Requirements {
     pub(super) fn read(args: TokenStream, errors: &mut Errors) -> Self {
         let (mut given, mut requirements) = (Vec::new(), Self::default());
-        ON_FUNCTION.read(args, &mut given, errors);
+        let mut mistakes = Errors::default();
+        ON_FUNCTION.read(args, &mut given, &mut mistakes);
         for option in given {
-            let word = option.name.clone();
-            match option.word().as_str() {
-                "existing" => requirements.existing = errors.keep(option.flag()).map(|()| word),
-                "authenticated" => {
-                    requirements.authenticated = errors.keep(option.flag()).map(|()| word);
-                }
-                "cross_site" => requirements.cross_site = errors.keep(option.flag()).map(|()| word),
-                _ => requirements.commit_always = errors.keep(always(option)).map(|()| word),
-            }
+            mistakes.keep(requirements.take(option));
+        }
+        if let Err(error) = mistakes.or(()) {
+            errors.push(error);
+        } else if let Some(error) = requirements.aimless() {
+            errors.push(error);
         }
         requirements
     }
 
-    /// What the first session argument requires, as one type.
-    pub(super) fn of_first(&self) -> Option<TokenStream> {
+    fn take(&mut self, option: Given) -> Result<()> {
+        let name = option.name.clone();
+        let word = option.word();
+        match word.as_str() {
+            "fresh" => self.fresh = Some((name, seconds(&option.string(&ON_FUNCTION)?)?)),
+            "or_redirect" => self.or_redirect = Some((name, path(option.string(&ON_FUNCTION)?)?)),
+            "allow" => {
+                let what = "the path of a function that says whether a session may go on";
+                self.allow = Some((name, option.path(&ON_FUNCTION, what)?));
+            }
+            "commit" => self.commit_always = always(option).map(|()| Some(name))?,
+            flag => {
+                option.flag()?;
+                let slot = match flag {
+                    "existing" => &mut self.existing,
+                    "authenticated" => &mut self.authenticated,
+                    "background" => &mut self.background,
+                    _ => &mut self.cross_site,
+                };
+                *slot = Some(name);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is wrong with a redirect that nothing would lead to.
+    fn aimless(&self) -> Option<Error> {
+        let (word, _) = self.or_redirect.as_ref()?;
+        let lets_all_in =
+            self.existing.is_none() && self.authenticated.is_none() && self.fresh.is_none();
+        let message = "`or_redirect` says where to go without a log-in, and this lets everybody in: \
+                       add `authenticated`, `existing` or `fresh = \"…\"`";
+        lets_all_in.then(|| Error::new(word.span(), message))
+    }
+
+    /// What the first session argument requires, as one type; `own` is the handler's own.
+    pub(super) fn of_first(&self, own: &Ident) -> Option<TokenStream> {
         let existing = self.existing.as_ref().map(|word| marker(word, "Existing"));
         let authenticated = self.authenticated.as_ref().map(|word| marker(word, "Authenticated"));
-        pairs([existing, authenticated, self.of_others()])
+        let fresh = self.fresh.as_ref().map(|(word, seconds)| {
+            let marker = marker(word, "Fresh");
+            quote!(#marker<#seconds>)
+        });
+        let with_own = |word: &Ident, name| {
+            let marker = marker(word, name);
+            quote!(#marker<#own>)
+        };
+        let redirects = self.or_redirect.as_ref().map(|(word, _)| with_own(word, "Redirects"));
+        let allows = self.allow.as_ref().map(|(word, _)| with_own(word, "Allows"));
+        pairs([existing, authenticated, fresh, redirects, allows, self.of_others()])
     }
 
     /// What every further session argument requires: not who has a session, but what becomes of
     /// the request.
     pub(super) fn of_others(&self) -> Option<TokenStream> {
+        let background = self.background.as_ref().map(|word| marker(word, "Background"));
         let commit_always = self.commit_always.as_ref().map(|word| marker(word, "CommitAlways"));
         let cross_site = self.cross_site.as_ref().map(|word| marker(word, "CrossSite"));
-        pairs([commit_always, cross_site])
+        pairs([background, commit_always, cross_site])
     }
 }
 

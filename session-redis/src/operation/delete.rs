@@ -1,10 +1,13 @@
 //! `delete`, and what else removes a record.
 
+use std::collections::BTreeMap;
+
+use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
 use redis::Value;
 use session_core::{Handle, Now};
 use tokio::time::Instant;
 
-use super::Operations;
+use super::{AT_ONCE, Operations};
 use crate::fault::{Fault, Repeat};
 use crate::moment::clock;
 use crate::script::{self, Argument};
@@ -14,7 +17,8 @@ use crate::script::{self, Argument};
 pub(super) enum Condition<'a> {
     Any,
     Expired,
-    Of(&'a str),
+    /// Those of this principal that entered its index no later than this.
+    Of(&'a str, i64),
 }
 
 /// What became of a record.
@@ -43,10 +47,38 @@ impl Operations {
         now: Now,
         until: Instant,
     ) -> Result<Deleted, Fault> {
-        let (condition, principal) = match condition {
-            Condition::Any => ("", ""),
-            Condition::Expired => ("expired", ""),
-            Condition::Of(principal) => ("principal", principal),
+        let (deleted, stale) = self.delete_record(handle, condition, now, until).await?;
+        self.forget(&stale, until).await;
+        Ok(deleted)
+    }
+
+    /// Removes these records of the principal, each if it entered the index no later than the moment
+    /// beside it, and answers what became of each. The index is the caller's.
+    pub(super) async fn end(
+        &self,
+        principal: &str,
+        sessions: BTreeMap<Handle, i64>,
+        now: Now,
+        until: Instant,
+    ) -> Result<BTreeMap<Handle, Deleted>, Fault> {
+        let ends = sessions.into_iter().map(async |(handle, last)| {
+            let condition = Condition::Of(principal, last);
+            Ok((handle, self.delete_record(handle, condition, now, until).await?.0))
+        });
+        iter(ends).buffer_unordered(AT_ONCE).try_collect().await
+    }
+
+    async fn delete_record(
+        &self,
+        handle: Handle,
+        condition: Condition<'_>,
+        now: Now,
+        until: Instant,
+    ) -> Result<(Deleted, Vec<Value>), Fault> {
+        let (condition, principal, last) = match condition {
+            Condition::Any => ("", "", Argument::NONE),
+            Condition::Expired => ("expired", "", Argument::NONE),
+            Condition::Of(principal, last) => ("principal", principal, Argument::Number(last)),
         };
         let arguments = [
             clock(now),
@@ -54,16 +86,19 @@ impl Operations {
             Argument::Bytes(handle.as_bytes()),
             Argument::Bytes(condition.as_bytes()),
             Argument::Bytes(principal.as_bytes()),
+            last,
         ];
         let key = self.keys.record(handle);
         let answer: Option<Vec<Value>> =
             self.run(&script::DELETE, &key, &arguments, Repeat::Never, until).await?;
         match answer.as_deref() {
-            None => Ok(Deleted::Missing),
-            Some([Value::Int(2), Value::Int(expires)]) => Ok(Deleted::Spared(*expires)),
+            None => Ok((Deleted::Missing, Vec::new())),
+            Some([Value::Int(2), Value::Int(expires)]) => {
+                Ok((Deleted::Spared(*expires), Vec::new()))
+            }
             Some([Value::Int(live), stale @ ..]) => {
-                self.forget(stale, until).await;
-                Ok(if *live == 1 { Deleted::Live } else { Deleted::Expired })
+                let deleted = if *live == 1 { Deleted::Live } else { Deleted::Expired };
+                Ok((deleted, stale.to_vec()))
             }
             Some(_) => Err(Fault::Misread),
         }

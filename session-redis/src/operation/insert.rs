@@ -1,19 +1,29 @@
 //! `insert`.
 
+use redis::Value;
 use session_core::Now;
 use session_core::store::{Insert, Inserted};
 
 use super::{Ends, Operations, moment};
 use crate::fault::{Fault, Repeat};
-use crate::moment::{clock, span};
+use crate::moment::{began, clock, limit, span};
 use crate::record::{Head, LABEL, PERSISTENT, PRINCIPAL};
 use crate::script::{self, Argument};
 
 impl Operations {
     pub(crate) async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, Fault> {
         let until = self.until();
-        let announced = self.announce_insert(&insert, now, until).await?;
-        let handle = insert.handle;
+        let (handle, log_in) = (insert.handle, insert.log_in);
+        let principal = insert.principal.as_deref();
+        // Where one script cannot do both, the entry in the index before the record.
+        let mut announced = None;
+        if let Some(principal) = principal.filter(|_| !self.server.is_one()) {
+            let ends = Ends::After(insert.absolute);
+            match self.announce(principal, handle, ends, Some(log_in), now, until).await? {
+                Ok(done) => announced = Some(done),
+                Err(now) => return Ok(Inserted::Revoked(now)),
+            }
+        }
         let mut flags = 0;
         for (flag, set) in [
             (PERSISTENT, insert.persistent),
@@ -28,39 +38,36 @@ impl Operations {
             Argument::Bytes(handle.as_bytes()),
             Argument::Number(flags.into()),
             Argument::Bytes(insert.digest.as_bytes()),
-            Argument::Bytes(insert.principal.as_deref().unwrap_or("").as_bytes()),
+            Argument::Bytes(principal.unwrap_or("").as_bytes()),
             Argument::Bytes(insert.label.as_deref().unwrap_or("").as_bytes()),
             Argument::Bytes(&insert.fields),
             span(insert.idle),
             span(insert.absolute),
-            announced,
+            announced.map_or(Argument::NONE, |announced| Argument::Number(announced.joined)),
+            began(log_in),
+            limit(log_in),
         ];
         let key = self.keys.record(handle);
-        let saved: Option<(i64, Vec<u8>)> =
+        let answer: Option<Vec<Value>> =
             self.run(&script::INSERT, &key, &arguments, Repeat::Never, until).await?;
-        let Some((moment_now, head)) = saved else {
-            return Ok(Inserted::Occupied);
+        let (shown, head) = match answer.as_deref() {
+            None => {
+                if let Some(announced) = announced {
+                    self.withdraw(announced, until).await;
+                }
+                return Ok(Inserted::Occupied);
+            }
+            Some([Value::Int(shown)]) => return Ok(Inserted::Revoked(moment(*shown))),
+            Some([Value::Int(shown), Value::BulkString(head)]) => (*shown, head),
+            Some(_) => return Err(Fault::Misread),
         };
-        let times = Head::times(&head, moment(moment_now)).ok_or(Fault::Misread)?;
+        let times = Head::times(head, moment(shown)).ok_or(Fault::Misread)?;
+        if let Some(announced) = announced
+            && let Err(now) = self.confirm(announced, times, &[], now, until).await?
+        {
+            return Ok(Inserted::Revoked(now));
+        }
         self.note(handle, times.expires, now, until).await?;
         Ok(Inserted::Saved(times))
-    }
-
-    /// The entry in the index before the record, where one script cannot do both.
-    async fn announce_insert(
-        &self,
-        insert: &Insert,
-        now: Now,
-        until: tokio::time::Instant,
-    ) -> Result<Argument<'static>, Fault> {
-        if self.server.is_one() {
-            return Ok(Argument::NONE);
-        }
-        let Some(principal) = &insert.principal else {
-            return Ok(Argument::NONE);
-        };
-        let ends = Ends::After(insert.absolute);
-        let announced = self.announce(principal, insert.handle, ends, now, until).await?;
-        Ok(Argument::Number(announced))
     }
 }

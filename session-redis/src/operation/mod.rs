@@ -3,10 +3,13 @@
 //! In a cluster the index of a principal lies in another slot than the sessions in it. There a
 //! session is announced to the index before it is written to, and taken from it afterwards; so
 //! an index may name too many, never too few, and what it names counts only if the record agrees.
+//! What a log-in does besides, and why that is right, stands in `log_in.rs`.
 
 mod delete;
+mod entry;
 mod insert;
 mod load;
+mod log_in;
 mod principal;
 mod sweep;
 mod touch;
@@ -23,6 +26,9 @@ use crate::keys::Keys;
 use crate::moment::{clock, span};
 use crate::script::{self, Argument, Script};
 use crate::server::Server;
+
+/// How many records of a principal are asked for at once in a cluster.
+const AT_ONCE: usize = 32;
 
 /// Carries out operations.
 pub(crate) struct Operations {
@@ -59,22 +65,6 @@ impl Operations {
     ) -> Result<T, Fault> {
         let answer = self.server.run(script, key, arguments, repeat, until).await?;
         redis::from_redis_value(answer).map_err(|_| Fault::Misread)
-    }
-
-    /// Tells an index in another slot that a session is about to be in it, and answers the
-    /// moment that its record has to name.
-    async fn announce(
-        &self,
-        principal: &str,
-        handle: Handle,
-        ends: Ends,
-        now: Now,
-        until: Instant,
-    ) -> Result<i64, Fault> {
-        let key = self.keys.principal(principal);
-        let [at, after] = ends.arguments();
-        let arguments = [clock(now), Argument::NONE, Argument::Bytes(handle.as_bytes()), at, after];
-        self.run(&script::ANNOUNCE, &key, &arguments, Repeat::Harmless, until).await
     }
 
     /// Adds to a sorted set in another slot.

@@ -5,27 +5,17 @@ use std::collections::BTreeSet;
 
 use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
 use redis::Value;
-use session_core::store::Record;
+use session_core::store::{Ended, REVOCATIONS_LAST, Record};
 use session_core::{Handle, Now};
 use tokio::time::Instant;
 
-use super::delete::{Condition, Deleted};
-use super::{Operations, moment};
+use super::delete::Deleted;
+use super::entry::{self, Entry};
+use super::{AT_ONCE, Operations, moment};
 use crate::fault::{Fault, Repeat};
-use crate::moment::clock;
+use crate::moment::{clock, span};
 use crate::record::Head;
 use crate::script::{self, Argument};
-
-/// How many records of a principal are asked for at once in a cluster.
-const AT_ONCE: usize = 32;
-
-/// What stands in an index in another slot.
-struct Entry {
-    handle: Handle,
-    bytes: Vec<u8>,
-    /// Whether it was announced so long ago that nobody will come back to write the record.
-    settled: bool,
-}
 
 impl Operations {
     pub(crate) async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, Fault> {
@@ -38,13 +28,28 @@ impl Operations {
         Ok(records)
     }
 
-    pub(crate) async fn delete_all(&self, principal: &str, now: Now) -> Result<u64, Fault> {
+    pub(crate) async fn delete_all(
+        &self,
+        principal: &str,
+        except: Option<Handle>,
+        now: Now,
+    ) -> Result<Ended, Fault> {
+        let spared =
+            except.as_ref().map_or(Argument::NONE, |spared| Argument::Bytes(spared.as_bytes()));
         if !self.server.is_one() {
-            return self.delete_all_elsewhere(principal, now).await;
+            return self.delete_all_elsewhere(principal, spared, now).await;
         }
         let key = self.keys.principal(principal);
-        let arguments = [clock(now), self.indexes(), Argument::Bytes(principal.as_bytes())];
-        self.run(&script::DELETE_ALL, &key, &arguments, Repeat::Never, self.until()).await
+        let arguments = [
+            clock(now),
+            self.indexes(),
+            Argument::Bytes(principal.as_bytes()),
+            spared,
+            span(REVOCATIONS_LAST),
+        ];
+        let (shown, live): (i64, u64) =
+            self.run(&script::DELETE_ALL, &key, &arguments, Repeat::Never, self.until()).await?;
+        Ok(Ended { live, now: moment(shown) })
     }
 
     async fn list_here(&self, principal: &str, now: Now) -> Result<Vec<Record>, Fault> {
@@ -57,7 +62,7 @@ impl Operations {
         };
         let record = |pair: &[Value]| match pair {
             [Value::BulkString(handle), Value::BulkString(bytes)] => {
-                Head::record(bytes, self::handle(handle)?, moment(*now))
+                Head::record(bytes, entry::handle(handle)?, moment(*now))
             }
             _ => None,
         };
@@ -66,59 +71,71 @@ impl Operations {
 
     async fn list_elsewhere(&self, principal: &str, now: Now) -> Result<Vec<Record>, Fault> {
         let until = self.until();
-        let entries = self.entries(principal, until).await?;
-        let records: Vec<Record> = iter(handles(&entries))
+        let key = self.keys.principal(principal);
+        let arguments = [Argument::NONE, Argument::NONE];
+        let members: Vec<Value> =
+            self.run(&script::MEMBERS, &key, &arguments, Repeat::Harmless, until).await?;
+        let entries = Entry::read(&members)?;
+        let records = self.live(principal, &entries, now).await?;
+        self.drop_ended(principal, &entries, &records, now, until).await;
+        Ok(records)
+    }
+
+    /// The revocation that `log_in.rs` describes.
+    async fn delete_all_elsewhere(
+        &self,
+        principal: &str,
+        spared: Argument<'_>,
+        now: Now,
+    ) -> Result<Ended, Fault> {
+        let until = self.until();
+        let key = self.keys.principal(principal);
+        let arguments = [clock(now), Argument::NONE, spared, span(REVOCATIONS_LAST)];
+        let (shown, last, members): (i64, i64, Vec<Value>) =
+            self.run(&script::REVOKE, &key, &arguments, Repeat::Harmless, until).await?;
+        let entries = Entry::read(&members)?;
+        let sessions = entries.iter().map(|entry| (entry.handle, last)).collect();
+        let ended = self.end(principal, sessions, now, until).await?;
+        let stale = entries.iter().filter(|entry| entry.settled);
+        self.remove(&key, stale.map(|entry| &entry.bytes[..]), until).await;
+        let live = ended.values().filter(|deleted| **deleted == Deleted::Live).count();
+        Ok(Ended { live: u64::try_from(live).unwrap_or(u64::MAX), now: moment(shown) })
+    }
+
+    /// Those of the principal's records that these entries name and that are live.
+    pub(super) async fn live(
+        &self,
+        principal: &str,
+        entries: &[Entry],
+        now: Now,
+    ) -> Result<Vec<Record>, Fault> {
+        // A session that came back to a principal may be entered twice.
+        let handles: BTreeSet<Handle> = entries.iter().map(|entry| entry.handle).collect();
+        iter(handles)
             .map(|handle| self.load(handle, now))
             .buffer_unordered(AT_ONCE)
             .try_filter_map(async |record| Ok(record))
             .try_filter(|record| std::future::ready(record.principal.as_deref() == Some(principal)))
             .try_collect()
-            .await?;
-        let listed: BTreeSet<Handle> = records.iter().map(|record| record.handle).collect();
-        let stale = entries.iter().filter(|entry| entry.settled && !listed.contains(&entry.handle));
+            .await
+    }
+
+    /// Drops the entries that lead to none of the live records and never will. By a clock of
+    /// somebody else's what has expired may not have.
+    pub(super) async fn drop_ended(
+        &self,
+        principal: &str,
+        entries: &[Entry],
+        live: &[Record],
+        now: Now,
+        until: Instant,
+    ) {
+        if now.named().is_some() {
+            return;
+        }
+        let live: BTreeSet<Handle> = live.iter().map(|record| record.handle).collect();
+        let stale = entries.iter().filter(|entry| entry.settled && !live.contains(&entry.handle));
         let stale = stale.map(|entry| &entry.bytes[..]);
         self.remove(&self.keys.principal(principal), stale, until).await;
-        Ok(records)
     }
-
-    async fn delete_all_elsewhere(&self, principal: &str, now: Now) -> Result<u64, Fault> {
-        let until = self.until();
-        let entries = self.entries(principal, until).await?;
-        // Each record's own removal takes its entry out of the index.
-        let deleted: Vec<Deleted> = iter(handles(&entries))
-            .map(|handle| self.delete_if(handle, Condition::Of(principal), now, until))
-            .buffer_unordered(AT_ONCE)
-            .try_collect()
-            .await?;
-        let live = deleted.iter().filter(|deleted| **deleted == Deleted::Live).count();
-        let stale = entries.iter().filter(|entry| entry.settled);
-        let stale = stale.map(|entry| &entry.bytes[..]);
-        self.remove(&self.keys.principal(principal), stale, until).await;
-        Ok(u64::try_from(live).unwrap_or(u64::MAX))
-    }
-
-    async fn entries(&self, principal: &str, until: Instant) -> Result<Vec<Entry>, Fault> {
-        let key = self.keys.principal(principal);
-        let arguments = [Argument::NONE, Argument::NONE];
-        let found: Vec<Value> =
-            self.run(&script::MEMBERS, &key, &arguments, Repeat::Harmless, until).await?;
-        let entry = |pair: &[Value]| match pair {
-            [Value::BulkString(bytes), Value::Int(settled)] => Some(Entry {
-                handle: handle(bytes.get(..16)?)?,
-                bytes: bytes.clone(),
-                settled: *settled == 1,
-            }),
-            _ => None,
-        };
-        found.chunks(2).map(|pair| entry(pair).ok_or(Fault::Misread)).collect()
-    }
-}
-
-/// Each handle once: a session that came back to a principal may be entered twice.
-fn handles(entries: &[Entry]) -> BTreeSet<Handle> {
-    entries.iter().map(|entry| entry.handle).collect()
-}
-
-fn handle(bytes: &[u8]) -> Option<Handle> {
-    Some(Handle::from_bytes(bytes.try_into().ok()?))
 }

@@ -4,9 +4,10 @@ use redis::Value;
 use session_core::Now;
 use session_core::store::{Update, Updated};
 
+use super::log_in::Announced;
 use super::{Ends, Operations, moment};
 use crate::fault::{Fault, Repeat};
-use crate::moment::{clock, span};
+use crate::moment::{began, clock, limit, span};
 use crate::record::{Head, PERSISTENT, PRINCIPAL};
 use crate::script::{self, Argument};
 
@@ -20,7 +21,17 @@ impl Operations {
         let flags = persistent | if principal.is_some() { PRINCIPAL } else { 0 };
         let expected = update.revision.to_be_bytes();
         let next = update.revision.wrapping_add(1).to_be_bytes();
-        let mut announced = Argument::NONE;
+        let log_in = update.authenticated.map(|_| update.log_in);
+        // An index in another slot learns of a log-in first.
+        let mut announced = None;
+        if let (false, Some(principal), Some(afresh)) =
+            (self.server.is_one(), principal, update.authenticated)
+        {
+            match self.announce(principal, handle, Ends::After(afresh), log_in, now, until).await? {
+                Ok(done) => announced = Some(done),
+                Err(now) => return Ok(Updated::Revoked(now)),
+            }
+        }
         loop {
             let arguments = [
                 clock(now),
@@ -30,22 +41,47 @@ impl Operations {
                 Argument::Bytes(update.digest.as_bytes()),
                 Argument::Bytes(principal.unwrap_or("").as_bytes()),
                 Argument::Bytes(&update.fields),
-                span(update.idle),
+                update.idle.map_or(Argument::NONE, span),
                 update.authenticated.map_or(Argument::NONE, span),
                 Argument::Bytes(&expected),
                 Argument::Bytes(&next),
-                announced,
+                announced.map_or(Argument::NONE, |announced: Announced<'_>| {
+                    Argument::Number(announced.joined)
+                }),
+                began(update.log_in),
+                limit(update.log_in),
             ];
             let answer: Option<Vec<Value>> =
                 self.run(&script::UPDATE, &key, &arguments, Repeat::Never, until).await?;
-            let Some(answer) = answer else {
-                return Ok(Updated::Gone);
-            };
+            let answer = answer.unwrap_or_default();
+            if let Some(announced) =
+                announced.filter(|_| !matches!(answer[..], [Value::Int(0), ..]))
+            {
+                self.withdraw(announced, until).await;
+            }
             match (&answer[..], principal) {
+                ([], _) => return Ok(Updated::Gone),
                 ([Value::Int(0), Value::Int(shown), Value::BulkString(head), stale @ ..], _) => {
                     let times = Head::times(head, moment(*shown)).ok_or(Fault::Misread)?;
-                    self.note(handle, times.expires, now, until).await?;
-                    self.forget(stale, until).await;
+                    let former = match (stale, principal) {
+                        ([Value::BulkString(was), Value::BulkString(entry)], Some(principal))
+                            if was == principal.as_bytes() =>
+                        {
+                            &entry[..]
+                        }
+                        _ => {
+                            self.forget(stale, until).await;
+                            &[]
+                        }
+                    };
+                    if let Some(announced) = announced
+                        && let Err(now) = self.confirm(announced, times, former, now, until).await?
+                    {
+                        return Ok(Updated::Revoked(now));
+                    }
+                    if update.idle.is_some() {
+                        self.note(handle, times.expires, now, until).await?;
+                    }
                     return Ok(Updated::Saved(times));
                 }
                 ([Value::Int(1), Value::Int(now), Value::BulkString(bytes)], _) => {
@@ -54,8 +90,13 @@ impl Operations {
                 }
                 ([Value::Int(2), _, Value::Int(absolute)], Some(principal)) => {
                     let ends = Ends::At(*absolute);
-                    let moment = self.announce(principal, handle, ends, now, until).await?;
-                    announced = Argument::Number(moment);
+                    match self.announce(principal, handle, ends, log_in, now, until).await? {
+                        Ok(done) => announced = Some(done),
+                        Err(now) => return Ok(Updated::Revoked(now)),
+                    }
+                }
+                ([Value::Int(3), Value::Int(now)], _) => {
+                    return Ok(Updated::Revoked(moment(*now)));
                 }
                 _ => return Err(Fault::Misread),
             }

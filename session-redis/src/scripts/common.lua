@@ -1,4 +1,4 @@
--- What all scripts share: the clock, how a record is laid out, and the indexes.
+-- What all scripts share: the clock, and how a record is laid out.
 --
 -- ARGV[1] is the moment to go by in microseconds, or empty for the server's clock. ARGV[2] is the
 -- prefix of the keys, or empty where the indexes lie in other slots than the record.
@@ -42,52 +42,4 @@ local function read(bytes)
   record.label = HEAD + principal
   record.fields = HEAD + principal + label
   return record
-end
-
--- The key of a record by its handle, sixteen bytes written as a UUID.
-local function key_of(handle)
-  return prefix .. string.format('%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x',
-    handle:byte(1, 16))
-end
-
-local function index_of(principal)
-  return prefix .. 'principal:' .. principal
-end
-
--- A record enters an index by its handle and the moment at which it entered, so that whoever
--- takes it out later takes out that entry and no newer one.
-local function entry(handle, joined)
-  return handle .. struct.pack('>i8', joined)
-end
-
--- Adds to a sorted set, which lives as long as what ends last in it.
-local function enter(set, member, ends)
-  redis.call('ZADD', set, digits(ends), member)
-  local expires = deadline(ends)
-  if redis.call('PEXPIRETIME', set) < tonumber(expires) then
-    redis.call('PEXPIREAT', set, expires)
-  end
-end
-
--- Adds to an index, and drops what has certainly ended, so that it does not grow for ever.
-local function join(index, handle, joined, absolute)
-  if not named then
-    redis.call('ZREMRANGEBYSCORE', index, '-inf', digits(now))
-  end
-  enter(index, entry(handle, joined), absolute)
-end
-
--- What was written at a named moment is found by a sweep, as Redis itself ends it by its own clock.
-local function note(handle, expires)
-  if named and prefix ~= '' then
-    enter(prefix .. 'named', handle, expires)
-  end
-end
-
--- By how much the clocks of two nodes may differ, and how long a record may follow its announcement.
-local SKEW, PATIENCE = 30000000, 30000000
-
--- An entry announced this long ago may be taken for one that nobody came back for.
-local function is_late(joined)
-  return real - joined > PATIENCE
 end

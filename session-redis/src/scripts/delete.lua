@@ -1,5 +1,5 @@
 -- Removes the record KEYS[1] if ARGV[4] is empty, if it is 'expired' and the record has, or if it is
--- 'principal' and the record is of ARGV[5]. Answers nothing if there is no record; else 0 if it had
+-- 'principal' and the record is of ARGV[5] and entered its index by ARGV[6]. Answers nothing if there is no record; else 0 if it had
 -- expired and 1 if it had not, and the entry of the index that is stale now, if any; or 2 and when
 -- it expires if it was spared.
 
@@ -11,7 +11,8 @@ if bytes == '' then
 end
 local record = read(bytes)
 local was = is(record.flags, PRINCIPAL) and redis.call('GETRANGE', KEYS[1], HEAD, record.label - 1)
-if condition == 'expired' and record.expires > now or condition == 'principal' and was ~= principal then
+if condition == 'expired' and record.expires > now
+  or condition == 'principal' and (was ~= principal or record.joined > tonumber(ARGV[6])) then
   return {2, record.expires}
 end
 redis.call('DEL', KEYS[1])

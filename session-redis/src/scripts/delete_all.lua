@@ -1,18 +1,18 @@
--- Removes every record in the index KEYS[1] of the principal ARGV[3], and answers how many were live.
+-- Removes every record in the index KEYS[1] of the principal ARGV[3], but the one of the handle ARGV[4],
+-- and answers the clock and how many were live. It is remembered for ARGV[5].
 
-local principal = ARGV[3]
+local principal, spared, lasts = ARGV[3], ARGV[4], tonumber(ARGV[5])
 
 local live = 0
-for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
-  local handle = member:sub(1, 16)
-  local key = key_of(handle)
-  local bytes = redis.call('GETRANGE', key, 0, HEAD + #principal - 1)
-  local record = bytes ~= '' and read(bytes)
-  if record and is(record.flags, PRINCIPAL) and record.label == HEAD + #principal
-    and bytes:sub(HEAD + 1) == principal then
-    redis.call('DEL', key)
-    live = live + (record.expires > now and 1 or 0)
+for _, member in ipairs(entries(KEYS[1])) do
+  if handle_of(member) ~= spared then
+    local record, key = lead(member, principal)
+    if record then
+      redis.call('DEL', key)
+      live = live + (record.expires > now and 1 or 0)
+    end
+    redis.call('ZREM', KEYS[1], member)
   end
 end
-redis.call('DEL', KEYS[1])
-return live
+revoke(KEYS[1], spared, lasts, real)
+return {now, live}

@@ -3,16 +3,13 @@
 local principal = ARGV[3]
 
 local found = {now}
-for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
-  local handle = member:sub(1, 16)
-  local bytes = redis.call('GET', key_of(handle))
-  local record = bytes and read(bytes)
-  if not record or not is(record.flags, PRINCIPAL) or bytes:sub(HEAD + 1, record.label) ~= principal
-    or entry(handle, record.joined) ~= member then
+for _, member in ipairs(entries(KEYS[1])) do
+  local record, key = lead(member, principal)
+  if not record then
     redis.call('ZREM', KEYS[1], member)
   elseif record.expires > now then
-    found[#found + 1] = handle
-    found[#found + 1] = bytes
+    found[#found + 1] = handle_of(member)
+    found[#found + 1] = redis.call('GET', key)
   end
 end
 return found

@@ -62,7 +62,11 @@ async fn random_work(store: RedisStore, seed: u64) {
                 drop(store.list(principal.as_deref().unwrap_or("ann"), Now::Store).await.unwrap());
             }
             _ => drop(
-                store.delete_all(principal.as_deref().unwrap_or("bob"), Now::Store).await.unwrap(),
+                store
+                    .delete_all(principal.as_deref().unwrap_or("bob"), None, Now::Store)
+                    .await
+                    .unwrap()
+                    .live,
             ),
         }
     }
@@ -119,7 +123,7 @@ async fn a_key_ends_when_its_record_does() {
     let store = connected(builder().prefix(&prefix), &shared().await.url()).await;
     let mut record = stored(&store, insert_of("ann")).await;
     for idle in [HOUR, HOUR * 3, Duration::from_mins(1), DAY * 9] {
-        record = saved(&store, Update { idle, ..update_of(&record) }).await;
+        record = saved(&store, Update { idle: Some(idle), ..update_of(&record) }).await;
         let ends: i64 = raw.ask(&format!("PEXPIRETIME {prefix}{}", record.handle)).await;
         assert_eq!(
             ends,
@@ -129,6 +133,10 @@ async fn a_key_ends_when_its_record_does() {
         let ends: i64 = raw.ask(&format!("PEXPIRETIME {prefix}principal:ann")).await;
         assert_eq!(ends, (record.times.absolute.micros() + 999) / 1000);
     }
+    let unused = saved(&store, Update { idle: None, ..update_of(&record) }).await;
+    assert_eq!(unused.times.expires, record.times.expires);
+    let ends: i64 = raw.ask(&format!("PEXPIRETIME {prefix}{}", record.handle)).await;
+    assert_eq!(ends, (record.times.expires.micros() + 999) / 1000, "what is no use renews nothing");
     assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
     let touched = loaded(&store, record.handle).await.unwrap();
     let ends: i64 = raw.ask(&format!("PEXPIRETIME {prefix}{}", record.handle)).await;

@@ -3,9 +3,11 @@
 mod access;
 mod cluster;
 mod commands;
+mod commands_in_cluster;
 mod contract;
 mod expiry;
 mod index;
+mod log_in;
 mod recovery;
 mod sample;
 mod script;

@@ -90,7 +90,7 @@ impl Raw {
     }
 
     /// Adds a member to a sorted set, unless another node has that key.
-    pub(crate) async fn enter(&mut self, set: &str, member: &[u8], score: i64) {
+    pub(crate) async fn enter(&mut self, set: &str, member: &[u8], score: impl redis::ToRedisArgs) {
         let mut command = redis::cmd("ZADD");
         command.arg(set).arg(score).arg(member);
         match command.query_async::<i64>(&mut self.0).await {

@@ -55,7 +55,7 @@ async fn a_store_speaks_tls_to_a_server_that_it_can_trust() {
     let store = RedisStore::builder().client(&client).unwrap();
     let record = stored(&store, insert_of("ann")).await;
     assert_eq!(listed(&store, "ann").await, [record.handle]);
-    store.delete_all("ann", session_core::Now::Store).await.unwrap();
+    store.delete_all("ann", None, session_core::Now::Store).await.unwrap();
 }
 
 #[tokio::test]

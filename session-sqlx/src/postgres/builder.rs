@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPool};
 
 use super::name::Table;
-use super::server::{ConnectError, Server, Source};
+use super::server::{Between, ConnectError, Server, Source};
 use super::store::PostgresStore;
 
 /// A longer deadline is none, and this one fits the server's own setting.
@@ -37,7 +37,7 @@ pub struct PostgresBuilder {
     workers: usize,
     queue: usize,
     deadline: Duration,
-    plain_start: bool,
+    between: Between,
 }
 
 impl PostgresBuilder {
@@ -48,7 +48,7 @@ impl PostgresBuilder {
             workers: 8,
             queue: 1024,
             deadline: Duration::from_secs(2),
-            plain_start: false,
+            between: Between::Nothing,
         }
     }
 
@@ -67,6 +67,13 @@ impl PostgresBuilder {
     }
 
     /// How many workers there are, each with a connection of its own: 8 unless set.
+    ///
+    /// A worker that is free takes all that waits of one kind as one statement, up to 128 (32
+    /// log-ins), so that more callers make larger batches, not a longer queue. More workers shorten
+    /// the wait where the network is slow; fewer make larger batches and leave the database more
+    /// time. Measured with the database on the same two cores and 64 callers: loads were fastest
+    /// with 1 to 4 workers, commits with 4, and 16 were slower at both. Not 1 in service: a row
+    /// that somebody else has locked then holds up everything.
     pub fn workers(mut self, number: usize) -> Self {
         self.workers = number;
         self
@@ -74,6 +81,10 @@ impl PostgresBuilder {
 
     /// How many operations may wait for a worker: 1024 unless set. The next one is refused at
     /// once with [`StoreError::Overloaded`](session_core::StoreError::Overloaded).
+    ///
+    /// It costs nothing but the memory of what waits, and bounds how much work a database that
+    /// stood still finds when it goes on: set it to the number of requests at once that a node
+    /// serves. With 256 callers and 8 workers, 99 of 100 commits took 55 ms or less in all.
     pub fn queue(mut self, length: usize) -> Self {
         self.queue = length;
         self
@@ -93,7 +104,19 @@ impl PostgresBuilder {
     /// lost clients and reads committed data: for a pooler that refuses such options. Set
     /// `statement_timeout` on the role then.
     pub fn plain_start(mut self) -> Self {
-        self.plain_start = true;
+        self.between = Between::Pooler;
+        self
+    }
+
+    /// For a pooler in transaction mode that does not know prepared statements: PgBouncer before
+    /// 1.21 (Debian 12 has 1.18), or one with `max_prepared_statements = 0`. Includes
+    /// [`plain_start`](Self::plain_start).
+    ///
+    /// Each statement is then prepared anew, in a transaction of its own: four round trips to the
+    /// pooler in place of one, and a server's connection taken as long. From 1.21 on, set
+    /// `max_prepared_statements` to 100 and use `plain_start` alone.
+    pub fn transaction_pooler(mut self) -> Self {
+        self.between = Between::TransactionPooler;
         self
     }
 
@@ -143,7 +166,7 @@ impl PostgresBuilder {
 
     /// The store, with this table.
     pub(super) fn at(self, source: impl Into<Source>, table: Table) -> PostgresStore {
-        let server = Server::new(source.into(), self.deadline.min(LONGEST), self.plain_start);
+        let server = Server::new(source.into(), self.deadline.min(LONGEST), self.between);
         PostgresStore::with(server, table, self.workers, self.queue)
     }
 }

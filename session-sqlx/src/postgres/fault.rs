@@ -7,6 +7,7 @@ use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
 use super::statement::Statement;
 use super::worker::Shared;
+use crate::version::NotMigrated;
 
 /// Why a statement gave no answer. Codes are of PostgreSQL's appendix A.
 pub(super) enum Fault {
@@ -15,23 +16,24 @@ pub(super) enum Fault {
     /// The server said nothing within the deadline; it may have happened.
     Silence,
     /// The connection broke; it may have happened.
-    Broken(sqlx::Error),
+    Broken(Arc<sqlx::Error>),
     /// The server refused to begin it on this connection; on another it may well.
-    Stale(sqlx::Error),
+    Stale(Arc<sqlx::Error>),
     /// The server undid it in favour of another.
-    Undone(sqlx::Error),
+    Undone(Arc<sqlx::Error>),
     /// The server undid it because it took too long.
     Cancelled,
     /// The table is missing, or of an older version.
-    NotMigrated(sqlx::Error),
+    NotMigrated(Arc<sqlx::Error>),
     /// Anything else; it did not happen.
-    Failed(sqlx::Error),
+    Failed(Arc<sqlx::Error>),
 }
 
 impl Fault {
     pub(super) fn of(error: sqlx::Error) -> Self {
-        let sqlx::Error::Database(cause) = &error else {
-            return match error {
+        let error = Arc::new(error);
+        let sqlx::Error::Database(cause) = &*error else {
+            return match &*error {
                 sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => {
                     Self::Broken(error)
                 }
@@ -51,8 +53,8 @@ impl Fault {
             // Serialization failure, deadlock.
             "40001" | "40P01" => Self::Undone(error),
             "57014" => Self::Cancelled,
-            // No such table, column, schema.
-            "42P01" | "42703" | "3F000" => Self::NotMigrated(error),
+            // No such table, column, schema, function.
+            "42P01" | "42703" | "3F000" | "42883" => Self::NotMigrated(error),
             _ => Self::Failed(error),
         }
     }
@@ -78,19 +80,26 @@ impl Fault {
         }
     }
 
-    pub(super) fn into_error(self, shared: &Shared) -> StoreError {
+    /// Whether it may be the fault of one operation of several, and none of them happened.
+    pub(super) fn may_be_of_one(&self) -> bool {
+        let Self::Failed(error) = self else { return false };
+        matches!(**error, sqlx::Error::Database(_) | sqlx::Error::Encode(_))
+    }
+
+    pub(super) fn to_error(&self, shared: &Shared) -> StoreError {
         match self {
             Self::Unreachable => shared.late(),
             Self::Silence | Self::Cancelled => StoreError::Deadline(shared.server.deadline()),
             Self::NotMigrated(source) => {
+                let source = Arc::clone(source);
                 StoreError::failed(NotMigrated { table: shared.table.to_string(), source })
             }
             Self::Broken(error)
             | Self::Stale(error)
             | Self::Undone(error)
-            | Self::Failed(error) => match Refused::of(&error) {
+            | Self::Failed(error) => match Refused::of(error) {
                 Some(refused) => StoreError::failed(refused),
-                None => StoreError::failed(error),
+                None => StoreError::failed(Arc::clone(error)),
             },
         }
     }
@@ -116,18 +125,6 @@ impl Refused {
     pub fn code(&self) -> &str {
         &self.code
     }
-}
-
-/// There is no table for the sessions, or an older one: the source of a
-/// [`StoreError::Failed`].
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "the table {table} is missing or of an older version: call `migrate()` on the store when the \
-     program starts"
-)]
-pub struct NotMigrated {
-    table: String,
-    source: sqlx::Error,
 }
 
 /// No worker has a connection: the source of a [`StoreError::Failed`]. They keep trying.

@@ -5,9 +5,13 @@ use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::name::Table;
 use super::server::Server;
+use crate::version::{Newer, Steps};
 
 /// The steps, in order; the first makes version 1.
-const STEPS: [&str; 1] = [include_str!("../../migrations/postgres/0001_sessions.sql")];
+const STEPS: Steps<&str> = Steps(&[
+    include_str!("../../migrations/postgres/0001_sessions.sql"),
+    include_str!("../../migrations/postgres/0002_log_ins.sql"),
+]);
 
 /// Nodes that start together take turns. One lock for all tables: two may share a new schema.
 const LOCK: i64 = 0x7365_7373_696f_6e73;
@@ -15,14 +19,19 @@ const LOCK: i64 = 0x7365_7373_696f_6e73;
 /// A node that does not get its turn has met one that hangs.
 const PATIENCE: &str = "SET LOCAL lock_timeout = '30s'";
 
-/// Applies the steps that are missing, all or none.
+/// Applies the steps that are missing, all or none. Nothing stays prepared, since a pooler may
+/// give the connection to somebody else.
 pub(super) async fn migrate(server: &Server, table: &Table) -> Result<(), MigrateError> {
     let mut connection = server.open_for_migration().await.map_err(MigrateError::Unreachable)?;
     // Read committed whatever the database's default is: what is missing must be seen as the
     // node before left it.
     let mut step = connection.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
     sqlx::raw_sql(PATIENCE).execute(&mut *step).await?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *step).await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)")
+        .bind(LOCK)
+        .persistent(false)
+        .execute(&mut *step)
+        .await?;
     advance(&mut step, table).await?;
     step.commit().await?;
     connection.close().await.ok();
@@ -30,18 +39,19 @@ pub(super) async fn migrate(server: &Server, table: &Table) -> Result<(), Migrat
 }
 
 async fn advance(connection: &mut PgConnection, table: &Table) -> Result<(), MigrateError> {
-    let known = i32::try_from(STEPS.len()).unwrap_or(i32::MAX);
     let found = version(connection, table).await?;
-    if found > known {
-        return Err(MigrateError::Newer { table: table.to_string(), found, known });
-    }
+    let missing = STEPS.after(found.into(), table)?;
     if found == 0 {
         found_on_new_ground(connection, table).await?;
     }
-    for (version, step) in (1..).zip(STEPS).skip(usize::try_from(found).unwrap_or(0)) {
+    for (version, step) in missing {
         execute(connection, table, step).await?;
         let sql = table.put_into(r#"INSERT INTO :"versions" (version) VALUES ($1)"#);
-        sqlx::query(AssertSqlSafe(sql)).bind(version).execute(&mut *connection).await?;
+        sqlx::query(AssertSqlSafe(sql))
+            .bind(version)
+            .persistent(false)
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }
@@ -50,13 +60,14 @@ async fn advance(connection: &mut PgConnection, table: &Table) -> Result<(), Mig
 async fn version(connection: &mut PgConnection, table: &Table) -> Result<i32, MigrateError> {
     let exists: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
         .bind(table.versions())
+        .persistent(false)
         .fetch_one(&mut *connection)
         .await?;
     if !exists {
         return Ok(0);
     }
     let sql = table.put_into(r#"SELECT coalesce(max(version), 0) FROM :"versions""#);
-    Ok(sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await?)
+    Ok(sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_one(connection).await?)
 }
 
 /// Makes the schema and the table of versions.
@@ -68,6 +79,7 @@ async fn found_on_new_ground(
         // `IF NOT EXISTS` alone asks for the right to create one even where it is there.
         let exists: bool = sqlx::query_scalar("SELECT to_regnamespace($1) IS NOT NULL")
             .bind(&schema)
+            .persistent(false)
             .fetch_one(&mut *connection)
             .await?;
         if !exists {
@@ -89,8 +101,10 @@ async fn execute(
     let done = sqlx::raw_sql(AssertSqlSafe(table.put_into(sql))).execute(connection).await;
     match done {
         Ok(_) => Ok(()),
-        // A duplicate table.
-        Err(sqlx::Error::Database(cause)) if cause.code().as_deref() == Some("42P07") => {
+        // A duplicate table, a duplicate function.
+        Err(sqlx::Error::Database(cause))
+            if matches!(cause.code().as_deref(), Some("42P07" | "42723")) =>
+        {
             let table = table.to_string();
             Err(MigrateError::Occupied { table, source: sqlx::Error::Database(cause) })
         }
@@ -106,21 +120,11 @@ pub enum MigrateError {
     #[error("could not connect to PostgreSQL")]
     Unreachable(#[source] sqlx::Error),
     /// A newer version of this library made the table.
+    #[error(transparent)]
+    Newer(#[from] Newer),
+    /// There is such a table, index or function, and this library did not make it.
     #[error(
-        "the table {table} is of version {found}, and this program knows {known}: it was migrated \
-         by a newer one, so deploy that or name another table"
-    )]
-    Newer {
-        /// The table, as SQL spells it.
-        table: String,
-        /// Its version.
-        found: i32,
-        /// The last version that this library knows.
-        known: i32,
-    },
-    /// There is such a table or index, and this library did not make it.
-    #[error(
-        "something else is called {table} already, or its index is: name another table with `table(…)`"
+        "something else is called {table} already, or what belongs to it is: name another table with `table(…)`"
     )]
     Occupied {
         /// The table, as SQL spells it.

@@ -6,9 +6,10 @@ mod store;
 // Where the records lie.
 mod migrate;
 mod name;
-// How an operation gets there: a job in a queue, a worker, its connection, a statement.
+// How an operation gets there: a call in a queue, its lane, a worker, its connection, a statement.
+mod call;
 mod fault;
-mod job;
+mod lane;
 mod link;
 mod queue;
 mod server;
@@ -19,7 +20,7 @@ mod moment;
 mod row;
 
 pub use builder::{ConfigError, PostgresBuilder};
-pub use fault::{NotMigrated, Refused, Unreachable};
+pub use fault::{Refused, Unreachable};
 pub use migrate::MigrateError;
 pub use server::ConnectError;
 pub use store::PostgresStore;

@@ -7,11 +7,12 @@ use session_core::{Now, Timestamp};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::{Oid, PgInterval};
-use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueFormat, PgValueRef};
+use sqlx::postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo, PgValueFormat, PgValueRef};
 use sqlx::{Decode, Encode, Postgres, Type};
 
 /// `timestamptz` in `pg_type`, the same on every server.
 const TIMESTAMPTZ: PgTypeInfo = PgTypeInfo::with_oid(Oid(1184));
+const TIMESTAMPTZ_ARRAY: PgTypeInfo = PgTypeInfo::with_oid(Oid(1185));
 
 /// PostgreSQL counts from 2000-01-01: this many microseconds after 1970-01-01.
 const EPOCH: i64 = 946_684_800_000_000;
@@ -29,6 +30,12 @@ pub(super) struct Moment(pub(super) Timestamp);
 impl Type<Postgres> for Moment {
     fn type_info() -> PgTypeInfo {
         TIMESTAMPTZ
+    }
+}
+
+impl PgHasArrayType for Moment {
+    fn array_type_info() -> PgTypeInfo {
+        TIMESTAMPTZ_ARRAY
     }
 }
 

@@ -5,9 +5,12 @@ use super::builder::ConfigError;
 /// PostgreSQL cuts a longer name off without an error.
 const LONGEST: usize = 63;
 
-const BY_PRINCIPAL: &str = "_by_principal";
-const BY_SWEEP_AT: &str = "_by_sweep_at";
-const VERSIONS: &str = "_versions";
+/// Its indexes: `:"by_principal"` is `sessions_by_principal`, in the table's own schema.
+const INDEXES: [&str; 3] = ["by_principal", "by_sweep_at", "revoked_at"];
+
+/// What lies beside the table in its schema: `:"revoke"` is `sessions_revoke`.
+const BESIDE: [&str; 7] =
+    ["versions", "revocations", "take_turns", "make_room", "log_in_fresh", "log_in", "revoke"];
 
 /// The table that holds the sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,18 +24,21 @@ impl Table {
         if let Some(schema) = &schema {
             check("schema", schema, LONGEST)?;
         }
-        check("table", &name, LONGEST - BY_PRINCIPAL.len())?;
+        check("table", &name, LONGEST - "_by_principal".len())?;
         Ok(Self { schema, name })
     }
 
     /// This SQL text with the names in place of `:"table"` and the like, and the clock in place
     /// of `:now`, which every statement takes as its first parameter.
     pub(super) fn put_into(&self, sql: &str) -> String {
-        sql.replace(":\"table\"", &self.qualified(""))
-            .replace(":\"versions\"", &self.qualified(VERSIONS))
-            .replace(":\"by_principal\"", &format!("\"{}{BY_PRINCIPAL}\"", self.name))
-            .replace(":\"by_sweep_at\"", &format!("\"{}{BY_SWEEP_AT}\"", self.name))
-            .replace(":now", "coalesce($1::timestamptz, now())")
+        let mut sql = sql.replace(":\"table\"", &self.qualified(""));
+        for name in BESIDE {
+            sql = sql.replace(&format!(":\"{name}\""), &self.qualified(&format!("_{name}")));
+        }
+        for index in INDEXES {
+            sql = sql.replace(&format!(":\"{index}\""), &format!("\"{}_{index}\"", self.name));
+        }
+        sql.replace(":now", "coalesce($1::timestamptz, now())")
     }
 
     /// The quoted schema, if one was named.
@@ -42,7 +48,7 @@ impl Table {
 
     /// The quoted table that holds which migrations were applied.
     pub(super) fn versions(&self) -> String {
-        self.qualified(VERSIONS)
+        self.qualified("_versions")
     }
 
     fn qualified(&self, suffix: &str) -> String {
@@ -91,6 +97,7 @@ mod tests {
             table.put_into(r#"CREATE INDEX :"by_sweep_at" ON :"table" (:now); :"versions""#),
             r#"CREATE INDEX "logins_by_sweep_at" ON "App"."logins" (coalesce($1::timestamptz, now())); "App"."logins_versions""#,
         );
+        assert_eq!(table.put_into(r#":"revoke"()"#), r#""App"."logins_revoke"()"#);
     }
 
     #[test]

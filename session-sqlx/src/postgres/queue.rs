@@ -1,15 +1,14 @@
 //! The queue before the workers, bounded in length and in time.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use session_core::StoreError;
-use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout_at};
 
-use super::job::{Call, Job};
-use super::statement::Statement;
-use super::worker::{Jobs, Shared, Worker};
+use super::call::Call;
+use super::lane::{Batch, Lanes, Waits};
+use super::worker::{Shared, Worker};
 
 /// Takes operations to the workers, and starts these at the first one.
 pub(super) struct Queue {
@@ -21,8 +20,8 @@ pub(super) struct Queue {
 
 /// The way to workers that run. They end when it is dropped.
 struct Running {
-    jobs: mpsc::Sender<Job>,
-    _alive: watch::Sender<()>,
+    waiting: Arc<Waiting>,
+    alive: watch::Sender<()>,
 }
 
 impl Queue {
@@ -39,44 +38,78 @@ impl Queue {
     }
 
     /// Has a worker do this, and waits for its answer.
-    pub(super) async fn ask<S>(&self, statement: S) -> Result<S::Answer, StoreError>
-    where
-        S: Statement,
-        Job: From<Call<S>>,
-    {
+    pub(super) async fn ask<S: Waits>(&self, statement: S) -> Result<S::Answer, StoreError> {
         let within = self.shared.server.deadline();
         let deadline = Instant::now() + within;
         let (call, answer) = Call::new(statement, deadline);
-        self.push(call.into())?;
+        self.waiting().push(call, self.length)?;
         match timeout_at(deadline, answer).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) | Err(_) => Err(self.shared.health.why_so_late(within)),
         }
     }
 
-    fn push(&self, job: Job) -> Result<(), StoreError> {
+    fn waiting(&self) -> Arc<Waiting> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         // Workers end with the runtime that they were started in; a later one gets its own.
         let running = match &mut *running {
-            Some(running) if !running.jobs.is_closed() => running,
+            Some(running) if !running.alive.is_closed() => running,
             ended => ended.insert(self.start()),
         };
-        running.jobs.try_send(job).map_err(|refused| match refused {
-            TrySendError::Full(_) => StoreError::Overloaded(self.length),
-            TrySendError::Closed(_) => {
-                self.shared.health.why_so_late(self.shared.server.deadline())
-            }
-        })
+        Arc::clone(&running.waiting)
     }
 
     fn start(&self) -> Running {
-        let (jobs, queue) = mpsc::channel(self.length);
+        let waiting = Arc::new(Waiting::default());
         let (alive, watched) = watch::channel(());
-        let queue = Jobs::new(queue);
         for _ in 0..self.workers {
-            let worker = Worker::new(Arc::clone(&self.shared), Arc::clone(&queue), watched.clone());
-            tokio::spawn(worker.work());
+            let (shared, waiting) = (Arc::clone(&self.shared), Arc::clone(&waiting));
+            tokio::spawn(Worker::new(shared, waiting, watched.clone()).work());
         }
-        Running { jobs, _alive: alive }
+        Running { waiting, alive }
+    }
+}
+
+/// What waits, and the workers that wait for it.
+#[derive(Default)]
+pub(super) struct Waiting {
+    lanes: Mutex<Lanes>,
+    ready: Notify,
+}
+
+impl Waiting {
+    fn push<S: Waits>(&self, call: Call<S>, length: usize) -> Result<(), StoreError> {
+        let mut lanes = self.lanes();
+        if lanes.len() >= length {
+            return Err(StoreError::Overloaded(length));
+        }
+        S::enter(call, &mut lanes);
+        drop(lanes);
+        self.ready.notify_one();
+        Ok(())
+    }
+
+    /// The next batch: what waits at this moment, and nothing that may come.
+    pub(super) async fn next(&self) -> Batch {
+        loop {
+            if let Some(batch) = self.take() {
+                return batch;
+            }
+            self.ready.notified().await;
+        }
+    }
+
+    fn take(&self) -> Option<Batch> {
+        let mut lanes = self.lanes();
+        let batch = lanes.take();
+        if lanes.len() > 0 {
+            // What is left is for another worker.
+            self.ready.notify_one();
+        }
+        batch
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, Lanes> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

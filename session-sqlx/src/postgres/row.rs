@@ -1,7 +1,9 @@
-//! What a statement answers, read by position: each selects `:times`, then `:record`.
+//! What a statement answers, read by position: each selects `:when`, then `:record`.
 
-use session_core::store::{Record, Times};
-use session_core::{Digest, Handle};
+use std::collections::HashMap;
+
+use session_core::store::{Record, Times, Updated};
+use session_core::{Digest, Handle, Timestamp};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use sqlx::types::Uuid;
@@ -9,9 +11,9 @@ use sqlx::types::Uuid;
 use super::moment::Moment;
 
 /// The columns of [`times`].
-pub(super) const TIMES: &str = ":now, created, authenticated, seen, expires, absolute";
+pub(super) const WHEN: &str = ":now, created, authenticated, seen, expires, absolute";
 
-/// The columns of [`record`] after [`TIMES`].
+/// The columns of [`record`] after [`WHEN`].
 pub(super) const RECORD: &str = "handle, digest, revision, principal, fields, persistent, label";
 
 /// The times of the record in this row.
@@ -43,9 +45,33 @@ pub(super) fn record(row: &PgRow) -> sqlx::Result<Record> {
     })
 }
 
-/// Whether there is one, or only its times.
-pub(super) fn has_record(row: &PgRow) -> sqlx::Result<bool> {
-    Ok(row.try_get::<Option<Uuid>, _>(6)?.is_some())
+/// What each row answers, by the handle in this column.
+pub(super) fn by_handle<A>(
+    rows: &[PgRow],
+    column: usize,
+    answer: impl Fn(&PgRow) -> sqlx::Result<A>,
+) -> sqlx::Result<HashMap<Uuid, A>> {
+    rows.iter().map(|row| Ok((row.try_get(column)?, answer(row)?))).collect()
+}
+
+/// What the update of this row's handle answers: times alone say that it was saved, a whole
+/// record that it is at another revision, and the moment alone that the log-in came too late.
+pub(super) fn updated(row: &PgRow) -> sqlx::Result<Updated> {
+    if let Some(moment) = refused(row)? {
+        Ok(Updated::Revoked(moment))
+    } else if row.try_get::<Option<&[u8]>, _>(7)?.is_some() {
+        Ok(Updated::Conflict(Box::new(record(row)?)))
+    } else {
+        Ok(Updated::Saved(times(row)?))
+    }
+}
+
+/// The moment, if there is nothing else.
+pub(super) fn refused(row: &PgRow) -> sqlx::Result<Option<Timestamp>> {
+    match row.try_get::<Option<Moment>, _>(1)? {
+        Some(_) => Ok(None),
+        None => row.try_get(0).map(|Moment(now)| Some(now)),
+    }
 }
 
 /// A handle as the server takes it.

@@ -3,8 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use tokio::time::timeout;
 
 use super::builder::ConfigError;
@@ -32,16 +32,27 @@ impl From<PgPool> for Source {
     }
 }
 
+/// What is between the store and its server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Between {
+    /// Nothing that minds.
+    Nothing,
+    /// A pooler that refuses start-up options.
+    Pooler,
+    /// One that besides gives a server's connection for no longer than a transaction.
+    TransactionPooler,
+}
+
 /// A server that connections can be opened to.
 pub(super) struct Server {
     source: Source,
     deadline: Duration,
-    plain_start: bool,
+    between: Between,
 }
 
 impl Server {
-    pub(super) fn new(source: Source, deadline: Duration, plain_start: bool) -> Self {
-        Self { source, deadline, plain_start }
+    pub(super) fn new(source: Source, deadline: Duration, between: Between) -> Self {
+        Self { source, deadline, between }
     }
 
     /// How long a statement may take.
@@ -49,16 +60,53 @@ impl Server {
         self.deadline
     }
 
+    /// Whether a connection is the same one for the next statement.
+    pub(super) fn keeps_statements(&self) -> bool {
+        self.between != Between::TransactionPooler
+    }
+
+    /// How long the server may work on a statement, in milliseconds: a tenth less than the
+    /// deadline. Then it is an answer, and the connection stays.
+    fn limit(&self) -> u128 {
+        (self.deadline * 9 / 10).as_millis().max(1)
+    }
+
+    /// Has the pooler keep to one connection, until [`end`](Self::end).
+    pub(super) async fn begin(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
+        if self.keeps_statements() {
+            return Ok(());
+        }
+        let limit = self.limit();
+        let sql =
+            format!("BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {limit}");
+        // Safe: a number is all that is put in.
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop)
+    }
+
+    /// Keeps what was done since [`begin`](Self::begin), or undoes it.
+    pub(super) async fn end<A>(
+        &self,
+        connection: &mut PgConnection,
+        answers: sqlx::Result<A>,
+    ) -> sqlx::Result<A> {
+        if self.keeps_statements() {
+            return answers;
+        }
+        let end = if answers.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        let ended = sqlx::raw_sql(end).execute(connection).await;
+        let answers = answers?;
+        ended?;
+        Ok(answers)
+    }
+
     /// Opens a connection for the store's statements.
     pub(super) async fn open(&self) -> Result<PgConnection, sqlx::Error> {
         let options = self.options();
-        if self.plain_start {
+        if self.between != Between::Nothing {
             return self.establish(options).await;
         }
-        // A tenth before the deadline: then it is an answer, and the connection stays.
-        let limit = (self.deadline * 9 / 10).as_millis().max(1);
         let options = options.options([
-            ("statement_timeout", limit.to_string().as_str()),
+            ("statement_timeout", self.limit().to_string().as_str()),
             // A conflict is seen by reading what was committed meanwhile; a stricter level, set
             // for the database, would make an error of it.
             ("default_transaction_isolation", "read committed"),

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_core::store::{Insert, Inserted, Record, Swept, Update, Updated};
+use session_core::store::{Ended, Insert, Inserted, Record, Swept, Update, Updated};
 use session_core::{Handle, Now, Store, StoreError};
 use sqlx::Connection as _;
 use sqlx::postgres::PgPool;
@@ -77,8 +77,8 @@ impl PostgresStore {
     }
 
     pub(super) fn with(server: Server, table: Table, workers: usize, queue: usize) -> Self {
-        let shared =
-            Shared { server, sql: Sql::new(&table), table, health: Arc::new(Health::default()) };
+        let sql = Sql::new(&table, server.keeps_statements());
+        let shared = Shared { server, sql, table, health: Arc::new(Health::default()) };
         Self { queue: Arc::new(Queue::new(Arc::new(shared), workers, queue)) }
     }
 
@@ -110,11 +110,17 @@ impl Store for PostgresStore {
     }
 
     async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
-        self.queue.ask(statement::Insert { insert, now }).await
+        match insert.principal {
+            Some(_) => self.queue.ask(statement::LogInFresh { insert, now }).await,
+            None => self.queue.ask(statement::Insert { insert, now }).await,
+        }
     }
 
     async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
-        self.queue.ask(statement::Update { update, now }).await
+        match update.authenticated {
+            Some(absolute) => self.queue.ask(statement::LogIn { update, absolute, now }).await,
+            None => self.queue.ask(statement::Update { update, now }).await,
+        }
     }
 
     async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
@@ -129,8 +135,14 @@ impl Store for PostgresStore {
         self.queue.ask(statement::List { principal: principal.to_owned(), now }).await
     }
 
-    async fn delete_all(&self, principal: &str, now: Now) -> Result<u64, StoreError> {
-        self.queue.ask(statement::DeleteAll { principal: principal.to_owned(), now }).await
+    async fn delete_all(
+        &self,
+        principal: &str,
+        except: Option<Handle>,
+        now: Now,
+    ) -> Result<Ended, StoreError> {
+        let principal = principal.to_owned();
+        self.queue.ask(statement::DeleteAll { principal, except, now }).await
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {

@@ -1,18 +1,19 @@
-//! A worker: takes operations from the queue and runs them, one at a time, on its own connection.
+//! A worker: takes batches from the queue and runs them, one at a time, on its own connection.
 
 use std::sync::Arc;
 
 use session_core::StoreError;
-use sqlx::SqlStr;
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::call::Call;
 use super::fault::Fault;
-use super::job::{Call, Job};
+use super::lane::Batch;
 use super::link::{Health, Link};
 use super::name::Table;
+use super::queue::Waiting;
 use super::server::Server;
-use super::statement::{Sql, Statement};
+use super::statement::{Sql, Statement, Text};
 
 /// What the workers of a store have in common.
 pub(super) struct Shared {
@@ -22,94 +23,132 @@ pub(super) struct Shared {
     pub(super) health: Arc<Health>,
 }
 
-/// The end of the queue that the workers take turns at.
-pub(super) struct Jobs(Mutex<mpsc::Receiver<Job>>);
-
-impl Jobs {
-    pub(super) fn new(queue: mpsc::Receiver<Job>) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(queue)))
-    }
-
-    /// The next job; `None` when the store was dropped.
-    async fn next(&self) -> Option<Job> {
-        self.0.lock().await.recv().await
-    }
-}
-
 pub(super) struct Worker {
     shared: Arc<Shared>,
-    jobs: Arc<Jobs>,
+    waiting: Arc<Waiting>,
     alive: watch::Receiver<()>,
     link: Link,
 }
 
 impl Worker {
-    pub(super) fn new(shared: Arc<Shared>, jobs: Arc<Jobs>, alive: watch::Receiver<()>) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        waiting: Arc<Waiting>,
+        alive: watch::Receiver<()>,
+    ) -> Self {
         let link = Link::new(Arc::clone(&shared.health));
-        Self { shared, jobs, alive, link }
+        Self { shared, waiting, alive, link }
     }
 
-    /// Works until the store is dropped. Whoever has no connection takes no job: another may.
+    /// Works until the store is dropped. Whoever has no connection takes no batch: another may.
     pub(super) async fn work(mut self) {
         loop {
-            tokio::select! {
-                () = self.link.connect(&self.shared.server) => {}
+            let batch = tokio::select! {
+                batch = async {
+                    self.link.connect(&self.shared.server).await;
+                    self.waiting.next().await
+                } => batch,
                 _ = self.alive.changed() => return,
-            }
-            let Some(job) = self.jobs.next().await else {
-                return;
             };
-            self.run(job).await;
+            self.run(batch).await;
         }
     }
 
-    async fn run(&mut self, job: Job) {
+    async fn run(&mut self, batch: Batch) {
         let shared = Arc::clone(&self.shared);
         let sql = &shared.sql;
-        match job {
-            Job::Load(call) => self.serve(call, &sql.load).await,
-            Job::Insert(call) => self.serve(call, &sql.insert).await,
-            Job::Update(call) => self.serve(call, &sql.update).await,
-            Job::Touch(call) => self.serve(call, &sql.touch).await,
-            Job::Delete(call) => self.serve(call, &sql.delete).await,
-            Job::List(call) => self.serve(call, &sql.list).await,
-            Job::DeleteAll(call) => self.serve(call, &sql.delete_all).await,
-            Job::Sweep(call) => self.serve(call, &sql.sweep).await,
+        match batch {
+            Batch::Load(calls) => self.serve(calls, &sql.load).await,
+            Batch::Insert(calls) => self.serve(calls, &sql.insert).await,
+            Batch::Update(calls) => self.serve(calls, &sql.update).await,
+            Batch::Touch(calls) => self.serve(calls, &sql.touch).await,
+            Batch::Delete(calls) => self.serve(calls, &sql.delete).await,
+            Batch::LogIn(calls) => self.serve(calls, &sql.log_in).await,
+            Batch::LogInFresh(calls) => self.serve(calls, &sql.log_in_fresh).await,
+            Batch::List(calls) => self.serve(calls, &sql.list).await,
+            Batch::DeleteAll(calls) => self.serve(calls, &sql.delete_all).await,
+            Batch::Sweep(calls) => self.serve(calls, &sql.sweep).await,
         }
     }
 
-    async fn serve<S: Statement>(&mut self, call: Call<S>, sql: &SqlStr) {
-        if call.is_over() {
+    /// Runs them together; and one by one, if the server will not have one of them.
+    async fn serve<S: Statement>(&mut self, mut calls: Vec<Call<S>>, text: &Text) {
+        let Some(fault) = self.try_twice(&mut calls, text).await else {
             return;
-        }
-        let answer = match self.attempt(&call.statement, sql, call.deadline).await {
-            Err(fault) if fault.permits_again::<S>() => {
-                self.attempt(&call.statement, sql, call.deadline).await
-            }
-            answer => answer,
         };
-        call.answer(answer.map_err(|fault| fault.into_error(&self.shared)));
+        if fault.may_be_of_one() && calls.len() > 1 {
+            for call in calls {
+                let mut alone = vec![call];
+                if let Some(fault) = self.try_twice(&mut alone, text).await {
+                    self.refuse(alone, &fault);
+                }
+            }
+        } else {
+            self.refuse(calls, &fault);
+        }
     }
 
-    /// Runs the statement once. The connection is out of its place meanwhile, and put back only
-    /// when it is known to be in order: whatever ends this early, it is closed.
+    fn refuse<S: Statement>(&self, calls: Vec<Call<S>>, fault: &Fault) {
+        for call in calls {
+            call.answer(Err(fault.to_error(&self.shared)));
+        }
+    }
+
+    /// Answers the calls, unless there is a fault.
+    async fn try_twice<S: Statement>(
+        &mut self,
+        calls: &mut Vec<Call<S>>,
+        text: &Text,
+    ) -> Option<Fault> {
+        let answers = match self.attempt(calls, text).await {
+            Err(fault) if fault.permits_again::<S>() => self.attempt(calls, text).await,
+            answers => answers,
+        };
+        match answers {
+            Ok(answers) => {
+                for (call, answer) in calls.drain(..).zip(answers) {
+                    call.answer(Ok(answer));
+                }
+                None
+            }
+            Err(fault) => Some(fault),
+        }
+    }
+
+    /// Runs them once, without those that nobody waits for any more. The connection is out of its
+    /// place meanwhile, and put back only when it is known to be in order: whatever ends this
+    /// early, it is closed.
     async fn attempt<S: Statement>(
         &mut self,
-        statement: &S,
-        sql: &SqlStr,
-        deadline: Instant,
-    ) -> Result<S::Answer, Fault> {
+        calls: &mut Vec<Call<S>>,
+        text: &Text,
+    ) -> Result<Vec<S::Answer>, Fault> {
         let server = &self.shared.server;
-        let Ok(mut line) = timeout_at(deadline, self.link.take::<S>(server)).await else {
+        let Some(last) = calls.iter().map(|call| call.deadline).max() else {
+            return Ok(Vec::new());
+        };
+        let Ok(mut line) = timeout_at(last, self.link.take::<S>(server)).await else {
             return Err(Fault::Unreachable);
         };
-        let answer =
-            timeout(server.deadline(), statement.run(line.connection(), sql.clone())).await;
-        let answer = answer.map_or(Err(Fault::Silence), |answer| answer.map_err(Fault::of));
-        if answer.as_ref().err().is_none_or(Fault::leaves_connection) {
+        let now = Instant::now();
+        calls.retain(|call| !call.is_over(now));
+        if calls.is_empty() {
+            self.link.put_back(line);
+            return Ok(Vec::new());
+        }
+        let statements: Vec<&S> = calls.iter().map(|call| &call.statement).collect();
+        let answers = async {
+            let connection = line.connection();
+            server.begin(connection).await?;
+            let answers = text.run(&statements, connection).await;
+            server.end(connection, answers).await
+        };
+        let answers = timeout(server.deadline(), answers).await;
+        let answers = answers.map_or(Err(Fault::Silence), |answers| answers.map_err(Fault::of));
+        if answers.as_ref().err().is_none_or(Fault::leaves_connection) {
             self.link.put_back(line);
         }
-        answer
+        answers
     }
 }
 

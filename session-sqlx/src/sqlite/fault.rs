@@ -5,8 +5,9 @@ use std::sync::Arc;
 use session_core::StoreError;
 use sqlx::sqlite::SqliteConnection;
 
-use super::migrate;
+use super::migrate::{self, STEPS};
 use super::name::Table;
+use crate::version::NotMigrated;
 
 /// Primary result codes, <https://www.sqlite.org/rescode.html>.
 const ERROR: i32 = 1;
@@ -40,9 +41,12 @@ pub(super) async fn explain(
     // SQLite has no code for a missing table, only a message.
     if primary(&error) == Some(ERROR)
         && let Ok(found) = migrate::version(connection, table).await
-        && found < migrate::known()
+        && found < STEPS.last()
     {
-        return StoreError::failed(NotMigrated { table: table.to_string(), source: error });
+        return StoreError::failed(NotMigrated {
+            table: table.to_string(),
+            source: Arc::new(error),
+        });
     }
     StoreError::failed(error)
 }
@@ -54,18 +58,6 @@ fn primary(error: &sqlx::Error) -> Option<i32> {
     };
     let code: i32 = cause.code()?.parse().ok()?;
     Some(code & 0xff)
-}
-
-/// There is no table for the sessions, or an older one: the source of a
-/// [`StoreError::Failed`].
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "the table {table} is missing or of an older version: call `migrate()` on the store when the \
-     program starts"
-)]
-pub struct NotMigrated {
-    table: String,
-    source: sqlx::Error,
 }
 
 /// The transaction that this write was in could not be committed, or not begun: the source of a

@@ -55,7 +55,11 @@ impl<S: Statement> Job for Call<S> {
     fn run<'a>(&'a mut self, connection: &'a mut SqliteConnection, sql: &'a Sql) -> Running<'a> {
         Box::pin(async move {
             self.kept = None;
-            self.kept = Some(self.statement.run(connection, sql).await?);
+            self.kept = Some(if self.statement.must_be_whole() {
+                run_whole(&self.statement, connection, sql).await?
+            } else {
+                self.statement.run(connection, sql).await?
+            });
             Ok(())
         })
     }
@@ -71,4 +75,22 @@ impl<S: Statement> Job for Call<S> {
     fn fail(self: Box<Self>, error: StoreError) {
         self.reply.send(Err(error)).ok();
     }
+}
+
+/// Runs all of it or nothing, within the transaction that others are in too.
+async fn run_whole<S: Statement>(
+    statement: &S,
+    connection: &mut SqliteConnection,
+    sql: &Sql,
+) -> sqlx::Result<S::Answer> {
+    sqlx::query("SAVEPOINT whole").execute(&mut *connection).await?;
+    let done = statement.run(connection, sql).await;
+    if done.is_err() {
+        // There is nothing to go back to if SQLite has taken back the whole transaction.
+        sqlx::query("ROLLBACK TO whole").execute(&mut *connection).await.ok();
+    }
+    let released = sqlx::query("RELEASE whole").execute(connection).await;
+    let answer = done?;
+    released?;
+    Ok(answer)
 }

@@ -10,17 +10,33 @@ use tokio::time::{Instant, sleep};
 use super::fault::is_locked;
 use super::file::{File, PAUSE};
 use super::name::Table;
+use crate::version::{Newer, Steps};
 
 /// The steps, in order; the first makes version 1.
-pub(super) const STEPS: [&str; 1] = [include_str!("../../migrations/sqlite/0001_sessions.sql")];
+pub(super) const STEPS: Steps<Step> = Steps(&[
+    Step {
+        sql: include_str!("../../migrations/sqlite/0001_sessions.sql"),
+        makes: &["", "_by_principal", "_by_sweep_at"],
+    },
+    Step {
+        sql: include_str!("../../migrations/sqlite/0002_revocations.sql"),
+        makes: &["_revocations", "_revoked_at"],
+    },
+]);
+
+pub(super) struct Step {
+    pub(super) sql: &'static str,
+    /// What comes after the table's name in the names that it needs.
+    makes: &'static [&'static str],
+}
+
+const VERSIONS: &str = r#"CREATE TABLE IF NOT EXISTS :"versions" (
+    version INTEGER NOT NULL PRIMARY KEY,
+    applied INTEGER NOT NULL -- in microseconds since 1970-01-01 UTC
+) STRICT"#;
 
 /// A program that does not get its turn has met one that hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// The last version that this library knows.
-pub(super) fn known() -> i64 {
-    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
-}
 
 /// Applies the steps that are missing, all or none.
 pub(super) async fn migrate(file: &File, table: &Table) -> Result<(), MigrateError> {
@@ -40,7 +56,7 @@ pub(super) async fn migrate(file: &File, table: &Table) -> Result<(), MigrateErr
 async fn attempt(file: &File, table: &Table) -> Result<(), MigrateError> {
     let mut connection = file.open_to_write().await.map_err(MigrateError::Unreachable)?;
     // Where there is nothing to do, nobody's write is waited for.
-    if version(&mut connection, table).await? != known() {
+    if version(&mut connection, table).await? != STEPS.last() {
         let mut step = connection.begin_with("BEGIN IMMEDIATE").await?;
         advance(&mut step, table).await?;
         step.commit().await?;
@@ -50,17 +66,14 @@ async fn attempt(file: &File, table: &Table) -> Result<(), MigrateError> {
 }
 
 async fn advance(connection: &mut SqliteConnection, table: &Table) -> Result<(), MigrateError> {
-    let known = known();
     let found = version(connection, table).await?;
-    if found > known {
-        let table = table.to_string();
-        return Err(MigrateError::Newer { table, found, known });
-    }
+    let missing = STEPS.after(found, table)?;
     if found == 0 {
-        found_on_new_ground(connection, table).await?;
+        execute(connection, table, VERSIONS).await?;
     }
-    for (version, step) in (1..).zip(STEPS).skip(usize::try_from(found).unwrap_or(0)) {
-        execute(connection, table, step).await?;
+    for (version, step) in missing {
+        step.finds_room(connection, table).await?;
+        execute(connection, table, step.sql).await?;
         let sql = table.put_into(r#"INSERT INTO :"versions" (version, applied) VALUES (?1, ?2)"#);
         sqlx::query(AssertSqlSafe(sql))
             .bind::<i64>(version)
@@ -80,23 +93,21 @@ pub(super) async fn version(connection: &mut SqliteConnection, table: &Table) ->
     sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await
 }
 
-/// Makes the table of versions, where nothing else has the names that are needed.
-async fn found_on_new_ground(
-    connection: &mut SqliteConnection,
-    table: &Table,
-) -> Result<(), MigrateError> {
-    for suffix in ["", "_by_principal", "_by_sweep_at"] {
-        let name = format!("{table}{suffix}");
-        if exists(connection, &name).await? {
-            return Err(MigrateError::Occupied { name });
+impl Step {
+    /// Sees to it that nothing else has the names that are needed.
+    async fn finds_room(
+        &self,
+        connection: &mut SqliteConnection,
+        table: &Table,
+    ) -> Result<(), MigrateError> {
+        for suffix in self.makes {
+            let name = format!("{table}{suffix}");
+            if exists(connection, &name).await? {
+                return Err(MigrateError::Occupied { name });
+            }
         }
+        Ok(())
     }
-    let versions = r#"CREATE TABLE IF NOT EXISTS :"versions" (
-        version INTEGER NOT NULL PRIMARY KEY,
-        applied INTEGER NOT NULL -- in microseconds since 1970-01-01 UTC
-    ) STRICT"#;
-    execute(connection, table, versions).await?;
-    Ok(())
 }
 
 async fn exists(connection: &mut SqliteConnection, name: &str) -> sqlx::Result<bool> {
@@ -118,18 +129,8 @@ pub enum MigrateError {
     #[error("could not open the SQLite database")]
     Unreachable(#[source] sqlx::Error),
     /// A newer version of this library made the table.
-    #[error(
-        "the table {table} is of version {found}, and this program knows {known}: it was migrated \
-         by a newer one, so deploy that or name another table"
-    )]
-    Newer {
-        /// The table.
-        table: String,
-        /// Its version.
-        found: i64,
-        /// The last version that this library knows.
-        known: i64,
-    },
+    #[error(transparent)]
+    Newer(#[from] Newer),
     /// There is such a table or index, and this library did not make it.
     #[error("something else is called {name} already: name another table with `table(…)`")]
     Occupied {

@@ -62,7 +62,9 @@ mod writer;
 mod row;
 
 pub use builder::{ConfigError, SqliteBuilder};
-pub use fault::{NotMigrated, WriteFailed};
+pub use fault::WriteFailed;
 pub use migrate::MigrateError;
 pub use place::OpenError;
 pub use store::SqliteStore;
+
+pub use crate::version::{Newer, NotMigrated};

@@ -29,6 +29,8 @@ impl Table {
         let Self(name) = self;
         sql.replace(":\"table\"", &format!("\"{name}\""))
             .replace(":\"versions\"", &format!("\"{name}_versions\""))
+            .replace(":\"revocations\"", &format!("\"{name}_revocations\""))
+            .replace(":\"revoked_at\"", &format!("\"{name}_revoked_at\""))
             .replace(":\"by_principal\"", &format!("\"{name}_by_principal\""))
             .replace(":\"by_sweep_at\"", &format!("\"{name}_by_sweep_at\""))
     }

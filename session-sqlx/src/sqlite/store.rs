@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_core::store::{Insert, Inserted, Record, Swept, Update, Updated};
+use session_core::store::{Ended, Insert, Inserted, Record, Swept, Update, Updated};
 use session_core::{Handle, Now, Store, StoreError};
 
 use super::builder::SqliteBuilder;
@@ -121,9 +121,14 @@ impl Store for SqliteStore {
         self.queue.read(statement::List { principal, now }).await
     }
 
-    async fn delete_all(&self, principal: &str, now: Now) -> Result<u64, StoreError> {
+    async fn delete_all(
+        &self,
+        principal: &str,
+        except: Option<Handle>,
+        now: Now,
+    ) -> Result<Ended, StoreError> {
         let principal = principal.to_owned();
-        self.queue.write(statement::DeleteAll { principal, now }).await
+        self.queue.write(statement::DeleteAll { principal, except, now }).await
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {

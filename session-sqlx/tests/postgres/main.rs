@@ -1,7 +1,10 @@
 //! `PostgresStore` on real servers.
 
+mod batch;
 mod contract;
+mod log_in;
 mod migrate;
+mod pooler;
 mod queue;
 mod recovery;
 mod sample;

@@ -90,7 +90,7 @@ async fn a_record_whose_end_was_moved_forward_is_swept_in_time() {
     let changed = stored(&store, Insert { idle: HOUR * 2, ..insert() }).await;
     let minute = Duration::from_mins(1);
     store.touch(touched.handle, minute, Now::Store).await.expect("the store works");
-    let update = session_core::store::Update { idle: minute, ..update_of(&changed) };
+    let update = session_core::store::Update { idle: Some(minute), ..update_of(&changed) };
     let _ = updated(&store, update).await;
     let soon = Now::At(touched.times.created.plus(minute * 2));
     assert_eq!(store.sweep(10, soon).await.expect("the store works"), Swept::All(2));

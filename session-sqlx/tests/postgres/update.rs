@@ -48,7 +48,7 @@ async fn a_conflict_shows_every_write_that_was_acknowledged_before() {
                         assert_ne!(now.revision, current.revision, "a conflict is with another");
                         current = *now;
                     }
-                    Updated::Gone => panic!("the record is there"),
+                    other => panic!("the record is there: {other:?}"),
                 }
             }
             conflicts

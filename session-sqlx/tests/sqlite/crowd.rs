@@ -30,7 +30,7 @@ async fn count(store: &SqliteStore, mut record: Record) {
         match updated(store, update).await {
             Updated::Saved(_) => return,
             Updated::Conflict(newer) => record = *newer,
-            Updated::Gone => panic!("the record is there"),
+            other => panic!("the record is there: {other:?}"),
         }
     }
 }
@@ -131,7 +131,7 @@ async fn of_writes_at_once_through_two_stores_one_is_saved() {
                     assert_eq!(current.fields, [100 + number]);
                 }
                 Updated::Conflict(found) => assert_eq!(found.fields, current.fields),
-                Updated::Gone => panic!("the record is there"),
+                other => panic!("the record is there: {other:?}"),
             }
         }
         assert_eq!((saved, current.revision), (1, 2));

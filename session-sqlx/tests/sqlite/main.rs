@@ -5,6 +5,7 @@ mod contract;
 mod crash;
 mod crowd;
 mod log;
+mod log_in;
 mod migrate;
 mod place;
 mod process;

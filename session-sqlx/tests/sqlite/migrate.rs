@@ -7,7 +7,8 @@ use session_sqlx::sqlite::{MigrateError, NotMigrated};
 use tokio::task::JoinSet;
 
 use crate::sample::{
-    Database, handle, insert, is_unchanged, loaded, patient, store, stored, story,
+    Database, execute, handle, insert, insert_of, is_unchanged, listed, loaded, patient, store,
+    stored, story,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -28,7 +29,7 @@ async fn eight_programs_open_and_migrate_at_once() {
         }
         for table in ["a", "b"] {
             let steps = format!("SELECT count(*) FROM {table}_versions");
-            assert_eq!(database.number(&steps).await, 1);
+            assert_eq!(database.number(&steps).await, 2);
         }
     }
 }
@@ -37,10 +38,10 @@ async fn eight_programs_open_and_migrate_at_once() {
 async fn migrating_again_changes_nothing_and_waits_for_nobody() {
     let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
-    let applied = "SELECT applied FROM sessions_versions";
+    let applied = "SELECT sum(applied) FROM sessions_versions";
     let before = database.number(applied).await;
     let mut other = database.connect().await;
-    crate::sample::execute(&mut other, "BEGIN IMMEDIATE").await;
+    execute(&mut other, "BEGIN IMMEDIATE").await;
     store.migrate().await.expect("there is nothing to do");
     assert_eq!(database.number(applied).await, before);
     assert!(is_unchanged(&store, &record).await);
@@ -86,8 +87,8 @@ async fn a_table_of_a_newer_version_is_refused() {
     database.execute("INSERT INTO sessions_versions VALUES (99, 0)").await;
     let error = store.migrate().await;
     let error = error.expect_err("the table is from the future");
-    let MigrateError::Newer { found, known, .. } = error else { panic!("{error:?}") };
-    assert_eq!((found, known), (99, 1));
+    let MigrateError::Newer(newer) = error else { panic!("{error:?}") };
+    assert_eq!((newer.found, newer.known), (99, 2));
 }
 
 #[tokio::test]
@@ -95,6 +96,7 @@ async fn somebody_elses_table_is_left_alone() {
     for theirs in [
         "CREATE TABLE Sessions (id INTEGER)",
         "CREATE TABLE a (b); CREATE INDEX sessions_by_principal ON a (b)",
+        "CREATE TABLE sessions_revocations (id INTEGER)",
     ] {
         let database = Database::new();
         let store = database.unmigrated(patient()).await;
@@ -114,4 +116,63 @@ async fn a_program_that_works_goes_on_while_the_table_is_migrated_again_by_anoth
     database.execute("ALTER TABLE sessions ADD COLUMN later TEXT").await;
     assert!(is_unchanged(&store, &record).await);
     stored(&store, insert()).await;
+}
+
+/// A file as a program of the first version has left it.
+async fn of_the_first_version() -> Database {
+    let database = Database::new();
+    database.unmigrated(patient()).await;
+    let step = include_str!("../../migrations/sqlite/0001_sessions.sql");
+    let step =
+        ["table", "by_principal", "by_sweep_at"].iter().fold(step.to_owned(), |sql, name| {
+            let full = if *name == "table" { "sessions" } else { &format!("sessions_{name}") };
+            sql.replace(&format!(":\"{name}\""), full)
+        });
+    database.execute(&step).await;
+    database
+        .execute(
+            "CREATE TABLE sessions_versions (version INTEGER NOT NULL PRIMARY KEY, \
+             applied INTEGER NOT NULL) STRICT; INSERT INTO sessions_versions VALUES (1, 0)",
+        )
+        .await;
+    database
+}
+
+#[tokio::test]
+async fn a_log_in_before_the_second_step_names_the_cure_and_the_rest_works() {
+    let database = of_the_first_version().await;
+    let store = database.unmigrated(patient()).await;
+    let record = stored(&store, insert()).await;
+    let log_in = store.insert(insert_of("ann"), Now::Store).await.map(drop);
+    let revocation = store.delete_all("ann", None, Now::Store).await.map(drop);
+    for answer in [log_in, revocation] {
+        let told = story(&answer.expect_err("there is no table for it"));
+        assert!(told.contains("call `migrate()`"), "{told}");
+    }
+    assert!(is_unchanged(&store, &record).await);
+    store.migrate().await.expect("the name is free");
+    assert!(is_unchanged(&store, &record).await);
+    stored(&store, insert_of("ann")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_program_of_the_first_version_goes_on_beside_those_that_migrate() {
+    let database = of_the_first_version().await;
+    let mut old = database.connect().await;
+    let log_in = "INSERT INTO sessions (handle, digest, revision, principal, fields, persistent,
+            created, authenticated, seen, expires, absolute, sweep_at)
+        VALUES (randomblob(16), randomblob(32), 1, 'ann', x'', 0, 1, 1, 1, 1 << 60, 1 << 60, 1)";
+    execute(&mut old, log_in).await;
+    let mut programs = JoinSet::new();
+    for _ in 0..8 {
+        let database = database.clone();
+        programs.spawn(async move { database.store(patient()).await });
+    }
+    let stores = programs.join_all().await;
+    assert_eq!(database.number("SELECT sum(version) FROM sessions_versions").await, 3);
+    execute(&mut old, log_in).await;
+    assert_eq!(listed(&stores[0], "ann").await.len(), 2);
+    stored(&stores[1], insert_of("ann")).await;
+    execute(&mut old, "DELETE FROM sessions WHERE principal = 'ann'").await;
+    assert_eq!(listed(&stores[2], "ann").await, []);
 }

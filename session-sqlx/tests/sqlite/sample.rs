@@ -8,7 +8,8 @@ use std::time::Duration;
 use session_sqlx::{SqliteBuilder, SqliteStore};
 use session_tests::Directory;
 pub(crate) use session_tests::record::{
-    DAY, HOUR, handle, insert, is_unchanged, loaded, stored, story, update_of, updated,
+    DAY, HOUR, handle, insert, insert_of, is_unchanged, listed, loaded, stored, story, update_of,
+    updated,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};

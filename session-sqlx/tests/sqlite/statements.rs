@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::fmt::Debug;
+use std::num::NonZeroU32;
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
-use session_core::store::{Insert, Update, Updated};
+use session_core::store::{Insert, LogIn, Update, Updated};
 use session_core::{Now, Store as _};
 use session_sqlx::SqliteStore;
 use sqlx::ConnectOptions as _;
@@ -14,7 +15,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::sample::{Database, HOUR, insert, patient, update_of};
+use crate::sample::{Database, HOUR, insert, insert_of, patient, update_of};
 
 /// The statements of each thread that has this test's name.
 static HEARD: OnceLock<Mutex<HashMap<String, Vec<String>>>> = OnceLock::new();
@@ -117,6 +118,12 @@ async fn an_operation_is_one_statement() {
     assert_costs("load", 1).await;
     store.insert(insert(), Now::Store).await.map(drop).expect("the store works");
     assert_costs("insert", 1).await;
+    store.insert(insert_of("cid"), Now::Store).await.map(drop).expect("the store works");
+    assert_costs("a log-in", 2).await;
+    let log_in = LogIn { began: None, limit: NonZeroU32::new(1) };
+    let limited = Insert { log_in, ..insert_of("cid") };
+    store.insert(limited, Now::Store).await.map(drop).expect("the store works");
+    assert_costs("a log-in with a limit, as a whole", 5).await;
     assert!(matches!(store.update(update_of(&record), Now::Store).await, Ok(Updated::Saved(_))));
     assert_costs("update", 1).await;
     assert!(store.touch(handle, HOUR, Now::Store).await.expect("the store works"));
@@ -133,12 +140,12 @@ async fn an_operation_is_one_statement() {
     assert!(matches!(stale, Ok(Updated::Conflict(_))));
     assert_costs("an update that lost", 3).await;
 
-    store.delete_all("bob", Now::Store).await.expect("the store works");
-    assert_costs("delete_all", 1).await;
+    store.delete_all("bob", None, Now::Store).await.expect("the store works");
+    assert_costs("delete_all, as a whole", 4).await;
     store.delete(handle, Now::Store).await.expect("the store works");
     assert_costs("delete", 1).await;
     store.sweep(100, Now::Store).await.expect("the store works");
-    assert_costs("sweep", 2).await;
+    assert_costs("sweep", 3).await;
 }
 
 /// Reads that are under way together, so that each reader has one.

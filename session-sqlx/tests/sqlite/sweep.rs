@@ -64,7 +64,7 @@ async fn a_record_whose_end_was_moved_forward_is_swept_in_time() {
     let minute = Duration::from_mins(1);
     let answer = store.touch(touched.handle, minute, Now::Store).await;
     assert!(answer.expect("the store works"));
-    let update = Update { idle: minute, ..update_of(&changed) };
+    let update = Update { idle: Some(minute), ..update_of(&changed) };
     let _ = updated(&store, update).await;
     let soon = Now::At(touched.times.created.plus(minute * 2));
     assert_eq!(swept(&store, 10, soon).await, Swept::All(2));

@@ -48,8 +48,8 @@ async fn text_of_any_kind_comes_back_whole() {
         assert!(record.label.as_deref() == Some(text), "the label");
         let found = store.list(text, Now::Store).await;
         assert_eq!(found.expect("the store works").len(), 1);
-        let removed = store.delete_all(text, Now::Store).await;
-        assert_eq!(removed.expect("the store works"), 1);
+        let removed = store.delete_all(text, None, Now::Store).await;
+        assert_eq!(removed.expect("the store works").live, 1);
     }
 }
 

@@ -37,6 +37,12 @@ pub struct Shop {
     cart: Vec<u64>,
 }
 
+impl Shop {
+    fn is_regular(&self) -> bool {
+        self.visits > 9
+    }
+}
+
 /// Does not await.
 #[require_session]
 pub async fn add(shop: &mut Shop, Path(sku): Path<u64>) -> Result<Json<u64>, StatusCode> {
@@ -57,6 +63,17 @@ pub async fn leave(session: &mut Session<Shop>, State(state): State<Sessions<Sho
     session.user.map_or_else(String::new, |user| user.to_string())
 }
 
+/// With a type of its own.
+#[require_session(fresh = "10m", or_redirect = "/login", allow = Shop::is_regular, background)]
+pub async fn prices(shop: &Shop) -> String {
+    shop.cart.len().to_string()
+}
+
+#[require_session(authenticated, or_redirect = "/login")]
+async fn private(shop: &Shop) -> String {
+    shop.cart.len().to_string()
+}
+
 #[require_session]
 async fn ignored(_shop: &Shop, _path: Path<u64>) {}
 
@@ -75,6 +92,8 @@ pub fn routes() -> Router<Sessions<Shop>> {
     Router::new()
         .route("/add/{sku}", get(add))
         .route("/leave", get(leave))
+        .route("/prices", get(prices))
+        .route("/private", get(private))
         .route("/ignored/{path}", get(ignored))
         .route("/expected", get(expected))
         .route("/expected_by_clippy", get(expected_by_clippy))

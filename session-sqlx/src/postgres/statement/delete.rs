@@ -1,15 +1,28 @@
 //! Delete: the record of a handle.
 
 use session_core::{Handle, Now};
-use sqlx::SqlStr;
+use sqlx::Row as _;
 use sqlx::postgres::PgConnection;
 
-use super::Statement;
+use super::{Prepared, Statement, column};
+use crate::postgres::lane::Claims;
 use crate::postgres::moment::named;
-use crate::postgres::row::uuid;
+use crate::postgres::row::{by_handle, uuid};
 
-pub(super) const SQL: &str = r#"
+pub(super) const ONE: &str = r#"
 DELETE FROM :"table" WHERE handle = $2 RETURNING expires > :now"#;
+
+/// The rows are locked in one order, so that two batches never wait for each other.
+pub(super) const MANY: &str = r#"
+WITH item AS MATERIALIZED (
+    SELECT coalesce(moment, now()) AS now, key
+    FROM unnest($1::timestamptz[], $2::uuid[]) AS given (moment, key)
+), theirs AS MATERIALIZED (
+    SELECT handle FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR UPDATE
+)
+DELETE FROM :"table" AS s USING item JOIN theirs ON theirs.handle = key
+WHERE s.handle = key
+RETURNING s.handle, s.expires > item.now"#;
 
 pub(in crate::postgres) struct Delete {
     pub(in crate::postgres) handle: Handle,
@@ -20,10 +33,34 @@ impl Statement for Delete {
     type Answer = bool;
 
     const REPEATABLE: bool = false;
+    const MOST: usize = super::MANY;
 
-    async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
-        let query = sqlx::query_scalar(sql).bind(named(self.now)).bind(uuid(self.handle));
+    fn joins(&self, claims: &mut Claims) -> bool {
+        claims.row(self.handle)
+    }
+
+    async fn run(
+        &self,
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Self::Answer> {
+        let query = sql.query_scalar().bind(named(self.now)).bind(uuid(self.handle));
         let was_live: Option<bool> = query.fetch_optional(connection).await?;
         Ok(was_live == Some(true))
+    }
+
+    async fn run_all(
+        batch: &[&Self],
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Vec<Self::Answer>> {
+        let rows = sql
+            .query()
+            .bind(column(batch, |delete| named(delete.now)))
+            .bind(column(batch, |delete| uuid(delete.handle)))
+            .fetch_all(connection)
+            .await?;
+        let was_live = by_handle(&rows, 0, |row| row.try_get::<bool, _>(1))?;
+        Ok(column(batch, |delete| was_live.get(&uuid(delete.handle)) == Some(&true)))
     }
 }

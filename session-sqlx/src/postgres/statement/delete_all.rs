@@ -1,35 +1,37 @@
-//! Delete all: the records of a principal.
+//! Delete all: the records of a principal, and what began before.
 
-use session_core::Now;
-use sqlx::SqlStr;
+use session_core::store::Ended;
+use session_core::{Handle, Now};
+use sqlx::Row as _;
 use sqlx::postgres::PgConnection;
 
-use super::Statement;
-use crate::postgres::moment::named;
+use super::{Prepared, Statement};
+use crate::postgres::moment::{Moment, named};
+use crate::postgres::row::uuid;
 
-/// The rows are locked in one order, so that two of these never wait for each other.
 pub(super) const SQL: &str = r#"
-WITH theirs AS MATERIALIZED (
-    SELECT handle FROM :"table" WHERE principal = $2 ORDER BY handle FOR UPDATE
-), gone AS (
-    DELETE FROM :"table" WHERE handle = ANY (ARRAY(SELECT handle FROM theirs))
-    RETURNING expires > :now AS live
-)
-SELECT count(*) FROM gone WHERE live"#;
+SELECT :now, :"revoke"($1, $2, $3)"#;
 
 pub(in crate::postgres) struct DeleteAll {
     pub(in crate::postgres) principal: String,
+    pub(in crate::postgres) except: Option<Handle>,
     pub(in crate::postgres) now: Now,
 }
 
 impl Statement for DeleteAll {
-    type Answer = u64;
+    type Answer = Ended;
 
     const REPEATABLE: bool = false;
 
-    async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
-        let query = sqlx::query_scalar(sql).bind(named(self.now)).bind(&self.principal);
-        let live: i64 = query.fetch_one(connection).await?;
-        Ok(live.unsigned_abs())
+    async fn run(
+        &self,
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Self::Answer> {
+        let query =
+            sql.query().bind(named(self.now)).bind(&self.principal).bind(self.except.map(uuid));
+        let row = query.fetch_one(connection).await?;
+        let Moment(now) = row.try_get(0)?;
+        Ok(Ended { live: row.try_get::<i64, _>(1)?.unsigned_abs(), now })
     }
 }

@@ -1,22 +1,40 @@
-//! Insert: a new record, only if its handle is free.
+//! Insert: a new record of nobody, only if its handle is free.
+
+use std::borrow::Cow;
 
 use session_core::Now;
 use session_core::store::{self, Inserted};
-use sqlx::SqlStr;
 use sqlx::postgres::PgConnection;
 
-use super::Statement;
+use super::{Prepared, Statement, column};
+use crate::postgres::lane::Claims;
 use crate::postgres::moment::{named, span};
-use crate::postgres::row::{times, uuid};
+use crate::postgres::row::{by_handle, times, uuid};
 
-pub(super) const SQL: &str = r#"
+pub(super) const ONE: &str = r#"
 INSERT INTO :"table" (
-    handle, digest, revision, principal, fields, persistent, label,
-    created, authenticated, seen, expires, absolute, sweep_at
+    handle, digest, revision, fields, persistent, label,
+    created, seen, expires, absolute, sweep_at
 ) VALUES (
-    $2, $3, 1, $4, $5, $6, $7,
-    :now, CASE WHEN $4::text IS NOT NULL THEN :now END, :now, :now + $8, :now + $9, :now + $8
-) ON CONFLICT (handle) DO NOTHING RETURNING :times"#;
+    $2, $3, 1, $4, $5, $6, :now, :now, :now + $7, :now + $8, :now + $7
+) ON CONFLICT (handle) DO NOTHING RETURNING :when"#;
+
+pub(super) const MANY: &str = r#"
+INSERT INTO :"table" (
+    handle, digest, revision, fields, persistent, label,
+    created, seen, expires, absolute, sweep_at
+)
+SELECT key, digest, 1, fields, persistent, label, now, now, now + idle, now + most, now + idle
+FROM (
+    SELECT coalesce(moment, now()) AS now, given.*
+    FROM unnest(
+        $1::timestamptz[], $2::uuid[], $3::bytea[], $4::bytea[], $5::boolean[], $6::text[],
+        $7::interval[], $8::interval[]
+    ) AS given (moment, key, digest, fields, persistent, label, idle, most)
+) AS item
+ORDER BY key
+ON CONFLICT (handle) DO NOTHING
+RETURNING created, created, authenticated, seen, expires, absolute, handle"#;
 
 pub(in crate::postgres) struct Insert {
     pub(in crate::postgres) insert: store::Insert,
@@ -27,19 +45,26 @@ impl Statement for Insert {
     type Answer = Inserted;
 
     const REPEATABLE: bool = false;
+    const MOST: usize = super::MANY;
 
-    async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
+    fn joins(&self, claims: &mut Claims) -> bool {
+        claims.row(self.insert.handle) && claims.load(self.insert.fields.len())
+    }
+
+    async fn run(
+        &self,
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Self::Answer> {
         let Self { insert, now } = self;
-        // PostgreSQL's text has no NUL. No header has one either, so no browser loses anything.
-        let label = insert.label.as_ref().map(|label| label.replace('\0', ""));
-        let row = sqlx::query(sql)
+        let row = sql
+            .query()
             .bind(named(*now))
             .bind(uuid(insert.handle))
             .bind(insert.digest.as_bytes())
-            .bind(&insert.principal)
             .bind(&insert.fields)
             .bind(insert.persistent)
-            .bind(label)
+            .bind(label(insert))
             .bind(span(insert.idle.min(insert.absolute), *now))
             .bind(span(insert.absolute, *now))
             .fetch_optional(connection)
@@ -49,4 +74,33 @@ impl Statement for Insert {
             None => Ok(Inserted::Occupied),
         }
     }
+
+    async fn run_all(
+        batch: &[&Self],
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Vec<Self::Answer>> {
+        let rows = sql
+            .query()
+            .bind(column(batch, |it| named(it.now)))
+            .bind(column(batch, |it| uuid(it.insert.handle)))
+            .bind(column(batch, |it| it.insert.digest.as_bytes().as_slice()))
+            .bind(column(batch, |it| &it.insert.fields))
+            .bind(column(batch, |it| it.insert.persistent))
+            .bind(column(batch, |it| label(&it.insert)))
+            .bind(column(batch, |it| span(it.insert.idle.min(it.insert.absolute), it.now)))
+            .bind(column(batch, |it| span(it.insert.absolute, it.now)))
+            .fetch_all(connection)
+            .await?;
+        let mut saved = by_handle(&rows, 6, times)?;
+        Ok(column(batch, |it| {
+            saved.remove(&uuid(it.insert.handle)).map_or(Inserted::Occupied, Inserted::Saved)
+        }))
+    }
+}
+
+/// PostgreSQL's text has no NUL. No header has one either, so no browser loses anything.
+pub(super) fn label(insert: &store::Insert) -> Option<Cow<'_, str>> {
+    let label = insert.label.as_deref()?;
+    Some(if label.contains('\0') { label.replace('\0', "").into() } else { label.into() })
 }

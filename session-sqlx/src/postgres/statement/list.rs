@@ -2,15 +2,14 @@
 
 use session_core::Now;
 use session_core::store::Record;
-use sqlx::SqlStr;
 use sqlx::postgres::PgConnection;
 
-use super::Statement;
+use super::{Prepared, Statement};
 use crate::postgres::moment::named;
 use crate::postgres::row::record;
 
 pub(super) const SQL: &str = r#"
-SELECT :times, :record FROM :"table" WHERE principal = $2 AND expires > :now
+SELECT :when, :record FROM :"table" WHERE principal = $2 AND expires > :now
 ORDER BY created DESC, handle DESC"#;
 
 pub(in crate::postgres) struct List {
@@ -23,8 +22,12 @@ impl Statement for List {
 
     const REPEATABLE: bool = true;
 
-    async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
-        let query = sqlx::query(sql).bind(named(self.now)).bind(&self.principal);
+    async fn run(
+        &self,
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Self::Answer> {
+        let query = sql.query().bind(named(self.now)).bind(&self.principal);
         query.fetch_all(connection).await?.iter().map(record).collect()
     }
 }

@@ -2,15 +2,25 @@
 
 use session_core::store::Record;
 use session_core::{Handle, Now};
-use sqlx::SqlStr;
+use sqlx::Row as _;
 use sqlx::postgres::PgConnection;
 
-use super::Statement;
+use super::{Prepared, Statement, column};
 use crate::postgres::moment::named;
 use crate::postgres::row::{record, uuid};
 
-pub(super) const SQL: &str = r#"
-SELECT :times, :record FROM :"table" WHERE handle = $2 AND expires > :now"#;
+pub(super) const ONE: &str = r#"
+SELECT :when, :record FROM :"table" WHERE handle = $2 AND expires > :now"#;
+
+/// Each handle is looked up by itself, whatever the planner takes the table for; two may be the
+/// same.
+pub(super) const MANY: &str = r#"
+SELECT :when, :record, number FROM (
+    SELECT coalesce(moment, now()) AS now, key, number
+    FROM unnest($1::timestamptz[], $2::uuid[]) WITH ORDINALITY AS given (moment, key, number)
+) AS item CROSS JOIN LATERAL (
+    SELECT * FROM :"table" WHERE handle = key AND expires > item.now LIMIT 1
+) AS found"#;
 
 pub(in crate::postgres) struct Load {
     pub(in crate::postgres) handle: Handle,
@@ -21,10 +31,36 @@ impl Statement for Load {
     type Answer = Option<Record>;
 
     const REPEATABLE: bool = true;
+    const MOST: usize = super::MANY;
 
-    async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
-        let query = sqlx::query(sql).bind(named(self.now)).bind(uuid(self.handle));
+    async fn run(
+        &self,
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Self::Answer> {
+        let query = sql.query().bind(named(self.now)).bind(uuid(self.handle));
         let row = query.fetch_optional(connection).await?;
         row.as_ref().map(record).transpose()
+    }
+
+    async fn run_all(
+        batch: &[&Self],
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Vec<Self::Answer>> {
+        let rows = sql
+            .query()
+            .bind(column(batch, |load| named(load.now)))
+            .bind(column(batch, |load| uuid(load.handle)))
+            .fetch_all(connection)
+            .await?;
+        let mut answers = vec![None; batch.len()];
+        for row in &rows {
+            let number = usize::try_from(row.try_get::<i64, _>(13)?).unwrap_or(0);
+            if let Some(answer) = answers.get_mut(number.wrapping_sub(1)) {
+                *answer = Some(record(row)?);
+            }
+        }
+        Ok(answers)
     }
 }

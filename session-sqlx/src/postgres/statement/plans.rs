@@ -2,9 +2,9 @@
 
 use session_tests::Postgres;
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection as _, SqlStr};
+use sqlx::{AssertSqlSafe, Connection as _};
 
-use super::Sql;
+use super::{Prepared, Sql};
 use crate::PostgresStore;
 use crate::postgres::name::Table;
 
@@ -16,25 +16,42 @@ FROM generate_series(1, 20000) AS n";
 
 const HANDLE: &str = "'0192a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'";
 
-#[tokio::test]
-async fn every_statement_goes_by_an_index() {
+const REVOCATIONS: &str = r"
+INSERT INTO sessions_revocations SELECT 'user ' || n + 100, now() - interval '2 h', NULL
+FROM generate_series(1, 20000) AS n";
+
+/// A connection to a database with 20,000 sessions, ten of each of 1,000 users, and revocations.
+async fn connection() -> PgConnection {
     let url = Postgres::shared().await.database().await;
     let store = PostgresStore::connect(&url).await.expect("the server is up");
     store.migrate().await.expect("the database is empty");
     let mut connection = PgConnection::connect(&url).await.expect("the server is up");
-    run(&mut connection, ROWS).await;
-    run(&mut connection, "VACUUM ANALYZE sessions").await;
+    for sql in [ROWS, REVOCATIONS, "VACUUM ANALYZE sessions, sessions_revocations"] {
+        run(&mut connection, sql).await;
+    }
+    connection
+}
 
-    let sql = Sql::new(&Table::default());
+#[tokio::test]
+async fn every_statement_goes_by_an_index() {
+    let mut connection = connection().await;
+    let sql = Sql::new(&Table::default(), true);
     let record = r"'\x', NULL, '\x', false";
+    let (moments, handles) = ("ARRAY[NULL]::timestamptz[]", format!("ARRAY[{HANDLE}]::uuid[]"));
+    let hours = "ARRAY['1 h']::interval[]";
+    let records = r"ARRAY[1], ARRAY['\x']::bytea[], ARRAY['1'], ARRAY['\x']::bytea[], ARRAY[false]";
     let statements = [
-        ("pkey", sql.load, HANDLE.to_owned()),
-        ("pkey", sql.update, format!("{HANDLE}, 1, {record}, '1 h', NULL")),
-        ("pkey", sql.touch, format!("{HANDLE}, '1 h'")),
-        ("pkey", sql.delete, HANDLE.to_owned()),
-        ("by_principal", sql.list, "'user 7'".to_owned()),
-        ("by_principal", sql.delete_all, "'user 7'".to_owned()),
-        ("by_sweep_at", sql.sweep, "100".to_owned()),
+        ("pkey", &sql.load.one, format!("NULL, {HANDLE}")),
+        ("pkey", &sql.load.many, format!("{moments}, {handles}")),
+        ("pkey", &sql.update.one, format!("NULL, {HANDLE}, 1, {record}, '1 h'")),
+        ("pkey", &sql.update.many, format!("{moments}, {handles}, {records}, {hours}")),
+        ("pkey", &sql.touch.one, format!("NULL, {HANDLE}, '1 h'")),
+        ("pkey", &sql.touch.many, format!("{moments}, {handles}, {hours}")),
+        ("pkey", &sql.delete.one, format!("NULL, {HANDLE}")),
+        ("pkey", &sql.delete.many, format!("{moments}, {handles}")),
+        ("by_principal", &sql.list.one, "NULL, 'user 7'".to_owned()),
+        ("by_sweep_at", &sql.sweep.one, "NULL, 100, '1 h'".to_owned()),
+        ("revoked_at", &sql.sweep.one, "NULL, 100, '1 h'".to_owned()),
     ];
     for mode in ["force_generic_plan", "force_custom_plan"] {
         run(&mut connection, &format!("SET plan_cache_mode = {mode}")).await;
@@ -47,9 +64,40 @@ async fn every_statement_goes_by_an_index() {
     }
 }
 
-async fn plan(connection: &mut PgConnection, sql: &SqlStr, arguments: &str) -> String {
-    run(connection, &format!("PREPARE statement AS {}", sql.as_str())).await;
-    let explain = format!("EXPLAIN EXECUTE statement (NULL, {arguments})");
+/// What a function does shows in no plan, but in what was read meanwhile.
+#[tokio::test]
+async fn every_function_reads_only_what_it_is_about() {
+    const READ: &str = "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint
+        FROM pg_stat_xact_user_tables WHERE relname IN ('sessions', 'sessions_revocations')";
+    let mut connection = connection().await;
+    let common = format!(r"ARRAY[NULL::timestamptz], ARRAY[{HANDLE}::uuid]");
+    let fresh =
+        r"ARRAY[sha256('')], ARRAY['user 7'], ARRAY['\x'::bytea], ARRAY[false], ARRAY[NULL]";
+    let known = r"ARRAY[1], ARRAY[sha256('')], ARRAY['user 7'], ARRAY['\x'::bytea], ARRAY[false]";
+    let terms = "ARRAY[interval '1 h'], ARRAY[interval '1 d'], ARRAY[now()]";
+    let functions = [
+        format!("log_in_fresh({common}, {fresh}, {terms}, ARRAY[NULL::integer])"),
+        format!("log_in_fresh({common}, {fresh}, {terms}, ARRAY[3])"),
+        format!("log_in({common}, {known}, {terms}, ARRAY[NULL::integer])"),
+        format!("log_in({common}, {known}, {terms}, ARRAY[3])"),
+        "revoke(NULL, 'user 7', NULL)".to_owned(),
+    ];
+    for mode in ["force_generic_plan", "force_custom_plan"] {
+        run(&mut connection, &format!("SET plan_cache_mode = {mode}")).await;
+        for function in &functions {
+            let mut transaction = connection.begin().await.expect("the server is up");
+            run(&mut transaction, &format!("SELECT FROM sessions_{function}")).await;
+            let read = sqlx::query_scalar(READ).fetch_one(&mut *transaction).await;
+            let read: i64 = read.expect("the statement is right");
+            assert!(read < 200, "{mode}: {function} read {read} rows");
+            transaction.rollback().await.expect("the server is up");
+        }
+    }
+}
+
+async fn plan(connection: &mut PgConnection, sql: &Prepared, arguments: &str) -> String {
+    run(connection, &format!("PREPARE statement AS {}", sql.text.as_str())).await;
+    let explain = format!("EXPLAIN EXECUTE statement ({arguments})");
     let rows = sqlx::query_scalar::<_, String>(AssertSqlSafe(explain)).persistent(false);
     let plan = rows.fetch_all(&mut *connection).await.expect("the arguments fit").join("\n");
     run(connection, "DEALLOCATE statement").await;

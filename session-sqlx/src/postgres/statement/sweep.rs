@@ -1,12 +1,12 @@
-//! Sweep: the expired records go.
+//! Sweep: the expired records go, and the revocations that matter no more.
 
 use session_core::Now;
-use session_core::store::Swept;
+use session_core::store::{REVOCATIONS_LAST, Swept};
+use sqlx::Row as _;
 use sqlx::postgres::PgConnection;
-use sqlx::{Row as _, SqlStr};
 
-use super::Statement;
-use crate::postgres::moment::named;
+use super::{Prepared, Statement};
+use crate::postgres::moment::{named, span};
 
 /// A row is due at `sweep_at`. If it was used since, it is not expired: it is put off until it
 /// may be. Rows that a request holds at the moment are passed over, so that neither waits. The
@@ -26,6 +26,12 @@ WITH turn AS MATERIALIZED (
 ), put_off AS (
     UPDATE :"table" SET sweep_at = expires
     WHERE handle = ANY (ARRAY(SELECT handle FROM due WHERE NOT over))
+), forgotten AS (
+    DELETE FROM :"revocations" WHERE principal = ANY (ARRAY(
+        SELECT principal FROM :"revocations"
+        WHERE revoked < :now - $3::interval AND (SELECT mine FROM turn)
+        ORDER BY revoked LIMIT $2 FOR UPDATE SKIP LOCKED
+    ))
 )
 SELECT mine, (SELECT count(*) FROM due), (SELECT count(*) FROM removed) FROM turn"#;
 
@@ -39,8 +45,13 @@ impl Statement for Sweep {
 
     const REPEATABLE: bool = false;
 
-    async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
-        let query = sqlx::query(sql).bind(named(self.now)).bind(i64::from(self.limit));
+    async fn run(
+        &self,
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Self::Answer> {
+        let query = sql.query().bind(named(self.now)).bind(i64::from(self.limit));
+        let query = query.bind(span(REVOCATIONS_LAST, self.now));
         let row = query.fetch_one(connection).await?;
         let removed = row.try_get::<i64, _>(2)?.unsigned_abs();
         if !row.try_get::<bool, _>(0)? {

@@ -3,20 +3,36 @@
 use std::time::Duration;
 
 use session_core::{Handle, Now};
-use sqlx::SqlStr;
 use sqlx::postgres::PgConnection;
 
-use super::Statement;
+use super::{Prepared, Statement, column};
+use crate::postgres::lane::Claims;
 use crate::postgres::moment::{named, span};
-use crate::postgres::row::uuid;
+use crate::postgres::row::{by_handle, uuid};
 
 /// `sweep_at` changes only where the session is to end before it: with one lifetime for all, never.
-pub(super) const SQL: &str = r#"
+pub(super) const ONE: &str = r#"
 UPDATE :"table" SET
     seen = :now,
     expires = least(:now + $3, absolute),
     sweep_at = least(sweep_at, :now + $3)
 WHERE handle = $2 AND expires > :now"#;
+
+/// The rows are locked in one order, so that two batches never wait for each other.
+pub(super) const MANY: &str = r#"
+WITH item AS MATERIALIZED (
+    SELECT coalesce(moment, now()) AS now, key, idle
+    FROM unnest($1::timestamptz[], $2::uuid[], $3::interval[]) AS given (moment, key, idle)
+), theirs AS MATERIALIZED (
+    SELECT handle FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR NO KEY UPDATE
+)
+UPDATE :"table" AS s SET
+    seen = item.now,
+    expires = least(item.now + idle, absolute),
+    sweep_at = least(sweep_at, item.now + idle)
+FROM item JOIN theirs ON theirs.handle = key
+WHERE s.handle = key AND s.expires > item.now
+RETURNING s.handle"#;
 
 pub(in crate::postgres) struct Touch {
     pub(in crate::postgres) handle: Handle,
@@ -28,14 +44,40 @@ impl Statement for Touch {
     type Answer = bool;
 
     const REPEATABLE: bool = true;
+    const MOST: usize = super::MANY;
 
-    async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
-        let done = sqlx::query(sql)
+    fn joins(&self, claims: &mut Claims) -> bool {
+        claims.row(self.handle)
+    }
+
+    async fn run(
+        &self,
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Self::Answer> {
+        let done = sql
+            .query()
             .bind(named(self.now))
             .bind(uuid(self.handle))
             .bind(span(self.idle, self.now))
             .execute(connection)
             .await?;
         Ok(done.rows_affected() > 0)
+    }
+
+    async fn run_all(
+        batch: &[&Self],
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Vec<Self::Answer>> {
+        let rows = sql
+            .query()
+            .bind(column(batch, |touch| named(touch.now)))
+            .bind(column(batch, |touch| uuid(touch.handle)))
+            .bind(column(batch, |touch| span(touch.idle, touch.now)))
+            .fetch_all(connection)
+            .await?;
+        let found = by_handle(&rows, 0, |_| Ok(()))?;
+        Ok(column(batch, |touch| found.contains_key(&uuid(touch.handle))))
     }
 }

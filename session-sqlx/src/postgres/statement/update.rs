@@ -2,18 +2,18 @@
 
 use session_core::Now;
 use session_core::store::{self, Updated};
-use sqlx::SqlStr;
 use sqlx::postgres::PgConnection;
 
-use super::Statement;
+use super::{Prepared, Statement, column};
+use crate::postgres::lane::Claims;
 use crate::postgres::moment::{named, span};
-use crate::postgres::row::{has_record, record, times, uuid};
+use crate::postgres::row::{by_handle, updated, uuid};
 
 /// A plain read in the second part would show the record as it was when the statement began, and
 /// so could miss the very write that it lost to. The row lock makes it the current one: it
 /// waits for a writer at work, and then reads what that one left. It is taken only where nothing
 /// was saved.
-pub(super) const SQL: &str = r#"
+pub(super) const ONE: &str = r#"
 WITH saved AS (
     UPDATE :"table" SET
         revision = revision + 1,
@@ -21,25 +21,53 @@ WITH saved AS (
         principal = $5,
         fields = $6,
         persistent = $7,
-        seen = :now,
-        authenticated = CASE
-            WHEN $9::interval IS NOT NULL THEN :now
-            WHEN $5::text IS NOT NULL THEN authenticated
-        END,
-        expires = least(:now + $8, coalesce(:now + $9::interval, absolute)),
-        absolute = coalesce(:now + $9::interval, absolute),
-        sweep_at = least(sweep_at, :now + $8, coalesce(:now + $9::interval, absolute))
+        authenticated = CASE WHEN $5::text IS NOT NULL THEN authenticated END,
+        seen = CASE WHEN $8::interval IS NULL THEN seen ELSE :now END,
+        expires = CASE WHEN $8::interval IS NULL THEN expires ELSE least(:now + $8, absolute) END,
+        sweep_at = least(sweep_at, :now + $8)
     WHERE handle = $2 AND revision = $3 AND expires > :now
-    RETURNING created, authenticated, seen, expires, absolute
+    RETURNING created, authenticated, seen, expires, absolute, handle
 ), current AS (
     SELECT * FROM :"table"
     WHERE handle = $2 AND expires > :now AND NOT EXISTS (SELECT FROM saved)
     FOR NO KEY UPDATE
 )
-SELECT :times, NULL::uuid, NULL::bytea, NULL::bigint, NULL::text, NULL::bytea, NULL::boolean, NULL::text
+SELECT :when, handle, NULL::bytea, NULL::bigint, NULL::text, NULL::bytea, NULL::boolean, NULL::text
 FROM saved
 UNION ALL
-SELECT :times, :record FROM current"#;
+SELECT :when, :record FROM current"#;
+
+/// The rows are locked in one order, so that two batches never wait for each other, and the lock
+/// makes each the current one.
+pub(super) const MANY: &str = r#"
+WITH item AS MATERIALIZED (
+    SELECT coalesce(moment, now()) AS now, given.*
+    FROM unnest(
+        $1::timestamptz[], $2::uuid[], $3::bigint[], $4::bytea[], $5::text[], $6::bytea[],
+        $7::boolean[], $8::interval[]
+    ) AS given (moment, key, expected, digest, principal, fields, persistent, idle)
+), current AS MATERIALIZED (
+    SELECT * FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR NO KEY UPDATE
+), saved AS (
+    UPDATE :"table" AS s SET
+        revision = s.revision + 1,
+        digest = item.digest,
+        principal = item.principal,
+        fields = item.fields,
+        persistent = item.persistent,
+        authenticated = CASE WHEN item.principal IS NOT NULL THEN s.authenticated END,
+        seen = CASE WHEN idle IS NULL THEN s.seen ELSE item.now END,
+        expires = CASE WHEN idle IS NULL THEN s.expires ELSE least(item.now + idle, s.absolute) END,
+        sweep_at = least(s.sweep_at, item.now + idle)
+    FROM item JOIN current ON current.handle = key
+    WHERE s.handle = key AND s.revision = expected AND s.expires > item.now
+    RETURNING item.now, s.created, s.authenticated, s.seen, s.expires, s.absolute, s.handle
+)
+SELECT saved.*, NULL::bytea, NULL::bigint, NULL::text, NULL::bytea, NULL::boolean, NULL::text
+FROM saved
+UNION ALL
+SELECT :when, :record FROM (SELECT now, key FROM item) AS item JOIN current ON handle = key
+WHERE expires > item.now AND handle NOT IN (SELECT handle FROM saved)"#;
 
 pub(in crate::postgres) struct Update {
     pub(in crate::postgres) update: store::Update,
@@ -50,29 +78,56 @@ impl Statement for Update {
     type Answer = Updated;
 
     const REPEATABLE: bool = false;
+    const MOST: usize = super::MANY;
 
-    async fn run(&self, connection: &mut PgConnection, sql: SqlStr) -> sqlx::Result<Self::Answer> {
+    fn joins(&self, claims: &mut Claims) -> bool {
+        claims.row(self.update.handle) && claims.load(self.update.fields.len())
+    }
+
+    async fn run(
+        &self,
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Self::Answer> {
         let Self { update, now } = self;
-        let row = sqlx::query(sql)
+        let row = sql
+            .query()
             .bind(named(*now))
             .bind(uuid(update.handle))
-            // A revision past the column's range is one that no record is at.
-            .bind(i64::try_from(update.revision).unwrap_or(i64::MAX))
+            .bind(revision(update))
             .bind(update.digest.as_bytes())
             .bind(&update.principal)
             .bind(&update.fields)
             .bind(update.persistent)
-            .bind(span(update.idle, *now))
-            .bind(update.authenticated.map(|absolute| span(absolute, *now)))
+            .bind(update.idle.map(|idle| span(idle, *now)))
             .fetch_optional(connection)
             .await?;
-        let Some(row) = row else {
-            return Ok(Updated::Gone);
-        };
-        if has_record(&row)? {
-            Ok(Updated::Conflict(Box::new(record(&row)?)))
-        } else {
-            Ok(Updated::Saved(times(&row)?))
-        }
+        row.as_ref().map_or(Ok(Updated::Gone), updated)
     }
+
+    async fn run_all(
+        batch: &[&Self],
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Vec<Self::Answer>> {
+        let rows = sql
+            .query()
+            .bind(column(batch, |it| named(it.now)))
+            .bind(column(batch, |it| uuid(it.update.handle)))
+            .bind(column(batch, |it| revision(&it.update)))
+            .bind(column(batch, |it| it.update.digest.as_bytes().as_slice()))
+            .bind(column(batch, |it| &it.update.principal))
+            .bind(column(batch, |it| &it.update.fields))
+            .bind(column(batch, |it| it.update.persistent))
+            .bind(column(batch, |it| it.update.idle.map(|idle| span(idle, it.now))))
+            .fetch_all(connection)
+            .await?;
+        let mut answers = by_handle(&rows, 6, updated)?;
+        Ok(column(batch, |it| answers.remove(&uuid(it.update.handle)).unwrap_or(Updated::Gone)))
+    }
+}
+
+/// A revision past the column's range is one that no record is at.
+pub(super) fn revision(update: &store::Update) -> i64 {
+    i64::try_from(update.revision).unwrap_or(i64::MAX)
 }

@@ -1,9 +1,10 @@
 //! Insert: a new record, only if its handle is free.
 
-use session_core::Now;
 use session_core::store::{self, Inserted};
-use sqlx::sqlite::SqliteConnection;
+use session_core::{Now, Timestamp};
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
+use super::log_in::LogIn;
 use super::{Sql, Statement, only};
 use crate::sqlite::row::times;
 
@@ -24,13 +25,40 @@ pub(in crate::sqlite) struct Insert {
 impl Statement for Insert {
     type Answer = Inserted;
 
+    fn must_be_whole(&self) -> bool {
+        LogIn::by_insert(&self.insert).is_some_and(|log_in| log_in.is_limited())
+    }
+
     async fn run(
         &self,
         connection: &mut SqliteConnection,
         sql: &Sql,
     ) -> sqlx::Result<Self::Answer> {
-        let insert = &self.insert;
         let now = self.now.on_this_machine();
+        let log_in = LogIn::by_insert(&self.insert);
+        if let Some(log_in) = &log_in
+            && log_in.is_late(connection, sql).await?
+        {
+            return Ok(Inserted::Revoked(now));
+        }
+        let Some(row) = self.save(connection, sql, now).await? else {
+            return Ok(Inserted::Occupied);
+        };
+        if let Some(log_in) = &log_in {
+            log_in.make_room(connection, sql, now).await?;
+        }
+        Ok(Inserted::Saved(times(&row, now)?))
+    }
+}
+
+impl Insert {
+    async fn save(
+        &self,
+        connection: &mut SqliteConnection,
+        sql: &Sql,
+        now: Timestamp,
+    ) -> sqlx::Result<Option<SqliteRow>> {
+        let insert = &self.insert;
         let query = sqlx::query(sql.insert.clone())
             .bind(insert.handle.as_bytes().to_vec())
             .bind(insert.digest.as_bytes().to_vec())
@@ -41,9 +69,6 @@ impl Statement for Insert {
             .bind(now.micros())
             .bind(now.plus(insert.idle).micros())
             .bind(now.plus(insert.absolute).micros());
-        match only(query.fetch_all(connection).await?) {
-            Some(row) => Ok(Inserted::Saved(times(&row, now)?)),
-            None => Ok(Inserted::Occupied),
-        }
+        Ok(only(query.fetch_all(connection).await?))
     }
 }

@@ -5,6 +5,7 @@ mod delete_all;
 mod insert;
 mod list;
 mod load;
+mod log_in;
 #[cfg(test)]
 mod plans;
 mod sweep;
@@ -32,10 +33,16 @@ pub(super) use update::Update;
 /// One operation with its arguments.
 ///
 /// A writing one is run in a transaction and its answer given after the commit. Where it takes
-/// more than one statement, all but the last change nothing, or nothing that is wrong alone.
+/// more than one statement, all but the last change nothing, or nothing that is wrong alone, or
+/// it says that it is only right as a whole.
 pub(super) trait Statement: Send + Sync + 'static {
     /// What it answers.
     type Answer: Send + 'static;
+
+    /// Whether a part of it is to be taken back when another fails, which costs two statements.
+    fn must_be_whole(&self) -> bool {
+        false
+    }
 
     /// Runs it, once.
     fn run(
@@ -56,8 +63,12 @@ pub(super) struct Sql {
     delete: SqlStr,
     list: SqlStr,
     delete_all: SqlStr,
+    revoke: SqlStr,
+    is_late: SqlStr,
+    make_room: SqlStr,
     put_off: SqlStr,
     sweep: SqlStr,
+    forget: SqlStr,
 }
 
 impl Sql {
@@ -77,8 +88,12 @@ impl Sql {
             delete: text(delete::SQL),
             list: text(list::SQL),
             delete_all: text(delete_all::SQL),
+            revoke: text(delete_all::REVOKE),
+            is_late: text(log_in::IS_LATE),
+            make_room: text(log_in::MAKE_ROOM),
             put_off: text(sweep::PUT_OFF),
             sweep: text(sweep::SQL),
+            forget: text(sweep::FORGET),
         }
     }
 }

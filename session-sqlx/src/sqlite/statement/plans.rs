@@ -12,8 +12,8 @@ async fn every_statement_goes_by_an_index() {
     let table = Table::new("sessions".to_owned()).expect("it is a plain name");
     let mut connection =
         SqliteConnection::connect("sqlite::memory:").await.expect("it needs nothing");
-    for step in STEPS {
-        sqlx::raw_sql(AssertSqlSafe(table.put_into(step)))
+    for step in STEPS.0 {
+        sqlx::raw_sql(AssertSqlSafe(table.put_into(step.sql)))
             .execute(&mut connection)
             .await
             .expect("the statement is right");
@@ -28,8 +28,11 @@ async fn every_statement_goes_by_an_index() {
         ("sqlite_autoindex_sessions_1", sql.delete),
         ("sessions_by_principal", sql.list),
         ("sessions_by_principal", sql.delete_all),
+        ("sessions_by_principal", sql.make_room),
+        ("PRIMARY KEY (principal=?)", sql.is_late),
         ("sessions_by_sweep_at", sql.put_off),
         ("sessions_by_sweep_at", sql.sweep),
+        ("sessions_revoked_at", sql.forget),
     ] {
         let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", sql.as_str()));
         let steps = sqlx::raw_sql(explain)

@@ -1,7 +1,8 @@
-//! Sweep: the expired records go.
+//! Sweep: the expired records go, and what need not be remembered any more.
 
 use session_core::Now;
-use session_core::store::Swept;
+use session_core::store::{REVOCATIONS_LAST, Swept};
+use sqlx::SqlStr;
 use sqlx::sqlite::SqliteConnection;
 
 use super::{Sql, Statement};
@@ -20,6 +21,15 @@ DELETE FROM :"table" WHERE rowid IN (
     SELECT rowid FROM :"table" WHERE sweep_at <= ?1 ORDER BY sweep_at, rowid LIMIT ?2
 )"#;
 
+/// In microseconds.
+const LASTS: i64 = REVOCATIONS_LAST.as_secs().cast_signed() * 1_000_000;
+
+/// Revocations that nobody can be too late for any more.
+pub(super) const FORGET: &str = r#"
+DELETE FROM :"revocations" WHERE principal IN (
+    SELECT principal FROM :"revocations" WHERE revoked < ?1 ORDER BY revoked LIMIT ?2
+)"#;
+
 pub(in crate::sqlite) struct Sweep {
     pub(in crate::sqlite) limit: u32,
     pub(in crate::sqlite) now: Now,
@@ -35,12 +45,23 @@ impl Statement for Sweep {
     ) -> sqlx::Result<Self::Answer> {
         let now = self.now.on_this_machine().micros();
         let limit = u64::from(self.limit);
-        let put_off = sqlx::query(sql.put_off.clone()).bind(now).bind(i64::from(self.limit));
-        let put_off = put_off.execute(&mut *connection).await?.rows_affected();
+        let put_off = run(&sql.put_off, now, limit, connection).await?;
         let left = limit.saturating_sub(put_off);
-        let removed =
-            sqlx::query(sql.sweep.clone()).bind(now).bind(i64::try_from(left).unwrap_or(i64::MAX));
-        let removed = removed.execute(connection).await?.rows_affected();
-        if put_off + removed < limit { Ok(Swept::All(removed)) } else { Ok(Swept::Some(removed)) }
+        let removed = run(&sql.sweep, now, left, connection).await?;
+        let left = left.saturating_sub(removed);
+        let forgotten = run(&sql.forget, now.saturating_sub(LASTS), left, connection).await?;
+        if forgotten < left { Ok(Swept::All(removed)) } else { Ok(Swept::Some(removed)) }
     }
+}
+
+/// Answers how many rows it changed of those that are due.
+async fn run(
+    sql: &SqlStr,
+    due: i64,
+    limit: u64,
+    connection: &mut SqliteConnection,
+) -> sqlx::Result<u64> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let query = sqlx::query(sql.clone()).bind(due).bind(limit);
+    Ok(query.execute(connection).await?.rows_affected())
 }

@@ -1,27 +1,32 @@
 //! Update: the next revision, only if the record is at the expected one.
 
+use std::time::Duration;
+
 use session_core::store::{self, Updated};
 use session_core::{Now, Timestamp};
 use sqlx::SqlStr;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
+use super::log_in::LogIn;
 use super::{Sql, Statement, only};
 use crate::sqlite::row::{record, times};
 
 /// What most updates are. SQLite writes an index anew when its column is so much as named, so
 /// this one names none, and asks for a record whose indexed columns stay as they are.
+///
+/// `min` of nothing and something is nothing: what is no use of the session moves no end.
 pub(super) const SQL: &str = r#"
 UPDATE :"table" SET
     revision = revision + 1,
     digest = ?3,
     fields = ?5,
     persistent = ?6,
-    seen = ?7,
+    seen = CASE WHEN ?8 IS NULL THEN seen ELSE ?7 END,
     authenticated = CASE WHEN ?4 IS NULL THEN NULL WHEN ?9 IS NULL THEN authenticated ELSE ?7 END,
-    expires = min(?8, coalesce(?9, absolute)),
+    expires = coalesce(min(?8, coalesce(?9, absolute)), expires),
     absolute = coalesce(?9, absolute)
 WHERE handle = ?1 AND revision = ?2 AND expires > ?7
-    AND principal IS ?4 AND sweep_at <= min(?8, coalesce(?9, absolute))
+    AND principal IS ?4 AND sweep_at <= coalesce(min(?8, coalesce(?9, absolute)), expires)
 RETURNING :times"#;
 
 /// The others: a log-in, a log-out, an end that is moved forward.
@@ -32,11 +37,11 @@ UPDATE :"table" SET
     principal = ?4,
     fields = ?5,
     persistent = ?6,
-    seen = ?7,
+    seen = CASE WHEN ?8 IS NULL THEN seen ELSE ?7 END,
     authenticated = CASE WHEN ?4 IS NULL THEN NULL WHEN ?9 IS NULL THEN authenticated ELSE ?7 END,
-    expires = min(?8, coalesce(?9, absolute)),
+    expires = coalesce(min(?8, coalesce(?9, absolute)), expires),
     absolute = coalesce(?9, absolute),
-    sweep_at = min(sweep_at, ?8, coalesce(?9, absolute))
+    sweep_at = min(sweep_at, coalesce(min(?8, coalesce(?9, absolute)), expires))
 WHERE handle = ?1 AND revision = ?2 AND expires > ?7
 RETURNING :times"#;
 
@@ -48,6 +53,10 @@ pub(in crate::sqlite) struct Update {
 impl Statement for Update {
     type Answer = Updated;
 
+    fn must_be_whole(&self) -> bool {
+        LogIn::by_update(&self.update).is_some_and(|log_in| log_in.is_limited())
+    }
+
     /// Nothing comes between the statements: the transaction that they are in has the only lock.
     async fn run(
         &self,
@@ -55,18 +64,28 @@ impl Statement for Update {
         sql: &Sql,
     ) -> sqlx::Result<Self::Answer> {
         let now = self.now.on_this_machine();
-        for sql in [&sql.update, &sql.update_with_indexes] {
-            if let Some(row) = self.save(connection, sql, now).await? {
-                return Ok(Updated::Saved(times(&row, now)?));
+        let log_in = LogIn::by_update(&self.update);
+        let is_late = match &log_in {
+            Some(log_in) => log_in.is_late(connection, sql).await?,
+            None => false,
+        };
+        if !is_late && let Some(row) = self.save(connection, sql, now).await? {
+            if let Some(log_in) = &log_in {
+                log_in.make_room(connection, sql, now).await?;
             }
+            return Ok(Updated::Saved(times(&row, now)?));
         }
         let current = sqlx::query(sql.load.clone())
             .bind(self.update.handle.as_bytes().to_vec())
             .bind(now.micros());
-        match only(current.fetch_all(connection).await?) {
-            Some(row) => Ok(Updated::Conflict(Box::new(record(&row, now)?))),
-            None => Ok(Updated::Gone),
+        let Some(row) = only(current.fetch_all(connection).await?) else {
+            return Ok(Updated::Gone);
+        };
+        let current = record(&row, now)?;
+        if is_late && current.revision == self.update.revision {
+            return Ok(Updated::Revoked(now));
         }
+        Ok(Updated::Conflict(Box::new(current)))
     }
 }
 
@@ -74,11 +93,25 @@ impl Update {
     async fn save(
         &self,
         connection: &mut SqliteConnection,
+        sql: &Sql,
+        now: Timestamp,
+    ) -> sqlx::Result<Option<SqliteRow>> {
+        for sql in [&sql.update, &sql.update_with_indexes] {
+            if let Some(row) = self.attempt(connection, sql, now).await? {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn attempt(
+        &self,
+        connection: &mut SqliteConnection,
         sql: &SqlStr,
         now: Timestamp,
     ) -> sqlx::Result<Option<SqliteRow>> {
         let update = &self.update;
-        let absolute = update.authenticated.map(|absolute| now.plus(absolute));
+        let ends = |span: Option<Duration>| span.map(|span| now.plus(span).micros());
         let query = sqlx::query(sql.clone())
             .bind(update.handle.as_bytes().to_vec())
             // A revision past the column's range is one that no record is at.
@@ -88,8 +121,8 @@ impl Update {
             .bind(update.fields.clone())
             .bind(update.persistent)
             .bind(now.micros())
-            .bind(now.plus(update.idle).micros())
-            .bind(absolute.map(Timestamp::micros));
+            .bind(ends(update.idle))
+            .bind(ends(update.authenticated));
         Ok(only(query.fetch_all(connection).await?))
     }
 }

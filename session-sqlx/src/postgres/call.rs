@@ -1,10 +1,10 @@
-//! What waits in the queue: an operation, until when it is worth doing, and where its answer goes.
+//! A call: an operation, until when it is worth doing, and where its answer goes.
 
 use session_core::StoreError;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::statement::{Delete, DeleteAll, Insert, List, Load, Statement, Sweep, Touch, Update};
+use super::statement::Statement;
 
 /// Where the answer to a call arrives.
 pub(super) type Answer<S> = oneshot::Receiver<Result<<S as Statement>::Answer, StoreError>>;
@@ -23,8 +23,8 @@ impl<S: Statement> Call<S> {
     }
 
     /// Whether nobody waits for it any more.
-    pub(super) fn is_over(&self) -> bool {
-        self.reply.is_closed() || self.deadline <= Instant::now()
+    pub(super) fn is_over(&self, now: Instant) -> bool {
+        self.reply.is_closed() || self.deadline <= now
     }
 
     /// Answers it. If the caller has left in the meantime, the answer has nowhere to go.
@@ -32,27 +32,3 @@ impl<S: Statement> Call<S> {
         self.reply.send(answer).ok();
     }
 }
-
-/// An operation of any kind.
-pub(super) enum Job {
-    Load(Call<Load>),
-    Insert(Call<Insert>),
-    Update(Call<Update>),
-    Touch(Call<Touch>),
-    Delete(Call<Delete>),
-    List(Call<List>),
-    DeleteAll(Call<DeleteAll>),
-    Sweep(Call<Sweep>),
-}
-
-macro_rules! is_a_job {
-    ($($kind:ident),*) => {
-        $(impl From<Call<$kind>> for Job {
-            fn from(call: Call<$kind>) -> Self {
-                Self::$kind(call)
-            }
-        })*
-    };
-}
-
-is_a_job!(Load, Insert, Update, Touch, Delete, List, DeleteAll, Sweep);

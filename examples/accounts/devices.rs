@@ -1,0 +1,124 @@
+//! Where a user is logged in, and a button to end each of it.
+
+use std::time::{Duration, SystemTime};
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{Html, Redirect};
+use session_core::{ClearSiteData, Handle, Listed, Principal, Session, Sessions, require_session};
+
+use crate::account::Account;
+use crate::failure::Failure;
+use crate::pages;
+
+/// A line of the list.
+pub(crate) struct Device {
+    pub(crate) handle: Handle,
+    pub(crate) name: String,
+    pub(crate) created: String,
+    pub(crate) seen: String,
+    pub(crate) is_this: bool,
+}
+
+#[require_session(authenticated, or_redirect = "/login")]
+pub(crate) async fn list(
+    session: &mut Session<Account>,
+    Principal(user): Principal<Account>,
+    State(sessions): State<Sessions<Account>>,
+) -> Result<Html<String>, Failure> {
+    let listed = sessions.list(&user).await?;
+    let devices = listed.iter().map(|listed| Device::new(listed, session)).collect();
+    Ok(pages::show(&pages::Devices { devices, notice: session.notice.take() }))
+}
+
+/// Ends one session. A handle is no secret: it must be one of the user's own.
+#[require_session(authenticated)]
+pub(crate) async fn end_one(
+    session: &mut Session<Account>,
+    Principal(user): Principal<Account>,
+    State(sessions): State<Sessions<Account>>,
+    Path(handle): Path<Handle>,
+) -> Result<Redirect, Failure> {
+    if session.handle() == Some(handle) {
+        session.destroy();
+        return Ok(Redirect::to("/login"));
+    }
+    if !sessions.list(&user).await?.iter().any(|listed| listed.handle == handle) {
+        return Err(Failure::Told(StatusCode::NOT_FOUND, "You are not logged in there."));
+    }
+    sessions.revoke(&handle).await?;
+    session.notice = Some("That device is logged out.".to_owned());
+    Ok(Redirect::to("/devices"))
+}
+
+#[require_session(authenticated)]
+pub(crate) async fn end_others(
+    session: &mut Session<Account>,
+    State(sessions): State<Sessions<Account>>,
+) -> Result<Redirect, Failure> {
+    let ended = sessions.revoke_others(session).await?;
+    session.notice = Some(format!("Other devices logged out: {ended}."));
+    Ok(Redirect::to("/devices"))
+}
+
+#[require_session(authenticated)]
+pub(crate) async fn end_all(
+    session: &mut Session<Account>,
+    Principal(user): Principal<Account>,
+    State(sessions): State<Sessions<Account>>,
+) -> Result<(ClearSiteData, Redirect), Failure> {
+    sessions.revoke_all(&user).await?;
+    session.destroy();
+    Ok((ClearSiteData, Redirect::to("/login")))
+}
+
+impl Device {
+    fn new(listed: &Listed, session: &Session<Account>) -> Self {
+        Self {
+            is_this: listed.is(session),
+            handle: listed.handle,
+            created: ago(listed.created),
+            seen: ago(listed.seen),
+            name: listed.label.as_deref().map_or("An unknown device".to_owned(), device),
+        }
+    }
+}
+
+/// What a `User-Agent` tells: most browsers claim to be others too, so the first that fits is it.
+fn device(label: &str) -> String {
+    let first = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(mark, _)| label.contains(mark)).map(|&(_, name)| name)
+    };
+    let browser = first(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = first(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Macintosh", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => label.to_owned(),
+    }
+}
+
+fn ago(time: SystemTime) -> String {
+    let passed = time.elapsed().unwrap_or(Duration::ZERO).as_secs();
+    let (number, unit) = match passed {
+        0..60 => return "just now".to_owned(),
+        60..3600 => (passed / 60, "minute"),
+        3600..86400 => (passed / 3600, "hour"),
+        _ => (passed / 86400, "day"),
+    };
+    format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" })
+}

@@ -1,0 +1,39 @@
+//! Asking a browser to forget the site at a log-out.
+
+use std::convert::Infallible;
+
+use axum_core::response::{IntoResponseParts, ResponseParts};
+use http::HeaderValue;
+use http::header::HeaderName;
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// `Clear-Site-Data: "cache", "cookies", "storage"`: part of a log-out's response that has the
+/// browser forget all it keeps of this site, for a log-out on somebody else's machine.
+///
+/// The session itself is ended by [`Session::destroy`](crate::Session::destroy), whatever the browser does.
+/// `"cookies"` goes for all cookies of the registered domain, its subdomains included, and can
+/// take along what the same response sets. Browsers heed it over TLS only, and may take a while.
+///
+/// ```
+/// # use axum::response::Redirect;
+/// # use session_core::{ClearSiteData, Session, require_session, session};
+/// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+/// #[require_session(authenticated)]
+/// async fn log_out(session: &mut Session<Shop>) -> (ClearSiteData, Redirect) {
+///     session.destroy();
+///     (ClearSiteData, Redirect::to("/"))
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClearSiteData;
+
+impl IntoResponseParts for ClearSiteData {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut response: ResponseParts) -> Result<ResponseParts, Infallible> {
+        let all = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
+        response.headers_mut().insert(CLEAR_SITE_DATA, all);
+        Ok(response)
+    }
+}

@@ -1,0 +1,58 @@
+//! A session as it came from the store.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::arrival::Sight;
+use crate::secrets::{Other, Shown};
+use crate::store::Record;
+use crate::time::Timestamp;
+use crate::token::Digest;
+
+/// A record with its fields opened, whatever the store holds.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) record: Record,
+    /// See [`Stored::stale`].
+    pub(crate) stale: bool,
+}
+
+impl Opened {
+    /// What a request is that shows this digest.
+    pub(crate) fn shown(&self, digest: Digest) -> Shown {
+        let Record { digest: current, ref fields, ref times, .. } = self.record;
+        if current == digest {
+            return Shown::Current;
+        }
+        Other::find(fields).map_or(Shown::Unknown, |other| other.shown(digest, times.now))
+    }
+}
+
+/// A session as the store has it, and the state that its fields spell.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored<T> {
+    /// With its fields opened.
+    pub(crate) record: Record,
+    pub(crate) state: Arc<T>,
+    /// Whether the store holds it sealed with a retired key, or not sealed though it should be.
+    pub(crate) stale: bool,
+    /// When it came from the store.
+    since: Instant,
+}
+
+impl<T> Stored<T> {
+    pub(crate) fn new(record: Record, state: Arc<T>, is_stale: bool) -> Self {
+        Self { record, state, stale: is_stale, since: Instant::now() }
+    }
+
+    /// What the store's clock shows by now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.record.times.now.plus(self.since.elapsed())
+    }
+
+    /// What the store's clock showed when it came.
+    pub(crate) fn sight(&self) -> Sight {
+        Sight { shown: self.record.times.now, here: self.since }
+    }
+}

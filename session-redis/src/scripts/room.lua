@@ -1,0 +1,42 @@
+-- What an entry leads to, where the records lie on the same server as the index.
+
+-- The record and its key, if it is the principal's and by this entry.
+local function lead(member, principal)
+  local key = key_of(handle_of(member))
+  local bytes = redis.call('GETRANGE', key, 0, HEAD + #principal - 1)
+  local record = bytes ~= '' and read(bytes)
+  if record and is(record.flags, PRINCIPAL) and record.label == HEAD + #principal
+    and bytes:sub(HEAD + 1) == principal and entry(handle_of(member), record.joined) == member then
+    return record, key
+  end
+end
+
+-- Whoever has just logged in by the entry `mine` has room: if the principal has more than `limit` live
+-- records, those of the others that authenticated the longest ago are removed.
+local function make_room(index, principal, mine, limit)
+  if limit == '' or redis.call('ZCOUNT', index, '(-inf', '+inf') <= tonumber(limit) then
+    return
+  end
+  local live, others = 0, {}
+  for _, member in ipairs(entries(index)) do
+    local record, key = lead(member, principal)
+    if not record then
+      redis.call('ZREM', index, member)
+    elseif record.expires > now then
+      live = live + 1
+      if member ~= mine then
+        others[#others + 1] = {since = record.authenticated, member = member, key = key}
+      end
+    end
+  end
+  table.sort(others, function(one, other)
+    if one.since ~= other.since then
+      return one.since < other.since
+    end
+    return one.member < other.member
+  end)
+  for place = 1, live - limit do
+    redis.call('DEL', others[place].key)
+    redis.call('ZREM', index, others[place].member)
+  end
+end

@@ -1,0 +1,79 @@
+//! Log-in on a record that is there: an update that a revocation refuses, and that makes room.
+
+use std::time::Duration;
+
+use session_core::Now;
+use session_core::store::{self, Updated};
+use sqlx::postgres::PgConnection;
+
+use super::update::revision;
+use super::{Prepared, Statement, column};
+use crate::postgres::lane::Claims;
+use crate::postgres::moment::{Moment, named, span};
+use crate::postgres::row::{by_handle, updated, uuid};
+
+/// Each holds a lock of the server's table of 64 for a connection (`max_locks_per_transaction`) as
+/// long as it takes: this leaves half of them free.
+pub(super) const MOST: usize = 32;
+
+pub(super) const SQL: &str = r#"
+SELECT * FROM :"log_in"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#;
+
+pub(in crate::postgres) struct LogIn {
+    pub(in crate::postgres) update: store::Update,
+    pub(in crate::postgres) absolute: Duration,
+    pub(in crate::postgres) now: Now,
+}
+
+impl Statement for LogIn {
+    type Answer = Updated;
+
+    const REPEATABLE: bool = false;
+    const MOST: usize = MOST;
+
+    fn joins(&self, claims: &mut Claims) -> bool {
+        let update = &self.update;
+        claims.row(update.handle)
+            && (update.log_in.limit.is_none() || claims.rows_of(update.principal.as_deref()))
+            && claims.load(update.fields.len())
+    }
+
+    async fn run(
+        &self,
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Self::Answer> {
+        let answer = Self::run_all(&[self], connection, sql).await?.pop();
+        Ok(answer.unwrap_or(Updated::Gone))
+    }
+
+    async fn run_all(
+        batch: &[&Self],
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Vec<Self::Answer>> {
+        let idle = |it: &Self| it.update.idle.unwrap_or(it.absolute).min(it.absolute);
+        let rows = sql
+            .query()
+            .bind(column(batch, |it| named(it.now)))
+            .bind(column(batch, |it| uuid(it.update.handle)))
+            .bind(column(batch, |it| revision(&it.update)))
+            .bind(column(batch, |it| it.update.digest.as_bytes().as_slice()))
+            .bind(column(batch, |it| &it.update.principal))
+            .bind(column(batch, |it| &it.update.fields))
+            .bind(column(batch, |it| it.update.persistent))
+            .bind(column(batch, |it| span(idle(it), it.now)))
+            .bind(column(batch, |it| span(it.absolute, it.now)))
+            .bind(column(batch, |it| it.update.log_in.began.map(Moment)))
+            .bind(column(batch, |it| limit(it.update.log_in)))
+            .fetch_all(connection)
+            .await?;
+        let mut answers = by_handle(&rows, 6, updated)?;
+        Ok(column(batch, |it| answers.remove(&uuid(it.update.handle)).unwrap_or(Updated::Gone)))
+    }
+}
+
+/// As the server counts. More than it can count is no limit.
+pub(super) fn limit(log_in: store::LogIn) -> Option<i32> {
+    i32::try_from(log_in.limit?.get()).ok()
+}

@@ -1,0 +1,57 @@
+//! The version of a table: one more for each migration that was applied to it.
+
+use std::sync::Arc;
+
+use std::fmt::Display;
+
+/// The migrations of a table, in order; the first makes version 1.
+pub(crate) struct Steps<S: 'static>(pub(crate) &'static [S]);
+
+impl<S> Steps<S> {
+    /// The version that the last one makes.
+    pub(crate) fn last(&self) -> i64 {
+        i64::try_from(self.0.len()).unwrap_or(i64::MAX)
+    }
+
+    /// Those that a table of this version lacks, each with the version that it makes.
+    pub(crate) fn after(
+        &self,
+        found: i64,
+        table: &dyn Display,
+    ) -> Result<impl Iterator<Item = (i64, &'static S)> + use<S>, Newer> {
+        let known = self.last();
+        if found > known {
+            return Err(Newer { table: table.to_string(), found, known });
+        }
+        let applied = usize::try_from(found).unwrap_or(0);
+        Ok((1..).zip(self.0).skip(applied))
+    }
+}
+
+/// A newer version of this library made the table: the source of a refusal to migrate it.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the table {table} is of version {found}, and this program knows {known}: it was migrated by a \
+     newer one, so deploy that or name another table"
+)]
+#[non_exhaustive]
+pub struct Newer {
+    /// The table, as SQL spells it.
+    pub table: String,
+    /// Its version.
+    pub found: i64,
+    /// The last version that this library knows.
+    pub known: i64,
+}
+
+/// There is no table for the sessions, or an older one: the source of a
+/// [`StoreError::Failed`](session_core::StoreError::Failed).
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the table {table} is missing or of an older version: call `migrate()` on the store when the \
+     program starts"
+)]
+pub struct NotMigrated {
+    pub(crate) table: String,
+    pub(crate) source: Arc<sqlx::Error>,
+}

@@ -1,0 +1,293 @@
+//! Requirements 33 and 34: secrets are renewed by age, and a copy of an old one gives itself away.
+
+use std::time::Duration;
+
+use session_core::{Lifetime, Now};
+use session_tests::{Call, Client, Fresh, on_each_store};
+use tokio::task::JoinSet;
+
+use crate::house::{House, parts, state};
+
+on_each_store!(
+    requirement_33_an_old_secret_has_a_successor,
+    requirement_33_of_many_requests_at_once_one_gets_the_successor,
+    requirement_33_of_those_who_stand_in_line_one_gets_the_successor,
+    requirement_33_a_lost_response_logs_nobody_out,
+    requirement_33_a_request_on_its_way_with_the_predecessor_is_served_and_saved,
+    requirement_33_a_slow_request_that_came_with_the_predecessor_is_saved,
+    requirement_33_a_failed_response_renews_nothing,
+    requirement_33_a_page_with_a_form_token_leaves_the_secret_that_it_was_made_with,
+    requirement_33_who_wants_no_rotation_has_none,
+    requirement_60_an_upgrade_renews_no_secret,
+    requirement_34_a_predecessor_after_its_time_ends_the_session,
+    requirement_34_so_does_the_secret_from_before_a_log_in,
+    requirement_34_a_guess_ends_nothing,
+    requirement_34_whose_log_in_was_never_answered_is_no_thief,
+);
+
+const MINUTE: Duration = Duration::from_mins(1);
+const SECOND: Duration = Duration::from_secs(1);
+const SET: &str = "200, cookie set, Vary: Cookie, Cache-Control: no-store";
+const KEPT: &str = "200, no Set-Cookie, Vary: Cookie";
+
+/// Somebody whose secret is due for renewal: an hour old, and in use.
+async fn with_an_old_secret<S: Fresh>(house: &House<S>) -> Client {
+    let mut client = house.member("ann").await;
+    house.clock.advance(30 * MINUTE);
+    assert_eq!(client.get("/look").await.told(), KEPT);
+    house.clock.advance(30 * MINUTE);
+    house.forget();
+    client
+}
+
+fn secret(client: &Client) -> [u8; 32] {
+    parts(client.session().expect("it has a cookie")).1
+}
+
+async fn requirement_33_an_old_secret_has_a_successor<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let mut client = with_an_old_secret(&house).await;
+    let old = client.clone();
+    assert_eq!(client.get("/look").await.told(), SET);
+    assert_ne!(secret(&client), secret(&old));
+    assert_eq!(house.store.calls(), [Call::Load, Call::Touch, Call::Update]);
+    assert!(house.events.since().iter().any(|event| event.starts_with("rotated")));
+    // The first request with the successor is the end of the old one, but for those on their way.
+    assert_eq!(client.post("/account").await.ok(), "ann");
+    assert_eq!(house.store.calls(), [Call::Load, Call::Update]);
+    assert_eq!(client.get("/look").await.told(), KEPT);
+    assert_eq!(house.store.calls(), [Call::Load]);
+    house.clock.advance(59 * MINUTE);
+    assert_eq!(client.get("/look").await.told(), KEPT);
+    // And a while, since the moment in between is told by how long the request took.
+    house.clock.advance(2 * MINUTE);
+    assert_eq!(client.get("/look").await.told(), SET);
+    assert_eq!(house.live().await, 1);
+}
+
+async fn requirement_33_of_many_requests_at_once_one_gets_the_successor<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let client = with_an_old_secret(&house).await;
+    // On two nodes.
+    let other = House::new(house.store.store().clone());
+    other.clock.advance(60 * MINUTE);
+    let mut requests = JoinSet::new();
+    for number in 0..50 {
+        let mut tab = client.clone();
+        if number % 2 == 1 {
+            tab.turn_to(&other.app);
+        }
+        requests.spawn(async move {
+            let reply = tab.post("/visit").await;
+            (reply.told(), tab)
+        });
+    }
+    let mut successors = Vec::new();
+    for (told, tab) in requests.join_all().await {
+        if told == SET {
+            successors.push(tab);
+        } else {
+            assert_eq!(told, KEPT);
+        }
+    }
+    assert_eq!(successors.len(), 1);
+    let mut client = successors.remove(0);
+    let state = state(&mut client).await;
+    assert_eq!((state.user.as_deref(), state.visits), (Some("ann"), 50));
+}
+
+/// All were let in with the old one before the first of them got another.
+async fn requirement_33_of_those_who_stand_in_line_one_gets_the_successor<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let client = with_an_old_secret(&house).await;
+    let gate = house.store.hold(Call::Update);
+    let mut requests = JoinSet::new();
+    for _ in 0..10 {
+        let mut tab = client.clone();
+        requests.spawn(async move { tab.get("/look").await.told() });
+    }
+    gate.reached().await;
+    let mut loads = 0;
+    while loads < 10 {
+        loads += house.store.calls().iter().filter(|call| **call == Call::Load).count();
+        tokio::task::yield_now().await;
+    }
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    house.store.heal();
+    gate.open();
+    let told = requests.join_all().await;
+    assert_eq!(told.iter().filter(|told| *told == SET).count(), 1, "{told:?}");
+}
+
+async fn requirement_33_a_lost_response_logs_nobody_out<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let mut client = with_an_old_secret(&house).await;
+    for _ in 0..3 {
+        let mut lost = client.clone();
+        assert_eq!(lost.get("/look").await.told(), SET);
+        house.clock.advance(30 * SECOND);
+        assert_eq!(client.get("/look").await.told(), KEPT, "it may still be on its way");
+        assert_eq!(client.post("/visit").await.told(), KEPT);
+        house.clock.advance(60 * SECOND);
+    }
+    assert_eq!(client.get("/look").await.told(), SET, "another one is offered");
+    assert_eq!(client.post("/account").await.ok(), "ann");
+    assert_eq!(state(&mut client).await.visits, 3);
+}
+
+async fn requirement_33_a_request_on_its_way_with_the_predecessor_is_served_and_saved<S: Fresh>(
+    store: S,
+) {
+    let house = House::new(store);
+    let mut client = with_an_old_secret(&house).await;
+    let mut old = client.clone();
+    assert_eq!(client.get("/look").await.told(), SET);
+    assert_eq!(client.get("/look").await.told(), KEPT);
+    house.clock.advance(SECOND);
+    for path in ["/visit", "/remember/true"] {
+        assert_eq!(old.post(path).await.told(), KEPT, "{path} does not bring the old one back");
+    }
+    assert_eq!(state(&mut client).await.visits, 2);
+    // It may even log somebody else in.
+    assert_eq!(old.post("/log-in/bob").await.told(), SET);
+    assert_eq!(old.post("/account").await.ok(), "bob");
+}
+
+/// It was let in with the secret that was renewed, and seen renewed, while it took its time.
+async fn requirement_33_a_slow_request_that_came_with_the_predecessor_is_saved<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let mut client = with_an_old_secret(&house).await;
+    let mut slow = client.clone();
+    let gate = house.store.hold(Call::Update);
+    let meanwhile = async {
+        gate.reached().await;
+        house.store.heal();
+        let node = House::new(house.store.store().clone());
+        node.clock.advance(60 * MINUTE);
+        client.turn_to(&node.app);
+        assert_eq!(client.get("/look").await.told(), SET);
+        assert_eq!(client.get("/look").await.told(), KEPT);
+        node.clock.advance(MINUTE);
+        house.clock.advance(MINUTE);
+        assert_eq!(client.post("/visit").await.ok(), "1");
+        gate.open();
+    };
+    let (reply, ()) = tokio::join!(slow.post("/visit"), meanwhile);
+    assert_eq!(reply.told(), KEPT);
+    assert_eq!(state(&mut client).await.visits, 2);
+}
+
+async fn requirement_33_a_failed_response_renews_nothing<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let mut client = with_an_old_secret(&house).await;
+    house.store.fate(Call::Update, session_tests::Fate::Fails);
+    assert_eq!(client.get("/look").await.told(), "503, no Set-Cookie, Vary: Cookie");
+    house.store.heal();
+    assert_eq!(client.get("/look").await.told(), SET);
+}
+
+async fn requirement_33_a_page_with_a_form_token_leaves_the_secret_that_it_was_made_with<
+    S: Fresh,
+>(
+    store: S,
+) {
+    let house = House::new(store);
+    let mut client = with_an_old_secret(&house).await;
+    let page = client.get("/form").await;
+    assert_eq!(page.told(), KEPT);
+    // The form's own request has no page to spoil.
+    assert_eq!(client.post(&format!("/form/{}", page.body)).await.told(), SET);
+    let again = client.post(&format!("/form/{}", page.body)).await;
+    assert_eq!(again.status, 403, "it was made with the secret before");
+    let page = client.get("/form").await.ok();
+    assert_eq!(client.post(&format!("/form/{page}")).await.told(), KEPT);
+}
+
+async fn requirement_33_who_wants_no_rotation_has_none<S: Fresh>(store: S) {
+    let calm = Lifetime::AAL2.without_rotation();
+    let house = House::built(store.clone(), |builder| builder.lifetime(calm));
+    let mut client = with_an_old_secret(&house).await;
+    assert_eq!(client.get("/look").await.told(), KEPT);
+    let often = Lifetime::AAL2.rotating_every(5 * MINUTE).expect("it is a minute and more");
+    let house = House::built(store, |builder| builder.lifetime(often));
+    let mut client = house.regular().await;
+    house.clock.advance(5 * MINUTE);
+    assert_eq!(client.get("/look").await.told(), SET);
+}
+
+async fn requirement_60_an_upgrade_renews_no_secret<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let mut client = with_an_old_secret(&house).await;
+    assert_eq!(client.get("/upgrade").await.told(), "101, no Set-Cookie, Vary: Cookie");
+    assert_eq!(client.get("/look").await.told(), SET);
+}
+
+async fn requirement_34_a_predecessor_after_its_time_ends_the_session<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let mut client = with_an_old_secret(&house).await;
+    let mut thief = client.clone();
+    assert_eq!(client.get("/look").await.told(), SET);
+    assert_eq!(client.get("/look").await.told(), KEPT);
+    house.clock.advance(60 * SECOND);
+    house.forget();
+    assert_eq!(thief.get("/look").await.told(), KEPT);
+    let handle = told_of(&house.events.since(), &["TheftSuspected", "Revoked"]);
+    assert_eq!(house.store.calls(), [Call::Load, Call::Delete]);
+    assert_eq!(thief.post("/account").await.status, 401);
+    assert_eq!(client.post("/account").await.status, 401, "nobody knows who is the thief");
+    assert!(house.store.records(Now::At(house.clock.now())).await.is_empty(), "{handle}");
+}
+
+async fn requirement_34_so_does_the_secret_from_before_a_log_in<S: Fresh>(store: S) {
+    let house = House::new(store);
+    for seen_by in ["/visit", "/look"] {
+        let mut client = house.regular().await;
+        let mut thief = client.clone();
+        client.post("/log-in/ann").await.ok();
+        // A write shows it, or the use that renews the idle limit.
+        house.clock.advance(6 * MINUTE);
+        let method = if seen_by == "/look" { "GET" } else { "POST" };
+        client.ask(method.parse().expect("a method"), seen_by).await.ok();
+        assert_eq!(thief.get("/look").await.ok(), "0");
+        assert_eq!(client.post("/account").await.status, 401, "{seen_by}");
+    }
+    assert_eq!(house.live().await, 0);
+}
+
+async fn requirement_34_a_guess_ends_nothing<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let mut client = with_an_old_secret(&house).await;
+    let handle = &client.session().expect("it has a cookie")[..22];
+    let guess = format!("{handle}{}", "A".repeat(42));
+    let mut guesser = Client::with_session(&house.app, &guess);
+    for _ in 0..3 {
+        assert_eq!(guesser.get("/look").await.ok(), "0");
+        client.get("/look").await.ok();
+        house.clock.advance(30 * MINUTE);
+    }
+    assert_eq!(client.post("/account").await.ok(), "ann");
+}
+
+async fn requirement_34_whose_log_in_was_never_answered_is_no_thief<S: Fresh>(store: S) {
+    let house = House::new(store);
+    let mut client = house.regular().await;
+    let mut lost = client.clone();
+    lost.post("/log-in/ann").await.ok();
+    house.clock.advance(11 * SECOND);
+    assert_eq!(client.get("/look").await.ok(), "0");
+    assert_eq!(client.post("/log-in/ann").await.told(), SET);
+    assert_eq!(lost.post("/account").await.ok(), "ann", "nobody was ended on a guess");
+}
+
+/// The handle that these events are about, one after the other among others.
+fn told_of(events: &[String], kinds: &[&str]) -> String {
+    let told: Vec<_> =
+        events.iter().filter(|event| kinds.iter().any(|k| event.contains(k))).collect();
+    assert_eq!(told.len(), kinds.len(), "{events:?}");
+    for (event, kind) in told.iter().zip(kinds) {
+        assert!(event.starts_with(kind), "{events:?}");
+    }
+    told[0].clone()
+}

@@ -1,0 +1,19 @@
+use axum::Router;
+use axum::routing::get;
+use session_core::{Sessions, require_session, session};
+
+#[session]
+struct Shop {
+    visits: u64,
+}
+
+#[require_session(fresh = "10m")]
+async fn visit(shop: &mut Shop) {
+    shop.visits += 1;
+}
+
+fn routes(sessions: Sessions<Shop>) -> Router {
+    Router::new().route("/", get(visit)).with_state(sessions)
+}
+
+fn main() {}

@@ -1,0 +1,46 @@
+-- One request after the other, each with the cookie of a session: `wrk -s requests.lua URL -- COOKIES [follow]`.
+-- With `follow`, a session that is given a new cookie uses that one from then on, and has one request at a time.
+
+local queue, head = {}, 0
+
+function init(args)
+    local follow = args[2] == "follow"
+    local request_with = function(cookie)
+        return wrk.format(nil, nil, { Cookie = cookie })
+    end
+    for cookie in io.lines(args[1]) do
+        queue[#queue + 1] = request_with(cookie)
+    end
+    if #queue == 0 then
+        queue[1] = wrk.format()
+    end
+    local tail = #queue
+    if not follow then
+        request = function()
+            head = head % tail + 1
+            return queue[head]
+        end
+        return
+    end
+    request = function()
+        head = head + 1
+        local next = queue[head]
+        queue[head] = nil
+        return next or error("a response had no cookie")
+    end
+    response = function(_, headers)
+        local cookie = headers["set-cookie"]
+        if cookie then
+            tail = tail + 1
+            queue[tail] = request_with(cookie:match("^[^;]*"))
+        end
+    end
+end
+
+function done(summary, latency)
+    local errors = summary.errors
+    io.write(string.format("figures %d %d %d %d %d\n",
+        summary.requests, summary.duration,
+        errors.connect + errors.read + errors.write + errors.status + errors.timeout,
+        latency:percentile(50), latency:percentile(99)))
+end

@@ -1,0 +1,115 @@
+//! What is counted: whole requests on each kind of session, and what differs by one step.
+
+use std::hint::black_box;
+use std::pin::Pin;
+
+use axum::http::HeaderValue;
+use session_core::{Builder, KeyRing, MemoryStore, Sealing, Sessions, merge};
+
+use crate::site::{Shop, Site, cookie};
+
+/// Something to do so many times.
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) run: fn(usize) -> Done,
+}
+
+type Done = Pin<Box<dyn Future<Output = ()>>>;
+
+macro_rules! cases {
+    ($($name:literal, $about:literal, $run:expr;)*) => {
+        &[$(Case { name: $name, about: $about, run: |times| Box::pin($run(times)) }),*]
+    };
+}
+
+pub(crate) const ALL: &[Case] = cases! {
+    "plain", "a request without a session", |times| ask("/plain", memory(), times);
+    "read", "read", |times| ask("/read", memory(), times);
+    "write", "write", |times| ask("/write", memory(), times);
+    "login", "log-in, which draws and spells a token", log_in;
+    "begin", "a session begins", |times| anonymous("/begin", times);
+    "none", "read without a cookie", |times| anonymous("/read", times);
+    "foreign", "read with a token of no session: the token is parsed, and looked up", foreign;
+    "header", "read with ten cookies of others before it: the header is parsed", header;
+    "sealed read", "read, sealed at rest: the signature is checked, the record opened", |times| ask("/read", at_rest(), times);
+    "sealed write", "write, sealed at rest: the record is sealed too", |times| ask("/write", at_rest(), times);
+    "cookie read", "read of a sealed cookie", |times| ask("/read", in_cookie(), times);
+    "cookie write", "write of a sealed cookie", |times| ask("/write", in_cookie(), times);
+    "decode", "`update` that changes nothing: a record is loaded and decoded", |times| update(times, 0);
+    "encode", "`update` that adds one: it is encoded and stored too", |times| update(times, 1);
+    "merge", "a cart of ten merged with one appended on either side", carts;
+};
+
+fn memory() -> Builder<Shop> {
+    Sessions::builder(MemoryStore::new())
+}
+
+fn ring() -> KeyRing {
+    KeyRing::from_bytes([7; 32]).expect("it is long enough")
+}
+
+fn at_rest() -> Builder<Shop> {
+    memory().sealing(Sealing::Required(ring()))
+}
+
+fn in_cookie() -> Builder<Shop> {
+    Sessions::sealed_cookie(ring()).accept_replay_until_expiry()
+}
+
+async fn ask(path: &'static str, builder: Builder<Shop>, times: usize) {
+    let site = Site::new(builder).await;
+    for _ in 0..times {
+        site.ask(path, Some(&site.cookie)).await;
+    }
+}
+
+async fn anonymous(path: &'static str, times: usize) {
+    let site = Site::new(memory()).await;
+    for _ in 0..times {
+        site.ask(path, None).await;
+    }
+}
+
+async fn log_in(times: usize) {
+    let mut site = Site::new(memory()).await;
+    for _ in 0..times {
+        site.cookie = cookie(site.ask("/login", Some(&site.cookie)).await.headers());
+    }
+}
+
+async fn foreign(times: usize) {
+    let (site, other) = (Site::new(memory()).await, Site::new(memory()).await);
+    for _ in 0..times {
+        site.ask("/read", Some(&other.cookie)).await;
+    }
+}
+
+async fn header(times: usize) {
+    let site = Site::new(memory()).await;
+    let own = site.cookie.to_str().expect("a cookie is in ASCII");
+    let cookies = "another-cookie=its-value; ".repeat(10) + own;
+    let cookies = HeaderValue::from_str(&cookies).expect("it was a header before");
+    for _ in 0..times {
+        site.ask("/read", Some(&cookies)).await;
+    }
+}
+
+async fn update(times: usize, more: u64) {
+    let site = Site::new(memory()).await;
+    let handle = site.handle().await;
+    for _ in 0..times {
+        let updated = site.sessions.update(&handle, move |shop| shop.counter += more).await;
+        updated.expect("the session is there");
+    }
+}
+
+fn carts(times: usize) -> std::future::Ready<()> {
+    let base = shop::Shop::of(1).cart;
+    let mine = [&base[..], &["mine".to_owned()]].concat();
+    let theirs = [&base[..], &["theirs".to_owned()]].concat();
+    for _ in 0..times {
+        black_box(merge::append(black_box(&base), black_box(&mine), black_box(&theirs)));
+    }
+    std::future::ready(())
+}

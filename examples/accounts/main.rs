@@ -16,8 +16,6 @@ mod sign_in;
 mod step_up;
 mod users;
 
-use std::num::NonZeroU32;
-
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::map_response;
@@ -41,7 +39,7 @@ struct App {
     provider: Provider,
 }
 
-const DEVICES: NonZeroU32 = NonZeroU32::new(5).expect("five is not zero");
+const DEVICES: u32 = 5;
 
 /// A form holds a name, two passwords and a path.
 const FORM: usize = 16 * 1024;

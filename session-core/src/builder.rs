@@ -49,7 +49,7 @@ pub struct Builder<T> {
     cross_site: CrossSite,
     renderer: Option<Renderer>,
     lifetime: Lifetime,
-    limit: Option<NonZeroU32>,
+    limit: Option<u32>,
     cleaner: Cleaner,
     random: Box<dyn Random>,
     state: PhantomData<fn() -> T>,
@@ -121,8 +121,8 @@ impl<T: SessionState> Builder<T> {
     /// that logged in the longest ago, however many log in at the same time, on any node.
     ///
     /// # Errors
-    /// `build` refuses it for sealed cookies, which nobody can count.
-    pub fn max_per_principal(mut self, sessions: NonZeroU32) -> Self
+    /// `build` refuses none at all, and any for sealed cookies, which nobody can count.
+    pub fn max_per_principal(mut self, sessions: u32) -> Self
     where
         T: WithPrincipal,
     {
@@ -208,7 +208,8 @@ impl<T: SessionState> Builder<T> {
     /// The sessions.
     ///
     /// # Errors
-    /// When a deadline or interval is zero, or sealed cookies are to be sealed again or counted.
+    /// When a deadline, an interval or `max_per_principal` is zero, or sealed cookies are to be sealed
+    /// again or counted.
     pub fn build(self) -> Result<Sessions<T>, BuildError> {
         if self.backend.deadline.is_zero() {
             return Err(BuildError::ZeroDeadline);
@@ -219,7 +220,9 @@ impl<T: SessionState> Builder<T> {
         if self.in_cookie.is_some() && self.sealing.is_some() {
             return Err(BuildError::SealedTwice);
         }
-        if self.in_cookie.is_some() && self.limit.is_some() {
+        let limit = self.limit.map(|limit| NonZeroU32::new(limit).ok_or(BuildError::ZeroSessions));
+        let limit = limit.transpose()?;
+        if self.in_cookie.is_some() && limit.is_some() {
             return Err(BuildError::Uncountable);
         }
         if !self.cookie.is_secure() {
@@ -241,7 +244,7 @@ impl<T: SessionState> Builder<T> {
             backend: self.backend,
             cookie: self.cookie,
             lifetime: self.lifetime,
-            limit: self.limit,
+            limit,
             random: self.random,
             cleaner: self.cleaner,
             lines: Lines::default(),
@@ -269,6 +272,9 @@ pub enum BuildError {
     /// Sessions kept in their cookies are sealed with a ring of their own.
     #[error("sessions kept in their cookies are sealed already: leave out `.sealing(…)`")]
     SealedTwice,
+    /// Nobody could log in.
+    #[error("a principal may have no session at all: `.max_per_principal(…)` takes 1 or more")]
+    ZeroSessions,
     /// Sessions kept in their cookies cannot be counted.
     #[error("sessions kept in their cookies cannot be counted: leave out `.max_per_principal(…)`")]
     Uncountable,

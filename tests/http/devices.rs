@@ -1,6 +1,5 @@
 //! Requirements 42 to 44: whose sessions there are, how many there may be, and their ends.
 
-use std::num::NonZeroU32;
 use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
@@ -8,11 +7,11 @@ use axum::http::Request;
 use axum::http::header::USER_AGENT;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use session_core::{Error, Handle, Listed};
+use session_core::{BuildError, Error, Handle, Listed, MemoryStore, Sessions};
 use session_tests::{Call, Client, Fresh, on_each_store};
 use tokio::task::JoinSet;
 
-use crate::house::House;
+use crate::house::{House, Shop};
 
 on_each_store!(
     requirement_42_a_list_shows_each_device,
@@ -149,7 +148,7 @@ async fn requirement_43_nothing_in_a_list_is_worth_anything_as_a_cookie<S: Fresh
 }
 
 async fn requirement_44_a_log_in_too_many_ends_the_oldest<S: Fresh>(store: S) {
-    let house = House::built(store, |builder| builder.max_per_principal(two()));
+    let house = House::built(store, |builder| builder.max_per_principal(2));
     let mut browsers = browsers(&house).await;
     assert_eq!(logged_in(&browsers).await, [false, true, true, true]);
     // Who proves again who it is becomes the newest.
@@ -161,11 +160,16 @@ async fn requirement_44_a_log_in_too_many_ends_the_oldest<S: Fresh>(store: S) {
     assert_eq!(logged_in(&[cart]).await, [true]);
 }
 
+#[test]
+fn requirement_44_nobody_is_left_without_any() {
+    let none = Sessions::<Shop>::builder(MemoryStore::new()).max_per_principal(0);
+    assert_eq!(none.build().err(), Some(BuildError::ZeroSessions));
+}
+
 async fn requirement_44_of_a_hundred_log_ins_at_once_five_stay<S: Fresh>(store: S) {
-    let five = NonZeroU32::new(5).expect("it is not zero");
     // On two nodes, some with a cart and some without.
-    let one = House::built(store.clone(), |builder| builder.max_per_principal(five));
-    let two = House::built(store, |builder| builder.max_per_principal(five));
+    let one = House::built(store.clone(), |builder| builder.max_per_principal(5));
+    let two = House::built(store, |builder| builder.max_per_principal(5));
     let mut log_ins = JoinSet::new();
     for number in 0..100 {
         let house = [&one, &two][number % 2];
@@ -197,8 +201,4 @@ async fn requirement_46_a_list_says_when_each_logged_in<S: Fresh>(store: S) {
     assert_ne!(client.session(), Some(&*before), "it is a new secret");
     let one = listed(&house).await.remove(0);
     assert_eq!(one.authenticated, Some(created + 2 * SECOND));
-}
-
-fn two() -> NonZeroU32 {
-    NonZeroU32::new(2).expect("it is not zero")
 }

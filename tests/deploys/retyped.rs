@@ -1,7 +1,8 @@
 //! A field whose type has changed: what one release wrote does not decode in the other.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Once;
 
 use axum::Router;
 use session_tests::{Fresh, on_each_store};
@@ -11,11 +12,7 @@ use crate::deploy::Deploy;
 /// A field whose type has changed stays for the release that can read it, until the other one sets it.
 async fn a_field_whose_type_changed_is_defaulted_and_reported_and_stays<S: Fresh>(store: S) {
     let deploy = Deploy::on(store);
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    listen();
 
     let visitor = deploy.visitor().await;
     let look = async |release: &Router| visitor.at(release).get("/").await.ok();
@@ -35,7 +32,7 @@ async fn a_field_whose_type_changed_is_defaulted_and_reported_and_stays<S: Fresh
     assert_eq!(deploy.common.defaulted(), ["theme"]);
 
     let printed = deploy.common.printed();
-    for told in [printed, log.text()] {
+    for told in [printed, heard()] {
         assert!(told.contains("theme"), "the field is named: {told}");
         for value in ["theme-7", "hue", "=240", " 240", "voucher", "nick-7"] {
             assert!(!told.contains(value), "{value} is told: {told}");
@@ -45,20 +42,28 @@ async fn a_field_whose_type_changed_is_defaulted_and_reported_and_stays<S: Fresh
 
 on_each_store!(a_field_whose_type_changed_is_defaulted_and_reported_and_stays);
 
-/// What `tracing` wrote.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
+thread_local! {
+    /// What `tracing` wrote in this thread, which is this test's.
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
+
+/// Listens from now on, to all tests of this process: of subscribers that come and go with single
+/// tests `tracing` may forget one.
+fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| tracing_subscriber::fmt().with_ansi(false).with_writer(|| Log).init());
+}
+
+fn heard() -> String {
+    LOG.with_borrow(|bytes| String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// Where the log goes.
+struct Log;
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 

@@ -194,6 +194,17 @@ async fn a_master_killed_under_load_costs_no_write_that_was_replicated() {
     assert_eq!(store.delete_all("ann", None, Now::Store).await.unwrap().live, SESSIONS as u64);
 }
 
+/// Waits until this replica has all that this master has said.
+async fn caught_up(cluster: &RedisCluster, master: u16, replica: u16) {
+    let raw =
+        async |node: u16| Raw::connect(&format!("redis://{}", cluster.node(node).address())).await;
+    let said = offset(&mut raw(master).await, "master_repl_offset").await;
+    let mut replica = raw(replica).await;
+    while offset(&mut replica, "slave_repl_offset").await < said {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_hangs_holds_up_its_own_sessions_only() {
     let cluster = RedisCluster::start().await;
@@ -202,7 +213,8 @@ async fn a_node_that_hangs_holds_up_its_own_sessions_only() {
     for _ in 0..SESSIONS {
         handles.push(stored(&store, insert()).await.handle);
     }
-    let (master, _, there) = victim(&cluster, &handles).await;
+    let (master, replica, there) = victim(&cluster, &handles).await;
+    caught_up(&cluster, master, replica).await;
     cluster.node(master).freeze();
     let frozen = Instant::now();
     let (mut slowest_there, mut slowest_elsewhere, mut failed, mut back) =
@@ -242,7 +254,7 @@ async fn a_node_that_hangs_holds_up_its_own_sessions_only() {
     );
     cluster.node(master).thaw();
     for handle in handles {
-        let record = loaded(&store, handle).await.expect("it was replicated long before");
+        let record = loaded(&store, handle).await.expect("it was replicated before");
         let _ = store
             .update(update_of(&record), Now::Store)
             .await

@@ -165,7 +165,11 @@ async fn a_log_in_that_is_not_saved_takes_its_announcement_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_log_in_that_a_revocation_overtook_removes_its_own_record() {
     let cluster = RedisCluster::start().await;
-    let store = RedisStore::cluster(cluster.urls()).await.unwrap();
+    let store = RedisStore::builder()
+        .deadline(Duration::from_secs(30))
+        .cluster(cluster.urls())
+        .await
+        .unwrap();
     let mut carts = Vec::new();
     for number in 0..24 {
         carts.push(stored(&store, insert()).await);

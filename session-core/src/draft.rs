@@ -191,6 +191,11 @@ impl<T: SessionState> Draft<T> {
         }))
     }
 
+    /// The state as it is to become.
+    pub(crate) fn state(&self) -> &T {
+        &self.state
+    }
+
     /// Whether the newer sight shows that the log-in began later than the other one did.
     pub(crate) fn began_later_by(&self, newer: Sight, than: Sight) -> bool {
         self.log_in.is_some_and(|arrival| arrival.on_store(newer) > arrival.on_store(than))

@@ -80,7 +80,6 @@ impl<T: SessionState> Sessions<T> {
         }
         let aged = now.since(record.times.seen) >= self.lifetime().renewal();
         let mut stored = self.decode(record)?;
-        stored.record.principal = self.principal_of(&stored.state)?;
         stored.stale = opened.stale || (aged && is_use);
         Ok(Arrived::With(Bearer {
             proof: Proof::Seal(place.ring.clone()),
@@ -97,7 +96,9 @@ impl<T: SessionState> Sessions<T> {
     ) -> Result<Option<SetCookie>, Error> {
         let mut draft = Draft::of(stored);
         let promise = draft.apply(&mut edit, self)?;
-        let Some(update) = draft.update(self, stored.sight())? else { return Ok(None) };
+        let Some(mut update) = draft.update(self, stored.sight())? else { return Ok(None) };
+        // Cookies have it among their fields alone.
+        update.principal = self.principal_of(draft.state())?;
         let now = self.backend().moment();
         let mut record = stored.record.clone();
         record.become_of(update, now);

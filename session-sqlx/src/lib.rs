@@ -41,10 +41,10 @@
 //!
 //! ## PgBouncer
 //!
-//! In session mode, and in transaction mode from 1.21 on with `max_prepared_statements = 100`, use
-//! [`PostgresBuilder::plain_start`]; in transaction mode without that, as with the 1.18 of Debian
-//! 12, [`PostgresBuilder::transaction_pooler`], which the tests run on. The store needs no pooler
-//! to share connections: it holds few.
+//! In transaction mode use [`PostgresBuilder::transaction_pooler`], with which the tests run behind
+//! PgBouncer 1.18. For session mode there is
+//! [`PostgresBuilder::plain_start`], which is tried without a pooler only. The store needs no
+//! pooler to share connections: it holds few.
 //!
 //! ## TLS
 //!

@@ -7,6 +7,7 @@ use session_core::{Now, Store, StoreError};
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
+use crate::Proxy;
 use crate::record::{handle, insert, is_unchanged, stored, update_of, updated};
 
 /// What a machine that stands still for a while may add to a deadline.
@@ -48,6 +49,30 @@ pub async fn recovered(store: &impl Store, record: &Record, after: &str) {
     println!("{:?} after {after}", began.elapsed());
     assert!(is_unchanged(store, record).await);
     assert!(matches!(updated(store, update_of(record)).await, Updated::Saved(_)));
+}
+
+/// Loads, around each way in which connections end: by the server's hand (`kill`), silently, and at
+/// the proxy between.
+pub async fn loads_outlive_connections(
+    store: &impl Store,
+    proxy: &Proxy,
+    record: &Record,
+    kill: impl AsyncFn(),
+) {
+    for round in 0..3 {
+        for _ in 0..16 {
+            assert!(is_unchanged(store, record).await);
+        }
+        match round {
+            0 => kill().await,
+            1 => proxy.half_open().await,
+            _ => proxy.cut().await,
+        }
+        proxy.heal().await;
+        for _ in 0..16 {
+            assert!(is_unchanged(store, record).await);
+        }
+    }
 }
 
 /// A store that was made and first used in a runtime works in the next one.

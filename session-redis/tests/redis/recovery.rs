@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use session_core::{Now, Store as _, StoreError};
 use session_redis::{RedisStore, Unreachable};
-use session_tests::survival::{all_fail_in_time, recovered};
+use session_tests::survival::{all_fail_in_time, loads_outlive_connections, recovered};
 use session_tests::{Proxy, Redis};
 use tokio::task::JoinSet;
 
@@ -84,18 +84,7 @@ async fn a_load_is_not_lost_to_a_connection_that_broke_or_fell_silent() {
     let proxy = Proxy::before(server.address()).await;
     let store = store(&proxy.url(&server.url())).await;
     let record = stored(&store, insert()).await;
-    for round in 0..3 {
-        assert!(loaded(&store, record.handle).await.is_some());
-        match round {
-            0 => kill_clients(&server).await,
-            1 => proxy.half_open().await,
-            _ => proxy.cut().await,
-        }
-        proxy.heal().await;
-        for _ in 0..16 {
-            assert!(is_unchanged(&store, &record).await);
-        }
-    }
+    loads_outlive_connections(&store, &proxy, &record, async || kill_clients(&server).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use session_core::Handle;
+use session_core::{Handle, store};
 use tokio::time::Instant;
 
 use super::call::Call;
@@ -68,9 +68,17 @@ impl Claims {
         self.handles.insert(handle)
     }
 
-    /// Claims all rows of a principal, against others that do.
-    pub(super) fn rows_of(&mut self, principal: Option<&str>) -> bool {
-        principal.is_none_or(|principal| self.principals.insert(principal.to_owned()))
+    /// Claims a log-in's row and, where others may have to go for it, its principal against others
+    /// like it. False if either is somebody's already.
+    pub(super) fn log_in(
+        &mut self,
+        handle: Handle,
+        principal: Option<&str>,
+        terms: store::LogIn,
+    ) -> bool {
+        let alone = principal.filter(|_| terms.limit.is_some());
+        self.row(handle)
+            && alone.is_none_or(|principal| self.principals.insert(principal.to_owned()))
     }
 
     /// Loads this much. False if it is too much beside the rest.

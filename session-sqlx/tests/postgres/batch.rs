@@ -1,18 +1,17 @@
 //! What waits together travels together, and each fares as if it had come alone.
 
 use std::future::Future;
-use std::time::Duration;
 
 use session_core::store::{Insert, Inserted, LogIn, Record, Update, Updated};
 use session_core::{Handle, Now, Store as _, StoreError};
-use session_sqlx::{PostgresBuilder, PostgresStore};
+use session_sqlx::PostgresStore;
 use session_tests::record::{DAY, insert_of, listed};
 use session_tests::{Postgres, Proxy};
 use sqlx::{Executor as _, PgConnection};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::sample::{
-    Database, HOUR, handle, insert, loaded, migrated, store, stored, update_of, updated,
+    Database, HOUR, handle, insert, loaded, migrated, patient, store, stored, update_of, updated,
 };
 
 /// A store whose one worker waits for a lock, so that what is asked next waits together.
@@ -24,9 +23,8 @@ struct Held {
 }
 
 impl Held {
-    async fn new(builder: PostgresBuilder) -> Self {
-        let patient = builder.workers(1).deadline(Duration::from_secs(30));
-        let (store, database) = store(patient).await;
+    async fn new() -> Self {
+        let (store, database) = store(patient().workers(1)).await;
         let record = stored(&store, insert()).await;
         let mut other = database.connect().await;
         let lock =
@@ -73,7 +71,7 @@ async fn executed(database: &Database, what: &str) -> u64 {
 
 /// Records of a store that is not held.
 async fn records(number: usize, database: &Database) -> Vec<Record> {
-    let store = migrated(PostgresStore::builder(), &database.0).await;
+    let store = migrated(patient(), &database.0).await;
     let mut records = Vec::new();
     for _ in 0..number {
         records.push(stored(&store, insert()).await);
@@ -83,7 +81,7 @@ async fn records(number: usize, database: &Database) -> Vec<Record> {
 
 #[tokio::test]
 async fn what_waits_together_is_one_statement() {
-    let held = Held::new(PostgresStore::builder()).await;
+    let held = Held::new().await;
     let (store, database) = (held.store.clone(), held.database.clone());
     let records = records(20, &database).await;
     let calls = records.clone().into_iter().enumerate().flat_map(|(number, record)| {
@@ -138,7 +136,7 @@ async fn what_waits_together_is_one_statement() {
 
 #[tokio::test]
 async fn deletes_that_wait_together_answer_each_for_itself() {
-    let held = Held::new(PostgresStore::builder()).await;
+    let held = Held::new().await;
     let (store, database) = (held.store.clone(), held.database.clone());
     let records = records(5, &database).await;
     let end = records[0].times.expires;
@@ -160,7 +158,7 @@ async fn deletes_that_wait_together_answer_each_for_itself() {
 
 #[tokio::test]
 async fn of_two_updates_of_one_row_that_wait_together_one_is_saved() {
-    let held = Held::new(PostgresStore::builder()).await;
+    let held = Held::new().await;
     let store = held.store.clone();
     let record = records(1, &held.database).await.remove(0);
     let calls = [1, 2].map(|byte| {
@@ -175,7 +173,7 @@ async fn of_two_updates_of_one_row_that_wait_together_one_is_saved() {
 
 #[tokio::test]
 async fn of_two_log_ins_that_wait_together_the_later_one_makes_room() {
-    let held = Held::new(PostgresStore::builder()).await;
+    let held = Held::new().await;
     let store = held.store.clone();
     let limit = std::num::NonZeroU32::new(1);
     let both = [(); 2].map(|()| Insert { log_in: LogIn { began: None, limit }, ..insert_of("1") });
@@ -192,7 +190,7 @@ async fn of_two_log_ins_that_wait_together_the_later_one_makes_room() {
 
 #[tokio::test]
 async fn a_poisoned_operation_fails_alone() {
-    let held = Held::new(PostgresStore::builder()).await;
+    let held = Held::new().await;
     let (store, database) = (held.store.clone(), held.database.clone());
     let mut records = records(9, &database).await;
     records[4].principal = Some("a\0".to_owned());
@@ -212,7 +210,7 @@ async fn a_poisoned_operation_fails_alone() {
 
 #[tokio::test]
 async fn what_nobody_waits_for_any_more_does_not_travel_with_the_rest() {
-    let mut held = Held::new(PostgresStore::builder()).await;
+    let mut held = Held::new().await;
     let (store, database) = (held.store.clone(), held.database.clone());
     let records = records(6, &database).await;
     let mut calls: Vec<JoinHandle<Updated>> = records
@@ -239,7 +237,7 @@ async fn what_nobody_waits_for_any_more_does_not_travel_with_the_rest() {
 
 #[tokio::test]
 async fn a_batch_goes_by_the_moment_that_each_of_it_names() {
-    let held = Held::new(PostgresStore::builder()).await;
+    let held = Held::new().await;
     let store = held.store.clone();
     let record = records(1, &held.database).await.remove(0);
     let end = record.times.expires;
@@ -257,7 +255,7 @@ async fn a_lone_call_takes_one_round_trip() {
     let server = Postgres::shared().await;
     let proxy = Proxy::before(server.address()).await;
     let url = proxy.url(&server.database().await);
-    let store = migrated(PostgresStore::builder().workers(1), &url).await;
+    let store = migrated(patient().workers(1), &url).await;
     let record = stored(&store, insert()).await;
     proxy.reset_round_trips();
     for _ in 0..5 {
@@ -271,8 +269,7 @@ async fn a_lone_call_takes_one_round_trip() {
 async fn loads_that_travel_together_are_not_lost_to_a_broken_connection() {
     let server = Postgres::start().await;
     let proxy = Proxy::before(server.address()).await;
-    let store =
-        migrated(PostgresStore::builder().workers(2), &proxy.url(&server.database().await)).await;
+    let store = migrated(patient().workers(2), &proxy.url(&server.database().await)).await;
     let record = stored(&store, insert()).await;
     for _ in 0..5 {
         let mut loads = JoinSet::new();
@@ -286,9 +283,22 @@ async fn loads_that_travel_together_are_not_lost_to_a_broken_connection() {
     }
 }
 
+/// Two batches that took the same rows in orders of their own would wait for each other for ever.
 #[tokio::test]
 async fn a_batch_locks_its_rows_in_one_order() {
-    let held = Held::new(PostgresStore::builder()).await;
+    let plain = |record: &Record| update_of(record);
+    let log_in = |record: &Record| Update {
+        principal: Some("1".to_owned()),
+        authenticated: Some(DAY),
+        ..update_of(record)
+    };
+    assert_locked_in_one_order(plain, "%unnest%").await;
+    assert_locked_in_one_order(log_in, "%sessions_log_in%").await;
+}
+
+/// Of such updates, which a statement like this makes, the one of the older record is asked second.
+async fn assert_locked_in_one_order(update: fn(&Record) -> Update, statement: &str) {
+    let held = Held::new().await;
     let (store, database) = (held.store.clone(), held.database.clone());
     let records = records(2, &database).await;
     let mut other = database.connect().await;
@@ -299,13 +309,15 @@ async fn a_batch_locks_its_rows_in_one_order() {
     other.execute("BEGIN").await.expect("the server is up");
     other.execute(lock(0, "FOR UPDATE")).await.expect("nobody has it");
     let calls = [1, 0].map(|number: usize| {
-        let (store, update) = (store.clone(), update_of(&records[number]));
+        let (store, update) = (store.clone(), update(&records[number]));
         async move { updated(&store, update).await }
     });
-    let waits_for_row = "SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%unnest%'";
+    let waits_for_row = format!(
+        "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '{statement}'"
+    );
     let meanwhile = async {
-        database.until(waits_for_row, 1).await;
+        database.until(&waits_for_row, 1).await;
         // The batch waits for the first row, and has not taken the second one before.
         other.execute(lock(1, "FOR UPDATE NOWAIT")).await.expect("nobody has it");
         other.execute("ROLLBACK").await.expect("the server is up");
@@ -314,38 +326,4 @@ async fn a_batch_locks_its_rows_in_one_order() {
     for answer in answers {
         assert!(matches!(answer, Updated::Saved(_)), "{answer:?}");
     }
-}
-
-/// Two nodes write to the same rows, in batches, each in an order of its own.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn batches_of_two_nodes_never_wait_in_a_circle() {
-    let (one, database) = store(PostgresStore::builder().workers(3)).await;
-    let two = migrated(PostgresStore::builder().workers(3), &database.0).await;
-    let mut records = Vec::new();
-    for _ in 0..40 {
-        records.push(stored(&one, insert()).await);
-    }
-    let mut tasks = JoinSet::new();
-    for number in 0..400_usize {
-        let store = if number % 2 == 0 { one.clone() } else { two.clone() };
-        let record = records[number * 17 % 40].clone();
-        tasks.spawn(async move {
-            let mut current = record;
-            for round in 0..10 {
-                if (number + round) % 3 == 0 {
-                    store.touch(current.handle, HOUR, Now::Store).await.expect("it is not undone");
-                    continue;
-                }
-                let answer = store.update(update_of(&current), Now::Store).await;
-                match answer.expect("it is not undone") {
-                    Updated::Saved(_) => current.revision += 1,
-                    Updated::Conflict(now) => current = *now,
-                    other => panic!("it is there: {other:?}"),
-                }
-            }
-        });
-    }
-    tasks.join_all().await;
-    drop((one, two));
-    assert_eq!(database.deadlocks().await, 0);
 }

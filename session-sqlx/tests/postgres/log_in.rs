@@ -1,16 +1,14 @@
-//! Log-ins and revocations: what they cost, and that they wait for each other in one order.
+//! Log-ins and revocations: what they cost, and that they wait for each other.
 
 use std::num::NonZeroU32;
 
 use session_core::store::{Insert, Inserted, LogIn, Update, Updated};
 use session_core::{Now, Store as _};
-use session_sqlx::PostgresStore;
 use session_tests::record::{DAY, insert_of, listed};
 use session_tests::{Postgres, Proxy};
 use sqlx::{Connection as _, Executor as _};
-use tokio::task::JoinSet;
 
-use crate::sample::{insert, migrated, store, stored, update_of, updated};
+use crate::sample::{insert, migrated, patient, store, stored, update_of, updated};
 
 fn at_most(limit: u32) -> LogIn {
     LogIn { began: None, limit: NonZeroU32::new(limit) }
@@ -21,7 +19,7 @@ async fn a_log_in_a_list_and_a_revocation_take_one_round_trip_each() {
     let server = Postgres::shared().await;
     let proxy = Proxy::before(server.address()).await;
     let url = proxy.url(&server.database().await);
-    let store = migrated(PostgresStore::builder().workers(1), &url).await;
+    let store = migrated(patient().workers(1), &url).await;
     for _ in 0..2 {
         let cart = stored(&store, insert()).await;
         let update = Update {
@@ -44,7 +42,7 @@ async fn a_log_in_a_list_and_a_revocation_take_one_round_trip_each() {
 
 #[tokio::test]
 async fn a_sweep_forgets_the_revocations_that_matter_no_more() {
-    let (store, database) = store(PostgresStore::builder()).await;
+    let (store, database) = store(patient()).await;
     for principal in ["1", "2", "3"] {
         store.delete_all(principal, None, Now::Store).await.expect("the store works");
     }
@@ -59,7 +57,7 @@ async fn a_sweep_forgets_the_revocations_that_matter_no_more() {
 
 #[tokio::test]
 async fn a_log_in_waits_for_a_revocation_under_way() {
-    let (store, database) = store(PostgresStore::builder()).await;
+    let (store, database) = store(patient()).await;
     let theirs = stored(&store, insert_of("1")).await;
     let mut other = database.connect().await;
     let mut holding = other.begin().await.expect("the server is up");
@@ -80,40 +78,4 @@ async fn a_log_in_waits_for_a_revocation_under_way() {
     let late = late.await.expect("no panic").expect("the store works");
     assert!(matches!(late, Inserted::Revoked(_)), "{late:?}");
     assert!(listed(&store, "1").await.is_empty());
-}
-
-/// Log-ins that make room, revocations and plain writes, on the same rows, from two nodes.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn log_ins_and_revocations_and_writes_never_wait_in_a_circle() {
-    let (one, database) = store(PostgresStore::builder()).await;
-    let two = migrated(PostgresStore::builder(), &database.0).await;
-    let mut tasks = JoinSet::new();
-    for number in 0..16_u32 {
-        let store = if number % 2 == 0 { one.clone() } else { two.clone() };
-        tasks.spawn(async move {
-            for round in 0..25_u32 {
-                let principal = ((number + round) % 3).to_string();
-                let mine = store
-                    .insert(Insert { log_in: at_most(2), ..insert_of(&principal) }, Now::Store);
-                let _ = mine.await.expect("it is not undone");
-                for record in store.list(&principal, Now::Store).await.expect("the store works") {
-                    let update = Update {
-                        principal: Some(((number + round + 1) % 3).to_string()),
-                        authenticated: Some(DAY),
-                        log_in: at_most(3),
-                        ..update_of(&record)
-                    };
-                    let update = if number % 4 == 0 { update_of(&record) } else { update };
-                    let _ = store.update(update, Now::Store).await.expect("it is not undone");
-                }
-                if number == 7 {
-                    let all = store.delete_all(&principal, None, Now::Store).await;
-                    all.expect("it is not undone");
-                }
-            }
-        });
-    }
-    tasks.join_all().await;
-    drop((one, two));
-    assert_eq!(database.deadlocks().await, 0);
 }

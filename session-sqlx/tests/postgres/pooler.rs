@@ -9,14 +9,16 @@ use session_tests::{PgBouncer, Postgres};
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
-use crate::sample::{Database, HOUR, insert, loaded, migrated, stored, update_of, updated};
+use crate::sample::{
+    Database, HOUR, insert, loaded, migrated, patient, stored, update_of, updated,
+};
 
 async fn pooled() -> (PostgresStore, Database) {
     static POOLER: OnceCell<PgBouncer> = OnceCell::const_new();
     let server = Postgres::shared().await;
     let pooler = POOLER.get_or_init(|| PgBouncer::before(server)).await;
     let url = server.database().await;
-    let builder = PostgresStore::builder().transaction_pooler();
+    let builder = patient().transaction_pooler();
     (migrated(builder, &pooler.url(&url)).await, Database(url))
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use session_core::{Now, Store as _, StoreError};
 use session_sqlx::{ConnectError, PostgresStore, Unreachable};
-use session_tests::survival::{all_fail_in_time, recovered};
+use session_tests::survival::{all_fail_in_time, loads_outlive_connections, recovered};
 use session_tests::{Postgres, Proxy};
 use sqlx::AssertSqlSafe;
 use tokio::time::timeout;
@@ -69,20 +69,7 @@ async fn a_load_is_not_lost_to_a_broken_connection() {
     let database = Database(server.database().await);
     let store = store(&proxy.url(&database.0)).await;
     let record = stored(&store, insert()).await;
-    for round in 0..3 {
-        for _ in 0..16 {
-            assert!(loaded(&store, record.handle).await.is_some());
-        }
-        match round {
-            0 => terminate(&database).await,
-            1 => proxy.half_open().await,
-            _ => proxy.cut().await,
-        }
-        proxy.heal().await;
-        for _ in 0..16 {
-            assert!(is_unchanged(&store, &record).await);
-        }
-    }
+    loads_outlive_connections(&store, &proxy, &record, async || terminate(&database).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -55,20 +55,6 @@ impl Database {
         .await;
     }
 
-    /// How many circles of waiting the server has broken, once the stores are dropped: a server
-    /// process tells the statistics of its work when it ends.
-    pub(crate) async fn deadlocks(&self) -> i64 {
-        self.until(
-            "SELECT count(*) FROM pg_stat_activity
-             WHERE datname = current_database() AND application_name = 'session-sqlx'",
-            0,
-        )
-        .await;
-        self.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-            .await
-    }
-
-    /// Waits until the statement answers this number.
     pub(crate) async fn until(&self, sql: &str, number: i64) {
         let mut connection = self.connect().await;
         for _ in 0..6000 {

@@ -33,8 +33,7 @@ impl Statement for LogIn {
 
     fn joins(&self, claims: &mut Claims) -> bool {
         let update = &self.update;
-        claims.row(update.handle)
-            && (update.log_in.limit.is_none() || claims.rows_of(update.principal.as_deref()))
+        claims.log_in(update.handle, update.principal.as_deref(), update.log_in)
             && claims.load(update.fields.len())
     }
 

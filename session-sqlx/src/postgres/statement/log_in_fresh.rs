@@ -27,8 +27,7 @@ impl Statement for LogInFresh {
 
     fn joins(&self, claims: &mut Claims) -> bool {
         let insert = &self.insert;
-        claims.row(insert.handle)
-            && (insert.log_in.limit.is_none() || claims.rows_of(insert.principal.as_deref()))
+        claims.log_in(insert.handle, insert.principal.as_deref(), insert.log_in)
             && claims.load(insert.fields.len())
     }
 

@@ -66,6 +66,11 @@ impl Sight {
     pub(crate) fn now(shown: Timestamp) -> Self {
         Self { shown, here: Instant::now() }
     }
+
+    /// What that clock shows by now.
+    pub(crate) fn by_now(&self) -> Timestamp {
+        self.shown.plus(self.here.elapsed())
+    }
 }
 
 impl Arrival {

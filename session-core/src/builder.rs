@@ -13,6 +13,7 @@ use crate::cleaner::Cleaner;
 use crate::commit::Lines;
 use crate::cookie::Cookie;
 use crate::cross_site::{CrossSite, OriginError};
+use crate::decoded::Decoded;
 use crate::error::Refusal;
 use crate::event::Event;
 use crate::lifetime::Lifetime;
@@ -248,6 +249,7 @@ impl<T: SessionState> Builder<T> {
             random: self.random,
             cleaner: self.cleaner,
             lines: Lines::default(),
+            decoded: Decoded::default(),
         }))
     }
 }

@@ -1,5 +1,7 @@
 //! Between a session type and the bytes of its fields.
 
+use std::sync::Arc;
+
 use crate::field::Field;
 use crate::fields::{Fields, FieldsError, LIMIT, Writer};
 use crate::secrets::{self, Other};
@@ -56,7 +58,7 @@ pub(crate) fn decode<T: SessionState>(
 
 /// The bytes of a new session: every field, so that a default which changes with a release (or
 /// is drawn at random) does not change under a session that has it.
-pub(crate) fn encode<T: SessionState>(state: &T) -> Result<Vec<u8>, EncodeError> {
+pub(crate) fn encode<T: SessionState>(state: &T) -> Result<Arc<[u8]>, EncodeError> {
     let mut writer = Writer::with_capacity(256);
     for field in T::FIELDS {
         writer.field(field.name, &(field.encode)(state, field.name)?);
@@ -64,7 +66,7 @@ pub(crate) fn encode<T: SessionState>(state: &T) -> Result<Vec<u8>, EncodeError>
     writer.finish()
 }
 
-/// The bytes after `before`, which `stored` spells, became `after`.
+/// The bytes after `before`, which `stored` spells, became `after`; none if nothing has changed.
 ///
 /// Only fields that differ are encoded. The others stay as they are, byte for byte: those that
 /// this release does not know, and those that it could not decode. A field found under an alias
@@ -73,11 +75,15 @@ pub(crate) fn recode<T: SessionState>(
     stored: &[u8],
     before: &T,
     after: &T,
-) -> Result<Vec<u8>, EncodeError> {
-    let fields = Fields::parse(stored).expect("these bytes were decoded before");
+) -> Result<Option<Arc<[u8]>>, EncodeError> {
+    let mut changed = T::FIELDS.iter().filter(|field| !(field.same)(before, after)).peekable();
+    if changed.peek().is_none() {
+        return Ok(None);
+    }
+    let fields = Fields::parsed_before(stored);
     let mut writer = Writer::with_capacity(stored.len() + 64);
     let (mut replaced, mut added) = (Vec::new(), Vec::new());
-    for field in T::FIELDS.iter().filter(|field| !(field.same)(before, after)) {
+    for field in changed {
         let value = (field.encode)(after, field.name)?;
         match source(field, &fields) {
             Some((name, _)) => replaced.push((name, value)),
@@ -91,12 +97,12 @@ pub(crate) fn recode<T: SessionState>(
     for (name, value) in added {
         writer.field(name, &value);
     }
-    writer.finish()
+    writer.finish().map(Some)
 }
 
 /// The bytes with this as the session's other secret.
-pub(crate) fn note(stored: &[u8], other: Other) -> Result<Vec<u8>, EncodeError> {
-    let fields = Fields::parse(stored).expect("these bytes were decoded before");
+pub(crate) fn note(stored: &[u8], other: Other) -> Result<Arc<[u8]>, EncodeError> {
+    let fields = Fields::parsed_before(stored);
     let mut writer = Writer::with_capacity(stored.len() + 64);
     writer.field(secrets::NAME, &other.encode());
     for (name, value) in fields.iter().filter(|(name, _)| *name != secrets::NAME) {

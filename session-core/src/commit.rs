@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::arrival::Sight;
+use crate::by_handle::ByHandle;
 use crate::draft::{Draft, Promise};
 use crate::edit::Edit;
 use crate::error::Error;
@@ -46,7 +47,7 @@ pub(crate) struct Committed {
 /// Within a process, changes to one session do not fight: the first saves its own, then all that
 /// have come meanwhile in one write, and so on until nobody waits. However hot a session is, it
 /// has one write in flight per process.
-pub(crate) struct Lines<T>(Mutex<HashMap<Handle, Vec<Waiting<T>>>>);
+pub(crate) struct Lines<T>(Mutex<HashMap<Handle, Vec<Waiting<T>>, ByHandle>>);
 
 impl<T> Default for Lines<T> {
     fn default() -> Self {
@@ -69,12 +70,17 @@ pub(crate) async fn commit<T: SessionState>(
     edit: Edit<T>,
 ) -> Result<Committed, Error> {
     let deadline = sessions.backend().deadline;
-    let until = Instant::now() + deadline;
-    let (reply, answer) = oneshot::channel();
+    let began = Instant::now();
+    let until = began + deadline;
+    let (reply, mut answer) = oneshot::channel();
     if let Some((mut lead, first)) = Lead::join(sessions, Waiting { edit, stored, until, reply }) {
-        lead.save(vec![first]).await;
+        lead.save(vec![first], began).await;
         if let Some(batch) = lead.next() {
             tokio::spawn(lead.run(batch));
+        }
+        // Whoever leads has its answer by now.
+        if let Ok(answer) = answer.try_recv() {
+            return answer;
         }
     }
     match tokio::time::timeout_at(until, answer).await {
@@ -128,7 +134,7 @@ impl<T: SessionState> Lead<T> {
     async fn run(mut self, mut batch: Vec<Waiting<T>>) {
         loop {
             let began = Instant::now();
-            self.save(batch).await;
+            self.save(batch, began).await;
             tokio::time::sleep(self.sessions.jitter(began.elapsed().min(LONGEST_REST))).await;
             match self.next() {
                 Some(more) => batch = more,
@@ -138,11 +144,11 @@ impl<T: SessionState> Lead<T> {
     }
 
     /// Saves these changes in one write, as if they had come one after the other.
-    async fn save(&mut self, batch: Vec<Waiting<T>>) {
-        let until = Instant::now() + self.sessions.backend().deadline;
-        let (mut batch, late): (Vec<_>, Vec<_>) =
-            batch.into_iter().partition(|waiting| waiting.until > Instant::now());
-        fail(late, &self.out_of_time());
+    async fn save(&mut self, mut batch: Vec<Waiting<T>>, mut now: Instant) {
+        let until = now + self.sessions.backend().deadline;
+        for late in batch.extract_if(.., |waiting| waiting.until <= now) {
+            late.answer(Err(self.out_of_time()));
+        }
         for waiting in &batch {
             if waiting.stored.record.revision > self.latest.record.revision {
                 self.latest = Arc::clone(&waiting.stored);
@@ -167,10 +173,12 @@ impl<T: SessionState> Lead<T> {
                 Ok(None) => return self.keep(promised),
                 Err(error) => return fail(without_promises(promised), &error),
             };
-            let left = until.saturating_duration_since(Instant::now());
+            let left = until.saturating_duration_since(now);
+            let kept = Arc::clone(&update.fields);
             match self.sessions.backend().update(update, left).await {
                 Ok(Updated::Saved(times)) => {
                     self.latest = Arc::new(draft.saved(times));
+                    self.sessions.remember(&self.latest, kept);
                     return self.keep(promised);
                 }
                 Ok(Updated::Conflict(record)) => match self.sessions.decode(*record) {
@@ -189,7 +197,8 @@ impl<T: SessionState> Lead<T> {
                 Err(error) => return fail(without_promises(promised), &error.into()),
             }
             batch = without_promises(promised);
-            if Instant::now() >= until {
+            now = Instant::now();
+            if now >= until {
                 return fail(batch, &self.out_of_time());
             }
         }

@@ -14,15 +14,16 @@ use crate::sessions::Sessions;
 use crate::state::SessionState;
 use crate::store::{LogIn, Record, Times, Update};
 use crate::stored::Stored;
-use crate::time::Timestamp;
 use crate::token::{Digest, Token};
 
 /// What a session becomes. See the module.
 pub(crate) struct Draft<T> {
     record: Record,
     state: Arc<T>,
-    now: Timestamp,
+    /// When it came from the store.
+    sight: Sight,
     changed: bool,
+    whole: bool,
     stale: bool,
     is_use: bool,
     /// When the request came in that logs its principal in.
@@ -53,8 +54,9 @@ impl<T: SessionState> Draft<T> {
         Self {
             record: stored.record.clone(),
             state: Arc::clone(&stored.state),
-            now: stored.now(),
+            sight: stored.sight(),
             changed: stored.stale,
+            whole: stored.whole,
             stale: stored.stale,
             is_use: false,
             log_in: None,
@@ -83,11 +85,9 @@ impl<T: SessionState> Draft<T> {
             let after = Arc::new(edit.change.hand_over(&self.state));
             let fields = codec::encode(&*after)?;
             (after, Some(fields))
-        } else if differ(&*self.state, &*after) {
-            let fields = codec::recode(&self.record.fields, &*self.state, &*after)?;
-            (after, Some(fields))
         } else {
-            (after, None)
+            let fields = codec::recode(&self.record.fields, &*self.state, &*after)?;
+            (after, fields)
         };
         let principal = if passed { Some(sessions.principal_of(&after)?) } else { None };
         let Secrets { token, noted } =
@@ -138,22 +138,22 @@ impl<T: SessionState> Draft<T> {
         let every = sessions.lifetime().rotation();
         if passed || edit.secret == Secret::Replace {
             let token = Token::rotate(handle, sessions.random())?;
-            let noted = Other { digest, at: self.now, role: Role::Replaced };
+            let noted = Other { digest, at: self.sight.by_now(), role: Role::Replaced };
             let digest = token.digest(sessions.cookie().name());
             return Ok(Secrets { token: Some(token), noted: Some((digest, noted)) });
         }
         if edit.secret == Secret::Renew
             && bearer == digest
-            && is_due(other, times.created, self.now, every)
+            && is_due(other, times.created, self.sight.by_now(), every)
         {
             let token = Token::rotate(handle, sessions.random())?;
             let offered = token.digest(sessions.cookie().name());
-            let noted = Other { digest: offered, at: self.now, role: Role::Offered };
+            let noted = Other { digest: offered, at: self.sight.by_now(), role: Role::Offered };
             return Ok(Secrets { token: Some(token), noted: Some((digest, noted)) });
         }
         let noted = other
             .filter(|_| changed || edit.secret == Secret::Seen)
-            .and_then(|other| other.seen(digest, bearer, self.now));
+            .and_then(|other| other.seen(digest, bearer, self.sight.by_now()));
         Ok(Secrets { token: None, noted })
     }
 
@@ -173,7 +173,7 @@ impl<T: SessionState> Draft<T> {
             self.record.principal = sessions.principal_of(&self.state)?;
         }
         let Record { handle, ref fields, .. } = self.record;
-        let fields = sessions.vault().seal(handle, fields.clone(), sessions.random())?;
+        let fields = sessions.vault().seal(handle, fields, sessions.random())?;
         let lifetime = sessions.lifetime();
         Ok(Some(Update {
             handle,
@@ -206,7 +206,7 @@ impl<T: SessionState> Draft<T> {
         let mut record = self.record;
         record.revision = record.revision.saturating_add(1);
         record.times = times;
-        Stored::new(record, self.state, false)
+        Stored::new(record, self.state, self.whole, false)
     }
 }
 

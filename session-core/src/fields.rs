@@ -5,6 +5,8 @@
 //! what lets a binary carry a field that it does not know, and lose only the one that it cannot
 //! decode.
 
+use std::sync::Arc;
+
 use crate::codec::EncodeError;
 
 /// The version this binary writes, and the only one it reads.
@@ -36,6 +38,19 @@ impl<'a> Fields<'a> {
         if bytes.len() > LIMIT {
             return Err(FieldsError::Malformed("it is larger than 16 MiB"));
         }
+        let fields = Self::split(bytes)?;
+        if has_twice(&fields.0) {
+            return Err(FieldsError::Malformed("it has a field twice"));
+        }
+        Ok(fields)
+    }
+
+    /// The fields of bytes that were parsed before, so that nothing can be wrong with them.
+    pub(crate) fn parsed_before(bytes: &'a [u8]) -> Self {
+        Self::split(bytes).expect("these bytes were parsed before")
+    }
+
+    fn split(bytes: &'a [u8]) -> Result<Self, FieldsError> {
         let mut rest = match bytes.split_first() {
             Some((&VERSION, rest)) => rest,
             Some((&version, _)) => return Err(FieldsError::Version(version)),
@@ -45,9 +60,6 @@ impl<'a> Fields<'a> {
         while let Some((field, after)) = next(rest)? {
             fields.push(field);
             rest = after;
-        }
-        if has_twice(&fields) {
-            return Err(FieldsError::Malformed("it has a field twice"));
         }
         Ok(Self(fields))
     }
@@ -117,9 +129,9 @@ impl Writer {
     }
 
     /// The bytes, unless they are more than are read.
-    pub(crate) fn finish(self) -> Result<Vec<u8>, EncodeError> {
+    pub(crate) fn finish(self) -> Result<Arc<[u8]>, EncodeError> {
         let bytes = self.0.len();
-        if bytes > LIMIT { Err(EncodeError::TooLarge { bytes }) } else { Ok(self.0) }
+        if bytes > LIMIT { Err(EncodeError::TooLarge { bytes }) } else { Ok(self.0.into()) }
     }
 }
 
@@ -147,7 +159,7 @@ fn length_of_value(bytes: &[u8]) -> Result<(usize, &[u8]), FieldsError> {
 mod tests {
     use super::*;
 
-    fn written(fields: &[(&str, &[u8])]) -> Vec<u8> {
+    fn written(fields: &[(&str, &[u8])]) -> Arc<[u8]> {
         let mut writer = Writer::with_capacity(0);
         for (name, value) in fields {
             writer.field(name, value);

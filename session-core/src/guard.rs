@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response};
@@ -17,8 +18,8 @@ use crate::request_head::RequestHead;
 use crate::rule::Rule;
 use crate::session::Session;
 use crate::sessions::Sessions;
-use crate::settle::settle;
-use crate::slot::Transaction;
+use crate::settle::{Work, settle};
+use crate::slot::{End, Transaction};
 use crate::state::SessionState;
 
 /// What a handler may borrow from a guard: a session's state `T`, or the `Session<T>` around it.
@@ -70,7 +71,7 @@ pub struct Guard<A: Argument, R: Rule<A::State> = ()> {
     session: Session<A::State>,
     transaction: Transaction<A::State>,
     /// For a commit that fails, if the application has an answer of its own to that.
-    head: Option<RequestHead>,
+    head: Option<Box<RequestHead>>,
     rule: PhantomData<fn() -> R>,
 }
 
@@ -88,19 +89,22 @@ impl<A: Argument, R: Rule<A::State>> Guard<A, R> {
     /// Ends the guard with the handler's response. The outermost guard of a request saves what
     /// all have made of the session, and lets the response go only when that is stored.
     pub async fn finish(self, mut response: Response) -> Response {
-        let Self { sessions, session, transaction, head, .. } = self;
-        let commits = R::COMMIT_ALWAYS || !response.status().is_server_error();
-        if commits {
-            transaction.merge(session, R::COMMIT_ALWAYS);
-        }
-        if let Some(outcome) = transaction.outcome()
-            && (commits || outcome.must_commit)
+        let Self { sessions, session, mut transaction, head, .. } = self;
+        let end = match response.status() {
+            _ if R::COMMIT_ALWAYS => End::MergeAlways,
+            status if status.is_server_error() => End::Drop,
+            _ => End::Merge,
+        };
+        let renews = response.status() != StatusCode::SWITCHING_PROTOCOLS;
+        if let Some(outcome) = transaction.end(session, end)
+            && let Some(work) = Work::of(&sessions, transaction.slot(), outcome, renews)
         {
-            let slot = transaction.slot();
-            let renews = response.status() != StatusCode::SWITCHING_PROTOCOLS;
-            match settle(&sessions, slot, outcome, renews).await {
+            match settle(&sessions, Arc::clone(transaction.slot()), work).await {
                 Ok(None) => {}
-                Ok(Some(set)) => set.write(sessions.cookie(), slot.shown, response.headers_mut()),
+                Ok(Some(set)) => {
+                    let shown = transaction.slot().shown;
+                    set.write(sessions.cookie(), shown, response.headers_mut());
+                }
                 Err(error) => {
                     let refusal = sessions.refuse(error.into());
                     response = sessions.refused(refusal, head).into_response();

@@ -22,7 +22,7 @@ pub(crate) fn encode(record: &Record) -> Vec<u8> {
     for moment in [created, authenticated.unwrap_or(created), seen, expires, absolute] {
         bytes.extend(moment.micros().to_le_bytes());
     }
-    bytes.extend(&record.fields);
+    bytes.extend(&*record.fields);
     bytes
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn decode(bytes: &[u8], now: Timestamp) -> Option<Record> {
         digest: Digest::from_bytes([0; 32]),
         revision: u64::from_le_bytes(*revision),
         principal: None,
-        fields: rest.to_vec(),
+        fields: rest.into(),
         persistent: flags & PERSISTENT != 0,
         label: None,
         times: Times {

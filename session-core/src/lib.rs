@@ -31,8 +31,10 @@ mod vault;
 
 mod arrival;
 mod backend;
+mod by_handle;
 mod cleaner;
 mod commit;
+mod decoded;
 mod detach;
 mod draft;
 mod edit;

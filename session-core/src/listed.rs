@@ -1,5 +1,6 @@
 //! A session in a device list.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::session::Session;
@@ -18,7 +19,7 @@ pub struct Listed {
     pub handle: Handle,
     /// The `User-Agent` of the browser that began it, at most 200 bytes: what it calls itself, and
     /// no proof of anything.
-    pub label: Option<String>,
+    pub label: Option<Arc<str>>,
     /// When it was first stored.
     pub created: SystemTime,
     /// When its principal last logged in to it.

@@ -15,6 +15,7 @@ use std::time::Duration;
 use revocations::{Revocations, Turn};
 use shards::Shards;
 
+use crate::by_handle::ByHandle;
 use crate::store::{
     Ended, Insert, Inserted, LogIn, Record, Store, StoreError, Swept, Update, Updated,
 };
@@ -32,8 +33,8 @@ use crate::token::Handle;
 pub struct MemoryStore(Arc<Inner>);
 
 struct Inner {
-    records: Shards<Handle, Record>,
-    principals: Shards<String, BTreeSet<Handle>>,
+    records: Shards<Handle, Record, ByHandle>,
+    principals: Shards<Arc<str>, BTreeSet<Handle>>,
     revocations: Revocations,
     count: AtomicUsize,
     capacity: usize,
@@ -113,7 +114,7 @@ impl Store for MemoryStore {
         }
         let record = Record::begun(insert, now);
         let times = record.times;
-        self.0.join(principal.as_deref(), handle);
+        self.0.join(principal.as_ref(), handle);
         shard.insert(handle, record);
         drop(shard);
         self.0.make_room(principal.as_deref(), handle, log_in, now);
@@ -136,8 +137,8 @@ impl Store for MemoryStore {
             return Ok(Updated::Revoked(now));
         }
         if record.principal != update.principal {
-            self.0.leave(record.principal.as_deref(), handle);
-            self.0.join(update.principal.as_deref(), handle);
+            self.0.leave(record.principal.as_ref(), handle);
+            self.0.join(update.principal.as_ref(), handle);
         }
         record.become_of(update, now);
         let times = record.times;
@@ -220,15 +221,16 @@ impl Inner {
         self.count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
     }
 
-    fn join(&self, principal: Option<&str>, handle: Handle) {
+    fn join(&self, principal: Option<&Arc<str>>, handle: Handle) {
         let Some(principal) = principal else { return };
-        self.principals.lock(principal).entry(principal.to_owned()).or_default().insert(handle);
+        let mut principals = self.principals.lock(principal);
+        principals.entry(Arc::clone(principal)).or_default().insert(handle);
     }
 
-    fn leave(&self, principal: Option<&str>, handle: Handle) {
+    fn leave(&self, principal: Option<&Arc<str>>, handle: Handle) {
         let Some(principal) = principal else { return };
         if let Entry::Occupied(mut sessions) =
-            self.principals.lock(principal).entry(principal.to_owned())
+            self.principals.lock(principal).entry(Arc::clone(principal))
         {
             sessions.get_mut().remove(&handle);
             if sessions.get().is_empty() {
@@ -274,16 +276,20 @@ impl Inner {
             && self.remove(&mut shard, handle).is_some_and(|record| record.is_live(now))
     }
 
-    fn remove(&self, shard: &mut HashMap<Handle, Record>, handle: Handle) -> Option<Record> {
+    fn remove(
+        &self,
+        shard: &mut HashMap<Handle, Record, ByHandle>,
+        handle: Handle,
+    ) -> Option<Record> {
         let record = shard.remove(&handle)?;
         self.count.fetch_sub(1, Ordering::Relaxed);
-        self.leave(record.principal.as_deref(), handle);
+        self.leave(record.principal.as_ref(), handle);
         Some(record)
     }
 
     fn sweep_shard(
         &self,
-        shard: &mut HashMap<Handle, Record>,
+        shard: &mut HashMap<Handle, Record, ByHandle>,
         limit: usize,
         now: Timestamp,
     ) -> usize {

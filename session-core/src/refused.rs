@@ -36,7 +36,7 @@ enum Answer {
     /// Off to the log-in.
     Redirect(HeaderValue),
     /// The application's.
-    Rendered(Box<(Renderer, RequestHead)>),
+    Rendered(Renderer, Box<RequestHead>),
 }
 
 impl Refused {
@@ -57,10 +57,7 @@ impl IntoResponse for Refused {
         let mut response = match self.answer {
             Answer::Plain => self.refusal.into_response(),
             Answer::Redirect(to) => (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response(),
-            Answer::Rendered(rendering) => {
-                let (renderer, head) = *rendering;
-                renderer(&self.refusal, &head)
-            }
+            Answer::Rendered(renderer, head) => renderer(&self.refusal, &head),
         };
         vary(response.headers_mut());
         response
@@ -87,16 +84,14 @@ impl Error for Refused {
 
 impl<T: SessionState> Sessions<T> {
     /// What a renderer will want to know of this request, if there is one.
-    pub(crate) fn head(&self, parts: &Parts) -> Option<RequestHead> {
-        self.renderer().map(|_| RequestHead::of(parts))
+    pub(crate) fn head(&self, parts: &Parts) -> Option<Box<RequestHead>> {
+        self.renderer().map(|_| Box::new(RequestHead::of(parts)))
     }
 
     /// The answer to a refusal of the request with this head.
-    pub(crate) fn refused(&self, refusal: Refusal, head: Option<RequestHead>) -> Refused {
+    pub(crate) fn refused(&self, refusal: Refusal, head: Option<Box<RequestHead>>) -> Refused {
         let answer = match (self.renderer(), head) {
-            (Some(renderer), Some(head)) => {
-                Answer::Rendered(Box::new((Arc::clone(renderer), head)))
-            }
+            (Some(renderer), Some(head)) => Answer::Rendered(Arc::clone(renderer), head),
             _ => Answer::Plain,
         };
         Refused { refusal, answer }

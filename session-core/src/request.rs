@@ -24,7 +24,11 @@ use crate::token::{Handle, Token};
 
 /// The sessions that a request has loaded so far, one per session type: its extension.
 #[derive(Clone, Debug, Default)]
-struct Loaded(Vec<Entry>);
+struct Loaded {
+    /// Few requests have more than one.
+    first: Option<Entry>,
+    others: Vec<Entry>,
+}
 
 #[derive(Clone, Debug)]
 struct Entry {
@@ -41,28 +45,48 @@ pub(crate) async fn slot<T: SessionState>(
     is_use: bool,
 ) -> Result<Arc<Slot<T>>, Refusal> {
     let cookie = sessions.cookie().shared_name();
-    let loaded = parts.extensions.get_or_insert_default::<Loaded>();
-    loaded.0.retain(|entry| entry.open_slot::<T>().is_none_or(|slot| !slot.is_settled()));
-    if let Some(slot) = loaded.0.iter().find_map(Entry::open_slot) {
-        return Ok(slot);
-    }
-    if loaded.0.iter().any(|entry| entry.cookie == *cookie) {
-        return Err(sessions.refuse(Refusal::SharedCookie(cookie.to_string())));
+    if let Some(loaded) = parts.extensions.get_mut::<Loaded>() {
+        if let Some(slot) = loaded.iter().find_map(Entry::slot).filter(|slot| !slot.is_settled()) {
+            return Ok(slot);
+        }
+        let of_another = |entry: &Entry| entry.state != TypeId::of::<T>();
+        if loaded.iter().any(|entry| of_another(entry) && entry.cookie == *cookie) {
+            return Err(sessions.refuse(Refusal::SharedCookie(cookie.to_string())));
+        }
     }
     let slot = Arc::new(arrive(&parts.headers, sessions, is_use).await?);
     let entry = Entry { state: TypeId::of::<T>(), cookie: Arc::clone(cookie), slot: slot.clone() };
-    parts.extensions.get_or_insert_default::<Loaded>().0.push(entry);
+    parts.extensions.get_or_insert_default::<Loaded>().put(entry);
     Ok(slot)
 }
 
 /// Whether the request's session of this type was asked for before.
 pub(crate) fn is_loaded<T: SessionState>(parts: &Parts) -> bool {
     let loaded = parts.extensions.get::<Loaded>();
-    loaded.is_some_and(|loaded| loaded.0.iter().any(|entry| entry.state == TypeId::of::<T>()))
+    loaded.is_some_and(|loaded| loaded.iter().any(|entry| entry.state == TypeId::of::<T>()))
+}
+
+impl Loaded {
+    fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.first.iter().chain(&self.others)
+    }
+
+    /// In place of the one of the same type, which was settled, if there is one.
+    fn put(&mut self, entry: Entry) {
+        let Some(first) = &mut self.first else {
+            self.first = Some(entry);
+            return;
+        };
+        let mut all = std::iter::once(first).chain(&mut self.others);
+        match all.find(|other| other.state == entry.state) {
+            Some(settled) => *settled = entry,
+            None => self.others.push(entry),
+        }
+    }
 }
 
 impl Entry {
-    fn open_slot<T: SessionState>(&self) -> Option<Arc<Slot<T>>> {
+    fn slot<T: SessionState>(&self) -> Option<Arc<Slot<T>>> {
         (self.state == TypeId::of::<T>()).then(|| Arc::clone(&self.slot).downcast().ok())?
     }
 }
@@ -84,14 +108,11 @@ async fn arrive<T: SessionState>(
             .map_err(|error| sessions.refuse(error.into()))?,
         Err(reason) => sessions.ignore(None, reason),
     };
-    // Where a session was begun, the one that follows it in the same request is begun too.
-    let label = match &arrived {
-        Arrived::With(bearer) if sessions.in_cookie().is_none() => {
-            bearer.stored.record.label.clone()
-        }
-        _ => label(headers),
+    let agent = match &arrived {
+        Arrived::With(Bearer { proof: Proof::Token { .. }, .. }) => None,
+        _ => headers.get(USER_AGENT).cloned(),
     };
-    Ok(Slot::new(arrived, arrival, is_use, cookies.shown(), label))
+    Ok(Slot::new(arrived, arrival, is_use, cookies.shown(), agent))
 }
 
 impl<T: SessionState> Sessions<T> {
@@ -225,8 +246,16 @@ enum Renewed {
     Late,
 }
 
-/// The browser's name for itself, for a device list: at most 200 bytes of printable ASCII.
-fn label(headers: &HeaderMap) -> Option<String> {
-    let agent = headers.get(USER_AGENT)?.to_str().ok()?;
-    Some(agent.chars().filter(|char| !char.is_control()).take(200).collect())
+impl<T: SessionState> Slot<T> {
+    /// Where a session that this request begins is begun, for a device list: where the one was
+    /// that it came in with, or else the browser's name for itself, in at most 200 bytes of
+    /// printable ASCII.
+    pub(crate) fn label(&self) -> Option<Arc<str>> {
+        if let Some(Bearer { proof: Proof::Token { .. }, stored }) = self.bearer() {
+            return stored.record.label.clone();
+        }
+        let agent = self.agent.as_ref()?.to_str().ok()?;
+        let shown: String = agent.chars().filter(|char| !char.is_control()).take(200).collect();
+        Some(shown.into())
+    }
 }

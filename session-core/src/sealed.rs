@@ -132,7 +132,7 @@ impl<T: SessionState> Sessions<T> {
             digest: Token::draw(self.random(), self.backend().moment())?
                 .digest(self.cookie().name()),
             principal: None,
-            fields: Vec::new(),
+            fields: Arc::default(),
             persistent: false,
             label: None,
             idle: left + SKEW,

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use crate::form_key::FormKey;
+use crate::slot::{Bearer, Slot};
 use crate::state::{SessionState, WithPrincipal};
-use crate::store::Times;
+use crate::store::{Record, Times};
 use crate::token::Handle;
 
 /// A session: derefs to its state `T`, and adds the controls.
@@ -32,17 +32,10 @@ pub struct Session<T> {
     base: Arc<T>,
     /// The handler's own copy, made at the first mutable borrow.
     mine: Option<T>,
-    known: Option<Known>,
+    /// The request that came in with it; none if it is not stored.
+    slot: Option<Arc<Slot<T>>>,
     edits: Edits,
     gave_form_token: AtomicBool,
-}
-
-/// What is known of a stored session beside its state.
-#[derive(Clone, Debug)]
-pub(crate) struct Known {
-    pub(crate) handle: Handle,
-    pub(crate) times: Times,
-    pub(crate) form_key: FormKey,
 }
 
 /// What was asked of a session beside changes to its state.
@@ -83,11 +76,11 @@ impl Edits {
 }
 
 impl<T: SessionState> Session<T> {
-    pub(crate) fn new(base: Arc<T>, known: Option<Known>) -> Self {
+    pub(crate) fn new(base: Arc<T>, slot: Option<Arc<Slot<T>>>) -> Self {
         Self {
             base,
             mine: None,
-            known,
+            slot,
             edits: Edits::default(),
             gave_form_token: AtomicBool::new(false),
         }
@@ -129,29 +122,28 @@ impl<T: SessionState> Session<T> {
 
     /// Its public name, fit for logs and device lists; none before it is first stored.
     pub fn handle(&self) -> Option<Handle> {
-        self.known.as_ref().map(|known| known.handle)
+        Some(self.record()?.handle)
     }
 
     /// When it was first stored; none before that.
     pub fn created(&self) -> Option<SystemTime> {
-        self.known.as_ref().map(|known| known.times.created.into())
+        Some(self.times()?.created.into())
     }
 
     /// When its principal last logged in; none if it has none, or if that was not stored yet.
     pub fn authenticated(&self) -> Option<SystemTime> {
-        self.known.as_ref()?.times.authenticated.map(SystemTime::from)
+        self.times()?.authenticated.map(SystemTime::from)
     }
 
     /// Whether its principal has logged in less than this long ago.
     pub(crate) fn authenticated_within(&self, span: Duration) -> bool {
-        self.known.as_ref().is_some_and(|Known { times, .. }| {
-            times.authenticated.is_some_and(|at| times.now.since(at) < span)
-        })
+        self.times()
+            .is_some_and(|times| times.authenticated.is_some_and(|at| times.now.since(at) < span))
     }
 
     /// When it ends unless it is used before; none before it is first stored.
     pub fn expires(&self) -> Option<SystemTime> {
-        self.known.as_ref().map(|known| known.times.expires.into())
+        Some(self.times()?.expires.into())
     }
 
     /// A token for a hidden field of a form, by which the form's request shows that it comes from
@@ -189,15 +181,15 @@ impl<T: SessionState> Session<T> {
         let passes =
             self.mine.as_ref().is_some_and(|mine| mine.principal() != self.base.principal());
         let stays = !passes && self.edits.secret < Wish::Rotate;
-        let known = self.known.as_ref().filter(|_| stays)?;
+        let bearer = self.bearer().filter(|_| stays)?;
         self.gave_form_token.store(true, Ordering::Relaxed);
-        known.form_key.token()
+        bearer.form_key().token()
     }
 
     /// Whether it is a [`form_token`](Self::form_token) of this session, made with the secret
     /// that this request came in with. Takes the same time wherever two tokens differ.
     pub fn is_form_token(&self, token: &str) -> bool {
-        self.known.as_ref().is_some_and(|known| known.form_key.made(token))
+        self.bearer().is_some_and(|bearer| bearer.form_key().made(token))
     }
 
     /// What the handler made of it: what it began with, its own copy if it took one, its wishes.
@@ -207,6 +199,20 @@ impl<T: SessionState> Session<T> {
             edits.secret = edits.secret.max(Wish::Keep);
         }
         (self.base, self.mine, edits)
+    }
+}
+
+impl<T> Session<T> {
+    fn bearer(&self) -> Option<&Bearer<T>> {
+        self.slot.as_ref()?.bearer()
+    }
+
+    fn record(&self) -> Option<&Record> {
+        Some(&self.bearer()?.stored.record)
+    }
+
+    fn times(&self) -> Option<&Times> {
+        Some(&self.record()?.times)
     }
 }
 
@@ -226,7 +232,7 @@ impl<T: Clone> DerefMut for Session<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Session<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let handle = self.known.as_ref().map(|known| known.handle);
+        let handle = self.record().map(|record| record.handle);
         f.debug_struct("Session")
             .field("handle", &handle)
             .field("state", &**self)

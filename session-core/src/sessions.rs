@@ -13,6 +13,7 @@ use crate::commit::{Lines, commit};
 use crate::cookie::Cookie;
 use crate::cookie_builder::CookieBuilder;
 use crate::cross_site::CrossSite;
+use crate::decoded::{Decoded, Found};
 use crate::detach::Detach;
 use crate::edit::{Change, Edit, Secret};
 use crate::error::Error;
@@ -68,6 +69,7 @@ pub(crate) struct Inner<T: SessionState> {
     pub(crate) random: Box<dyn Random>,
     pub(crate) cleaner: Cleaner,
     pub(crate) lines: Lines<T>,
+    pub(crate) decoded: Decoded<T>,
 }
 
 impl<T: SessionState> Sessions<T> {
@@ -134,6 +136,7 @@ impl<T: SessionState> Sessions<T> {
     /// that the first request starts does this once a minute, on one node at a time; call it
     /// where a job does so instead ([`Builder::without_cleaner`]).
     pub async fn clean(&self) -> Result<u64, Error> {
+        self.0.decoded.forget_unused();
         let mut removed = 0;
         loop {
             match self.backend().sweep(Cleaner::BATCH).await? {
@@ -176,9 +179,9 @@ impl<T: SessionState> Sessions<T> {
     }
 
     /// What the store keeps of whom this state belongs to.
-    pub(crate) fn principal_of(&self, state: &T) -> Result<Option<String>, Error> {
+    pub(crate) fn principal_of(&self, state: &T) -> Result<Option<Arc<str>>, Error> {
         let key = state.principal().map(codec::principal_key::<T>).transpose()?;
-        Ok(key.map(|key| self.vault().principal(&key)))
+        Ok(key.map(|key| self.vault().principal(&key).into()))
     }
 
     pub(crate) fn lifetime(&self) -> Lifetime {
@@ -219,19 +222,50 @@ impl<T: SessionState> Sessions<T> {
     }
 
     /// The record with its fields as they were before they were sealed.
-    pub(crate) fn open(&self, mut record: Record) -> Result<Opened, Error> {
-        let opened = self.vault().open(record.handle, record.fields)?;
-        record.fields = opened.bytes;
-        Ok(Opened { record, stale: opened.stale })
+    pub(crate) fn open(&self, mut record: Record) -> Result<Opened<T>, Error> {
+        let Record { handle, ref fields, .. } = record;
+        let (opened, stale, state) = match self.0.decoded.find(handle, fields) {
+            Some(Found { fields, stale, state }) => (fields, stale, Some(state)),
+            None => {
+                let (opened, stale) = self.vault().open(handle, fields)?;
+                (opened, stale, None)
+            }
+        };
+        let kept = std::mem::replace(&mut record.fields, opened);
+        Ok(Opened { record, kept, stale, state })
     }
 
     /// The state that an opened record spells; fields that do not decode are told of.
-    pub(crate) fn read(&self, Opened { record, stale }: Opened) -> Result<Stored<T>, Error> {
+    pub(crate) fn read(&self, opened: Opened<T>) -> Result<Stored<T>, Error> {
+        let Opened { record, kept, stale, state } = opened;
+        if let Some(state) = state {
+            return Ok(Stored::new(record, state, true, stale));
+        }
         let handle = record.handle;
+        let mut whole = true;
         let state = codec::decode(&record.fields, |field| {
+            whole = false;
             self.backend().tell(&Event::FieldDefaulted { handle, field });
         })?;
-        Ok(Stored::new(record, Arc::new(state), stale))
+        let stored = Stored::new(record, Arc::new(state), whole, stale);
+        self.remember(&stored, kept);
+        Ok(stored)
+    }
+
+    /// Remembers what a session's fields spell, which the store keeps like this. Those that were
+    /// not decoded are to be told of each time.
+    pub(crate) fn remember(&self, stored: &Stored<T>, kept: Arc<[u8]>) {
+        if stored.whole {
+            let Stored { record, state, stale, .. } = stored;
+            let fields = Arc::clone(&record.fields);
+            let found = Found { fields, stale: *stale, state: Arc::clone(state) };
+            self.0.decoded.remember(record.handle, kept, found);
+        }
+    }
+
+    /// The session has ended: what was remembered of it goes too.
+    pub(crate) fn forget(&self, handle: Handle) {
+        self.0.decoded.forget(handle);
     }
 
     /// A random part of this span; none of it when no random bytes can be had.

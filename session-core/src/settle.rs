@@ -3,19 +3,19 @@
 
 use std::sync::Arc;
 
-use crate::arrival::{Arrival, Sight};
+use crate::arrival::Sight;
 use crate::codec;
 use crate::commit::{REFUSALS, commit};
 use crate::cookie::SetCookie;
 use crate::detach::Detach;
-use crate::draft::{differ, max_age};
+use crate::draft::max_age;
 use crate::edit::{Change, Edit, Request, Secret};
 use crate::error::Error;
 use crate::event::Event;
 use crate::random::RandomError;
-use crate::session::Wish;
+use crate::session::{Edits, Wish};
 use crate::sessions::Sessions;
-use crate::slot::{Bearer, Shared, Slot};
+use crate::slot::{Arrived, Bearer, Shared, Slot};
 use crate::state::SessionState;
 use crate::store::{Insert, Inserted, LogIn};
 use crate::token::Token;
@@ -23,77 +23,92 @@ use crate::token::Token;
 /// How often a new session's handle is drawn before the random source is taken to be broken.
 const DRAWS: u32 = 3;
 
+/// What there is to do for a request's session before its response may leave.
+pub(crate) struct Work<T> {
+    outcome: Shared<T>,
+    changed: bool,
+    /// Whether its secret is so old that the response is to carry another.
+    due: bool,
+}
+
+impl<T: SessionState> Work<T> {
+    /// None if there is nothing to do. `renews` says whether the response may carry a new secret.
+    pub(crate) fn of(
+        sessions: &Sessions<T>,
+        slot: &Slot<T>,
+        outcome: Shared<T>,
+        renews: bool,
+    ) -> Option<Self> {
+        let bearer = slot.bearer().filter(|_| !outcome.is_destroyed());
+        let changed = !outcome.is_unchanged();
+        let stale = bearer.is_some_and(Bearer::is_stale);
+        let due = renews
+            && slot.is_use
+            && outcome.edits.secret == Wish::Nothing
+            && bearer.is_some_and(|bearer| bearer.is_due(sessions.lifetime().rotation()));
+        let wished = outcome.edits.are_any() || outcome.is_destroyed();
+        (changed || stale || due || wished).then_some(Self { outcome, changed, due })
+    }
+}
+
 /// Saves what a request made of its session. Once begun it is not cancelled: whoever drops this
-/// only stops waiting for it. `renews` says whether the response may carry a new secret.
+/// only stops waiting for it.
 pub(crate) async fn settle<T: SessionState>(
     sessions: &Sessions<T>,
-    slot: &Slot<T>,
-    outcome: Shared<T>,
-    renews: bool,
+    slot: Arc<Slot<T>>,
+    work: Work<T>,
 ) -> Result<Option<SetCookie>, Error> {
-    let changed =
-        !Arc::ptr_eq(&outcome.base, &outcome.state) && differ(&*outcome.base, &*outcome.state);
-    let stale = outcome.bearer.as_ref().is_some_and(Bearer::is_stale);
-    let every = sessions.lifetime().rotation();
-    let due = renews
-        && slot.is_use
-        && outcome.edits.secret == Wish::Nothing
-        && outcome.bearer.as_ref().is_some_and(|bearer| bearer.is_due(every));
-    let wished = outcome.edits.are_any() || outcome.is_destroyed();
-    if !changed && !stale && !due && !wished {
-        return Ok(None);
-    }
-    if slot.is_late {
+    if matches!(slot.arrived, Arrived::Late) {
         return Err(Error::Ended);
     }
-    let secret = if outcome.edits.secret >= Wish::Rotate {
-        Secret::Replace
-    } else if due {
-        Secret::Renew
-    } else {
-        Secret::Keep
-    };
     let sessions = sessions.clone();
-    let (shown, arrival, is_use) = (slot.shown, slot.arrival, slot.is_use);
-    let label = slot.label.clone();
-    Detach::new(async move {
-        if let Some(handle) = outcome.ended {
-            sessions.end(handle, &Event::Destroyed { handle }).await?;
+    Detach::new(async move { sessions.save(&slot, work).await }).await
+}
+
+impl<T: SessionState> Sessions<T> {
+    async fn save(&self, slot: &Slot<T>, work: Work<T>) -> Result<Option<SetCookie>, Error> {
+        let Work { outcome, changed, due } = work;
+        let is_destroyed = outcome.is_destroyed();
+        if let Some(bearer) = slot.bearer().filter(|_| is_destroyed) {
+            let handle = bearer.stored.record.handle;
+            self.end(handle, &Event::Destroyed { handle }).await?;
         }
-        let removal = (outcome.is_destroyed() && shown > 0).then_some(SetCookie::Remove);
-        let kept = match outcome.bearer {
+        let removal = (is_destroyed && slot.shown > 0).then_some(SetCookie::Remove);
+        let Edits { secret, persistent, .. } = outcome.edits;
+        let kept = match slot.bearer().filter(|_| !is_destroyed) {
             Some(bearer) => {
+                let Slot { arrival, is_use, .. } = *slot;
                 let edit = Edit {
                     change: Change::Merge { base: outcome.base, mine: outcome.state },
                     request: Some(Request { bearer: bearer.digest(), arrival, is_use }),
-                    secret,
-                    reauthenticated: outcome.edits.secret == Wish::Reauthenticate,
-                    persistent: outcome.edits.persistent,
+                    secret: match secret {
+                        Wish::Rotate | Wish::Reauthenticate => Secret::Replace,
+                        Wish::Nothing | Wish::Keep if due => Secret::Renew,
+                        Wish::Nothing | Wish::Keep => Secret::Keep,
+                    },
+                    reauthenticated: secret == Wish::Reauthenticate,
+                    persistent,
                 };
-                match sessions.in_cookie() {
-                    None => sessions.change(bearer, edit).await?,
-                    Some(place) => sessions.reseal(place, &bearer.stored, edit).await?,
+                match self.in_cookie() {
+                    None => self.change(bearer, edit).await?,
+                    Some(place) => self.reseal(place, &bearer.stored, edit).await?,
                 }
             }
             None if changed => {
-                let persistent = outcome.edits.persistent.unwrap_or(false);
-                Some(sessions.create(&outcome.state, persistent, arrival, label).await?)
+                Some(self.create(slot, &outcome.state, persistent.unwrap_or(false)).await?)
             }
             None => None,
         };
         Ok(kept.or(removal))
-    })
-    .await
-}
+    }
 
-impl<T: SessionState> Sessions<T> {
     /// Saves changes to the session that the request came in with.
-    async fn change(&self, bearer: Bearer<T>, edit: Edit<T>) -> Result<Option<SetCookie>, Error> {
+    async fn change(&self, bearer: &Bearer<T>, edit: Edit<T>) -> Result<Option<SetCookie>, Error> {
         let stale = bearer.cookie_is_stale();
         let committed = commit(self.clone(), Arc::clone(&bearer.stored), edit).await?;
         let again = if stale || committed.persistence_changed { bearer.token() } else { None };
-        Ok(committed.token.or(again).map(|token| SetCookie::Keep {
-            value: self.vault().spell(&token),
+        Ok(committed.token.as_ref().or(again).map(|token| SetCookie::Keep {
+            value: self.vault().spell(token),
             max_age: committed.max_age,
         }))
     }
@@ -101,12 +116,12 @@ impl<T: SessionState> Sessions<T> {
     /// Stores a session that began with this request.
     async fn create(
         &self,
-        state: &T,
+        slot: &Slot<T>,
+        state: &Arc<T>,
         persistent: bool,
-        arrival: Arrival,
-        label: Option<String>,
     ) -> Result<SetCookie, Error> {
-        let fields = codec::encode(state)?;
+        let (arrival, label) = (slot.arrival, slot.label());
+        let fields = codec::encode(&**state)?;
         let principal = self.principal_of(state)?;
         if principal.is_some() && arrival.is_out_of_memory() {
             return Err(Error::Ended);
@@ -129,7 +144,7 @@ impl<T: SessionState> Sessions<T> {
             if let Some(place) = self.in_cookie() {
                 return self.first_sealed(place, insert);
             }
-            let sealed = self.vault().seal(insert.handle, insert.fields, self.random())?;
+            let sealed = self.vault().seal(insert.handle, &insert.fields, self.random())?;
             match self.backend().insert(Insert { fields: sealed, ..insert }).await? {
                 Inserted::Saved(times) => {
                     self.backend().tell(&Event::Created { handle: token.handle() });

@@ -3,44 +3,42 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http::HeaderValue;
+
 use crate::arrival::Arrival;
 use crate::draft::differ;
 use crate::keys::KeyRing;
 use crate::merge::merge;
 use crate::secrets::{Other, is_due};
-use crate::session::{Edits, Known, Session};
+use crate::session::{Edits, Session};
 use crate::state::SessionState;
+use crate::store::Times;
 use crate::stored::Stored;
-use crate::token::{Digest, Handle, Token};
+use crate::token::{Digest, Token};
 
 /// One request's session. It lies in the request's extensions.
 ///
 /// The lock is held while a guard opens or closes, never across an await.
 #[derive(Debug)]
 pub(crate) struct Slot<T> {
-    /// How many cookies of the session's name the request showed, good or bad.
-    pub(crate) shown: usize,
-    /// Where a session begun by this request is begun: the browser's `User-Agent`, shortened.
-    pub(crate) label: Option<String>,
-    /// See [`Arrived::Late`].
-    pub(crate) is_late: bool,
+    pub(crate) arrived: Arrived<T>,
     pub(crate) arrival: Arrival,
     /// Whether the request counts as a use of the session: one in the background does not.
     pub(crate) is_use: bool,
+    /// How many cookies of the session's name the request showed, good or bad.
+    pub(crate) shown: usize,
+    /// What the browser calls itself, for a session that begins with this request.
+    pub(crate) agent: Option<HeaderValue>,
     draft: Mutex<Shared<T>>,
 }
 
 /// What the request's guards have made of the session so far.
 #[derive(Debug)]
 pub(crate) struct Shared<T> {
-    /// The stored session that the request came in with, until it is destroyed.
-    pub(crate) bearer: Option<Bearer<T>>,
     /// What the request began with: the stored state, or a fresh one.
     pub(crate) base: Arc<T>,
     pub(crate) state: Arc<T>,
     pub(crate) edits: Edits,
-    /// The stored session that a guard destroyed.
-    pub(crate) ended: Option<Handle>,
     /// How often a guard destroyed the session: what began before that dies with it.
     generation: u32,
     outermost_is_open: bool,
@@ -98,17 +96,27 @@ impl<T> Bearer<T> {
 
     /// Whether its secret is so old that the browser should get another.
     pub(crate) fn is_due(&self, every: Duration) -> bool {
-        let (record, now) = (&self.stored.record, self.stored.now());
+        let Times { now, created, .. } = self.stored.record.times;
         matches!(self.proof, Proof::Token { outdated: false, .. })
-            && now.since(record.times.created) >= every
-            && is_due(Other::find(&record.fields), record.times.created, now, every)
+            && now.since(created) >= every
+            && is_due(Other::find(&self.stored.record.fields), created, now, every)
     }
 
     /// The cookie's token, if the browser is to have it again.
-    pub(crate) fn token(self) -> Option<Token> {
-        match self.proof {
+    pub(crate) fn token(&self) -> Option<&Token> {
+        match &self.proof {
             Proof::Token { token, outdated: false, .. } => Some(token),
             Proof::Token { .. } | Proof::Seal(_) => None,
+        }
+    }
+}
+
+impl<T> Slot<T> {
+    /// The session that the request came in with, whatever has become of it since.
+    pub(crate) fn bearer(&self) -> Option<&Bearer<T>> {
+        match &self.arrived {
+            Arrived::With(bearer) => Some(bearer),
+            Arrived::Anonymous | Arrived::Late => None,
         }
     }
 }
@@ -119,27 +127,14 @@ impl<T: SessionState> Slot<T> {
         arrival: Arrival,
         is_use: bool,
         shown: usize,
-        label: Option<String>,
+        agent: Option<HeaderValue>,
     ) -> Self {
-        let is_late = matches!(arrived, Arrived::Late);
-        let bearer = match arrived {
-            Arrived::With(bearer) => Some(bearer),
-            Arrived::Anonymous | Arrived::Late => None,
+        let base = match &arrived {
+            Arrived::With(bearer) => Arc::clone(&bearer.stored.state),
+            Arrived::Anonymous | Arrived::Late => Arc::default(),
         };
-        let base =
-            bearer.as_ref().map_or_else(Arc::default, |bearer| Arc::clone(&bearer.stored.state));
-        let draft = Mutex::new(Shared {
-            bearer,
-            state: Arc::clone(&base),
-            base,
-            edits: Edits::default(),
-            ended: None,
-            generation: 0,
-            outermost_is_open: false,
-            must_commit: false,
-            settled: false,
-        });
-        Self { shown, label, is_late, arrival, is_use, draft }
+        let draft = Mutex::new(Shared::new(base));
+        Self { arrived, arrival, is_use, shown, agent, draft }
     }
 
     /// Whether the request's changes are saved already; what comes after needs a load of its own.
@@ -148,8 +143,8 @@ impl<T: SessionState> Slot<T> {
     }
 
     /// The session as the request has it at the moment.
-    pub(crate) fn session(&self) -> Session<T> {
-        self.lock().session()
+    pub(crate) fn session(self: &Arc<Self>) -> Session<T> {
+        self.session_of(&self.lock())
     }
 
     /// Opens a transaction on it.
@@ -158,7 +153,12 @@ impl<T: SessionState> Slot<T> {
         let outermost = !std::mem::replace(&mut shared.outermost_is_open, true);
         let transaction =
             Transaction { slot: Arc::clone(self), outermost, generation: shared.generation };
-        (transaction, shared.session())
+        (transaction, self.session_of(&shared))
+    }
+
+    fn session_of(self: &Arc<Self>, shared: &Shared<T>) -> Session<T> {
+        let is_stored = !shared.is_destroyed() && matches!(self.arrived, Arrived::With(_));
+        Session::new(Arc::clone(&shared.state), is_stored.then(|| Arc::clone(self)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared<T>> {
@@ -167,21 +167,22 @@ impl<T: SessionState> Slot<T> {
 }
 
 impl<T: SessionState> Shared<T> {
-    fn session(&self) -> Session<T> {
-        let known = self.bearer.as_ref().map(|bearer| Known {
-            handle: bearer.stored.record.handle,
-            times: bearer.stored.record.times,
-            form_key: bearer.form_key(),
-        });
-        Session::new(Arc::clone(&self.state), known)
+    fn new(base: Arc<T>) -> Self {
+        Self {
+            state: Arc::clone(&base),
+            base,
+            edits: Edits::default(),
+            generation: 0,
+            outermost_is_open: false,
+            must_commit: false,
+            settled: false,
+        }
     }
 
     /// Takes over what a guard made of the session.
     fn take(&mut self, session: Session<T>, generation: u32) {
         let (base, mine, edits): (_, _, Edits) = session.into_parts();
         if edits.destroyed {
-            let bearer = self.bearer.take();
-            self.ended = self.ended.or(bearer.map(|bearer| bearer.stored.record.handle));
             self.generation += 1;
             self.base = Arc::clone(&base);
             self.state = Arc::clone(&base);
@@ -190,7 +191,7 @@ impl<T: SessionState> Shared<T> {
             return;
         }
         self.edits = self.edits.and(edits);
-        let Some(mine) = mine.filter(|mine| differ(&*base, mine)) else { return };
+        let Some(mine) = mine else { return };
         self.state = if Arc::ptr_eq(&base, &self.state) {
             Arc::new(mine)
         } else {
@@ -200,9 +201,14 @@ impl<T: SessionState> Shared<T> {
         };
     }
 
-    /// Whether the destroyed session is all that is left to tell.
+    /// Whether a guard has destroyed the session that the request came in with.
     pub(crate) fn is_destroyed(&self) -> bool {
         self.generation > 0
+    }
+
+    /// Whether the guards have left the state as the request found it.
+    pub(crate) fn is_unchanged(&self) -> bool {
+        Arc::ptr_eq(&self.base, &self.state) || !differ(&*self.base, &*self.state)
     }
 }
 
@@ -216,37 +222,36 @@ pub(crate) struct Transaction<T: SessionState> {
     generation: u32,
 }
 
+/// How a guard's transaction ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Its part is merged, to be saved if the request's response lets it.
+    Merge,
+    /// Its part is merged, to be saved whatever is answered.
+    MergeAlways,
+    /// Its part is dropped.
+    Drop,
+}
+
 impl<T: SessionState> Transaction<T> {
-    pub(crate) fn slot(&self) -> &Slot<T> {
+    pub(crate) fn slot(&self) -> &Arc<Slot<T>> {
         &self.slot
     }
 
-    /// Merges what this guard made of the session, to be saved even under a 5xx if `always`.
-    pub(crate) fn merge(&self, session: Session<T>, always: bool) {
+    /// Ends it. Of the outermost one the answer is what all guards have made of the session, to
+    /// be settled, if it is to be saved.
+    pub(crate) fn end(&mut self, session: Session<T>, end: End) -> Option<Shared<T>> {
         let mut shared = self.slot.lock();
-        shared.take(session, self.generation);
-        shared.must_commit |= always;
-    }
-
-    /// What all guards have made of the session, for the outermost one to settle.
-    pub(crate) fn outcome(&self) -> Option<Shared<T>> {
-        let mut shared = self.slot.lock();
-        if !self.outermost {
+        if end != End::Drop {
+            shared.take(session, self.generation);
+            shared.must_commit |= end == End::MergeAlways;
+        }
+        if !std::mem::take(&mut self.outermost) {
             return None;
         }
-        let state = Arc::clone(&shared.state);
-        let settled = Shared {
-            bearer: None,
-            base: Arc::clone(&state),
-            state,
-            edits: Edits::default(),
-            ended: None,
-            generation: 0,
-            outermost_is_open: false,
-            must_commit: false,
-            settled: true,
-        };
-        Some(std::mem::replace(&mut *shared, settled))
+        let settled = Shared { settled: true, ..Shared::new(Arc::clone(&shared.state)) };
+        let outcome = std::mem::replace(&mut *shared, settled);
+        (end != End::Drop || outcome.must_commit).then_some(outcome)
     }
 }
 

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::time::{Now, Timestamp};
@@ -104,7 +105,7 @@ pub trait Store: Debug + Send + Sync + 'static {
     -> impl Future<Output = Result<Swept, StoreError>> + Send;
 }
 
-/// A session as a store holds it.
+/// A session as a store holds it. A clone is cheap: what it points to is never written to.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Record {
     /// Its public name, the key.
@@ -114,13 +115,13 @@ pub struct Record {
     /// How often it was written: 1 after the insert.
     pub revision: u64,
     /// Whom it belongs to, as the engine spells a principal; looked up exactly.
-    pub principal: Option<String>,
+    pub principal: Option<Arc<str>>,
     /// Its fields as the engine encodes them; bytes to the store.
-    pub fields: Vec<u8>,
+    pub fields: Arc<[u8]>,
     /// Whether its cookie outlives the browser (`remember`).
     pub persistent: bool,
     /// Where it was begun, for a device list: the browser's `User-Agent`, shortened.
-    pub label: Option<String>,
+    pub label: Option<Arc<str>>,
     /// When things happened and will happen.
     pub times: Times,
 }
@@ -150,13 +151,13 @@ pub struct Insert {
     /// See [`Record::digest`].
     pub digest: Digest,
     /// See [`Record::principal`].
-    pub principal: Option<String>,
+    pub principal: Option<Arc<str>>,
     /// See [`Record::fields`].
-    pub fields: Vec<u8>,
+    pub fields: Arc<[u8]>,
     /// See [`Record::persistent`].
     pub persistent: bool,
     /// See [`Record::label`].
-    pub label: Option<String>,
+    pub label: Option<Arc<str>>,
     /// How long it lives without use.
     pub idle: Duration,
     /// How long it lives at most.
@@ -175,9 +176,9 @@ pub struct Update {
     /// See [`Record::digest`]; a new one is a rotation.
     pub digest: Digest,
     /// See [`Record::principal`].
-    pub principal: Option<String>,
+    pub principal: Option<Arc<str>>,
     /// See [`Record::fields`].
-    pub fields: Vec<u8>,
+    pub fields: Arc<[u8]>,
     /// See [`Record::persistent`].
     pub persistent: bool,
     /// How long it lives from now without use; none for a change that is no use of the session.

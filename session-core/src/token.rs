@@ -81,9 +81,17 @@ impl Digest {
     }
 }
 
+impl Digest {
+    /// Four numbers are compared in fewer steps than 32 bytes.
+    fn words(&self) -> [u64; 4] {
+        let (words, _) = self.0.as_chunks();
+        [0, 1, 2, 3].map(|index| u64::from_ne_bytes(words[index]))
+    }
+}
+
 impl PartialEq for Digest {
     fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
+        self.words().ct_eq(&other.words()).into()
     }
 }
 

@@ -1,5 +1,7 @@
 //! What keys do for a session type: seal its records, sign its cookies, hide its principals.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
@@ -8,7 +10,7 @@ use crate::event::Ignored;
 use crate::fields;
 use crate::keys::KeyRing;
 use crate::random::{Random, RandomError};
-use crate::seal::{Context, Opened, SealError, Signature};
+use crate::seal::{Context, SealError, Signature};
 use crate::token::{Handle, Token};
 
 /// Begins a sealed record's fields, where a plain one has the version of its format.
@@ -84,24 +86,29 @@ impl Vault {
     pub(crate) fn seal(
         &self,
         handle: Handle,
-        plain: Vec<u8>,
+        plain: &Arc<[u8]>,
         random: &dyn Random,
-    ) -> Result<Vec<u8>, RandomError> {
-        let Some(ring) = self.sealing() else { return Ok(plain) };
-        let sealed = ring.seal(self.context("record", handle.as_bytes()), &plain, random)?;
-        Ok([&[SEALED][..], &sealed].concat())
+    ) -> Result<Arc<[u8]>, RandomError> {
+        let Some(ring) = self.sealing() else { return Ok(Arc::clone(plain)) };
+        let sealed = ring.seal(self.context("record", handle.as_bytes()), plain, random)?;
+        Ok([&[SEALED][..], &sealed].concat().into())
     }
 
     /// A record's fields as they are decoded, and whether they should be sealed anew.
-    pub(crate) fn open(&self, handle: Handle, stored: Vec<u8>) -> Result<Opened, SealError> {
+    pub(crate) fn open(
+        &self,
+        handle: Handle,
+        stored: &Arc<[u8]>,
+    ) -> Result<(Arc<[u8]>, bool), SealError> {
+        let seals = self.sealing().is_some();
         match (stored.split_first(), self.opening()) {
             (Some((&SEALED, sealed)), Some(ring)) => {
                 let opened = ring.open(self.context("record", handle.as_bytes()), sealed)?;
-                Ok(Opened { stale: opened.stale && self.sealing().is_some(), ..opened })
+                Ok((opened.bytes.into(), opened.stale && seals))
             }
             (Some((&SEALED, _)), None) => Err(SealError),
             (Some((&fields::VERSION, _)), _) if !self.takes_plain() => Err(SealError),
-            _ => Ok(Opened { stale: self.sealing().is_some(), bytes: stored }),
+            _ => Ok((Arc::clone(stored), seals)),
         }
     }
 

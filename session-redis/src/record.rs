@@ -65,14 +65,14 @@ impl Head {
         let (label, fields) = rest.split_at_checked(head.label)?;
         let text = |flag, bytes: &[u8]| match head.flags & flag {
             0 => Some(None),
-            _ => String::from_utf8(bytes.to_vec()).ok().map(Some),
+            _ => str::from_utf8(bytes).ok().map(|text| Some(text.into())),
         };
         Some(Record {
             handle,
             digest: Digest::from_bytes(head.digest),
             revision: head.revision,
             principal: text(PRINCIPAL, principal)?,
-            fields: fields.to_vec(),
+            fields: fields.into(),
             persistent: head.flags & PERSISTENT != 0,
             label: text(LABEL, label)?,
             times: head.times,

@@ -1,5 +1,6 @@
 //! A record of a format that neither release knows.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use session_core::Now;
@@ -13,8 +14,9 @@ async fn a_record_of_an_unknown_format_is_refused_and_left_as_it_is<S: Fresh>(st
     let deploy = Deploy::on(store);
     let visitor = deploy.visitor().await;
     let record = deploy.record(&visitor).await.expect("it is stored");
-    let mut fields = record.fields.clone();
+    let mut fields = record.fields.to_vec();
     fields[0] += 1;
+    let fields: Arc<[u8]> = fields.into();
     let update = Update {
         handle: record.handle,
         revision: record.revision,

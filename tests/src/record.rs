@@ -35,10 +35,10 @@ pub fn insert() -> Insert {
         handle: handle(),
         digest: Digest::from_bytes([7; 32]),
         principal: None,
-        fields: vec![1; 200],
+        fields: vec![1; 200].into(),
         persistent: false,
         label: Some(
-            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned(),
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into(),
         ),
         idle: HOUR,
         absolute: DAY,
@@ -48,7 +48,7 @@ pub fn insert() -> Insert {
 
 /// A new record of this principal.
 pub fn insert_of(principal: &str) -> Insert {
-    Insert { principal: Some(principal.to_owned()), ..insert() }
+    Insert { principal: Some(principal.into()), ..insert() }
 }
 
 /// An update that changes nothing but the revision.

@@ -30,11 +30,11 @@ fn read<T: SessionState>(bytes: &[u8]) -> (T, Vec<&'static str>) {
     (state, defaulted)
 }
 
-fn change<T: SessionState>(bytes: &[u8], change: impl FnOnce(&mut T)) -> Vec<u8> {
+fn change<T: SessionState>(bytes: &[u8], change: impl FnOnce(&mut T)) -> Arc<[u8]> {
     let before = read::<T>(bytes).0;
     let mut after = before.clone();
     change(&mut after);
-    recode(bytes, &before, &after).unwrap()
+    recode(bytes, &before, &after).unwrap().expect("something has changed")
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cookie::{Cookie as Header, SameSite, time};
-use http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE, VARY};
+use http::header::{CACHE_CONTROL, Entry, HeaderMap, HeaderValue, SET_COOKIE, VARY};
 use zeroize::Zeroizing;
 
 use super::Cookie;
@@ -70,14 +70,17 @@ impl Cookie {
 
 /// Says that the response depends on the cookie, beside what else it depends on.
 pub(crate) fn vary(headers: &mut HeaderMap) {
-    let said = headers.get_all(VARY).iter().any(|line| {
+    let says_so = |line: &HeaderValue| {
         line.as_bytes()
             .split(|&byte| byte == b',')
             .map(<[u8]>::trim_ascii)
             .any(|name| name == b"*" || name.eq_ignore_ascii_case(b"cookie"))
-    });
-    if !said {
-        headers.append(VARY, HeaderValue::from_static("Cookie"));
+    };
+    let cookie = HeaderValue::from_static("Cookie");
+    match headers.entry(VARY) {
+        Entry::Vacant(vary) => _ = vary.insert(cookie),
+        Entry::Occupied(vary) if vary.iter().any(says_so) => {}
+        Entry::Occupied(mut vary) => vary.append(cookie),
     }
 }
 

@@ -27,7 +27,7 @@ pub async fn an_insert_begins_at_revision_one(store: impl Store) {
 /// Unless its handle is taken: then nothing changes.
 pub async fn an_insert_never_overwrites(store: impl Store) {
     let first = stored(&store, insert_of("1"), at(0)).await;
-    let second = Insert { handle: first.handle, fields: vec![1, 2, 3], ..insert_of("2") };
+    let second = Insert { handle: first.handle, fields: vec![1, 2, 3].into(), ..insert_of("2") };
     assert_eq!(store.insert(second, at(0)).await.expect("the store works"), Inserted::Occupied);
     assert_eq!(loaded(&store, first.handle, at(0)).await, Some(first));
     assert_eq!(store.list("2", at(0)).await.expect("the store works"), []);
@@ -54,7 +54,7 @@ pub async fn an_insert_expires_with_its_absolute_limit(store: impl Store) {
 pub async fn of_inserts_at_once_one_is_saved(store: impl Store) {
     let handle = insert().handle;
     let tries = (0..16_u8).map(|number| {
-        let insert = Insert { handle, fields: vec![number], ..insert() };
+        let insert = Insert { handle, fields: vec![number].into(), ..insert() };
         store.insert(insert, at(0))
     });
     let answers = super::sample::together(tries).await;
@@ -66,5 +66,5 @@ pub async fn of_inserts_at_once_one_is_saved(store: impl Store) {
     assert_eq!(winners.len(), 1, "one insert is saved: {answers:?}");
     assert!(answers.iter().all(Result::is_ok), "the others are told, not failed: {answers:?}");
     let record = loaded(&store, handle, at(0)).await.expect("it is there");
-    assert_eq!((record.fields, record.revision), (winners, 1));
+    assert_eq!((record.fields, record.revision), (winners.into(), 1));
 }

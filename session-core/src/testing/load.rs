@@ -23,9 +23,9 @@ pub async fn a_record_comes_back_as_it_was_written(store: impl Store) {
     ] {
         for persistent in [false, true] {
             let insert = Insert {
-                principal: principal.map(str::to_owned),
-                label: label.map(str::to_owned),
-                fields: fields.clone(),
+                principal: principal.map(Into::into),
+                label: label.map(Into::into),
+                fields: fields[..].into(),
                 persistent,
                 ..insert()
             };
@@ -44,8 +44,8 @@ pub async fn a_record_comes_back_as_it_was_written(store: impl Store) {
 pub async fn one_mebibyte_comes_back(store: impl Store) {
     let fields: Vec<u8> =
         (0..1024 * 1024_u32).map(|index| index.to_le_bytes()[index as usize % 3]).collect();
-    let record = stored(&store, Insert { fields: fields.clone(), ..insert() }, at(0)).await;
-    assert!(record.fields == fields, "the bytes are the same");
+    let record = stored(&store, Insert { fields: fields[..].into(), ..insert() }, at(0)).await;
+    assert!(*record.fields == fields, "the bytes are the same");
 }
 
 /// A record whose `expires` is not after the clock does not exist, swept or not.

@@ -22,12 +22,7 @@ fn at_most(limit: u32) -> LogIn {
 
 /// What logs "1" in to this record.
 fn log_in(record: &Record, log_in: LogIn) -> Update {
-    Update {
-        principal: Some("1".to_owned()),
-        authenticated: Some(DAY),
-        log_in,
-        ..update_of(record)
-    }
+    Update { principal: Some("1".into()), authenticated: Some(DAY), log_in, ..update_of(record) }
 }
 
 async fn handles(store: &impl Store, principal: &str, now: Now) -> Vec<Handle> {
@@ -87,7 +82,7 @@ pub async fn a_log_in_that_began_before_a_revocation_is_refused(store: impl Stor
     let later = Insert { log_in: began(moment(100)), ..insert_of("1") };
     assert!(matches!(inserted(&store, later, at(200)).await, Inserted::Saved(_)));
     assert!(matches!(inserted(&store, insert_of("2"), at(200)).await, Inserted::Saved(_)));
-    let other = Update { principal: Some("2".to_owned()), ..log_in(&cart, began(before)) };
+    let other = Update { principal: Some("2".into()), ..log_in(&cart, began(before)) };
     assert!(matches!(updated(&store, other, at(200)).await, Updated::Saved(_)));
     assert_eq!(handles(&store, "1", at(200)).await.len(), 1);
     // The latest revocation counts.

@@ -32,7 +32,7 @@ pub(super) fn insert() -> Insert {
         handle: token.handle(),
         digest: token.digest("session"),
         principal: None,
-        fields: b"\x01\x06visits\x011".to_vec(),
+        fields: b"\x01\x06visits\x011"[..].into(),
         persistent: false,
         label: None,
         idle: HOUR,
@@ -42,7 +42,7 @@ pub(super) fn insert() -> Insert {
 }
 
 pub(super) fn insert_of(principal: &str) -> Insert {
-    Insert { principal: Some(principal.to_owned()), ..insert() }
+    Insert { principal: Some(principal.into()), ..insert() }
 }
 
 /// What leaves a record as it is.

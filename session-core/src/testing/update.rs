@@ -1,5 +1,7 @@
 //! `Store::update`.
 
+use std::sync::Arc;
+
 use super::sample::{
     DAY, HOUR, at, insert, insert_of, loaded, moment, saved, stored, together, update_of, updated,
 };
@@ -16,7 +18,7 @@ pub async fn an_update_replaces_what_it_names_and_keeps_the_rest(store: impl Sto
     let update = Update {
         digest: other.digest,
         principal: Some("2".into()),
-        fields: vec![0, 1, 255],
+        fields: vec![0, 1, 255].into(),
         persistent: true,
         ..update_of(&before)
     };
@@ -34,9 +36,10 @@ pub async fn an_update_replaces_what_it_names_and_keeps_the_rest(store: impl Sto
 /// At another revision nothing changes, and the answer is the record as it is now.
 pub async fn a_stale_update_is_answered_with_the_record_as_it_is(store: impl Store) {
     let first = stored(&store, insert_of("1"), at(0)).await;
-    let second = saved(&store, Update { fields: vec![2], ..update_of(&first) }, at(0)).await;
+    let second = saved(&store, Update { fields: vec![2].into(), ..update_of(&first) }, at(0)).await;
     for revision in [0, 1, 3, u64::MAX >> 1] {
-        let stale = Update { revision, fields: vec![3], principal: None, ..update_of(&first) };
+        let stale =
+            Update { revision, fields: vec![3].into(), principal: None, ..update_of(&first) };
         assert_eq!(
             updated(&store, stale, at(0)).await,
             Updated::Conflict(Box::new(second.clone()))
@@ -97,7 +100,8 @@ pub async fn an_update_or_touch_can_shorten_a_session(store: impl Store) {
 pub async fn an_update_that_is_no_use_renews_nothing(store: impl Store) {
     let before = stored(&store, insert_of("1"), at(0)).await;
     let after =
-        saved(&store, Update { idle: None, fields: vec![9], ..update_of(&before) }, at(100)).await;
+        saved(&store, Update { idle: None, fields: vec![9].into(), ..update_of(&before) }, at(100))
+            .await;
     assert_eq!((after.revision, &after.fields[..]), (2, &[9][..]));
     assert_eq!(after.times, Times { now: moment(100), ..before.times });
     assert_eq!(loaded(&store, before.handle, at(3600)).await, None);
@@ -143,8 +147,9 @@ pub async fn a_rotation_keeps_the_record(store: impl Store) {
 /// Of updates at once that expect one revision, exactly one is saved; the others see it.
 pub async fn of_updates_at_once_one_is_saved(store: impl Store) {
     let record = stored(&store, insert(), at(0)).await;
-    let tries = (0..16_u8)
-        .map(|number| store.update(Update { fields: vec![number], ..update_of(&record) }, at(0)));
+    let tries = (0..16_u8).map(|number| {
+        store.update(Update { fields: vec![number].into(), ..update_of(&record) }, at(0))
+    });
     let answers = together(tries).await;
     let after = loaded(&store, record.handle, at(0)).await.expect("it is there");
     let mut saved = 0;
@@ -152,7 +157,7 @@ pub async fn of_updates_at_once_one_is_saved(store: impl Store) {
         match answer.expect("the store works") {
             Updated::Saved(_) => {
                 saved += 1;
-                assert_eq!(after.fields, [number]);
+                assert_eq!(*after.fields, [number]);
             }
             Updated::Conflict(current) => assert_eq!(*current, after),
             other => panic!("the record is there: {other:?}"),
@@ -166,12 +171,12 @@ pub async fn of_updates_at_once_one_is_saved(store: impl Store) {
 pub async fn changes_under_contention_are_all_kept(store: impl Store) {
     const TASKS: usize = 8;
     const CHANGES: usize = 10;
-    let record = stored(&store, Insert { fields: Vec::new(), ..insert() }, at(0)).await;
+    let record = stored(&store, Insert { fields: Arc::default(), ..insert() }, at(0)).await;
     let tasks = (0..TASKS).map(async |_| {
         let mut current = record.clone();
         for _ in 0..CHANGES {
             loop {
-                let fields = [&current.fields[..], &[1]].concat();
+                let fields = [&current.fields[..], &[1]].concat().into();
                 match updated(&store, Update { fields, ..update_of(&current) }, at(0)).await {
                     Updated::Saved(_) => {
                         break current =

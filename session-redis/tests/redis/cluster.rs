@@ -47,7 +47,7 @@ async fn work(
     let mut record = record;
     while !stop.load(Ordering::Relaxed) {
         let began = Instant::now();
-        let update = Update { fields: vec![2; 300], ..update_of(&record) };
+        let update = Update { fields: vec![2; 300].into(), ..update_of(&record) };
         let answer = store.update(update, Now::Store).await;
         log.slowest = log.slowest.max(began.elapsed());
         match answer {

@@ -101,7 +101,7 @@ async fn each_operation_is_one_command() {
     })
     .await;
     takes(&one, "update that logs in", raw, async {
-        let principal = Some("ann".to_owned());
+        let principal = Some("ann".into());
         let log_in = Update { principal, authenticated: Some(HOUR), ..update_of(&nobody) };
         assert!(matches!(updated(&store, log_in).await, Updated::Saved(_)));
     })

@@ -95,7 +95,7 @@ async fn only_what_touches_an_index_takes_more_than_one_command() {
     .await;
     takes(3, "log-in by an insert", masters, log_in(&store, "ann", LogIn::default())).await;
     let update = Update {
-        principal: Some("ann".to_owned()),
+        principal: Some("ann".into()),
         authenticated: Some(HOUR),
         log_in: at_most(3),
         ..update_of(&nobody)

@@ -32,7 +32,7 @@ async fn random_work(store: RedisStore, seed: u64) {
     for _ in 0..150 {
         let principal =
             [None, Some("ann"), Some("bob"), Some("")][usize::try_from(random.below(4)).unwrap()];
-        let principal = principal.map(str::to_owned);
+        let principal = principal.map(Into::into);
         let chosen = usize::try_from(random.below(u64::try_from(known.len()).unwrap())).unwrap();
         let record = known[chosen].clone();
         match random.below(12) {

@@ -55,7 +55,7 @@ async fn a_log_in_a_log_out_and_another_log_in_leave_one_entry() {
     let store = connected(builder().prefix(&prefix), &url).await;
     let mut record = stored(&store, insert()).await;
     for principal in [Some("ann"), None, Some("ann"), Some("bob"), Some("ann")] {
-        let principal = principal.map(str::to_owned);
+        let principal = principal.map(Into::into);
         record =
             saved(&store, Update { principal, authenticated: Some(HOUR), ..update_of(&record) })
                 .await;

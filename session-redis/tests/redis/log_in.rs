@@ -21,7 +21,7 @@ fn at_most(limit: u32) -> LogIn {
 
 fn log_in(principal: &str, record: &Record, log_in: LogIn) -> Update {
     Update {
-        principal: Some(principal.to_owned()),
+        principal: Some(principal.into()),
         authenticated: Some(HOUR),
         log_in,
         ..update_of(record)

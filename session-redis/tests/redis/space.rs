@@ -11,8 +11,8 @@ async fn a_session_takes_little_more_than_its_payload() {
     let mut raw = Raw::connect(&server.url()).await;
     let store = connected(builder().prefix("session:"), &server.url()).await;
     for fields in [0, 200, 1024, 16 * 1024] {
-        let record = stored(&store, Insert { fields: vec![1; fields], ..insert() }).await;
-        let payload = fields + record.label.as_ref().map_or(0, String::len);
+        let record = stored(&store, Insert { fields: vec![1; fields].into(), ..insert() }).await;
+        let payload = fields + record.label.as_deref().map_or(0, str::len);
         let used: usize = raw.ask(&format!("MEMORY USAGE session:{}", record.handle)).await;
         println!("{payload} bytes of fields and label: {used} bytes, {} more", used - payload);
         assert!(used < payload + payload / 4 + 320, "{used} bytes for {payload}");

@@ -85,11 +85,12 @@ async fn what_waits_together_is_one_statement() {
     let (store, database) = (held.store.clone(), held.database.clone());
     let records = records(20, &database).await;
     let calls = records.clone().into_iter().enumerate().flat_map(|(number, record)| {
-        let fresh = Insert { fields: vec![3], ..insert() };
+        let fresh = Insert { fields: vec![3].into(), ..insert() };
         let theirs = insert_of(&number.to_string());
         let log_in =
             Update { principal: Some("1".into()), authenticated: Some(DAY), ..update_of(&record) };
-        let change = Update { fields: vec![u8::try_from(number).unwrap()], ..update_of(&record) };
+        let change =
+            Update { fields: vec![u8::try_from(number).unwrap()].into(), ..update_of(&record) };
         let update = if number % 2 == 0 { log_in } else { change };
         let handle = record.handle;
         let call = |kind: usize| {
@@ -128,7 +129,7 @@ async fn what_waits_together_is_one_statement() {
         let now = loaded(&store, record.handle).await.expect("it is there");
         assert_eq!(now.revision, 2);
         if number % 2 != 0 {
-            assert_eq!(now.fields, [u8::try_from(number).unwrap()], "each has its own");
+            assert_eq!(*now.fields, [u8::try_from(number).unwrap()], "each has its own");
         }
     }
     assert_eq!(listed(&store, "1").await.len(), 11);
@@ -162,7 +163,8 @@ async fn of_two_updates_of_one_row_that_wait_together_one_is_saved() {
     let store = held.store.clone();
     let record = records(1, &held.database).await.remove(0);
     let calls = [1, 2].map(|byte| {
-        let (store, update) = (store.clone(), Update { fields: vec![byte], ..update_of(&record) });
+        let (store, update) =
+            (store.clone(), Update { fields: vec![byte].into(), ..update_of(&record) });
         async move { updated(&store, update).await }
     });
     let answers = held.ask(calls).await;
@@ -193,7 +195,7 @@ async fn a_poisoned_operation_fails_alone() {
     let held = Held::new().await;
     let (store, database) = (held.store.clone(), held.database.clone());
     let mut records = records(9, &database).await;
-    records[4].principal = Some("a\0".to_owned());
+    records[4].principal = Some("a\0".into());
     let calls = records.into_iter().map(|record| {
         let store = store.clone();
         async move { store.update(update_of(&record), Now::Store).await }
@@ -288,7 +290,7 @@ async fn loads_that_travel_together_are_not_lost_to_a_broken_connection() {
 async fn a_batch_locks_its_rows_in_one_order() {
     let plain = |record: &Record| update_of(record);
     let log_in = |record: &Record| Update {
-        principal: Some("1".to_owned()),
+        principal: Some("1".into()),
         authenticated: Some(DAY),
         ..update_of(record)
     };

@@ -84,7 +84,7 @@ async fn what_was_begun_is_finished_though_its_caller_has_left() {
     let (store, database) = store(one_worker()).await;
     let record = stored(&store, insert()).await;
     let other = hold(&database).await;
-    let update = store.update(Update { fields: vec![9], ..update_of(&record) }, Now::Store);
+    let update = store.update(Update { fields: vec![9].into(), ..update_of(&record) }, Now::Store);
     let mut update = Box::pin(update);
     tokio::select! {
         _ = &mut update => panic!("it waits"),
@@ -93,7 +93,7 @@ async fn what_was_begun_is_finished_though_its_caller_has_left() {
     drop(update);
     let_go(other).await;
     let after = loaded(&store, record.handle).await.expect("it is there");
-    assert_eq!((after.revision, after.fields), (2, vec![9]));
+    assert_eq!((after.revision, after.fields), (2, vec![9].into()));
 }
 
 /// The server gives the statement up before the deadline, so that neither the lock nor the

@@ -14,7 +14,7 @@ async fn touches_and_updates_change_no_index() {
     let store = migrated(patient(), &database.0).await;
     let mut records = Vec::new();
     for number in 0..200 {
-        let principal = (number % 2 == 0).then(|| format!("\"{number}\""));
+        let principal = (number % 2 == 0).then(|| format!("\"{number}\"").into());
         records.push(stored(&store, Insert { principal, ..insert() }).await);
     }
     for round in 0..20 {

@@ -69,7 +69,7 @@ async fn update_that_waited_for(change: &str) -> (Updated, Database, PostgresSto
     sqlx::raw_sql(AssertSqlSafe(change)).execute(&mut *transaction).await.expect("it is right");
     let waiting = tokio::spawn({
         let store = store.clone();
-        let update = Update { fields: vec![9], ..update_of(&record) };
+        let update = Update { fields: vec![9].into(), ..update_of(&record) };
         async move { updated(&store, update).await }
     });
     database.until_blocked(1).await;

@@ -21,7 +21,7 @@ async fn write_together(store: &SqliteStore, database: &Database, number: usize)
     for number in 0..number {
         let (store, label) = (store.clone(), ["good", "good", "bad"][number % 3]);
         writes.spawn(async move {
-            let insert = Insert { label: Some(label.to_owned()), ..insert() };
+            let insert = Insert { label: Some(label.into()), ..insert() };
             let handle = insert.handle;
             let answer = store.insert(insert, Now::Store).await;
             (label, handle, answer)
@@ -99,7 +99,7 @@ async fn on_a_full_disk_what_does_not_fit_fails_and_the_rest_goes_on() {
     let record = stored(&store, insert()).await;
     let (mut saved, mut failed) = (1, 0);
     for _ in 0..10 {
-        let large = Insert { fields: vec![1; 100_000], ..insert() };
+        let large = Insert { fields: vec![1; 100_000].into(), ..insert() };
         let (large, small) =
             tokio::join!(store.insert(large, Now::Store), store.insert(insert(), Now::Store));
         assert!(matches!(small, Ok(Inserted::Saved(_))), "{small:?}");

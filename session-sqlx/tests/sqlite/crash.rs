@@ -1,6 +1,7 @@
 //! A process that is killed leaves all that it acknowledged, and nothing in part.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use session_core::store::{Insert, Record, Update, Updated};
 use session_core::{Handle, Now, Store as _};
@@ -13,14 +14,15 @@ const TEST: &str = "crash::a_killed_process_leaves_what_it_acknowledged_and_noth
 const REVISIONS: u64 = 6;
 
 /// What a record holds at a revision: enough for several pages, and all of it says which one.
-fn fields(revision: u64) -> Vec<u8> {
-    vec![u8::try_from(revision).expect("it is small"); 6000 + 1000 * (revision % 3) as usize]
+fn fields(revision: u64) -> Arc<[u8]> {
+    let byte = u8::try_from(revision).expect("it is small");
+    vec![byte; 6000 + 1000 * (revision % 3) as usize].into()
 }
 
 fn assert_whole(record: &Record) {
     let revision = record.revision;
     assert!(record.fields == fields(revision), "{revision}: the fields");
-    assert_eq!(record.principal, Some(revision.to_string()));
+    assert_eq!(record.principal, Some(revision.to_string().into()));
 }
 
 /// What the other process does until it is killed.
@@ -34,13 +36,13 @@ async fn write_and_tell(database: Database) {
 
 async fn write_for_ever(store: SqliteStore) {
     loop {
-        let insert = Insert { principal: Some("1".to_owned()), fields: fields(1), ..insert() };
+        let insert = Insert { principal: Some("1".into()), fields: fields(1), ..insert() };
         let mut record = stored(&store, insert).await;
         println!("acknowledged {} {}", record.handle, record.revision);
         while record.revision < REVISIONS {
             let next = record.revision + 1;
             let update = Update {
-                principal: Some(next.to_string()),
+                principal: Some(next.to_string().into()),
                 fields: fields(next),
                 ..update_of(&record)
             };

@@ -25,8 +25,10 @@ fn counted(record: &Record) -> u64 {
 /// Adds one to a record, however often another is faster.
 async fn count(store: &SqliteStore, mut record: Record) {
     loop {
-        let update =
-            Update { fields: (counted(&record) + 1).to_le_bytes().to_vec(), ..update_of(&record) };
+        let update = Update {
+            fields: (counted(&record) + 1).to_le_bytes()[..].into(),
+            ..update_of(&record)
+        };
         match updated(store, update).await {
             Updated::Saved(_) => return,
             Updated::Conflict(newer) => record = *newer,
@@ -55,8 +57,8 @@ async fn count_together(stores: &[SqliteStore]) {
 async fn counters(store: &SqliteStore) {
     for _ in 0..8 {
         let insert = Insert {
-            principal: Some("counters".to_owned()),
-            fields: 0_u64.to_le_bytes().to_vec(),
+            principal: Some("counters".into()),
+            fields: 0_u64.to_le_bytes()[..].into(),
             ..insert()
         };
         stored(store, insert).await;
@@ -107,7 +109,7 @@ async fn of_writes_at_once_through_two_stores_one_is_saved() {
         let mut inserts = JoinSet::new();
         for number in 0..16_u8 {
             let store = [&one, &two][usize::from(number % 2)].clone();
-            let insert = Insert { fields: vec![number], ..fresh.clone() };
+            let insert = Insert { fields: vec![number].into(), ..fresh.clone() };
             inserts.spawn(async move { store.insert(insert, Now::Store).await });
         }
         let answers = inserts.join_all().await.into_iter();
@@ -118,7 +120,7 @@ async fn of_writes_at_once_through_two_stores_one_is_saved() {
         let mut updates = JoinSet::new();
         for number in 0..16_u8 {
             let store = [&one, &two][usize::from(number % 2)].clone();
-            let update = Update { fields: vec![100 + number], ..update_of(&record) };
+            let update = Update { fields: vec![100 + number].into(), ..update_of(&record) };
             updates.spawn(async move { (number, updated(&store, update).await) });
         }
         let after = updates.join_all().await;
@@ -128,7 +130,7 @@ async fn of_writes_at_once_through_two_stores_one_is_saved() {
             match answer {
                 Updated::Saved(_) => {
                     saved += 1;
-                    assert_eq!(current.fields, [100 + number]);
+                    assert_eq!(*current.fields, [100 + number]);
                 }
                 Updated::Conflict(found) => assert_eq!(found.fields, current.fields),
                 other => panic!("the record is there: {other:?}"),

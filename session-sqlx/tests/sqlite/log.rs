@@ -21,7 +21,7 @@ fn length(database: &Database) -> u64 {
 async fn rewrite(store: &SqliteStore, handle: session_core::Handle, times: u8) {
     for number in 0..times {
         let record = loaded(store, handle).await.expect("it is there");
-        let update = Update { fields: vec![number; MIB], ..update_of(&record) };
+        let update = Update { fields: vec![number; MIB].into(), ..update_of(&record) };
         assert!(matches!(updated(store, update).await, Updated::Saved(_)));
     }
 }
@@ -55,7 +55,7 @@ async fn the_log_stays_short_though_somebody_is_always_reading() {
 #[tokio::test]
 async fn a_long_read_by_another_costs_room_and_no_write() {
     let (store, database) = store(patient()).await;
-    let small = Insert { principal: Some("ann".to_owned()), ..insert() };
+    let small = Insert { principal: Some("ann".into()), ..insert() };
     let (kept, record) = (stored(&store, small).await, stored(&store, insert()).await);
     let mut other = database.connect().await;
     execute(&mut other, "BEGIN; SELECT count(*) FROM sessions").await;

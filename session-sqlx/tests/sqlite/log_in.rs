@@ -18,12 +18,7 @@ fn at_most(limit: u32) -> LogIn {
 
 /// What logs Ann in to this record.
 fn log_in(record: &Record, log_in: LogIn) -> Update {
-    Update {
-        principal: Some("ann".to_owned()),
-        authenticated: Some(DAY),
-        log_in,
-        ..update_of(record)
-    }
+    Update { principal: Some("ann".into()), authenticated: Some(DAY), log_in, ..update_of(record) }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

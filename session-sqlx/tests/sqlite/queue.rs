@@ -79,7 +79,7 @@ async fn a_caller_may_leave_at_any_moment() {
     let mut answered = 0;
     for patience in 0..120_u64 {
         let update = Update {
-            fields: vec![u8::try_from(patience).expect("it is small"); 5000],
+            fields: vec![u8::try_from(patience).expect("it is small"); 5000].into(),
             ..update_of(&record)
         };
         let fields = update.fields.clone();

@@ -102,7 +102,7 @@ async fn an_operation_is_one_statement() {
     let store = patient().connect_with(options).await;
     let store = store.expect("the file is ours");
     store.migrate().await.expect("the file is new");
-    let warm = Insert { principal: Some("ann".to_owned()), ..insert() };
+    let warm = Insert { principal: Some("ann".into()), ..insert() };
     let handle = warm.handle;
     store.insert(warm, Now::Store).await.map(drop).expect("the store works");
     let loaded = async || {
@@ -133,7 +133,7 @@ async fn an_operation_is_one_statement() {
 
     let record = loaded().await;
     statements().await;
-    let log_in = Update { principal: Some("bob".to_owned()), ..update_of(&record) };
+    let log_in = Update { principal: Some("bob".into()), ..update_of(&record) };
     assert!(matches!(store.update(log_in, Now::Store).await, Ok(Updated::Saved(_))));
     assert_costs("an update that changes the index of principals", 2).await;
     let stale = store.update(update_of(&record), Now::Store).await;

@@ -1,5 +1,6 @@
 //! What goes in comes out, after however long.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use session_core::store::{Insert, Inserted, Update, Updated};
@@ -14,7 +15,7 @@ async fn everything_is_there_when_the_file_is_opened_again() {
     let (store, database) = store(patient()).await;
     let mut records = Vec::new();
     for principal in [None, Some("\"ann\""), Some("1"), Some("1.0"), Some("NULL"), Some("x'00'")] {
-        let insert = Insert { principal: principal.map(str::to_owned), ..insert() };
+        let insert = Insert { principal: principal.map(Into::into), ..insert() };
         records.push(stored(&store, insert).await);
     }
     drop(store);
@@ -41,8 +42,7 @@ async fn text_of_any_kind_comes_back_whole() {
         "\u{FEFF}'; DROP TABLE sessions; --",
         &"ß".repeat(100_000),
     ] {
-        let insert =
-            Insert { principal: Some(text.to_owned()), label: Some(text.to_owned()), ..insert() };
+        let insert = Insert { principal: Some(text.into()), label: Some(text.into()), ..insert() };
         let record = stored(&store, insert).await;
         assert!(record.principal.as_deref() == Some(text), "the principal");
         assert!(record.label.as_deref() == Some(text), "the label");
@@ -58,7 +58,7 @@ async fn a_mebibyte_can_be_written_again_and_again() {
     let (store, database) = store(patient()).await;
     let mut record = stored(&store, insert()).await;
     for number in 0..20 {
-        let fields = vec![number; 1 << 20];
+        let fields: Arc<[u8]> = vec![number; 1 << 20].into();
         let update = Update { fields: fields.clone(), ..update_of(&record) };
         assert!(matches!(updated(&store, update).await, Updated::Saved(_)));
         record = loaded(&store, record.handle).await.expect("it is there");
@@ -74,7 +74,7 @@ async fn the_end_of_time_is_a_time() {
     for now in [0, 1, -1, 253_402_300_800_000_000, i64::MAX - 1] {
         let now = Timestamp::from_micros(now);
         let insert = Insert {
-            principal: Some("ann".to_owned()),
+            principal: Some("ann".into()),
             idle: Duration::MAX,
             absolute: Duration::MAX,
             ..insert()

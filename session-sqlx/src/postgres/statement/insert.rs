@@ -85,7 +85,7 @@ impl Statement for Insert {
             .bind(column(batch, |it| named(it.now)))
             .bind(column(batch, |it| uuid(it.insert.handle)))
             .bind(column(batch, |it| it.insert.digest.as_bytes().as_slice()))
-            .bind(column(batch, |it| &it.insert.fields))
+            .bind(column(batch, |it| &*it.insert.fields))
             .bind(column(batch, |it| it.insert.persistent))
             .bind(column(batch, |it| label(&it.insert)))
             .bind(column(batch, |it| span(it.insert.idle.min(it.insert.absolute), it.now)))

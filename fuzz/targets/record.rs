@@ -186,7 +186,7 @@ fuzz_target!(|data: &[u8]| {
         let sealed = seal(Place::Record(scene.record.handle.as_bytes()), fields);
         [&[SEALED], &sealed[..]].concat()
     };
-    let record = Record { fields, times, ..scene.record.clone() };
+    let record = Record { fields: fields.into(), times, ..scene.record.clone() };
     if mode & CONFLICTS == 0 {
         scene.loaded(record, mode & CHANGES != 0);
     } else {

@@ -115,15 +115,20 @@ enum Expected {
     Session(Shop),
 }
 
-/// A version, flags, handle and revision, five times, and the fields.
+/// A version, flags, handle, five times in milliseconds, the revision with its length, and the
+/// fields.
 fn expected(plain: &[u8]) -> Expected {
-    let Some((head, fields)) = plain.split_first_chunk::<66>().filter(|(head, _)| head[0] == 1)
+    let Some((head, rest)) = plain.split_first_chunk::<48>().filter(|(head, _)| head[0] == 1)
     else {
         return Expected::Nobody;
     };
+    let fields = rest.split_first().filter(|(length, _)| **length <= 8);
+    let fields = fields.and_then(|(&length, rest)| rest.get(usize::from(length)..));
+    let Some(fields) = fields else { return Expected::Nobody };
     let time = |index: usize| {
-        let bytes = head[26 + 8 * index..][..8].try_into().expect("there are eight");
-        i64::from_le_bytes(bytes)
+        let mut bytes = [0; 8];
+        bytes[..6].copy_from_slice(&head[18 + 6 * index..][..6]);
+        i64::from_le_bytes(bytes) * 1000
     };
     let (seen, expires, absolute) = (time(2), time(3), time(4));
     let latest = |seconds: u64| MOMENT.plus(Duration::from_secs(seconds)).micros();

@@ -107,7 +107,7 @@ impl<T: SessionState> Sessions<T> {
 
     /// Ends a session, and tells of it if there was one.
     pub(crate) async fn end(&self, handle: Handle, event: &Event<'_>) -> Result<bool, Error> {
-        self.forget(handle);
+        self.decoded().forget(handle);
         let ended = if self.in_cookie().is_some() {
             self.bury(handle, LONGEST).await?;
             true

@@ -97,8 +97,8 @@ impl<T: SessionState> Sessions<T> {
         let mut draft = Draft::of(stored);
         let promise = draft.apply(&mut edit, self)?;
         let Some(mut update) = draft.update(self, stored.sight())? else { return Ok(None) };
-        // Cookies have it among their fields alone.
-        update.principal = self.principal_of(draft.state())?;
+        // Whom it is does not matter: cookies have that among their fields alone.
+        update.principal = draft.state().principal().map(|_| Arc::from(""));
         let now = self.backend().moment();
         let mut record = stored.record.clone();
         record.become_of(update, now);
@@ -106,6 +106,9 @@ impl<T: SessionState> Sessions<T> {
             record.handle = Token::draw(self.random(), now)?.handle();
         }
         let set = self.set_sealed(place, &record)?;
+        let mut saved = draft.saved(record.times);
+        saved.record.handle = record.handle;
+        self.remember(&saved, record.fields);
         if promise.token.is_some() {
             self.bury(stored.record.handle, stored.record.times.absolute.since(now)).await?;
             self.backend().tell(&Event::Rotated { handle: record.handle });

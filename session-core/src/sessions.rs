@@ -136,7 +136,7 @@ impl<T: SessionState> Sessions<T> {
     /// that the first request starts does this once a minute, on one node at a time; call it
     /// where a job does so instead ([`Builder::without_cleaner`]).
     pub async fn clean(&self) -> Result<u64, Error> {
-        self.0.decoded.forget_unused();
+        self.decoded().forget_unused();
         let mut removed = 0;
         loop {
             match self.backend().sweep(Cleaner::BATCH).await? {
@@ -201,6 +201,11 @@ impl<T: SessionState> Sessions<T> {
         &self.0.lines
     }
 
+    /// What was decoded lately.
+    pub(crate) fn decoded(&self) -> &Decoded<T> {
+        &self.0.decoded
+    }
+
     /// Starts the cleaner at the first request, when there is a runtime to run it.
     pub(crate) fn start_cleaner(&self) {
         self.0.cleaner.start(&self.0);
@@ -224,7 +229,7 @@ impl<T: SessionState> Sessions<T> {
     /// The record with its fields as they were before they were sealed.
     pub(crate) fn open(&self, mut record: Record) -> Result<Opened<T>, Error> {
         let Record { handle, ref fields, .. } = record;
-        let (opened, stale, state) = match self.0.decoded.find(handle, fields) {
+        let (opened, stale, state) = match self.decoded().find(handle, fields) {
             Some(Found { fields, stale, state }) => (fields, stale, Some(state)),
             None => {
                 let (opened, stale) = self.vault().open(handle, fields)?;
@@ -259,13 +264,8 @@ impl<T: SessionState> Sessions<T> {
             let Stored { record, state, stale, .. } = stored;
             let fields = Arc::clone(&record.fields);
             let found = Found { fields, stale: *stale, state: Arc::clone(state) };
-            self.0.decoded.remember(record.handle, kept, found);
+            self.decoded().remember(record.handle, kept, found);
         }
-    }
-
-    /// The session has ended: what was remembered of it goes too.
-    pub(crate) fn forget(&self, handle: Handle) {
-        self.0.decoded.forget(handle);
     }
 
     /// A random part of this span; none of it when no random bytes can be had.

@@ -7,6 +7,7 @@ use crate::arrival::Sight;
 use crate::codec;
 use crate::commit::{REFUSALS, commit};
 use crate::cookie::SetCookie;
+use crate::decoded::Found;
 use crate::detach::Detach;
 use crate::draft::max_age;
 use crate::edit::{Change, Edit, Request, Secret};
@@ -134,19 +135,23 @@ impl<T: SessionState> Sessions<T> {
                 handle: token.handle(),
                 digest: token.digest(self.cookie().name()),
                 principal: principal.clone(),
-                fields: fields.clone(),
+                fields: Arc::clone(&fields),
                 persistent,
                 label: label.clone(),
                 idle: self.lifetime().idle(),
                 absolute: self.lifetime().absolute(),
                 log_in: LogIn { began, limit: self.limit() },
             };
+            let found =
+                Found { fields: Arc::clone(&fields), stale: false, state: Arc::clone(state) };
             if let Some(place) = self.in_cookie() {
+                self.decoded().remember(token.handle(), Arc::clone(&fields), found);
                 return self.first_sealed(place, insert);
             }
-            let sealed = self.vault().seal(insert.handle, &insert.fields, self.random())?;
-            match self.backend().insert(Insert { fields: sealed, ..insert }).await? {
+            let kept = self.vault().seal(insert.handle, &fields, self.random())?;
+            match self.backend().insert(Insert { fields: Arc::clone(&kept), ..insert }).await? {
                 Inserted::Saved(times) => {
+                    self.decoded().remember(token.handle(), kept, found);
                     self.backend().tell(&Event::Created { handle: token.handle() });
                     return Ok(SetCookie::Keep {
                         value: self.vault().spell(&token),

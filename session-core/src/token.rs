@@ -118,11 +118,13 @@ impl Token {
 
     /// Draws a new session's token.
     pub(crate) fn draw(random: &dyn Random, at: Timestamp) -> Result<Self, RandomError> {
-        let mut bits = Zeroizing::new([0; 10]);
-        random.fill(&mut *bits)?;
+        let mut drawn = Zeroizing::new([0; 10 + SECRET]);
+        random.fill(&mut *drawn)?;
+        let (bits, secret) = drawn.split_first_chunk().expect("it is longer");
         let millis = u64::try_from(at.micros() / 1000).unwrap_or(0);
-        let uuid = uuid::Builder::from_unix_timestamp_millis(millis, &bits).into_uuid();
-        Self::rotate(Handle(uuid), random)
+        let uuid = uuid::Builder::from_unix_timestamp_millis(millis, bits).into_uuid();
+        let secret = Zeroizing::new(secret.try_into().expect("it is as long as a secret"));
+        Ok(Self { handle: Handle(uuid), secret })
     }
 
     /// Draws a new secret for the session of this handle.

@@ -1,5 +1,6 @@
 //! Writes the session cookie, and what caches must know, into a response's headers.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use cookie::{Cookie as Header, SameSite, time};
@@ -64,7 +65,10 @@ impl Cookie {
             let seconds = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
             header = header.max_age(time::Duration::seconds(seconds));
         }
-        header.to_string()
+        // Written into room enough: what `to_string` begins with grows several times.
+        let mut line = String::with_capacity(value.len() + 160);
+        write!(line, "{header}").expect("a string takes whatever is written");
+        line
     }
 }
 

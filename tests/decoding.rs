@@ -1,0 +1,135 @@
+//! How often a session is decoded: not again as long as the store gives the same bytes, and always
+//! when it gives others.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::extract::{FromRef, Path};
+use axum::routing::{get, post};
+use serde::{Deserialize, Deserializer, Serialize};
+use session_core::{KeyRing, Sealing, Session, Sessions, require_session, session};
+use session_tests::{Client, Fresh, on_each_store};
+
+/// A text that counts how often it is decoded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+struct Counted(String);
+
+static DECODED: LazyLock<Mutex<HashMap<String, usize>>> = LazyLock::new(Mutex::default);
+
+fn decoded() -> MutexGuard<'static, HashMap<String, usize>> {
+    DECODED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'de> Deserialize<'de> for Counted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        *decoded().entry(text.clone()).or_default() += 1;
+        Ok(Self(text))
+    }
+}
+
+#[session]
+struct Shop {
+    note: Counted,
+    visits: u64,
+}
+
+#[require_session]
+async fn write(shop: &mut Shop, Path(text): Path<String>) {
+    shop.note = Counted(text);
+}
+
+#[require_session]
+async fn visit(shop: &mut Shop) {
+    shop.visits += 1;
+}
+
+#[require_session]
+async fn read(shop: &Shop) -> String {
+    format!("{} {}", shop.note.0, shop.visits)
+}
+
+#[require_session]
+async fn log_out(session: &mut Session<Shop>) {
+    session.destroy();
+}
+
+#[derive(Clone, FromRef)]
+struct App {
+    sessions: Sessions<Shop>,
+}
+
+/// A node on this store, which seals or does not.
+fn node(store: &impl Fresh, seals: bool) -> Router {
+    let builder = Sessions::builder(store.clone());
+    let ring = || KeyRing::from_bytes([7; 32]).expect("it is long enough");
+    let builder = if seals { builder.sealing(Sealing::Required(ring())) } else { builder };
+    Router::new()
+        .route("/", get(read))
+        .route("/note/{text}", post(write))
+        .route("/visit", post(visit))
+        .route("/logout", post(log_out))
+        .with_state(App { sessions: builder.build().expect("the options are sound") })
+}
+
+/// How often this text was decoded since this was last asked.
+fn since(text: &str) -> usize {
+    decoded().remove(text).unwrap_or_default()
+}
+
+/// A text that no other test has.
+fn text<S: Fresh>(test: &str, seals: bool) -> String {
+    format!("{test}-{}-{seals}", std::any::type_name::<S>().replace("::", "-"))
+}
+
+async fn a_session_is_decoded_once_as_long_as_nobody_changes_it<S: Fresh>(store: S) {
+    for seals in [false, true] {
+        let text = text::<S>("once", seals);
+        let (here, there) = (node(&store, seals), node(&store, seals));
+        let mut client = Client::new(&here);
+        client.post(&format!("/note/{text}")).await.ok();
+        assert_eq!(since(&text), 1, "to see that nothing is lost");
+        for _ in 0..3 {
+            assert_eq!(client.get("/").await.ok(), format!("{text} 0"));
+        }
+        assert_eq!(since(&text), 0, "who wrote it knows it");
+        let mut elsewhere = client.at(&there);
+        for _ in 0..3 {
+            assert_eq!(elsewhere.get("/").await.ok(), format!("{text} 0"));
+        }
+        assert_eq!(since(&text), 1, "another node reads it once");
+        client.post("/visit").await.ok();
+        assert_eq!(since(&text), 0, "another field has changed");
+    }
+}
+
+async fn what_another_node_has_written_is_seen_at_once<S: Fresh>(store: S) {
+    for seals in [false, true] {
+        let text = text::<S>("seen", seals);
+        let (here, there) = (node(&store, seals), node(&store, seals));
+        let mut client = Client::new(&here);
+        client.post(&format!("/note/{text}")).await.ok();
+        for visits in 1..=3 {
+            client.at(&there).post("/visit").await.ok();
+            assert_eq!(client.get("/").await.ok(), format!("{text} {visits}"));
+        }
+    }
+}
+
+async fn what_has_ended_elsewhere_is_not_there<S: Fresh>(store: S) {
+    let text = text::<S>("ended", false);
+    let (here, there) = (node(&store, false), node(&store, false));
+    let mut client = Client::new(&here);
+    client.post(&format!("/note/{text}")).await.ok();
+    assert_eq!(client.get("/").await.ok(), format!("{text} 0"));
+    client.at(&there).post("/logout").await.ok();
+    assert_eq!(client.get("/").await.ok(), " 0");
+}
+
+on_each_store!(
+    a_session_is_decoded_once_as_long_as_nobody_changes_it,
+    what_another_node_has_written_is_seen_at_once,
+    what_has_ended_elsewhere_is_not_there,
+);

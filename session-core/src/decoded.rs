@@ -16,7 +16,10 @@ const PLACES: usize = 4096;
 /// A session with more bytes of fields is not remembered, which bounds the memory in all.
 const LARGEST: usize = 4096;
 
-pub(crate) struct Decoded<T>(Box<[Mutex<Option<Box<Entry<T>>>>]>);
+pub(crate) struct Decoded<T>(Box<[Mutex<Place<T>>]>);
+
+/// Who has it.
+type Place<T> = Option<Box<Entry<T>>>;
 
 struct Entry<T> {
     handle: Handle,
@@ -66,7 +69,7 @@ impl<T> Decoded<T> {
 
     /// By the part of the handle that is drawn at random. Handles are the server's own, so that
     /// nobody outside chooses who shares a place.
-    fn place(&self, handle: Handle) -> MutexGuard<'_, Option<Box<Entry<T>>>> {
+    fn place(&self, handle: Handle) -> MutexGuard<'_, Place<T>> {
         let [.., high, low] = *handle.as_bytes();
         lock(&self.0[usize::from(u16::from_be_bytes([high, low])) % PLACES])
     }

@@ -18,13 +18,11 @@ use crate::token::{Digest, Token};
 
 /// What a session becomes. See the module.
 pub(crate) struct Draft<T> {
+    /// What it was.
+    from: Arc<Stored<T>>,
     record: Record,
     state: Arc<T>,
-    /// When it came from the store.
-    sight: Sight,
     changed: bool,
-    whole: bool,
-    stale: bool,
     is_use: bool,
     /// When the request came in that logs its principal in.
     log_in: Option<Arrival>,
@@ -50,14 +48,12 @@ struct Secrets {
 
 impl<T: SessionState> Draft<T> {
     /// Nothing changed yet; what is stale is written all the same, so that it is sealed anew.
-    pub(crate) fn of(stored: &Stored<T>) -> Self {
+    pub(crate) fn of(stored: &Arc<Stored<T>>) -> Self {
         Self {
+            from: Arc::clone(stored),
             record: stored.record.clone(),
             state: Arc::clone(&stored.state),
-            sight: stored.sight(),
             changed: stored.stale,
-            whole: stored.whole,
-            stale: stored.stale,
             is_use: false,
             log_in: None,
         }
@@ -138,22 +134,23 @@ impl<T: SessionState> Draft<T> {
         let every = sessions.lifetime().rotation();
         if passed || edit.secret == Secret::Replace {
             let token = Token::rotate(handle, sessions.random())?;
-            let noted = Other { digest, at: self.sight.by_now(), role: Role::Replaced };
+            let noted = Other { digest, at: self.from.sight().by_now(), role: Role::Replaced };
             let digest = token.digest(sessions.cookie().name());
             return Ok(Secrets { token: Some(token), noted: Some((digest, noted)) });
         }
         if edit.secret == Secret::Renew
             && bearer == digest
-            && is_due(other, times.created, self.sight.by_now(), every)
+            && is_due(other, times.created, self.from.sight().by_now(), every)
         {
             let token = Token::rotate(handle, sessions.random())?;
             let offered = token.digest(sessions.cookie().name());
-            let noted = Other { digest: offered, at: self.sight.by_now(), role: Role::Offered };
+            let noted =
+                Other { digest: offered, at: self.from.sight().by_now(), role: Role::Offered };
             return Ok(Secrets { token: Some(token), noted: Some((digest, noted)) });
         }
         let noted = other
             .filter(|_| changed || edit.secret == Secret::Seen)
-            .and_then(|other| other.seen(digest, bearer, self.sight.by_now()));
+            .and_then(|other| other.seen(digest, bearer, self.from.sight().by_now()));
         Ok(Secrets { token: None, noted })
     }
 
@@ -169,7 +166,7 @@ impl<T: SessionState> Draft<T> {
         if self.log_in.is_some_and(|arrival| arrival.is_out_of_memory()) {
             return Err(Error::Ended);
         }
-        if self.stale {
+        if self.from.stale {
             self.record.principal = sessions.principal_of(&self.state)?;
         }
         let Record { handle, ref fields, .. } = self.record;
@@ -206,7 +203,7 @@ impl<T: SessionState> Draft<T> {
         let mut record = self.record;
         record.revision = record.revision.saturating_add(1);
         record.times = times;
-        Stored::new(record, self.state, self.whole, false)
+        Stored::new(record, self.state, self.from.whole, false)
     }
 }
 

@@ -120,3 +120,32 @@ impl<T: SessionState> Sessions<T> {
         Ok(ended)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use session_core::session;
+
+    use crate::store::Store as _;
+    use crate::testing::sample::insert;
+    use crate::time::Now;
+    use crate::{MemoryStore, Sessions};
+
+    #[session]
+    struct Shop {
+        visits: u64,
+    }
+
+    #[tokio::test]
+    async fn what_was_decoded_of_a_session_is_forgotten_when_it_ends() {
+        let store = MemoryStore::new();
+        let sessions: Sessions<Shop> = Sessions::builder(store.clone()).build().unwrap();
+        let (ended, other) = (insert(), insert());
+        for insert in [&ended, &other] {
+            drop(store.insert(insert.clone(), Now::Store).await.unwrap());
+            assert_eq!(sessions.load(insert.handle).await.unwrap().unwrap().state.visits, 1);
+        }
+        sessions.revoke(&ended.handle).await.unwrap();
+        assert!(sessions.decoded().find(ended.handle, &ended.fields).is_none());
+        assert!(sessions.decoded().find(other.handle, &other.fields).is_some());
+    }
+}

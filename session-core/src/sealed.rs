@@ -91,7 +91,7 @@ impl<T: SessionState> Sessions<T> {
     pub(crate) async fn reseal(
         &self,
         place: &InCookie,
-        stored: &Stored<T>,
+        stored: &Arc<Stored<T>>,
         mut edit: Edit<T>,
     ) -> Result<Option<SetCookie>, Error> {
         let mut draft = Draft::of(stored);

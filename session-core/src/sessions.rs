@@ -228,16 +228,14 @@ impl<T: SessionState> Sessions<T> {
 
     /// The record with its fields as they were before they were sealed.
     pub(crate) fn open(&self, mut record: Record) -> Result<Opened<T>, Error> {
-        let Record { handle, ref fields, .. } = record;
-        let (opened, stale, state) = match self.decoded().find(handle, fields) {
-            Some(Found { fields, stale, state }) => (fields, stale, Some(state)),
-            None => {
-                let (opened, stale) = self.vault().open(handle, fields)?;
-                (opened, stale, None)
-            }
-        };
-        let kept = std::mem::replace(&mut record.fields, opened);
-        Ok(Opened { record, kept, stale, state })
+        let kept = Arc::clone(&record.fields);
+        if let Some(found) = self.decoded().find(record.handle, &kept) {
+            record.fields = found.fields;
+            return Ok(Opened { record, kept, stale: found.stale, state: Some(found.state) });
+        }
+        let (fields, stale) = self.vault().open(record.handle, &kept)?;
+        record.fields = fields;
+        Ok(Opened { record, kept, stale, state: None })
     }
 
     /// The state that an opened record spells; fields that do not decode are told of.

@@ -21,7 +21,7 @@ mod insert;
 mod load;
 mod log_in;
 mod principal;
-mod sample;
+pub(crate) mod sample;
 mod sweep;
 mod touch;
 mod update;

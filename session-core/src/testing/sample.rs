@@ -26,7 +26,7 @@ pub(super) fn just_before(moment: Timestamp) -> Now {
 }
 
 /// A record for nobody, an hour idle, a day in all.
-pub(super) fn insert() -> Insert {
+pub(crate) fn insert() -> Insert {
     let token = Token::draw(&System, moment(0)).expect("the system's random source works");
     Insert {
         handle: token.handle(),

@@ -11,10 +11,14 @@
 //!
 //! It takes Redis 7 or later; the client is [`redis`] 1.
 //!
-//! # One operation, one command
+//! # Commands
 //!
 //! Each operation is one Lua script, called by its hash: a session is read by one `EVALSHA` and
-//! changed by another. A server that does not know the script, after a restart or `SCRIPT FLUSH`,
+//! changed by another. On one server, operations of a kind that wait at the same time travel together, as one
+//! `EVALSHA` with a key for each: the more there is to do, the less each costs. None waits for company; one that
+//! cannot be carried out, or that nobody waits for any more, disturbs no other.
+//!
+//! A server that does not know the script, after a restart or `SCRIPT FLUSH`,
 //! is sent it in full, once. No `PING`, no transactions, no `KEYS`, no `CONFIG`, no
 //! notifications. The moment that counts is the server's, so nodes whose clocks differ agree.
 //!
@@ -116,11 +120,15 @@ mod moment;
 mod operation;
 mod record;
 
+mod call;
+mod script;
+
+mod queue;
+mod server;
+
 mod cluster;
 mod fault;
 mod link;
-mod script;
-mod server;
 mod source;
 
 pub use builder::{ConfigError, ConnectError, RedisBuilder};

@@ -27,7 +27,7 @@
 //! | key | type | what |
 //! | --- | --- | --- |
 //! | `session:` and the handle | string | a record; the handle is the one that logs and device lists show |
-//! | `session:principal:` and the principal | sorted set | the handles of the principal's sessions, and for an hour when they were last all ended |
+//! | `session:of:` and the principal | sorted set | the handles of the principal's sessions, and for an hour when they were last all ended |
 //! | `session:named` | sorted set | sessions written while the program showed a clock of its own, as tests do |
 //!
 //! Each key gets its end in the script that writes it: a record's is when the session expires, to

@@ -79,7 +79,7 @@ impl Link {
         if self.is_open() {
             return Ok(());
         }
-        self.line(until).await.map(drop)
+        Box::pin(self.line(until)).await.map(drop)
     }
 
     /// Sends the command to a node that the key's slot is moving to.

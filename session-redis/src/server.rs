@@ -81,7 +81,9 @@ impl Server {
             // Keys in one slot are few, and a command may not go to several.
             Nodes::Many(cluster) => {
                 let command = Call::command(&[call], naming, "");
-                Answer::of_one(cluster.call(call.key(), &command, until).await?)
+                // On the heap, since every call would be as large as this, on one server too.
+                let reply = Box::pin(cluster.call(call.key(), &command, until)).await?;
+                Answer::of_one(reply)
             }
         }
     }

@@ -41,7 +41,7 @@ use tokio::time::Instant;
 
 use super::entry::{self, Entry};
 use super::{Ends, Operations};
-use crate::fault::{Fault, Repeat};
+use crate::fault::Fault;
 use crate::moment::{began, limit};
 use crate::script::{self, Argument};
 
@@ -80,7 +80,7 @@ impl Operations {
         ];
         let key = self.keys.principal(principal);
         let (joined, now): (Option<i64>, _) =
-            self.run(&script::ANNOUNCE, key, &arguments, now, Repeat::Harmless, until).await?;
+            self.run_elsewhere(&script::ANNOUNCE, key, &arguments, now, until).await?;
         let announced = |joined| Announced { principal, handle, joined, log_in };
         Ok(joined.map(announced).ok_or(now))
     }
@@ -114,15 +114,15 @@ impl Operations {
         ];
         let key = self.keys.principal(principal);
         let ((revoked, entries), shown): ((Option<i64>, Vec<Vec<u8>>), _) =
-            self.run(&script::CONFIRM, key, &arguments, now, Repeat::Harmless, until).await?;
+            self.run_elsewhere(&script::CONFIRM, key, &arguments, now, until).await?;
         if let Some(last) = revoked {
             let mine = BTreeMap::from([(handle, last)]);
-            self.end(principal, mine, now, until).await?;
+            Box::pin(self.end(principal, mine, now, until)).await?;
             return Ok(Err(shown));
         }
         let entries = Entry::read_settled(&entries)?;
         if let Some(limit) = log_in.limit {
-            self.make_room(announced, limit, &entries, now, until).await?;
+            Box::pin(self.make_room(announced, limit, &entries, now, until)).await?;
         }
         Ok(Ok(()))
     }

@@ -68,6 +68,19 @@ impl Operations {
         redis::from_redis_value(value).map_err(|_| Fault::Misread).map(|answer| (answer, now))
     }
 
+    /// The same in a cluster, in another slot than that of the record. On the heap, since every operation would
+    /// be as large as this, on one server too.
+    async fn run_elsewhere<T: FromRedisValue>(
+        &self,
+        script: &'static Script,
+        key: Vec<u8>,
+        arguments: &[Argument<'_>],
+        now: Now,
+        until: Instant,
+    ) -> Result<(T, Timestamp), Fault> {
+        Box::pin(self.run(script, key, arguments, now, Repeat::Harmless, until)).await
+    }
+
     /// Adds to a sorted set in another slot.
     async fn enter(
         &self,
@@ -79,9 +92,7 @@ impl Operations {
     ) -> Result<(), Fault> {
         let [at, after] = ends.arguments();
         let arguments = [Argument::Bytes(member), at, after];
-        let entered =
-            self.run::<Value>(&script::ENTER, key, &arguments, now, Repeat::Harmless, until);
-        entered.await.map(drop)
+        self.run_elsewhere::<Value>(&script::ENTER, key, &arguments, now, until).await.map(drop)
     }
 
     /// Notes when a record expires that was written at a named moment, where its script cannot.
@@ -110,9 +121,9 @@ impl Operations {
         let members: Vec<Argument<'_>> = members.into_iter().map(Argument::Bytes).collect();
         for members in members.chunks(FEW) {
             let key = key.to_vec();
-            let again = Repeat::Harmless;
-            let _ =
-                self.run::<Value>(&script::REMOVE, key, members, Now::Store, again, until).await;
+            let removed =
+                self.run_elsewhere::<Value>(&script::REMOVE, key, members, Now::Store, until);
+            let _ = removed.await;
         }
     }
 }

@@ -65,7 +65,7 @@ impl Operations {
         let until = self.until();
         let key = self.keys.principal(principal);
         let (members, _): (Vec<Value>, _) =
-            self.run(&script::MEMBERS, key, &[], now, Repeat::Harmless, until).await?;
+            self.run_elsewhere(&script::MEMBERS, key, &[], now, until).await?;
         let entries = Entry::read(&members)?;
         let records = self.live(principal, &entries, now).await?;
         self.drop_ended(principal, &entries, &records, now, until).await;
@@ -82,9 +82,8 @@ impl Operations {
         let until = self.until();
         let key = self.keys.principal(principal);
         let arguments = [spared, span(REVOCATIONS_LAST)];
-        let again = Repeat::Harmless;
         let ((last, members), shown): ((i64, Vec<Value>), _) =
-            self.run(&script::REVOKE, key.clone(), &arguments, now, again, until).await?;
+            self.run_elsewhere(&script::REVOKE, key.clone(), &arguments, now, until).await?;
         let entries = Entry::read(&members)?;
         let sessions = entries.iter().map(|entry| (entry.handle, last)).collect();
         let ended = self.end(principal, sessions, now, until).await?;

@@ -30,7 +30,7 @@ impl Operations {
         let key = self.keys.named();
         let arguments = [Argument::Number(limit.into())];
         let (due, _): (Vec<Vec<u8>>, _) =
-            self.run(&script::DUE, key.clone(), &arguments, now, Repeat::Harmless, until).await?;
+            self.run_elsewhere(&script::DUE, key.clone(), &arguments, now, until).await?;
         let mut removed = 0;
         let mut done = Vec::new();
         for member in &due {

@@ -14,12 +14,15 @@ use crate::call::{Answer, Call, Naming};
 use crate::fault::Fault;
 use crate::link::Link;
 
-/// How many commands may be under way at the same time. More would not make a server faster that
-/// carries out one after the other, and each would carry fewer calls.
+/// How many commands may be under way at the same time: enough that few calls wait for an answer to
+/// others, and no more, since a server carries out one after the other and each would carry fewer calls.
 const AT_ONCE: usize = 4;
 
-/// How many calls one command may carry, and how many bytes before it takes no further one.
-const MOST: (usize, usize) = (128, 1 << 20);
+/// How many calls one command may carry.
+const MOST: usize = 128;
+
+/// How many bytes it may carry before it takes no further call.
+const HEAVIEST: usize = 1 << 20;
 
 /// Where calls to a server wait. Clones share it.
 #[derive(Clone)]
@@ -115,30 +118,36 @@ impl Inner {
 }
 
 impl State {
-    /// The call that has waited longest, and those that travel with it.
+    /// The call that has waited longest, and those that travel with it. The others keep their places;
+    /// what nobody waits for any more is dropped.
     fn take(&mut self) -> Vec<Waiting> {
         let mut batch: Vec<Waiting> = Vec::new();
         let mut weight = 0;
-        let mut left = VecDeque::new();
-        for waiting in self.waiting.drain(..) {
+        let mut left = Vec::new();
+        while batch.len() < MOST
+            && weight < HEAVIEST
+            && let Some(waiting) = self.waiting.pop_front()
+        {
             if waiting.answer.is_closed() {
                 continue;
             }
-            let goes = batch.first().is_none_or(|first| {
-                first.naming == waiting.naming
-                    && first.call.travels_with(&waiting.call)
-                    && batch.len() < MOST.0
-                    && weight < MOST.1
-            });
-            if goes {
+            if batch.first().is_none_or(|first| first.travels_with(&waiting)) {
                 weight += waiting.call.weight();
                 batch.push(waiting);
             } else {
-                left.push_back(waiting);
+                left.push(waiting);
             }
         }
-        self.waiting = left;
+        for waiting in left.into_iter().rev() {
+            self.waiting.push_front(waiting);
+        }
         batch
+    }
+}
+
+impl Waiting {
+    fn travels_with(&self, other: &Self) -> bool {
+        self.naming == other.naming && self.call.travels_with(&other.call)
     }
 }
 

@@ -120,6 +120,8 @@ async fn one_that_cannot_be_carried_out_fails_alone() {
 async fn what_nobody_waits_for_any_more_is_not_sent() {
     let server = Redis::start().await;
     let store = connected(builder(), &server.url()).await;
+    // The server knows the script.
+    stored(&store, insert()).await;
     let left = insert();
     let handle = left.handle;
     {

@@ -15,8 +15,9 @@
 //!
 //! Each operation is one Lua script, called by its hash: a session is read by one `EVALSHA` and
 //! changed by another. On one server, operations of a kind that wait at the same time travel together, as one
-//! `EVALSHA` with a key for each: the more there is to do, the less each costs. None waits for company; one that
-//! cannot be carried out, or that nobody waits for any more, disturbs no other.
+//! `EVALSHA` with a key for each: the more there is to do, the less each costs. One that comes alone goes at
+//! once; while four commands are under way, what comes waits for the first of them to be answered. One that
+//! cannot be carried out fails alone, and what nobody waits for any more is not sent.
 //!
 //! A server that does not know the script, after a restart or `SCRIPT FLUSH`,
 //! is sent it in full, once. No `PING`, no transactions, no `KEYS`, no `CONFIG`, no

@@ -9,6 +9,7 @@ use crate::cluster::Cluster;
 use crate::keys::Keys;
 use crate::link::Link;
 use crate::operation::Operations;
+use crate::queue::Queue;
 use crate::server::{Nodes, Server};
 use crate::source::Source;
 use crate::store::RedisStore;
@@ -73,7 +74,7 @@ impl RedisBuilder {
     /// When the configuration or the URL is wrong, or the server cannot be reached or refuses.
     pub async fn connect(self, url: &str) -> Result<RedisStore, ConnectError> {
         let source = Source::server(read(url)?).map_err(ConnectError::Url)?;
-        self.check(|patience| Ok(Nodes::One(Link::new(source, patience)))).await
+        self.check(|keys, patience| Ok(one(source, keys, patience))).await
     }
 
     /// A store on the Redis Cluster of these nodes: see [`RedisStore::cluster`].
@@ -85,7 +86,7 @@ impl RedisBuilder {
         urls: impl IntoIterator<Item = U>,
     ) -> Result<RedisStore, ConnectError> {
         let seeds = read_all(urls)?;
-        self.check(|patience| Ok(Nodes::Many(Cluster::new(&seeds, patience)?))).await
+        self.check(|_, patience| Ok(Nodes::Many(Cluster::new(&seeds, patience)?))).await
     }
 
     /// A store on the master that these sentinels watch over: see [`RedisStore::sentinel`].
@@ -106,7 +107,7 @@ impl RedisBuilder {
             _ => return Err(ConnectError::Url(no_name())),
         };
         let source = Source::sentinel(sentinels, name, login).map_err(ConnectError::Url)?;
-        self.check(|patience| Ok(Nodes::One(Link::new(source, patience)))).await
+        self.check(|keys, patience| Ok(one(source, keys, patience))).await
     }
 
     /// A store that connects as this client does, at the first use: for certificates of one's
@@ -118,16 +119,15 @@ impl RedisBuilder {
         let info = client.get_connection_info().clone();
         let source = Source::server(info).map_err(ConfigError::Client)?;
         let (keys, deadline) = self.checked()?;
-        let link = Link::new(source, deadline / 2);
-        Ok(self.store(Nodes::One(link), keys, deadline))
+        Ok(self.store(one(source, &keys, deadline / 2), keys, deadline))
     }
 
     async fn check(
         self,
-        nodes: impl FnOnce(Duration) -> Result<Nodes, RedisError>,
+        nodes: impl FnOnce(&Keys, Duration) -> Result<Nodes, RedisError>,
     ) -> Result<RedisStore, ConnectError> {
         let (keys, deadline) = self.checked()?;
-        let nodes = nodes(deadline / 2).map_err(ConnectError::Url)?;
+        let nodes = nodes(&keys, deadline / 2).map_err(ConnectError::Url)?;
         let store = self.store(nodes, keys, deadline);
         store.check().await.map_err(ConnectError::Unusable)?;
         Ok(store)
@@ -152,6 +152,10 @@ impl RedisBuilder {
     fn store(self, nodes: Nodes, keys: Keys, deadline: Duration) -> RedisStore {
         RedisStore::with(Operations { server: Server::new(nodes, self.waiting), keys, deadline })
     }
+}
+
+fn one(source: Source, keys: &Keys, patience: Duration) -> Nodes {
+    Nodes::One(Queue::new(Link::new(source, patience), keys.prefix()))
 }
 
 fn read(url: &str) -> Result<ConnectionInfo, ConnectError> {

@@ -7,7 +7,7 @@ use redis::{ErrorKind, RedisError, ServerErrorKind};
 use session_core::StoreError;
 
 /// Why a command gave no answer.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Fault {
     /// There was no connection to send it on, for this reason if one is known.
     Unreachable(Option<Arc<RedisError>>),

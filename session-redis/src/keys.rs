@@ -1,5 +1,7 @@
 //! How the keys are called.
 
+use std::fmt::{self, Write as _};
+
 use session_core::Handle;
 
 /// The names of all keys of one store.
@@ -19,16 +21,24 @@ impl Keys {
 
     /// Of a record: the handle as it stands in logs and device lists.
     pub(crate) fn record(&self, handle: Handle) -> Vec<u8> {
-        format!("{}{handle}", self.prefix).into_bytes()
+        self.key(36, format_args!("{handle}"))
     }
 
     /// Of the index of a principal's sessions.
     pub(crate) fn principal(&self, principal: &str) -> Vec<u8> {
-        format!("{}principal:{principal}", self.prefix).into_bytes()
+        self.key(3 + principal.len(), format_args!("of:{principal}"))
     }
 
     /// Of the sessions that were inserted at a named moment.
     pub(crate) fn named(&self) -> Vec<u8> {
-        format!("{}named", self.prefix).into_bytes()
+        self.key(5, format_args!("named"))
+    }
+
+    /// The prefix and this, which has so many bytes.
+    fn key(&self, bytes: usize, rest: fmt::Arguments<'_>) -> Vec<u8> {
+        let mut key = String::with_capacity(self.prefix.len() + bytes);
+        key.push_str(&self.prefix);
+        key.write_fmt(rest).expect("a string takes everything");
+        key.into_bytes()
     }
 }

@@ -11,10 +11,15 @@
 //!
 //! It takes Redis 7 or later; the client is [`redis`] 1.
 //!
-//! # One operation, one command
+//! # Commands
 //!
 //! Each operation is one Lua script, called by its hash: a session is read by one `EVALSHA` and
-//! changed by another. A server that does not know the script, after a restart or `SCRIPT FLUSH`,
+//! changed by another. On one server, operations of a kind that wait at the same time travel together, as one
+//! `EVALSHA` with a key for each: the more there is to do, the less each costs. One that comes alone goes at
+//! once; while four commands are under way, what comes waits for the first of them to be answered. One that
+//! cannot be carried out fails alone, and what nobody waits for any more is not sent.
+//!
+//! A server that does not know the script, after a restart or `SCRIPT FLUSH`,
 //! is sent it in full, once. No `PING`, no transactions, no `KEYS`, no `CONFIG`, no
 //! notifications. The moment that counts is the server's, so nodes whose clocks differ agree.
 //!
@@ -23,7 +28,7 @@
 //! | key | type | what |
 //! | --- | --- | --- |
 //! | `session:` and the handle | string | a record; the handle is the one that logs and device lists show |
-//! | `session:principal:` and the principal | sorted set | the handles of the principal's sessions, and for an hour when they were last all ended |
+//! | `session:of:` and the principal | sorted set | the handles of the principal's sessions, and for an hour when they were last all ended |
 //! | `session:named` | sorted set | sessions written while the program showed a clock of its own, as tests do |
 //!
 //! Each key gets its end in the script that writes it: a record's is when the session expires, to
@@ -116,11 +121,15 @@ mod moment;
 mod operation;
 mod record;
 
+mod call;
+mod script;
+
+mod queue;
+mod server;
+
 mod cluster;
 mod fault;
 mod link;
-mod script;
-mod server;
 mod source;
 
 pub use builder::{ConfigError, ConnectError, RedisBuilder};

@@ -63,22 +63,34 @@ impl Link {
     ///
     /// To drop this is harmless: the answer is then thrown away when it comes.
     pub(crate) async fn call(&self, command: &Cmd, until: Instant) -> Result<Value, Fault> {
-        let answer = async |mut connection| command.query_async(&mut connection).await;
-        self.ask(until, answer).await
+        self.ask(until, async |mut connection| connection.send_packed_command(command).await).await
+    }
+
+    /// The same, if it is connected at this moment.
+    pub(crate) async fn call_at_once(&self, command: &Cmd) -> Result<Value, Fault> {
+        if !self.is_open() {
+            return Err(Fault::Unreachable(None));
+        }
+        self.call(command, Instant::now() + self.0.patience).await
     }
 
     /// Waits until it is connected.
     pub(crate) async fn connected(&self, until: Instant) -> Result<(), Fault> {
-        self.line(until).await.map(drop)
+        if self.is_open() {
+            return Ok(());
+        }
+        Box::pin(self.line(until)).await.map(drop)
     }
 
     /// Sends the command to a node that the key's slot is moving to.
     pub(crate) async fn call_asking(&self, command: &Cmd, until: Instant) -> Result<Value, Fault> {
         let mut asking = Pipeline::new();
-        asking.cmd("ASKING").ignore().add_command(command.clone());
-        let answer = async |mut connection| asking.query_async(&mut connection).await;
-        let (answer,) = self.ask(until, answer).await?;
-        Ok(answer)
+        asking.cmd("ASKING").add_command(command.clone());
+        let answer = async |mut connection: MultiplexedConnection| {
+            let answers = connection.send_packed_commands(&asking, 0, 2).await?;
+            Ok(answers.into_iter().last().unwrap_or(Value::Nil))
+        };
+        self.ask(until, answer).await
     }
 
     /// Whether it is connected and nothing speaks against it.
@@ -86,11 +98,11 @@ impl Link {
         self.0.state.borrow().line(self.0.patience).is_some()
     }
 
-    async fn ask<T>(
+    async fn ask(
         &self,
         until: Instant,
-        command: impl AsyncFnOnce(MultiplexedConnection) -> Result<T, RedisError>,
-    ) -> Result<T, Fault> {
+        command: impl AsyncFnOnce(MultiplexedConnection) -> Result<Value, RedisError>,
+    ) -> Result<Value, Fault> {
         let line = self.line(until).await?;
         line.pulse.ask();
         let patience = until.min(Instant::now() + self.0.patience);
@@ -98,13 +110,15 @@ impl Link {
             return Err(Fault::Silence);
         };
         line.pulse.answer();
-        answer.map_err(|error| {
-            let fault = Fault::from(error);
-            if !fault.leaves_connection() {
-                line.pulse.stop();
-            }
-            fault
-        })
+        let fault = match answer {
+            Ok(Value::ServerError(error)) => Fault::from(RedisError::from(error)),
+            Ok(answer) => return Ok(answer),
+            Err(error) => Fault::from(error),
+        };
+        if !fault.leaves_connection() {
+            line.pulse.stop();
+        }
+        Err(fault)
     }
 
     /// The connection, or a new one if it is lost.

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use redis::{Cmd, cmd};
 
+use crate::call::Naming;
+
 /// A script, sent by its hash; in full only to a server that does not know it.
 #[derive(Debug)]
 pub(crate) struct Script {
@@ -16,24 +18,14 @@ impl Script {
         Self { code, hash: redis::Script::new(code).get_hash().to_owned() }
     }
 
-    /// Runs the script if the server knows it.
-    pub(crate) fn by_hash(&self, key: &[u8], arguments: &[Argument<'_>]) -> Cmd {
-        Self::call(cmd("EVALSHA"), &self.hash, key, arguments)
-    }
-
-    /// Runs the script, and teaches it to the server.
-    pub(crate) fn in_full(&self, key: &[u8], arguments: &[Argument<'_>]) -> Cmd {
-        Self::call(cmd("EVAL"), self.code, key, arguments)
-    }
-
-    fn call(mut command: Cmd, script: &str, key: &[u8], arguments: &[Argument<'_>]) -> Cmd {
-        command.arg(script).arg(1).arg(key);
-        for argument in arguments {
-            match argument {
-                Argument::Bytes(bytes) => command.arg(*bytes),
-                Argument::Number(number) => command.arg(*number),
-            };
-        }
+    /// The beginning of a command that runs it.
+    pub(crate) fn begin(&self, naming: Naming) -> Cmd {
+        let (command, script) = match naming {
+            Naming::Hash => ("EVALSHA", &*self.hash),
+            Naming::Code => ("EVAL", self.code),
+        };
+        let mut command = cmd(command);
+        command.arg(script);
         command
     }
 }
@@ -50,6 +42,21 @@ pub(crate) enum Argument<'a> {
 impl Argument<'_> {
     /// Nothing where something may stand.
     pub(crate) const NONE: Self = Argument::Bytes(b"");
+
+    /// How many bytes it has at most.
+    pub(crate) fn length(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Number(_) => 20,
+        }
+    }
+
+    pub(crate) fn add_to(&self, command: &mut Cmd) {
+        match self {
+            Self::Bytes(bytes) => command.arg(*bytes),
+            Self::Number(number) => command.arg(*number),
+        };
+    }
 }
 
 /// Declares the scripts, each with what stands before it. A declaration in the first line makes Redis
@@ -62,6 +69,7 @@ macro_rules! scripts {
                 "#!lua", $(" flags=", $flags,)? "\n",
                 include_str!("scripts/common.lua"),
                 $(include_str!(concat!("scripts/", $file, ".lua")),)*
+                include_str!("scripts/each.lua"),
             )));
         )*
     };

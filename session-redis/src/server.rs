@@ -1,15 +1,15 @@
 //! Where scripts run: on one server, or on the node of a cluster that has the key.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use redis::{Cmd, Value};
 use tokio::time::{Instant, sleep};
 
+use crate::call::{Answer, Call, Naming};
 use crate::cluster::Cluster;
 use crate::fault::{Fault, Repeat};
-use crate::link::Link;
-use crate::script::{Argument, Script};
+use crate::queue::Queue;
 
 /// The pauses between attempts grow from the first to the second.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(64));
@@ -23,7 +23,7 @@ pub(crate) struct Server {
 
 pub(crate) enum Nodes {
     /// All keys are on one server.
-    One(Link),
+    One(Queue),
     /// Each key is on one of them.
     Many(Cluster),
 }
@@ -38,28 +38,27 @@ impl Server {
         matches!(self.nodes, Nodes::One(_))
     }
 
-    /// Runs a script on a key, and tries again as long as there is time, a point in it and no harm.
+    /// Carries out the call, and tries again as long as there is time, a point in it and no harm.
     pub(crate) async fn run(
         &self,
-        script: &Script,
-        key: &[u8],
-        arguments: &[Argument<'_>],
+        call: Call,
         repeat: Repeat,
         until: Instant,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Answer, Fault> {
         let _place = Place::take(&self.waiting, self.limit)?;
-        let mut command = script.by_hash(key, arguments);
+        let call = Arc::new(call);
+        let mut naming = Naming::Hash;
         let (mut pause, longest) = PAUSES;
         // What the server last said, if it is not reached again in time.
         let mut said = None;
         loop {
-            let fault = match self.send(key, &command, until).await {
+            let fault = match self.send(&call, naming, until).await {
                 Ok(answer) => return Ok(answer),
                 Err(Fault::Unreachable(None)) if said.is_some() => Fault::Unreachable(said.take()),
                 Err(fault) => fault,
             };
             if let Fault::NoScript(_) = fault {
-                command = script.in_full(key, arguments);
+                naming = Naming::Code;
                 continue;
             }
             if !fault.permits_again(repeat) || Instant::now() + pause >= until {
@@ -71,10 +70,21 @@ impl Server {
         }
     }
 
-    async fn send(&self, key: &[u8], command: &Cmd, until: Instant) -> Result<Value, Fault> {
+    async fn send(
+        &self,
+        call: &Arc<Call>,
+        naming: Naming,
+        until: Instant,
+    ) -> Result<Answer, Fault> {
         match &self.nodes {
-            Nodes::One(link) => link.call(command, until).await,
-            Nodes::Many(cluster) => cluster.call(key, command, until).await,
+            Nodes::One(queue) => queue.ask(Arc::clone(call), naming, until).await,
+            // Keys in one slot are few, and a command may not go to several.
+            Nodes::Many(cluster) => {
+                let command = Call::command(&[call], naming, "");
+                // On the heap, since every call would be as large as this, on one server too.
+                let reply = Box::pin(cluster.call(call.key(), &command, until)).await?;
+                Answer::of_one(reply)
+            }
         }
     }
 }

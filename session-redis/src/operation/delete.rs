@@ -9,7 +9,6 @@ use tokio::time::Instant;
 
 use super::{AT_ONCE, Operations};
 use crate::fault::{Fault, Repeat};
-use crate::moment::clock;
 use crate::script::{self, Argument};
 
 /// Which records are removed.
@@ -81,16 +80,14 @@ impl Operations {
             Condition::Of(principal, last) => ("principal", principal, Argument::Number(last)),
         };
         let arguments = [
-            clock(now),
-            self.indexes(),
             Argument::Bytes(handle.as_bytes()),
             Argument::Bytes(condition.as_bytes()),
             Argument::Bytes(principal.as_bytes()),
             last,
         ];
         let key = self.keys.record(handle);
-        let answer: Option<Vec<Value>> =
-            self.run(&script::DELETE, &key, &arguments, Repeat::Never, until).await?;
+        let (answer, _): (Option<Vec<Value>>, _) =
+            self.run(&script::DELETE, key, &arguments, now, Repeat::Never, until).await?;
         match answer.as_deref() {
             None => Ok((Deleted::Missing, Vec::new())),
             Some([Value::Int(2), Value::Int(expires)]) => {

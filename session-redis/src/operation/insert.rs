@@ -4,9 +4,9 @@ use redis::Value;
 use session_core::Now;
 use session_core::store::{Insert, Inserted};
 
-use super::{Ends, Operations, moment};
+use super::{Ends, Operations};
 use crate::fault::{Fault, Repeat};
-use crate::moment::{began, clock, limit, span};
+use crate::moment::{began, limit, span};
 use crate::record::{Head, LABEL, PERSISTENT, PRINCIPAL};
 use crate::script::{self, Argument};
 
@@ -33,8 +33,6 @@ impl Operations {
             flags |= if set { flag } else { 0 };
         }
         let arguments = [
-            clock(now),
-            self.indexes(),
             Argument::Bytes(handle.as_bytes()),
             Argument::Number(flags.into()),
             Argument::Bytes(insert.digest.as_bytes()),
@@ -48,20 +46,19 @@ impl Operations {
             limit(log_in),
         ];
         let key = self.keys.record(handle);
-        let answer: Option<Vec<Value>> =
-            self.run(&script::INSERT, &key, &arguments, Repeat::Never, until).await?;
-        let (shown, head) = match answer.as_deref() {
-            None => {
+        let (answer, shown): (Value, _) =
+            self.run(&script::INSERT, key, &arguments, now, Repeat::Never, until).await?;
+        let times = match &answer {
+            Value::BulkString(head) => Head::times(head, shown).ok_or(Fault::Misread)?,
+            Value::Nil => {
                 if let Some(announced) = announced {
                     self.withdraw(announced, until).await;
                 }
                 return Ok(Inserted::Occupied);
             }
-            Some([Value::Int(shown)]) => return Ok(Inserted::Revoked(moment(*shown))),
-            Some([Value::Int(shown), Value::BulkString(head)]) => (*shown, head),
-            Some(_) => return Err(Fault::Misread),
+            Value::Int(1) => return Ok(Inserted::Revoked(shown)),
+            _ => return Err(Fault::Misread),
         };
-        let times = Head::times(head, moment(shown)).ok_or(Fault::Misread)?;
         if let Some(announced) = announced
             && let Err(now) = self.confirm(announced, times, &[], now, until).await?
         {

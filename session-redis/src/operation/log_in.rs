@@ -40,9 +40,9 @@ use session_core::{Handle, Now, Timestamp};
 use tokio::time::Instant;
 
 use super::entry::{self, Entry};
-use super::{Ends, Operations, moment};
-use crate::fault::{Fault, Repeat};
-use crate::moment::{began, clock, limit};
+use super::{Ends, Operations};
+use crate::fault::Fault;
+use crate::moment::{began, limit};
 use crate::script::{self, Argument};
 
 /// A session that an index in another slot was told of.
@@ -72,8 +72,6 @@ impl Operations {
     ) -> Result<OrRevoked<Announced<'a>>, Fault> {
         let [at, after] = ends.arguments();
         let arguments = [
-            clock(now),
-            Argument::NONE,
             Argument::Bytes(handle.as_bytes()),
             at,
             after,
@@ -81,10 +79,10 @@ impl Operations {
             log_in.map_or(Argument::NONE, began),
         ];
         let key = self.keys.principal(principal);
-        let (joined, now): (Option<i64>, i64) =
-            self.run(&script::ANNOUNCE, &key, &arguments, Repeat::Harmless, until).await?;
+        let (joined, now): (Option<i64>, _) =
+            self.run_elsewhere(&script::ANNOUNCE, key, &arguments, now, until).await?;
         let announced = |joined| Announced { principal, handle, joined, log_in };
-        Ok(joined.map(announced).ok_or(moment(now)))
+        Ok(joined.map(announced).ok_or(now))
     }
 
     /// Takes back what was announced and will not be written. If that fails it is found stale later.
@@ -108,8 +106,6 @@ impl Operations {
         };
         let Announced { principal, handle, joined, .. } = announced;
         let arguments = [
-            clock(now),
-            Argument::NONE,
             Argument::Bytes(handle.as_bytes()),
             Argument::Number(joined),
             Argument::Number(times.absolute.micros()),
@@ -117,16 +113,16 @@ impl Operations {
             limit(log_in),
         ];
         let key = self.keys.principal(principal);
-        let (shown, revoked, entries): (i64, Option<i64>, Vec<Vec<u8>>) =
-            self.run(&script::CONFIRM, &key, &arguments, Repeat::Harmless, until).await?;
+        let ((revoked, entries), shown): ((Option<i64>, Vec<Vec<u8>>), _) =
+            self.run_elsewhere(&script::CONFIRM, key, &arguments, now, until).await?;
         if let Some(last) = revoked {
             let mine = BTreeMap::from([(handle, last)]);
-            self.end(principal, mine, now, until).await?;
-            return Ok(Err(moment(shown)));
+            Box::pin(self.end(principal, mine, now, until)).await?;
+            return Ok(Err(shown));
         }
         let entries = Entry::read_settled(&entries)?;
         if let Some(limit) = log_in.limit {
-            self.make_room(announced, limit, &entries, now, until).await?;
+            Box::pin(self.make_room(announced, limit, &entries, now, until)).await?;
         }
         Ok(Ok(()))
     }

@@ -21,14 +21,18 @@ use redis::{FromRedisValue, Value};
 use session_core::{Handle, Now, Timestamp};
 use tokio::time::Instant;
 
+use crate::call::{Answer, Call};
 use crate::fault::{Fault, Repeat};
 use crate::keys::Keys;
-use crate::moment::{clock, span};
+use crate::moment::span;
 use crate::script::{self, Argument, Script};
 use crate::server::Server;
 
 /// How many records of a principal are asked for at once in a cluster.
 const AT_ONCE: usize = 32;
+
+/// How many entries are removed at once: a Lua function takes no more than some thousand arguments.
+const FEW: usize = 1000;
 
 /// Carries out operations.
 pub(crate) struct Operations {
@@ -49,36 +53,46 @@ impl Operations {
         Instant::now() + self.deadline
     }
 
-    /// The prefix, for scripts that may touch the indexes too.
-    fn indexes(&self) -> Argument<'_> {
-        let prefix = if self.server.is_one() { self.keys.prefix() } else { "" };
-        Argument::Bytes(prefix.as_bytes())
-    }
-
+    /// What the script came to, and what its clock showed.
     async fn run<T: FromRedisValue>(
         &self,
-        script: &Script,
-        key: &[u8],
+        script: &'static Script,
+        key: Vec<u8>,
         arguments: &[Argument<'_>],
+        now: Now,
         repeat: Repeat,
         until: Instant,
-    ) -> Result<T, Fault> {
-        let answer = self.server.run(script, key, arguments, repeat, until).await?;
-        redis::from_redis_value(answer).map_err(|_| Fault::Misread)
+    ) -> Result<(T, Timestamp), Fault> {
+        let call = Call::new(script, now, key, arguments);
+        let Answer { value, now } = self.server.run(call, repeat, until).await?;
+        redis::from_redis_value(value).map_err(|_| Fault::Misread).map(|answer| (answer, now))
+    }
+
+    /// The same in a cluster, in another slot than that of the record. On the heap, since every operation would
+    /// be as large as this, on one server too.
+    async fn run_elsewhere<T: FromRedisValue>(
+        &self,
+        script: &'static Script,
+        key: Vec<u8>,
+        arguments: &[Argument<'_>],
+        now: Now,
+        until: Instant,
+    ) -> Result<(T, Timestamp), Fault> {
+        Box::pin(self.run(script, key, arguments, now, Repeat::Harmless, until)).await
     }
 
     /// Adds to a sorted set in another slot.
     async fn enter(
         &self,
-        key: &[u8],
+        key: Vec<u8>,
         member: &[u8],
         ends: Ends,
         now: Now,
         until: Instant,
     ) -> Result<(), Fault> {
         let [at, after] = ends.arguments();
-        let arguments = [clock(now), Argument::NONE, Argument::Bytes(member), at, after];
-        self.run::<Value>(&script::ENTER, key, &arguments, Repeat::Harmless, until).await.map(drop)
+        let arguments = [Argument::Bytes(member), at, after];
+        self.run_elsewhere::<Value>(&script::ENTER, key, &arguments, now, until).await.map(drop)
     }
 
     /// Notes when a record expires that was written at a named moment, where its script cannot.
@@ -93,7 +107,7 @@ impl Operations {
             return Ok(());
         }
         let ends = Ends::At(expires.micros());
-        self.enter(&self.keys.named(), handle.as_bytes(), ends, now, until).await
+        self.enter(self.keys.named(), handle.as_bytes(), ends, now, until).await
     }
 
     /// Takes stale entries out of a sorted set in another slot. If that fails they are found
@@ -104,11 +118,12 @@ impl Operations {
         members: impl IntoIterator<Item = &'a [u8]>,
         until: Instant,
     ) {
-        let mut arguments = vec![Argument::NONE, Argument::NONE];
-        arguments.extend(members.into_iter().map(Argument::Bytes));
-        if arguments.len() > 2 {
-            let done = self.run::<Value>(&script::REMOVE, key, &arguments, Repeat::Harmless, until);
-            let _ = done.await;
+        let members: Vec<Argument<'_>> = members.into_iter().map(Argument::Bytes).collect();
+        for members in members.chunks(FEW) {
+            let key = key.to_vec();
+            let removed =
+                self.run_elsewhere::<Value>(&script::REMOVE, key, members, Now::Store, until);
+            let _ = removed.await;
         }
     }
 }

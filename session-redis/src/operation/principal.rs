@@ -11,9 +11,9 @@ use tokio::time::Instant;
 
 use super::delete::Deleted;
 use super::entry::{self, Entry};
-use super::{AT_ONCE, Operations, moment};
+use super::{AT_ONCE, Operations};
 use crate::fault::{Fault, Repeat};
-use crate::moment::{clock, span};
+use crate::moment::span;
 use crate::record::Head;
 use crate::script::{self, Argument};
 
@@ -40,29 +40,21 @@ impl Operations {
             return self.delete_all_elsewhere(principal, spared, now).await;
         }
         let key = self.keys.principal(principal);
-        let arguments = [
-            clock(now),
-            self.indexes(),
-            Argument::Bytes(principal.as_bytes()),
-            spared,
-            span(REVOCATIONS_LAST),
-        ];
-        let (shown, live): (i64, u64) =
-            self.run(&script::DELETE_ALL, &key, &arguments, Repeat::Never, self.until()).await?;
-        Ok(Ended { live, now: moment(shown) })
+        let arguments = [Argument::Bytes(principal.as_bytes()), spared, span(REVOCATIONS_LAST)];
+        let (live, now) = self
+            .run(&script::DELETE_ALL, key, &arguments, now, Repeat::Never, self.until())
+            .await?;
+        Ok(Ended { live, now })
     }
 
     async fn list_here(&self, principal: &str, now: Now) -> Result<Vec<Record>, Fault> {
         let key = self.keys.principal(principal);
-        let arguments = [clock(now), self.indexes(), Argument::Bytes(principal.as_bytes())];
-        let found: Vec<Value> =
-            self.run(&script::LIST, &key, &arguments, Repeat::Harmless, self.until()).await?;
-        let Some((Value::Int(now), found)) = found.split_first() else {
-            return Err(Fault::Misread);
-        };
+        let arguments = [Argument::Bytes(principal.as_bytes())];
+        let (found, now): (Vec<Value>, _) =
+            self.run(&script::LIST, key, &arguments, now, Repeat::Harmless, self.until()).await?;
         let record = |pair: &[Value]| match pair {
             [Value::BulkString(handle), Value::BulkString(bytes)] => {
-                Head::record(bytes, entry::handle(handle)?, moment(*now))
+                Head::record(bytes, entry::handle(handle)?, now)
             }
             _ => None,
         };
@@ -72,9 +64,8 @@ impl Operations {
     async fn list_elsewhere(&self, principal: &str, now: Now) -> Result<Vec<Record>, Fault> {
         let until = self.until();
         let key = self.keys.principal(principal);
-        let arguments = [Argument::NONE, Argument::NONE];
-        let members: Vec<Value> =
-            self.run(&script::MEMBERS, &key, &arguments, Repeat::Harmless, until).await?;
+        let (members, _): (Vec<Value>, _) =
+            self.run_elsewhere(&script::MEMBERS, key, &[], now, until).await?;
         let entries = Entry::read(&members)?;
         let records = self.live(principal, &entries, now).await?;
         self.drop_ended(principal, &entries, &records, now, until).await;
@@ -90,16 +81,16 @@ impl Operations {
     ) -> Result<Ended, Fault> {
         let until = self.until();
         let key = self.keys.principal(principal);
-        let arguments = [clock(now), Argument::NONE, spared, span(REVOCATIONS_LAST)];
-        let (shown, last, members): (i64, i64, Vec<Value>) =
-            self.run(&script::REVOKE, &key, &arguments, Repeat::Harmless, until).await?;
+        let arguments = [spared, span(REVOCATIONS_LAST)];
+        let ((last, members), shown): ((i64, Vec<Value>), _) =
+            self.run_elsewhere(&script::REVOKE, key.clone(), &arguments, now, until).await?;
         let entries = Entry::read(&members)?;
         let sessions = entries.iter().map(|entry| (entry.handle, last)).collect();
         let ended = self.end(principal, sessions, now, until).await?;
         let stale = entries.iter().filter(|entry| entry.settled);
         self.remove(&key, stale.map(|entry| &entry.bytes[..]), until).await;
         let live = ended.values().filter(|deleted| **deleted == Deleted::Live).count();
-        Ok(Ended { live: u64::try_from(live).unwrap_or(u64::MAX), now: moment(shown) })
+        Ok(Ended { live: u64::try_from(live).unwrap_or(u64::MAX), now: shown })
     }
 
     /// Those of the principal's records that these entries name and that are live.

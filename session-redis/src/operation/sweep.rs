@@ -6,7 +6,6 @@ use session_core::{Handle, Now};
 use super::delete::{Condition, Deleted};
 use super::{Ends, Operations};
 use crate::fault::{Fault, Repeat};
-use crate::moment::clock;
 use crate::script::{self, Argument};
 
 impl Operations {
@@ -20,18 +19,18 @@ impl Operations {
             return self.sweep_elsewhere(limit, now).await;
         }
         let key = self.keys.named();
-        let arguments = [clock(now), self.indexes(), Argument::Number(limit.into())];
-        let (removed, all): (u64, bool) =
-            self.run(&script::SWEEP, &key, &arguments, Repeat::Never, self.until()).await?;
+        let arguments = [Argument::Number(limit.into())];
+        let ((removed, all), _): ((u64, bool), _) =
+            self.run(&script::SWEEP, key, &arguments, now, Repeat::Never, self.until()).await?;
         Ok(if all { Swept::All(removed) } else { Swept::Some(removed) })
     }
 
     async fn sweep_elsewhere(&self, limit: u32, now: Now) -> Result<Swept, Fault> {
         let until = self.until();
         let key = self.keys.named();
-        let arguments = [clock(now), Argument::NONE, Argument::Number(limit.into())];
-        let due: Vec<Vec<u8>> =
-            self.run(&script::DUE, &key, &arguments, Repeat::Harmless, until).await?;
+        let arguments = [Argument::Number(limit.into())];
+        let (due, _): (Vec<Vec<u8>>, _) =
+            self.run_elsewhere(&script::DUE, key.clone(), &arguments, now, until).await?;
         let mut removed = 0;
         let mut done = Vec::new();
         for member in &due {
@@ -39,7 +38,7 @@ impl Operations {
             let handle = Handle::from_bytes(bytes);
             match self.delete_if(handle, Condition::Expired, now, until).await? {
                 Deleted::Spared(expires) => {
-                    self.enter(&key, member, Ends::At(expires), now, until).await?;
+                    self.enter(key.clone(), member, Ends::At(expires), now, until).await?;
                     continue;
                 }
                 Deleted::Missing => {}

@@ -7,7 +7,7 @@ use session_core::{Handle, Now};
 
 use super::{Ends, Operations, moment};
 use crate::fault::{Fault, Repeat};
-use crate::moment::{clock, span};
+use crate::moment::span;
 use crate::script::{self, Argument};
 
 impl Operations {
@@ -21,10 +21,9 @@ impl Operations {
     ) -> Result<bool, Fault> {
         let until = self.until();
         let key = self.keys.record(handle);
-        let arguments =
-            [clock(now), self.indexes(), Argument::Bytes(handle.as_bytes()), span(idle)];
-        let touched: Option<Vec<Value>> =
-            self.run(&script::TOUCH, &key, &arguments, Repeat::Harmless, until).await?;
+        let arguments = [Argument::Bytes(handle.as_bytes()), span(idle)];
+        let (touched, _): (Option<Vec<Value>>, _) =
+            self.run(&script::TOUCH, key, &arguments, now, Repeat::Harmless, until).await?;
         let Some(touched) = touched else {
             return Ok(false);
         };
@@ -37,7 +36,7 @@ impl Operations {
             let principal = std::str::from_utf8(principal).map_err(|_| Fault::Misread)?;
             let index = self.keys.principal(principal);
             // The session is renewed either way, and the next touch tries again.
-            let _ = self.enter(&index, entry, Ends::At(*absolute), now, until).await;
+            let _ = self.enter(index, entry, Ends::At(*absolute), now, until).await;
         }
         Ok(true)
     }

@@ -5,9 +5,9 @@ use session_core::Now;
 use session_core::store::{Update, Updated};
 
 use super::log_in::Announced;
-use super::{Ends, Operations, moment};
+use super::{Ends, Operations};
 use crate::fault::{Fault, Repeat};
-use crate::moment::{began, clock, limit, span};
+use crate::moment::{began, limit, span};
 use crate::record::{Head, PERSISTENT, PRINCIPAL};
 use crate::script::{self, Argument};
 
@@ -34,8 +34,6 @@ impl Operations {
         }
         loop {
             let arguments = [
-                clock(now),
-                self.indexes(),
                 Argument::Bytes(handle.as_bytes()),
                 Argument::Number(flags.into()),
                 Argument::Bytes(update.digest.as_bytes()),
@@ -51,9 +49,15 @@ impl Operations {
                 began(update.log_in),
                 limit(update.log_in),
             ];
-            let answer: Option<Vec<Value>> =
-                self.run(&script::UPDATE, &key, &arguments, Repeat::Never, until).await?;
-            let answer = answer.unwrap_or_default();
+            let (answer, shown): (Value, _) = self
+                .run(&script::UPDATE, key.clone(), &arguments, now, Repeat::Never, until)
+                .await?;
+            // Most answers are a single value.
+            let answer = match answer {
+                Value::Nil => Vec::new(),
+                Value::Array(answer) => answer,
+                head => vec![Value::Int(0), head],
+            };
             if let Some(announced) =
                 announced.filter(|_| !matches!(answer[..], [Value::Int(0), ..]))
             {
@@ -61,8 +65,8 @@ impl Operations {
             }
             match (&answer[..], principal) {
                 ([], _) => return Ok(Updated::Gone),
-                ([Value::Int(0), Value::Int(shown), Value::BulkString(head), stale @ ..], _) => {
-                    let times = Head::times(head, moment(*shown)).ok_or(Fault::Misread)?;
+                ([Value::Int(0), Value::BulkString(head), stale @ ..], _) => {
+                    let times = Head::times(head, shown).ok_or(Fault::Misread)?;
                     let former = match (stale, principal) {
                         ([Value::BulkString(was), Value::BulkString(entry)], Some(principal))
                             if was == principal.as_bytes() =>
@@ -84,20 +88,18 @@ impl Operations {
                     }
                     return Ok(Updated::Saved(times));
                 }
-                ([Value::Int(1), Value::Int(now), Value::BulkString(bytes)], _) => {
-                    let record = Head::record(bytes, handle, moment(*now)).ok_or(Fault::Misread)?;
+                ([Value::Int(1), Value::BulkString(bytes)], _) => {
+                    let record = Head::record(bytes, handle, shown).ok_or(Fault::Misread)?;
                     return Ok(Updated::Conflict(Box::new(record)));
                 }
-                ([Value::Int(2), _, Value::Int(absolute)], Some(principal)) => {
+                ([Value::Int(2), Value::Int(absolute)], Some(principal)) => {
                     let ends = Ends::At(*absolute);
                     match self.announce(principal, handle, ends, log_in, now, until).await? {
                         Ok(done) => announced = Some(done),
                         Err(now) => return Ok(Updated::Revoked(now)),
                     }
                 }
-                ([Value::Int(3), Value::Int(now)], _) => {
-                    return Ok(Updated::Revoked(moment(*now)));
-                }
+                ([Value::Int(3)], _) => return Ok(Updated::Revoked(shown)),
                 _ => return Err(Fault::Misread),
             }
         }

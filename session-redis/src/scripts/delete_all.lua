@@ -1,18 +1,18 @@
--- Removes every record in the index KEYS[1] of the principal ARGV[3], but the one of the handle ARGV[4],
--- and answers the clock and how many were live. It is remembered for ARGV[5].
+-- Removes every record in the principal's index but the one of the handle `spared`, and answers how many were
+-- live. It is remembered for as long as it `lasts`.
 
-local principal, spared, lasts = ARGV[3], ARGV[4], tonumber(ARGV[5])
-
-local live = 0
-for _, member in ipairs(entries(KEYS[1])) do
-  if handle_of(member) ~= spared then
-    local record, key = lead(member, principal)
-    if record then
-      redis.call('DEL', key)
-      live = live + (record.expires > now and 1 or 0)
+local function run(key, principal, spared, lasts)
+  local live = 0
+  for _, member in ipairs(entries(key)) do
+    if handle_of(member) ~= spared then
+      local record, its_key = lead(member, principal)
+      if record then
+        redis.call('DEL', its_key)
+        live = live + (record.expires > now and 1 or 0)
+      end
+      redis.call('ZREM', key, member)
     end
-    redis.call('ZREM', KEYS[1], member)
   end
+  revoke(key, spared, tonumber(lasts), real)
+  return live
 end
-revoke(KEYS[1], spared, lasts, real)
-return {now, live}

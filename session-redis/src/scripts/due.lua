@@ -1,3 +1,5 @@
--- Up to ARGV[3] handles in the sorted set KEYS[1] that were to expire by now.
+-- Up to `limit` handles in a sorted set that were to expire by now.
 
-return redis.call('ZRANGE', KEYS[1], '-inf', digits(now), 'BYSCORE', 'LIMIT', 0, tonumber(ARGV[3]))
+local function run(key, limit)
+  return redis.call('ZRANGE', key, '-inf', digits(now), 'BYSCORE', 'LIMIT', 0, tonumber(limit))
+end

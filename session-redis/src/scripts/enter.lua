@@ -1,4 +1,6 @@
--- Adds the member ARGV[3], which ends at ARGV[4] or ARGV[5] after now, to the sorted set KEYS[1].
+-- Adds a member, which ends at `ends` or `idle` after now, to a sorted set.
 
-enter(KEYS[1], ARGV[3], ARGV[4] ~= '' and tonumber(ARGV[4]) or now + ARGV[5])
-return 1
+local function run(key, member, ends, idle)
+  enter(key, member, ends ~= '' and tonumber(ends) or now + idle)
+  return true
+end

@@ -1,7 +1,6 @@
--- The clock and the record of KEYS[1].
+-- The record, unless it has expired.
 
-local bytes = redis.call('GET', KEYS[1])
-if not bytes or read(bytes).expires <= now then
-  return false
+local function run(key)
+  local bytes = redis.call('GET', key)
+  return bytes and expires_of(bytes) > now and bytes
 end
-return {now, bytes}

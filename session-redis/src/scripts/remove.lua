@@ -1,6 +1,8 @@
--- Removes these members from the sorted set KEYS[1], announced or not.
+-- Removes these members from a sorted set, announced or not.
 
-for index = 3, #ARGV do
-  redis.call('ZREM', KEYS[1], ARGV[index], ARGV[index] .. MARK)
+local function run(key, ...)
+  for _, member in ipairs({...}) do
+    redis.call('ZREM', key, member, member .. MARK)
+  end
+  return true
 end
-return 1

@@ -112,8 +112,8 @@ async fn a_revocation_is_forgotten_with_its_key() {
     let store = connected(RedisStore::builder().prefix(&prefix), &url).await;
     stored(&store, insert_of("ann")).await;
     assert_eq!(store.delete_all("ann", None, Now::Store).await.unwrap().live, 1);
-    assert_eq!(raw.keys(&prefix).await, [format!("{prefix}principal:ann")]);
-    let left: i64 = raw.ask(&format!("PTTL {prefix}principal:ann")).await;
+    assert_eq!(raw.keys(&prefix).await, [format!("{prefix}of:ann")]);
+    let left: i64 = raw.ask(&format!("PTTL {prefix}of:ann")).await;
     assert!((3_500_000..=3_600_001).contains(&left), "{left} ms of an hour, rounded up");
 }
 
@@ -124,7 +124,7 @@ async fn a_log_in_that_dies_half_way_leaves_nothing_that_lasts() {
     let urls = shared_cluster().await.urls();
     let store = RedisStore::builder().prefix(&prefix).cluster(urls).await.unwrap();
     let record = stored(&store, insert_of("ann")).await;
-    let index = format!("{prefix}principal:ann");
+    let index = format!("{prefix}of:ann");
     // As if it had never been confirmed, and that was more than a minute ago.
     let joined = record.times.now.micros() - 61_000_000;
     let announced = |handle: Handle| [&handle.as_bytes()[..], &joined.to_be_bytes(), b"?"].concat();
@@ -157,7 +157,7 @@ async fn a_log_in_that_is_not_saved_takes_its_announcement_back() {
     let taken = Insert { handle: cart.handle, ..insert_of("ann") };
     assert_eq!(store.insert(taken, Now::Store).await.unwrap(), Inserted::Occupied);
     for mut raw in masters().await {
-        assert_eq!(raw.keys(&format!("{prefix}principal")).await, Vec::<String>::new());
+        assert_eq!(raw.keys(&format!("{prefix}of:")).await, Vec::<String>::new());
     }
 }
 
@@ -179,12 +179,11 @@ async fn a_log_in_that_a_revocation_overtook_removes_its_own_record() {
     let (master, _, there) = victim(&cluster, &handles).await;
     let cart = carts.iter().find(|cart| there.contains(&cart.handle)).unwrap();
     let url = format!("redis://{}", cluster.node(master).address());
-    let same_node = Raw::connect(&url).await.keys("session:principal:").await;
+    let same_node = Raw::connect(&url).await.keys("session:of:").await;
     let name = (0..24).map(|number: u32| number.to_string());
-    let name =
-        name.into_iter().find(|name| !same_node.contains(&format!("session:principal:{name}")));
+    let name = name.into_iter().find(|name| !same_node.contains(&format!("session:of:{name}")));
     let name = name.expect("some indexes are on other nodes");
-    let index = format!("session:principal:{name}");
+    let index = format!("session:of:{name}");
 
     cluster.node(master).freeze();
     let (mine, update) = (store.clone(), log_in(&name, cart, LogIn::default()));

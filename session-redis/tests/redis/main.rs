@@ -15,3 +15,4 @@ mod sentinel;
 mod space;
 #[cfg(any(feature = "tls-native-tls", feature = "tls-rustls"))]
 mod tls;
+mod together;

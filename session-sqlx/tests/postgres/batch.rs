@@ -134,6 +134,22 @@ async fn what_waits_together_is_one_statement() {
     assert_eq!(listed(&store, "1").await.len(), 11);
 }
 
+/// Nothing holds this store up: there are workers for eight batches.
+#[tokio::test]
+async fn what_is_asked_at_one_moment_is_one_statement() {
+    let (store, database) = store(patient()).await;
+    let record = stored(&store, insert()).await;
+    Postgres::shared().await.reset_statements(&database.0).await;
+    let mut loads = JoinSet::new();
+    for _ in 0..20 {
+        let (store, handle) = (store.clone(), record.handle);
+        loads.spawn(async move { loaded(&store, handle).await.is_some() });
+    }
+    assert!(loads.join_all().await.into_iter().all(|there| there));
+    assert_eq!(executed(&database, "CROSS JOIN LATERAL").await, 1);
+    assert_eq!(executed(&database, "WHERE handle = $2").await, 0, "none went alone");
+}
+
 #[tokio::test]
 async fn deletes_that_wait_together_answer_each_for_itself() {
     let held = Held::new().await;

@@ -118,7 +118,7 @@ async fn what_waits_together_is_one_statement() {
         ("CROSS JOIN LATERAL", 1),
         ("INSERT INTO", 1),
         ("least(s.sweep_at", 1),
-        ("theirs AS MATERIALIZED", 1),
+        ("least(item.now + idle, absolute)", 1),
         ("sessions_log_in\"(", 1),
         ("sessions_log_in_fresh\"(", 1),
     ] {

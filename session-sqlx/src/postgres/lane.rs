@@ -102,6 +102,23 @@ pub(super) trait Waits: Statement {
     fn enter(call: Call<Self>, lanes: &mut Lanes);
 }
 
+impl Lanes {
+    /// How many calls wait.
+    pub(super) fn len(&self) -> usize {
+        self.length
+    }
+
+    /// The number of this lane's first call, if it may go out now.
+    ///
+    /// One worker is left to those that wait for no lock, so that they never wait for somebody
+    /// who does.
+    fn next_of<S: Statement>(&self, lane: &Lane<S>) -> Option<u64> {
+        let has_worker = S::READS || self.writing + 1 < self.workers.max(2);
+        let lets_go = || lane.away.lets_go(lane.calls.len(), self.workers, S::MOST);
+        if has_worker && lets_go() { lane.first() } else { None }
+    }
+}
+
 macro_rules! lanes {
     ($($kind:ident: $lane:ident),* $(,)?) => {
         /// Calls of one kind that travel together.
@@ -123,12 +140,14 @@ macro_rules! lanes {
 
         impl Lanes {
             pub(super) fn new(workers: usize) -> Self {
-                Self { workers, called: false, writing: 0, next: 0, length: 0, $($lane: Lane::default()),* }
-            }
-
-            /// How many calls wait.
-            pub(super) fn len(&self) -> usize {
-                self.length
+                Self {
+                    workers,
+                    called: false,
+                    writing: 0,
+                    next: 0,
+                    length: 0,
+                    $($lane: Lane::default()),*
+                }
             }
 
             /// Whether there is a batch to take.
@@ -136,22 +155,10 @@ macro_rules! lanes {
                 false $(|| self.next_of(&self.$lane).is_some())*
             }
 
-            /// The number of the first call of those that may go out now.
-            ///
-            /// One worker is left to those that wait for no lock, so that they never wait for
-            /// somebody who does.
-            fn next_of<S: Statement>(&self, lane: &Lane<S>) -> Option<u64> {
-                let has_worker = S::READS || self.writing + 1 < self.workers.max(2);
-                let lets_go = || lane.away.lets_go(lane.calls.len(), self.workers, S::MOST);
-                if has_worker && lets_go() { lane.first() } else { None }
-            }
-
             /// Of the calls that may go out now, the one that has waited longest, with those that
             /// can travel with it.
             pub(super) fn take(&mut self, waiting: &Arc<Waiting>) -> Option<(Batch, UnderWay)> {
-                while let Some(first) =
-                    [$(self.next_of(&self.$lane)),*].into_iter().flatten().min()
-                {
+                while let Some(first) = [$(self.next_of(&self.$lane)),*].into_iter().flatten().min() {
                     $(if self.$lane.first() == Some(first) {
                         let before = self.$lane.calls.len();
                         let calls = self.$lane.take();

@@ -1,25 +1,32 @@
 //! Lanes: calls of one kind wait together, and those that can travel together leave together.
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 
 use session_core::{Handle, store};
 use tokio::time::Instant;
 
 use super::call::Call;
+use super::queue::Waiting;
 use super::statement::{
     Delete, DeleteAll, Insert, List, Load, LogIn, LogInFresh, Statement, Sweep, Touch, Update,
 };
+use super::under_way::{Away, UnderWay};
 
 /// The fields that one batch may carry, in bytes; a record with more travels alone.
 const HEAVIEST: usize = 1 << 20;
 
-/// Calls of one kind, each with its number among all calls.
-struct Lane<S: Statement>(VecDeque<(u64, Call<S>)>);
+/// Calls of one kind.
+struct Lane<S: Statement> {
+    /// Those that wait, each with its number among all calls.
+    calls: VecDeque<(u64, Call<S>)>,
+    away: Away,
+}
 
 impl<S: Statement> Lane<S> {
     /// The number of the first call.
     fn first(&self) -> Option<u64> {
-        self.0.front().map(|(number, _)| *number)
+        self.calls.front().map(|(number, _)| *number)
     }
 
     /// The calls that have waited longest and can travel together. What would meet one of them on
@@ -30,7 +37,7 @@ impl<S: Statement> Lane<S> {
         let mut claims = Claims::default();
         let mut left = Vec::new();
         while batch.len() < S::MOST
-            && let Some((number, call)) = self.0.pop_front()
+            && let Some((number, call)) = self.calls.pop_front()
         {
             if call.is_over(now) {
                 continue;
@@ -42,7 +49,7 @@ impl<S: Statement> Lane<S> {
             }
         }
         for call in left.into_iter().rev() {
-            self.0.push_front(call);
+            self.calls.push_front(call);
         }
         batch
     }
@@ -50,7 +57,7 @@ impl<S: Statement> Lane<S> {
 
 impl<S: Statement> Default for Lane<S> {
     fn default() -> Self {
-        Self(VecDeque::new())
+        Self { calls: VecDeque::new(), away: Away::default() }
     }
 }
 
@@ -95,6 +102,23 @@ pub(super) trait Waits: Statement {
     fn enter(call: Call<Self>, lanes: &mut Lanes);
 }
 
+impl Lanes {
+    /// How many calls wait.
+    pub(super) fn len(&self) -> usize {
+        self.length
+    }
+
+    /// The number of this lane's first call, if it may go out now.
+    ///
+    /// One worker is left to those that wait for no lock, so that they never wait for somebody
+    /// who does.
+    fn next_of<S: Statement>(&self, lane: &Lane<S>) -> Option<u64> {
+        let has_worker = S::READS || self.writing + 1 < self.workers.max(2);
+        let lets_go = || lane.away.lets_go(lane.calls.len(), self.workers, S::MOST);
+        if has_worker && lets_go() { lane.first() } else { None }
+    }
+}
+
 macro_rules! lanes {
     ($($kind:ident: $lane:ident),* $(,)?) => {
         /// Calls of one kind that travel together.
@@ -102,26 +126,52 @@ macro_rules! lanes {
             $($kind(Vec<Call<$kind>>)),*
         }
 
-        /// What waits for a worker.
-        #[derive(Default)]
+        /// What waits for a worker, and how much of each kind is under way.
         pub(super) struct Lanes {
+            workers: usize,
+            /// Whether a worker was called, and has not come yet.
+            pub(super) called: bool,
+            /// How many batches are under way that may have to wait for a lock.
+            pub(super) writing: usize,
             next: u64,
+            length: usize,
             $($lane: Lane<$kind>),*
         }
 
         impl Lanes {
-            /// How many calls wait.
-            pub(super) fn len(&self) -> usize {
-                0 $(+ self.$lane.0.len())*
+            pub(super) fn new(workers: usize) -> Self {
+                Self {
+                    workers,
+                    called: false,
+                    writing: 0,
+                    next: 0,
+                    length: 0,
+                    $($lane: Lane::default()),*
+                }
             }
 
-            /// The call that has waited longest, with those that can travel with it.
-            pub(super) fn take(&mut self) -> Option<Batch> {
-                while let Some(first) = [$(self.$lane.first()),*].into_iter().flatten().min() {
+            /// Whether there is a batch to take.
+            pub(super) fn may_go(&self) -> bool {
+                false $(|| self.next_of(&self.$lane).is_some())*
+            }
+
+            /// Of the calls that may go out now, the one that has waited longest, with those that
+            /// can travel with it.
+            pub(super) fn take(&mut self, waiting: &Arc<Waiting>) -> Option<(Batch, UnderWay)> {
+                while let Some(first) = [$(self.next_of(&self.$lane)),*].into_iter().flatten().min() {
                     $(if self.$lane.first() == Some(first) {
+                        let before = self.$lane.calls.len();
                         let calls = self.$lane.take();
+                        self.length -= before - self.$lane.calls.len();
                         if !calls.is_empty() {
-                            return Some(Batch::$kind(calls));
+                            let under_way = UnderWay::new(
+                                Arc::clone(waiting),
+                                self,
+                                |lanes| &mut lanes.$lane.away,
+                                calls.len(),
+                                !$kind::READS,
+                            );
+                            return Some((Batch::$kind(calls), under_way));
                         }
                     })*
                 }
@@ -131,8 +181,9 @@ macro_rules! lanes {
 
         $(impl Waits for $kind {
             fn enter(call: Call<Self>, lanes: &mut Lanes) {
-                lanes.$lane.0.push_back((lanes.next, call));
+                lanes.$lane.calls.push_back((lanes.next, call));
                 lanes.next += 1;
+                lanes.length += 1;
             }
         })*
     };

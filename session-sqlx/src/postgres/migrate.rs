@@ -11,6 +11,7 @@ use crate::version::{Newer, Steps};
 const STEPS: Steps<&str> = Steps(&[
     include_str!("../../migrations/postgres/0001_sessions.sql"),
     include_str!("../../migrations/postgres/0002_log_ins.sql"),
+    include_str!("../../migrations/postgres/0003_faster_log_ins.sql"),
 ]);
 
 /// Nodes that start together take turns. One lock for all tables: two may share a new schema.

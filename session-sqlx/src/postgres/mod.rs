@@ -6,7 +6,7 @@ mod store;
 // Where the records lie.
 mod migrate;
 mod name;
-// How an operation gets there: a call in a queue, its lane, a worker, its connection, a statement.
+// How an operation gets there: a call in a queue, its lane, a batch under way, a worker, its connection, a statement.
 mod call;
 mod fault;
 mod lane;
@@ -14,6 +14,7 @@ mod link;
 mod queue;
 mod server;
 mod statement;
+mod under_way;
 mod worker;
 // How values travel.
 mod moment;

@@ -9,8 +9,16 @@ const LONGEST: usize = 63;
 const INDEXES: [&str; 3] = ["by_principal", "by_sweep_at", "revoked_at"];
 
 /// What lies beside the table in its schema: `:"revoke"` is `sessions_revoke`.
-const BESIDE: [&str; 7] =
-    ["versions", "revocations", "take_turns", "make_room", "log_in_fresh", "log_in", "revoke"];
+const BESIDE: [&str; 8] = [
+    "versions",
+    "revocations",
+    "take_turns",
+    "refused",
+    "make_room",
+    "log_in_fresh",
+    "log_in",
+    "revoke",
+];
 
 /// The table that holds the sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]

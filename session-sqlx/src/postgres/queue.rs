@@ -4,10 +4,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use session_core::StoreError;
 use tokio::sync::{Notify, watch};
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
 use super::call::Call;
 use super::lane::{Batch, Lanes, Waits};
+use super::under_way::UnderWay;
 use super::worker::{Shared, Worker};
 
 /// Takes operations to the workers, and starts these at the first one.
@@ -60,7 +62,7 @@ impl Queue {
     }
 
     fn start(&self) -> Running {
-        let waiting = Arc::new(Waiting::default());
+        let waiting = Arc::new(Waiting::new(self.workers));
         let (alive, watched) = watch::channel(());
         for _ in 0..self.workers {
             let (shared, waiting) = (Arc::clone(&self.shared), Arc::clone(&waiting));
@@ -71,42 +73,55 @@ impl Queue {
 }
 
 /// What waits, and the workers that wait for it.
-#[derive(Default)]
 pub(super) struct Waiting {
     lanes: Mutex<Lanes>,
     ready: Notify,
 }
 
 impl Waiting {
+    fn new(workers: usize) -> Self {
+        Self { lanes: Mutex::new(Lanes::new(workers)), ready: Notify::new() }
+    }
+
     fn push<S: Waits>(&self, call: Call<S>, length: usize) -> Result<(), StoreError> {
         let mut lanes = self.lanes();
         if lanes.len() >= length {
             return Err(StoreError::Overloaded(length));
         }
         S::enter(call, &mut lanes);
-        drop(lanes);
-        self.ready.notify_one();
+        self.call_a_worker(&mut lanes);
         Ok(())
     }
 
+    /// Changes what may go out.
+    pub(super) fn change(&self, change: impl FnOnce(&mut Lanes)) {
+        let mut lanes = self.lanes();
+        change(&mut lanes);
+        self.call_a_worker(&mut lanes);
+    }
+
     /// The next batch: what waits at this moment, and nothing that may come.
-    pub(super) async fn next(&self) -> Batch {
+    pub(super) async fn next(self: &Arc<Self>) -> (Batch, UnderWay) {
         loop {
-            if let Some(batch) = self.take() {
+            self.ready.notified().await;
+            // Whoever is about to ask, as are all whose request has just come in, travels along.
+            yield_now().await;
+            let mut lanes = self.lanes();
+            lanes.called = false;
+            let batch = lanes.take(self);
+            self.call_a_worker(&mut lanes);
+            if let Some(batch) = batch {
                 return batch;
             }
-            self.ready.notified().await;
         }
     }
 
-    fn take(&self) -> Option<Batch> {
-        let mut lanes = self.lanes();
-        let batch = lanes.take();
-        if lanes.len() > 0 {
-            // What is left is for another worker.
+    /// Calls one if there is a batch to take, and the next one only when this one has come.
+    fn call_a_worker(&self, lanes: &mut Lanes) {
+        if !lanes.called && lanes.may_go() {
+            lanes.called = true;
             self.ready.notify_one();
         }
-        batch
     }
 
     fn lanes(&self) -> MutexGuard<'_, Lanes> {

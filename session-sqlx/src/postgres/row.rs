@@ -54,15 +54,11 @@ pub(super) fn by_handle<A>(
     rows.iter().map(|row| Ok((row.try_get(column)?, answer(row)?))).collect()
 }
 
-/// What the update of this row's handle answers: times alone say that it was saved, a whole
-/// record that it is at another revision, and the moment alone that the log-in came too late.
+/// What the update in this row answers: the moment alone says that a log-in came too late.
 pub(super) fn updated(row: &PgRow) -> sqlx::Result<Updated> {
-    if let Some(moment) = refused(row)? {
-        Ok(Updated::Revoked(moment))
-    } else if row.try_get::<Option<&[u8]>, _>(7)?.is_some() {
-        Ok(Updated::Conflict(Box::new(record(row)?)))
-    } else {
-        Ok(Updated::Saved(times(row)?))
+    match refused(row)? {
+        Some(moment) => Ok(Updated::Revoked(moment)),
+        None => times(row).map(Updated::Saved),
     }
 }
 

@@ -117,9 +117,18 @@ impl Store for PostgresStore {
     }
 
     async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
-        match update.authenticated {
-            Some(absolute) => self.queue.ask(statement::LogIn { update, absolute, now }).await,
-            None => self.queue.ask(statement::Update { update, now }).await,
+        let handle = update.handle;
+        let updated = match update.authenticated {
+            Some(absolute) => self.queue.ask(statement::LogIn { update, absolute, now }).await?,
+            None => self.queue.ask(statement::Update { update, now }).await?,
+        };
+        match updated {
+            Some(updated) => Ok(updated),
+            // A statement of its own sees the write that this one waited for and lost to.
+            None => Ok(match self.load(handle, now).await? {
+                Some(current) => Updated::Conflict(Box::new(current)),
+                None => Updated::Gone,
+            }),
         }
     }
 

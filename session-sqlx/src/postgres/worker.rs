@@ -1,5 +1,6 @@
 //! A worker: takes batches from the queue and runs them, one at a time, on its own connection.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use session_core::StoreError;
@@ -14,6 +15,7 @@ use super::name::Table;
 use super::queue::Waiting;
 use super::server::Server;
 use super::statement::{Sql, Statement, Text};
+use super::under_way::SLOW;
 
 /// What the workers of a store have in common.
 pub(super) struct Shared {
@@ -43,14 +45,18 @@ impl Worker {
     /// Works until the store is dropped. Whoever has no connection takes no batch: another may.
     pub(super) async fn work(mut self) {
         loop {
-            let batch = tokio::select! {
+            let (batch, mut under_way) = tokio::select! {
                 batch = async {
                     self.link.connect(&self.shared.server).await;
                     self.waiting.next().await
                 } => batch,
                 _ = self.alive.changed() => return,
             };
-            self.run(batch).await;
+            let mut work = pin!(self.run(batch));
+            if timeout(SLOW, &mut work).await.is_err() {
+                under_way.is_slow();
+                work.await;
+            }
         }
     }
 

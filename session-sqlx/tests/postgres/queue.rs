@@ -104,6 +104,8 @@ async fn a_lock_costs_an_operation_and_no_connection() {
     let record = stored(&store, insert()).await;
     let backend = "SELECT sum(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'session-sqlx'";
+    // Those that connected and migrated have left.
+    database.until(&backend.replace("sum(pid)", "count(*)"), 1).await;
     let before = database.number(backend).await;
     let other = hold(&database).await;
     for _ in 0..2 {
@@ -129,6 +131,49 @@ async fn a_statement_that_hangs_costs_its_worker_one_deadline() {
     assert!(matches!(error, StoreError::Deadline(_)), "{error:?}");
     assert!(is_unchanged(&store, &record).await, "a load needs no such lock");
     let_go(other).await;
+}
+
+/// A batch with a row that is locked from outside, and what comes after it.
+#[tokio::test]
+async fn a_batch_that_is_stuck_does_not_keep_the_next_one_waiting() {
+    let (store, database) = store(patient().workers(3)).await;
+    let mut records = Vec::new();
+    for _ in 0..10 {
+        records.push(stored(&store, insert()).await);
+    }
+    let later = records.pop().expect("there are ten");
+    let mut other = database.connect().await;
+    let lock =
+        format!("BEGIN; SELECT FROM sessions WHERE handle = '{}' FOR UPDATE", records[4].handle);
+    other.execute(sqlx::AssertSqlSafe(lock)).await.expect("nobody has it");
+    let stuck: Vec<_> = records.iter().map(|record| write(&store, record)).collect();
+    database.until_blocked(1).await;
+    assert!(matches!(updated(&store, update_of(&later)).await, Updated::Saved(_)));
+    assert!(stuck.iter().all(|write| !write.is_finished()), "they went as one batch");
+    let_go(other).await;
+    for write in stuck {
+        assert!(matches!(write.await, Ok(Updated::Saved(_))));
+    }
+}
+
+#[tokio::test]
+async fn a_read_does_not_wait_for_writes_however_many_are_stuck() {
+    let (store, database) = store(patient().workers(3)).await;
+    let record = stored(&store, insert()).await;
+    let other = hold(&database).await;
+    let mut stuck = Vec::new();
+    for number in 1..=2 {
+        stuck.push(write(&store, &Record { handle: handle(), ..record.clone() }));
+        database.until_blocked(number).await;
+    }
+    stuck.push(write(&store, &Record { handle: handle(), ..record.clone() }));
+    tokio::task::yield_now().await;
+    assert!(loaded(&store, record.handle).await.is_some());
+    assert!(stuck.iter().all(|write| !write.is_finished()), "the lock holds them all");
+    let_go(other).await;
+    for write in stuck {
+        assert_eq!(write.await.expect("it was only late"), Updated::Gone);
+    }
 }
 
 #[tokio::test]

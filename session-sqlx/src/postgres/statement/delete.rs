@@ -12,16 +12,17 @@ use crate::postgres::row::{by_handle, uuid};
 pub(super) const ONE: &str = r#"
 DELETE FROM :"table" WHERE handle = $2 RETURNING expires > :now"#;
 
-/// The rows are locked in one order, so that two batches never wait for each other.
+/// The rows are locked in one order before the first is removed, so that two batches never wait
+/// for each other.
 pub(super) const MANY: &str = r#"
-WITH item AS MATERIALIZED (
+WITH theirs AS MATERIALIZED (
+    SELECT FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR UPDATE
+)
+DELETE FROM :"table" AS s USING (
     SELECT coalesce(moment, now()) AS now, key
     FROM unnest($1::timestamptz[], $2::uuid[]) AS given (moment, key)
-), theirs AS MATERIALIZED (
-    SELECT handle FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR UPDATE
-)
-DELETE FROM :"table" AS s USING item JOIN theirs ON theirs.handle = key
-WHERE s.handle = key
+) AS item
+WHERE (SELECT count(*) FROM theirs) > 0 AND s.handle = key
 RETURNING s.handle, s.expires > item.now"#;
 
 pub(in crate::postgres) struct Delete {

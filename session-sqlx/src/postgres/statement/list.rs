@@ -21,6 +21,7 @@ impl Statement for List {
     type Answer = Vec<Record>;
 
     const REPEATABLE: bool = true;
+    const READS: bool = true;
 
     async fn run(
         &self,

@@ -31,6 +31,7 @@ impl Statement for Load {
     type Answer = Option<Record>;
 
     const REPEATABLE: bool = true;
+    const READS: bool = true;
     const MOST: usize = super::MANY;
 
     async fn run(

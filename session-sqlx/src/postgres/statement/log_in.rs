@@ -26,7 +26,8 @@ pub(in crate::postgres) struct LogIn {
 }
 
 impl Statement for LogIn {
-    type Answer = Updated;
+    /// None if the record is not there at the expected revision.
+    type Answer = Option<Updated>;
 
     const REPEATABLE: bool = false;
     const MOST: usize = MOST;
@@ -42,8 +43,7 @@ impl Statement for LogIn {
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Self::Answer> {
-        let answer = Self::run_all(&[self], connection, sql).await?.pop();
-        Ok(answer.unwrap_or(Updated::Gone))
+        Ok(Self::run_all(&[self], connection, sql).await?.pop().flatten())
     }
 
     async fn run_all(
@@ -68,7 +68,7 @@ impl Statement for LogIn {
             .fetch_all(connection)
             .await?;
         let mut answers = by_handle(&rows, 6, updated)?;
-        Ok(column(batch, |it| answers.remove(&uuid(it.update.handle)).unwrap_or(Updated::Gone)))
+        Ok(column(batch, |it| answers.remove(&uuid(it.update.handle))))
     }
 }
 

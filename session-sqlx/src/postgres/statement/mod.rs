@@ -47,6 +47,9 @@ pub(super) trait Statement: Send + Sync + Sized + 'static {
     /// tried again when nobody knows whether the first one happened.
     const REPEATABLE: bool;
 
+    /// Whether it waits for no row that somebody has locked.
+    const READS: bool = false;
+
     /// How many of them may travel together.
     const MOST: usize = 1;
 

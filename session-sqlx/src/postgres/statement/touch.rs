@@ -18,20 +18,21 @@ UPDATE :"table" SET
     sweep_at = least(sweep_at, :now + $3)
 WHERE handle = $2 AND expires > :now"#;
 
-/// The rows are locked in one order, so that two batches never wait for each other.
+/// The rows are locked in one order before the first is changed, so that two batches never wait
+/// for each other.
 pub(super) const MANY: &str = r#"
-WITH item AS MATERIALIZED (
-    SELECT coalesce(moment, now()) AS now, key, idle
-    FROM unnest($1::timestamptz[], $2::uuid[], $3::interval[]) AS given (moment, key, idle)
-), theirs AS MATERIALIZED (
-    SELECT handle FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR NO KEY UPDATE
+WITH theirs AS MATERIALIZED (
+    SELECT FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR NO KEY UPDATE
 )
 UPDATE :"table" AS s SET
     seen = item.now,
     expires = least(item.now + idle, absolute),
     sweep_at = least(sweep_at, item.now + idle)
-FROM item JOIN theirs ON theirs.handle = key
-WHERE s.handle = key AND s.expires > item.now
+FROM (
+    SELECT coalesce(moment, now()) AS now, key, idle
+    FROM unnest($1::timestamptz[], $2::uuid[], $3::interval[]) AS given (moment, key, idle)
+) AS item
+WHERE (SELECT count(*) FROM theirs) > 0 AND s.handle = key AND s.expires > item.now
 RETURNING s.handle"#;
 
 pub(in crate::postgres) struct Touch {

@@ -9,65 +9,46 @@ use crate::postgres::lane::Claims;
 use crate::postgres::moment::{named, span};
 use crate::postgres::row::{by_handle, updated, uuid};
 
-/// A plain read in the second part would show the record as it was when the statement began, and
-/// so could miss the very write that it lost to. The row lock makes it the current one: it
-/// waits for a writer at work, and then reads what that one left. It is taken only where nothing
-/// was saved.
 pub(super) const ONE: &str = r#"
-WITH saved AS (
-    UPDATE :"table" SET
-        revision = revision + 1,
-        digest = $4,
-        principal = $5,
-        fields = $6,
-        persistent = $7,
-        authenticated = CASE WHEN $5::text IS NOT NULL THEN authenticated END,
-        seen = CASE WHEN $8::interval IS NULL THEN seen ELSE :now END,
-        expires = CASE WHEN $8::interval IS NULL THEN expires ELSE least(:now + $8, absolute) END,
-        sweep_at = least(sweep_at, :now + $8)
-    WHERE handle = $2 AND revision = $3 AND expires > :now
-    RETURNING created, authenticated, seen, expires, absolute, handle
-), current AS (
-    SELECT * FROM :"table"
-    WHERE handle = $2 AND expires > :now AND NOT EXISTS (SELECT FROM saved)
-    FOR NO KEY UPDATE
-)
-SELECT :when, handle, NULL::bytea, NULL::bigint, NULL::text, NULL::bytea, NULL::boolean, NULL::text
-FROM saved
-UNION ALL
-SELECT :when, :record FROM current"#;
+UPDATE :"table" SET
+    revision = revision + 1,
+    digest = $4,
+    principal = $5,
+    fields = $6,
+    persistent = $7,
+    authenticated = CASE WHEN $5::text IS NOT NULL THEN authenticated END,
+    seen = CASE WHEN $8::interval IS NULL THEN seen ELSE :now END,
+    expires = CASE WHEN $8::interval IS NULL THEN expires ELSE least(:now + $8, absolute) END,
+    sweep_at = least(sweep_at, :now + $8)
+WHERE handle = $2 AND revision = $3 AND expires > :now
+RETURNING :when"#;
 
-/// The rows are locked in one order, so that two batches never wait for each other, and the lock
-/// makes each the current one.
+/// The rows are locked in one order before the first is changed, so that two batches never wait
+/// for each other.
 pub(super) const MANY: &str = r#"
-WITH item AS MATERIALIZED (
+WITH theirs AS MATERIALIZED (
+    SELECT FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR NO KEY UPDATE
+)
+UPDATE :"table" AS s SET
+    revision = s.revision + 1,
+    digest = item.digest,
+    principal = item.principal,
+    fields = item.fields,
+    persistent = item.persistent,
+    authenticated = CASE WHEN item.principal IS NOT NULL THEN s.authenticated END,
+    seen = CASE WHEN idle IS NULL THEN s.seen ELSE item.now END,
+    expires = CASE WHEN idle IS NULL THEN s.expires ELSE least(item.now + idle, s.absolute) END,
+    sweep_at = least(s.sweep_at, item.now + idle)
+FROM (
     SELECT coalesce(moment, now()) AS now, given.*
     FROM unnest(
         $1::timestamptz[], $2::uuid[], $3::bigint[], $4::bytea[], $5::text[], $6::bytea[],
         $7::boolean[], $8::interval[]
     ) AS given (moment, key, expected, digest, principal, fields, persistent, idle)
-), current AS MATERIALIZED (
-    SELECT * FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR NO KEY UPDATE
-), saved AS (
-    UPDATE :"table" AS s SET
-        revision = s.revision + 1,
-        digest = item.digest,
-        principal = item.principal,
-        fields = item.fields,
-        persistent = item.persistent,
-        authenticated = CASE WHEN item.principal IS NOT NULL THEN s.authenticated END,
-        seen = CASE WHEN idle IS NULL THEN s.seen ELSE item.now END,
-        expires = CASE WHEN idle IS NULL THEN s.expires ELSE least(item.now + idle, s.absolute) END,
-        sweep_at = least(s.sweep_at, item.now + idle)
-    FROM item JOIN current ON current.handle = key
-    WHERE s.handle = key AND s.revision = expected AND s.expires > item.now
-    RETURNING item.now, s.created, s.authenticated, s.seen, s.expires, s.absolute, s.handle
-)
-SELECT saved.*, NULL::bytea, NULL::bigint, NULL::text, NULL::bytea, NULL::boolean, NULL::text
-FROM saved
-UNION ALL
-SELECT :when, :record FROM (SELECT now, key FROM item) AS item JOIN current ON handle = key
-WHERE expires > item.now AND handle NOT IN (SELECT handle FROM saved)"#;
+) AS item
+WHERE (SELECT count(*) FROM theirs) > 0
+    AND s.handle = key AND s.revision = expected AND s.expires > item.now
+RETURNING item.now, s.created, s.authenticated, s.seen, s.expires, s.absolute, s.handle"#;
 
 pub(in crate::postgres) struct Update {
     pub(in crate::postgres) update: store::Update,
@@ -75,7 +56,8 @@ pub(in crate::postgres) struct Update {
 }
 
 impl Statement for Update {
-    type Answer = Updated;
+    /// None if the record is not there at the expected revision.
+    type Answer = Option<Updated>;
 
     const REPEATABLE: bool = false;
     const MOST: usize = super::MANY;
@@ -102,7 +84,7 @@ impl Statement for Update {
             .bind(update.idle.map(|idle| span(idle, *now)))
             .fetch_optional(connection)
             .await?;
-        row.as_ref().map_or(Ok(Updated::Gone), updated)
+        row.as_ref().map(updated).transpose()
     }
 
     async fn run_all(
@@ -123,7 +105,7 @@ impl Statement for Update {
             .fetch_all(connection)
             .await?;
         let mut answers = by_handle(&rows, 6, updated)?;
-        Ok(column(batch, |it| answers.remove(&uuid(it.update.handle)).unwrap_or(Updated::Gone)))
+        Ok(column(batch, |it| answers.remove(&uuid(it.update.handle))))
     }
 }
 

@@ -41,7 +41,8 @@ async fn what_is_begun_together_is_one_command_and_each_gets_its_own_answer() {
     let store = connected(builder(), &server.url()).await;
     let mut records = Vec::new();
     for number in 0..40 {
-        let inserted = Insert { fields: vec![number; usize::from(number)], ..insert_of("ann") };
+        let inserted =
+            Insert { fields: vec![number; usize::from(number)].into(), ..insert_of("ann") };
         records.push(stored(&store, inserted).await);
     }
     let loads = records.iter().map(|record| loaded(&store, record.handle));
@@ -61,7 +62,7 @@ async fn what_is_begun_together_is_one_command_and_each_gets_its_own_answer() {
     let (cost_of_updates, answers) = cost(raw, join_all(updates)).await;
     for (number, answer) in answers.into_iter().enumerate() {
         match number {
-            7 => assert!(matches!(answer, Updated::Conflict(now) if now.fields == vec![7; 7])),
+            7 => assert!(matches!(answer, Updated::Conflict(now) if *now.fields == [7; 7])),
             9 => assert_eq!(answer, Updated::Gone),
             _ => assert!(matches!(answer, Updated::Saved(_)), "{number}: {answer:?}"),
         }
@@ -140,7 +141,7 @@ async fn large_records_do_not_pile_up_in_one_command() {
     let raw = &mut Raw::connect(&server.url()).await;
     let store = connected(builder(), &server.url()).await;
     stored(&store, insert()).await;
-    let large = (0..5).map(|_| Insert { fields: vec![1; 600_000], ..insert() });
+    let large = (0..5).map(|_| Insert { fields: vec![1; 600_000].into(), ..insert() });
     let inserts = large.map(|insert| store.insert(insert, Now::Store));
     let (cost, answers) = cost(raw, join_all(inserts)).await;
     assert!(answers.iter().all(|answer| matches!(answer, Ok(Inserted::Saved(_)))));

@@ -44,7 +44,7 @@ On {rows} rows, set for the database (`ALTER DATABASE … SET …`).
 crash of the server (three times `wal_writer_delay`, 0.6 s as it comes): a log-out or a revocation that the user saw succeed is
 undone, and the session's token is good again. Take it only where that is acceptable; nothing is damaged by it, and a crash of
 the application loses nothing. `wal_compression` compresses the whole pages in the log, for some of the processor's time, and
-risks nothing.
+risks nothing; the rows here have one cart between them, and so get smaller than others would.
 ",
             beside(samples)
         );
@@ -58,8 +58,9 @@ risks nothing.
 In transaction mode with `transaction_pooler()`, and three connections to the server; beside a direct connection. {few} rows.
 
 {}
-The store keeps eight connections of its own to the server whatever the load, so that a pooler is not needed for their number
-until there are many nodes: take it when nodes times workers come near `max_connections`, or where it is there already.
+Each statement takes four round trips to the pooler in place of one to the server. The store keeps eight connections of its own
+whatever the load, so that a pooler is not needed for their number until there are many nodes: take it when nodes times
+workers come near `max_connections`, or where it is there already.
 ",
             beside(samples)
         );

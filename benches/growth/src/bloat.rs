@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use report::float;
+
 use crate::callers::{Run, run};
 use crate::database::{self, Database};
 use crate::operation::Operation;
@@ -29,6 +31,8 @@ pub(crate) struct Bloat {
     pub(crate) operation: Operation,
     pub(crate) before: State,
     pub(crate) after: State,
+    /// Once autovacuum has come, if it was to come.
+    pub(crate) vacuumed: Option<State>,
     pub(crate) run: Run,
 }
 
@@ -59,11 +63,28 @@ pub(crate) async fn measure(options: &Options) -> Bloats {
         // What a server's process has to tell, it tells at its end at the latest.
         drop(store);
         let after = state(&database).await;
-        let bloat = Bloat { operation, before, after, run };
+        let vacuumed = vacuumed(&database, bloats.rows, &after).await;
+        let bloat = Bloat { operation, before, after, vacuumed, run };
         eprintln!("{bloat:?}");
         bloats.all.push(bloat);
     }
     bloats
+}
+
+/// How the table stands when autovacuum has been there: it comes where more than a fifth of the rows are dead, within a minute
+/// or two.
+async fn vacuumed(database: &Database<'_>, rows: u64, after: &State) -> Option<State> {
+    if after.vacuums < 1.0 && after.dead < float(rows) / 5.0 + 50.0 {
+        return None;
+    }
+    eprintln!("waiting for autovacuum");
+    for _ in 0..90 {
+        let state = state(database).await;
+        if state.vacuums > 0.0 && state.dead < after.dead / 2.0 {
+            return Some(state);
+        }
+    }
+    None
 }
 
 async fn state(database: &Database<'_>) -> State {

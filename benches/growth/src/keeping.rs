@@ -50,16 +50,22 @@ pub(crate) fn bloat(bloats: &Bloats) -> String {
             growth(before.heap, after.heap),
             growth(before.indexes, after.indexes),
             number(after.dead),
-            number(after.vacuums - before.vacuums),
+            bloat.vacuumed.map_or_else(
+                || "not due".to_owned(),
+                |state| {
+                    format!("{} dead, indexes {}", number(state.dead), megabytes(state.indexes))
+                },
+            ),
             number(bloat.run.per_second()),
         ]);
     }
-    let head = ["", "heap-only", "table", "indexes", "dead rows left", "autovacuums", "per second"];
+    let head =
+        ["", "heap-only", "table", "indexes", "dead rows left", "after autovacuum", "per second"];
     format!(
         "
 ## Bloat
 
-Each on a table of {} rows of its own, by 64 callers, with autovacuum as it comes (it looks once a minute). A heap-only
+Each on a table of {} rows of its own, by 64 callers, with autovacuum as it comes: it looks once a minute for tables of which a fifth is dead. A heap-only
 update touches no index, and the next that needs room on the page takes that of the version it replaced, without a vacuum. A
 log-in by somebody else changes an indexed column, so that each index gets another entry.
 
@@ -98,8 +104,9 @@ The sweep removed {} rows a second",
     let _ = writeln!(
         text,
         "; its longest statement took {} ms, {} ms of the server's time for each thousand rows. \
-         Somebody waited for a lock at {seen} of {looks} looks{}. A sweep passes over rows that a request holds, and \
-         a request waits for no sweep of a row that is live.",
+         Somebody waited for a lock at {seen} of {looks} looks{}. A sweep passes over rows that a request holds. \
+         Of those that it holds itself, only one that was renewed since it was last looked at, and is put off, can be \
+         waited for by a request; here none was.",
         number(cleaning.swept.longest),
         number(cleaning.swept.time / removed * 1e3),
         if seen > 0 {
@@ -141,7 +148,7 @@ pub(crate) fn memory(lines: &[Bytes]) -> String {
 ## Memory of the process
 
 Bytes of an idle session in `MemoryStore`, each of another principal: what is asked of the allocator, and what the system
-counts as resident.
+counts as resident. Hash tables grow by doubling, so that it matters how full they are just then.
 
 {idle}
 Bytes of a request in flight, without the connection that it came on: while it waits in its handler (a thousand do), and the

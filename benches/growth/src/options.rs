@@ -6,7 +6,7 @@ use std::process;
 use std::time::Duration;
 
 const USAGE: &str = "usage: run.sh growth [--quick] [--rounds N] [--seconds N] [--only PART,PART…] [--out DIRECTORY]
-  --quick  at most a million rows, two rounds of a second, written to a temporary directory: does everything work?
+  --quick  at most a million rows, two rounds, written to a temporary directory: does everything work?
   --only   of: scale, bloat, cleaning, memory, partitions, pooler, commit, replica, redis";
 
 /// What is to be measured, and where the answer goes.
@@ -38,7 +38,7 @@ impl Options {
             sizes: [10_000, 1_000_000, 10_000_000],
             rounds: 5,
             few_rounds: 3,
-            long: Duration::from_millis(1500),
+            long: Duration::from_secs(1),
             million: 1_000_000,
             out: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs")),
             only: Vec::new(),
@@ -48,7 +48,6 @@ impl Options {
                 "--quick" => {
                     options.sizes = [10_000, 100_000, 1_000_000];
                     (options.rounds, options.few_rounds) = (2, 2);
-                    options.long = Duration::from_secs(1);
                     options.million = 100_000;
                     options.out = env::temp_dir().join("session-benchmarks");
                 }

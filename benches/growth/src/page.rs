@@ -125,7 +125,8 @@ fn roomy(scale: &Scale) -> String {
         return String::new();
     }
     format!(
-        "With `shared_buffers = {ROOMY}`, which holds all of it, and all of it there:
+        "With `shared_buffers = {ROOMY}`, which holds all of it, all of it there, and read for half a minute before, so that the
+server's processes have most of it in their page tables:
 
 {}
 ",

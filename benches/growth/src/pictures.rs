@@ -58,7 +58,9 @@ fn beside(title: &str, samples: &Samples, plot: &mut Plot) {
     for operation in OPERATIONS {
         for (way, name) in samples.ways.iter().enumerate() {
             let figure = samples.series(way, operation, 64, |sample| sample.run.per_second());
-            let label = format!("{}, {name}", operation.name());
+            // There is one kind of log-in here, and little room.
+            let what = operation.name().split(',').next().unwrap_or_default();
+            let label = format!("{what}, {name}");
             bars.extend(figure.map(|figure| Bar { label, stressed: way > 0, figure }));
         }
     }

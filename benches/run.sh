@@ -1,15 +1,26 @@
 #!/usr/bin/env bash
-# Installs what the benchmarks start, if it is missing, and runs them. Arguments go to the program: `--quick`, say.
+# Installs what the benchmarks start, if it is missing, and runs them: beside other libraries or, with `growth` as the first
+# argument, in large tables. The other arguments go to the program: `--quick`, say.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+
+program=bench
+if [[ ${1-} == growth ]]; then
+    program=growth
+    shift
+fi
 
 postgres_is_here() { command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
 
 missing=()
 postgres_is_here >/dev/null || missing+=(postgresql)
 command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing+=(redis-server)
-command -v wrk >/dev/null || missing+=(wrk)
-command -v valgrind >/dev/null || missing+=(valgrind)
+if [[ $program == growth ]]; then
+    command -v pgbouncer >/dev/null || command -v /usr/sbin/pgbouncer >/dev/null || missing+=(pgbouncer)
+else
+    command -v wrk >/dev/null || missing+=(wrk)
+    command -v valgrind >/dev/null || missing+=(valgrind)
+fi
 
 install() {
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends "$@"
@@ -30,4 +41,9 @@ if ((${#missing[@]})); then
     install "${missing[@]}"
 fi
 
+if [[ $program == growth ]]; then
+    # It measures itself too, so it is optimized; `heap` is a program of its own, for its allocator.
+    cargo build --quiet --release --package growth --package heap
+    exec "${CARGO_TARGET_DIR:-target}/release/growth" "$@"
+fi
 exec cargo run --quiet --package bench -- "$@"

@@ -5,9 +5,10 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 
+use report::float;
+
 use crate::plan::Route;
 use crate::server::Server;
-use crate::wrk::float;
 
 /// How many sessions there are.
 pub(crate) const SESSIONS: usize = 64;

@@ -4,11 +4,13 @@
 
 use std::collections::HashMap;
 
+use report::float;
+
 use crate::backends::{Backends, ask_redis};
 use crate::cookies::{Cookies, SESSIONS};
 use crate::plan::{Route, Store, Subject};
 use crate::server::Server;
-use crate::wrk::{Run, float};
+use crate::wrk::Run;
 
 /// What was counted of one library on one store.
 #[derive(Clone, Debug, Default)]

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use report::float;
+
 use crate::plan::{OURS, Route, Store, YARDSTICK};
 use crate::results::Results;
-use crate::wrk::float;
 
 /// The least that peers spent per request, in microseconds of CPU above the plain route, on the machine where the goals were set.
 const ANCHORS: [(Store, Route, f64, f64); 9] = [

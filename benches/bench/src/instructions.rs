@@ -2,8 +2,9 @@
 
 use std::process::Command;
 
+use report::float;
+
 use crate::server::program;
-use crate::wrk::float;
 
 /// The program runs once with each number, and the difference is divided: what happens once drops out.
 const CALLS: [u64; 2] = [200, 1200];

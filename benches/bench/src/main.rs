@@ -14,7 +14,6 @@ mod plan;
 mod plot;
 mod results;
 mod rounds;
-mod series;
 mod server;
 mod tables;
 mod wrk;

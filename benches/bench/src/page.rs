@@ -2,7 +2,7 @@
 
 use crate::options::Options;
 use crate::results::Results;
-use crate::{goals, machine, tables};
+use crate::{goals, tables};
 
 /// The whole page, in Markdown.
 pub(crate) fn write(results: &Results, options: &Options, minutes: f64) -> String {
@@ -59,7 +59,7 @@ Counted by callgrind for one call in memory, without a network; it emulates a pr
 SHA-256, so that hashing counts more than it costs.
 
 {instructions}",
-        machine = machine::description(),
+        machine = report::machine(&["postgres", "redis-server", "wrk"]),
         goals = goals::table(results),
         throughput = tables::throughput(results, 64),
         single = tables::throughput(results, 1),

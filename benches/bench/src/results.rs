@@ -1,10 +1,11 @@
 //! All that was measured, and how to ask for it.
 
+use report::Series;
+
 use crate::counts::Counts;
 use crate::instructions::Instructions;
 use crate::plan::{Route, Store, Subject};
 use crate::rounds::plain_of;
-use crate::series::Series;
 use crate::wrk::Run;
 
 /// What one run command measured.

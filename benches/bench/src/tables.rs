@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use report::Series;
+
 use crate::plan::{Route, Subject};
 use crate::results::Results;
-use crate::series::Series;
 
 fn cell(series: Option<Series>, digits: usize) -> String {
     series.map_or_else(|| "–".to_owned(), |series| series.show(digits))

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use report::float;
+
 use crate::cookies::Cookies;
 use crate::plan::Route;
 use crate::server::Server;
@@ -75,10 +77,4 @@ impl Run {
     pub(crate) fn cpu_per_request(&self) -> f64 {
         self.cpu * 1e6 / self.requests
     }
-}
-
-/// A count as a number to divide.
-#[expect(clippy::cast_precision_loss, reason = "nothing here is counted to 2^52")]
-pub(crate) fn float(count: u64) -> f64 {
-    count as f64
 }

@@ -5,8 +5,7 @@ use std::pin::Pin;
 
 use axum::http::HeaderValue;
 use session_core::{Builder, KeyRing, MemoryStore, Sealing, Sessions, merge};
-
-use crate::site::{Shop, Site, cookie};
+use site::{Shop, Site, cookie};
 
 /// Something to do so many times.
 pub(crate) struct Case {

@@ -3,7 +3,6 @@
 //! Without arguments it lists its cases, each with what it is.
 
 mod cases;
-mod site;
 
 use std::env;
 

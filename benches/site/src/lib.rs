@@ -2,8 +2,9 @@
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::Path;
 use axum::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
-use axum::http::{Request, Response, StatusCode};
+use axum::http::{Request, Response, StatusCode, Uri};
 use axum::routing::get;
 use session_core::{Builder, Handle, Session, Sessions, require_session, session};
 use shop::somebody_else;
@@ -12,15 +13,24 @@ use tower::ServiceExt as _;
 /// The session, with the fields of [`shop::Shop`].
 #[session]
 #[derive(Debug)]
-pub(crate) struct Shop {
+pub struct Shop {
     #[session(principal)]
     user: Option<u64>,
     name: String,
     #[session(merge = append)]
     cart: Vec<String>,
     theme: String,
+    /// What a write counts up.
     #[session(merge = sum)]
-    pub(crate) counter: u64,
+    pub counter: u64,
+}
+
+impl Shop {
+    /// The session of visitor `n`.
+    fn of(n: u64) -> Self {
+        let shop::Shop { user, name, cart, theme, counter } = shop::Shop::of(n);
+        Self { user: Some(user), name, cart, theme, counter }
+    }
 }
 
 async fn plain() -> String {
@@ -29,8 +39,12 @@ async fn plain() -> String {
 
 #[require_session]
 async fn begin(session: &mut Shop) {
-    let shop::Shop { user, name, cart, theme, counter } = shop::Shop::of(1);
-    *session = Shop { user: Some(user), name, cart, theme, counter };
+    *session = Shop::of(1);
+}
+
+#[require_session]
+async fn begin_as(session: &mut Shop, Path(n): Path<u64>) {
+    *session = Shop::of(n);
 }
 
 #[require_session]
@@ -57,19 +71,27 @@ async fn handle(session: &Session<Shop>) -> String {
 
 /// The application, and the cookie of a session there.
 #[derive(Debug)]
-pub(crate) struct Site {
+pub struct Site {
     router: Router,
-    pub(crate) sessions: Sessions<Shop>,
-    pub(crate) cookie: HeaderValue,
+    /// Its sessions.
+    pub sessions: Sessions<Shop>,
+    /// The cookie of one of them.
+    pub cookie: HeaderValue,
 }
 
 impl Site {
     /// With one session.
-    pub(crate) async fn new(builder: Builder<Shop>) -> Self {
+    pub async fn new(builder: Builder<Shop>) -> Self {
+        Self::with(Router::new(), builder).await
+    }
+
+    /// The same, with more routes.
+    pub async fn with(more: Router<Sessions<Shop>>, builder: Builder<Shop>) -> Self {
         let sessions = builder.without_cleaner().build().expect("the options are sound");
-        let router = Router::new()
+        let router = more
             .route("/plain", get(plain))
             .route("/begin", get(begin))
+            .route("/begin/{n}", get(begin_as))
             .route("/read", get(read))
             .route("/write", get(write))
             .route("/login", get(login))
@@ -80,8 +102,14 @@ impl Site {
         site
     }
 
+    /// The cookie of a session of visitor `n`.
+    pub async fn begin_as(&self, n: u64) -> HeaderValue {
+        let path = format!("/begin/{n}").parse().expect("it is a path");
+        cookie(self.ask_for(path, None).await.headers())
+    }
+
     /// The session's handle.
-    pub(crate) async fn handle(&self) -> Handle {
+    pub async fn handle(&self) -> Handle {
         let body = self.ask("/handle", Some(&self.cookie)).await.into_body();
         let body = to_bytes(body, 100).await.expect("the body comes to an end");
         let text = std::str::from_utf8(&body).expect("a handle is in ASCII");
@@ -89,13 +117,13 @@ impl Site {
     }
 
     /// Asks for `path` with this `Cookie` header.
-    pub(crate) async fn ask(
-        &self,
-        path: &'static str,
-        cookie: Option<&HeaderValue>,
-    ) -> Response<Body> {
+    pub async fn ask(&self, path: &'static str, cookie: Option<&HeaderValue>) -> Response<Body> {
+        self.ask_for(Uri::from_static(path), cookie).await
+    }
+
+    async fn ask_for(&self, path: Uri, cookie: Option<&HeaderValue>) -> Response<Body> {
         let mut request = Request::new(Body::empty());
-        *request.uri_mut() = axum::http::Uri::from_static(path);
+        *request.uri_mut() = path;
         if let Some(cookie) = cookie {
             request.headers_mut().insert(COOKIE, cookie.clone());
         }
@@ -106,7 +134,7 @@ impl Site {
 }
 
 /// The cookie that a response sets, as a `Cookie` header.
-pub(crate) fn cookie(headers: &HeaderMap) -> HeaderValue {
+pub fn cookie(headers: &HeaderMap) -> HeaderValue {
     let line = headers.get(SET_COOKIE).expect("a cookie is set");
     let line = line.to_str().expect("a cookie is in ASCII");
     let pair = line.split(';').next().unwrap_or_default();

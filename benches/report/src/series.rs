@@ -2,33 +2,43 @@
 
 /// At least one number, in order.
 #[derive(Clone, Debug)]
-pub(crate) struct Series(Vec<f64>);
+pub struct Series(Vec<f64>);
 
 impl Series {
-    pub(crate) fn new(numbers: impl IntoIterator<Item = f64>) -> Option<Self> {
+    /// Of these numbers; none of none.
+    pub fn new(numbers: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut numbers: Vec<f64> = numbers.into_iter().collect();
         numbers.sort_by(f64::total_cmp);
         (!numbers.is_empty()).then_some(Self(numbers))
     }
 
-    pub(crate) fn median(&self) -> f64 {
+    /// The middle one, or between the two middle ones.
+    pub fn median(&self) -> f64 {
         let (lower, upper) = ((self.0.len() - 1) / 2, self.0.len() / 2);
         f64::midpoint(self.0[lower], self.0[upper])
     }
 
-    pub(crate) fn least(&self) -> f64 {
+    /// The smallest.
+    pub fn least(&self) -> f64 {
         self.0[0]
     }
 
-    pub(crate) fn most(&self) -> f64 {
+    /// The largest.
+    pub fn most(&self) -> f64 {
         self.0[self.0.len() - 1]
     }
 
     /// The median, and the least and the most of all rounds.
-    pub(crate) fn show(&self, digits: usize) -> String {
+    pub fn show(&self, digits: usize) -> String {
         let (median, least, most) = (self.median(), self.least(), self.most());
         format!("{median:.digits$} ({least:.digits$}–{most:.digits$})")
     }
+}
+
+/// A count as a number to divide.
+#[expect(clippy::cast_precision_loss, reason = "nothing here is counted to 2^52")]
+pub fn float(count: u64) -> f64 {
+    count as f64
 }
 
 #[cfg(test)]

@@ -27,7 +27,9 @@ impl Postgres {
         Self::launch(false).await
     }
 
-    /// Starts a server of one's own with `fsync` on, so that it also writes as slowly as a real one.
+    /// Starts a server of one's own with `fsync` on, so that it also writes as slowly as a real one, and with
+    /// a log as long as `initdb` makes it: the cluster's has pieces of a megabyte, of which there would be so few
+    /// that a checkpoint came every other second.
     pub async fn durable() -> Self {
         Self::launch(true).await
     }
@@ -64,6 +66,9 @@ impl Postgres {
             // Each process of the server shows the cluster's name in its command line; the directory finds it there.
             .arg(format!("--cluster_name={}", self.name()))
             .arg(format!("--fsync={}", if self.fsync { "on" } else { "off" }));
+        if self.fsync {
+            command.args(["--max_wal_size=1GB", "--min_wal_size=80MB"]);
+        }
         self.directory.launch(&mut command, async || self.answers().await).await
     }
 

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use report::float;
 
+use session_tests::Postgres;
+
 use crate::callers::{Run, run};
-use crate::database::{self, Database};
+use crate::database::Database;
 use crate::operation::Operation;
 use crate::options::Options;
 
@@ -44,7 +46,7 @@ pub(crate) struct Bloats {
 }
 
 pub(crate) async fn measure(options: &Options) -> Bloats {
-    let server = database::server().await;
+    let server = Postgres::durable().await;
     let mut bloats = Bloats { rows: options.million / 10, ..Bloats::default() };
     for (operation, changes) in [
         (Operation::Touch, options.million),

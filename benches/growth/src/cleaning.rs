@@ -8,8 +8,10 @@ use session_core::store::Swept;
 use session_core::{Now, Store};
 use session_sqlx::PostgresStore;
 
+use session_tests::Postgres;
+
 use crate::callers::{Run, run};
-use crate::database::{self, Asked, Database};
+use crate::database::{Asked, Database};
 use crate::operation::Operation;
 use crate::options::Options;
 use crate::population::Population;
@@ -38,7 +40,7 @@ pub(crate) struct Cleaning {
 }
 
 pub(crate) async fn measure(options: &Options) -> Cleaning {
-    let server = database::server().await;
+    let server = Postgres::durable().await;
     let database = Database::new(&server).await;
     let store = database.store().await;
     let population = database.fill(&store, options.million * 2, 2).await;

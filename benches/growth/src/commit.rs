@@ -1,12 +1,14 @@
 //! What the server's settings of its log are worth.
 
-use crate::database::{self, Database};
+use session_tests::Postgres;
+
+use crate::database::Database;
 use crate::operation::Operation::{LogInFresh, Write};
 use crate::options::Options;
 use crate::turns::{Samples, Way, compare};
 
 pub(crate) async fn measure(options: &Options) -> Samples {
-    let server = database::server().await;
+    let server = Postgres::durable().await;
     let mut ways = Vec::new();
     for setting in ["", "synchronous_commit = off", "wal_compression = lz4"] {
         let database = Database::new(&server).await;

@@ -46,19 +46,6 @@ pub(crate) struct Meter<'database> {
     processor: Processor,
 }
 
-/// A server with the settings that `initdb` makes. That of the tests has its log in pieces of a megabyte, of which `initdb`
-/// would have so few that a checkpoint came every other second.
-pub(crate) async fn server() -> Postgres {
-    let server = Postgres::durable().await;
-    let settings = [
-        "ALTER SYSTEM SET max_wal_size = '1GB'",
-        "ALTER SYSTEM SET min_wal_size = '80MB'",
-        "SELECT pg_reload_conf()",
-    ];
-    Database { server: &server, url: server.url("postgres") }.run_all(&settings).await;
-    server
-}
-
 impl<'server> Database<'server> {
     /// A new empty one.
     pub(crate) async fn new(server: &'server Postgres) -> Self {

@@ -1,6 +1,8 @@
 //! The table in partitions, beside one that is whole.
 
-use crate::database::{self, Database};
+use session_tests::Postgres;
+
+use crate::database::Database;
 use crate::operation::Operation::{List, Read, Write};
 use crate::options::Options;
 use crate::turns::{Samples, Way, compare};
@@ -9,7 +11,7 @@ use crate::turns::{Samples, Way, compare};
 pub(crate) const PARTITIONS: usize = 16;
 
 pub(crate) async fn measure(options: &Options) -> Samples {
-    let server = database::server().await;
+    let server = Postgres::durable().await;
     let mut ways = Vec::new();
     for name in ["one table".to_owned(), format!("{PARTITIONS} partitions")] {
         let database = Database::new(&server).await;

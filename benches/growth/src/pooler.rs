@@ -1,14 +1,14 @@
 //! A pooler (`PgBouncer`) in transaction mode, beside a direct connection.
 
-use session_tests::PgBouncer;
+use session_tests::{PgBouncer, Postgres};
 
-use crate::database::{self, Database};
+use crate::database::Database;
 use crate::operation::Operation::{Read, Write};
 use crate::options::Options;
 use crate::turns::{Samples, Way, compare};
 
 pub(crate) async fn measure(options: &Options) -> Samples {
-    let server = database::server().await;
+    let server = Postgres::durable().await;
     let pooler = PgBouncer::before(&server).await;
     let mut ways = Vec::new();
     for name in ["direct", "through PgBouncer"] {

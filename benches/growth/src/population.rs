@@ -96,7 +96,7 @@ impl Population {
             handle: self.handle(n),
             revision: u64::from(state >> 1),
             digest: digest(draw),
-            principal: Some(self.user(n, state & 1)),
+            principal: Some(self.user(n, state & 1).into()),
             fields: self.model.fields.clone(),
             persistent: self.model.persistent,
             idle: Some(IDLE),
@@ -110,7 +110,7 @@ impl Population {
         let update = self.write(n, draw);
         let other = self.state(n).fetch_xor(1, Ordering::Relaxed) & 1;
         Update {
-            principal: Some(self.user(n, 1 - other)),
+            principal: Some(self.user(n, 1 - other).into()),
             authenticated: Some(ABSOLUTE),
             log_in: LogIn { began: Some(Timestamp::now()), limit: None },
             ..update
@@ -122,7 +122,7 @@ impl Population {
         Insert {
             handle,
             digest: digest(draw),
-            principal: Some(self.principal(n)),
+            principal: Some(self.principal(n).into()),
             fields: self.model.fields.clone(),
             persistent: self.model.persistent,
             label: self.model.label.clone(),

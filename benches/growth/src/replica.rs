@@ -15,7 +15,7 @@ use session_tests::{Directory, Postgres, free_address};
 use sqlx::{Connection as _, PgConnection};
 
 use crate::callers::{Run, run};
-use crate::database::{self, Database};
+use crate::database::Database;
 use crate::operation::Operation::Write;
 use crate::options::Options;
 use crate::population::fresh;
@@ -36,7 +36,7 @@ pub(crate) struct Replicated {
 }
 
 pub(crate) async fn measure(options: &Options) -> Replicated {
-    let server = database::server().await;
+    let server = Postgres::durable().await;
     let mut ways = Vec::new();
     for (name, setting) in [
         ("nobody waits for the replica", "synchronous_commit = local"),

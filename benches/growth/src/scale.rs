@@ -8,7 +8,7 @@ use session_sqlx::PostgresStore;
 use session_tests::Postgres;
 
 use crate::callers::{Run, run_for};
-use crate::database::{self, Asked, Database};
+use crate::database::{Asked, Database};
 use crate::operation::Operation;
 use crate::options::Options;
 use crate::population::Population;
@@ -49,7 +49,7 @@ pub(crate) struct Scale {
 }
 
 pub(crate) async fn measure(options: &Options) -> Scale {
-    let server = database::server().await;
+    let server = Postgres::durable().await;
     let mut ways = Vec::new();
     let mut scale = Scale { rows: options.sizes.to_vec(), ..Scale::default() };
     for rows in options.sizes {

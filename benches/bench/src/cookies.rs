@@ -25,10 +25,10 @@ impl Cookies {
     pub(crate) fn to_ask_for(route: Route, server: &Server) -> Self {
         match route {
             Route::Plain => Self::in_file(Vec::new(), server.port),
-            Route::Read | Route::Write => Self::of_new_sessions(server, SESSIONS),
             // Every connection needs a cookie in hand while they change; wrk takes one to look at, and one whose answer
             // does not come in time is lost.
-            Route::Login => Self::of_new_sessions(server, SESSIONS + 8),
+            route if server.changes_cookie(route) => Self::of_new_sessions(server, SESSIONS + 8),
+            _ => Self::of_new_sessions(server, SESSIONS),
         }
     }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use crate::machine;
-use crate::plan::Subject;
+use crate::plan::{Route, Store, Subject};
 
 /// How many ticks of `/proc/PID/stat` make a second, on every Linux that programs see.
 const TICKS: f64 = 100.0;
@@ -17,6 +17,8 @@ const TICKS: f64 = 100.0;
 pub(crate) struct Server {
     process: Child,
     pub(crate) port: u16,
+    /// Where it keeps its sessions.
+    store: Store,
 }
 
 /// Builds all servers, optimized.
@@ -38,6 +40,11 @@ pub(crate) fn program(name: &str) -> PathBuf {
 }
 
 impl Server {
+    /// Whether each response of this route has a new cookie, which a browser would show from then on.
+    pub(crate) fn changes_cookie(&self, route: Route) -> bool {
+        route == Route::Login || (route == Route::Write && self.store == Store::Cookie)
+    }
+
     pub(crate) fn start(subject: &Subject, url: &str) -> Self {
         let mut process = machine::on_the_server_core(&program(subject.program))
             .args([subject.place, url])
@@ -50,7 +57,7 @@ impl Server {
         BufReader::new(output).read_line(&mut line).expect("it is text");
         let port = line.trim().parse();
         let port = port.unwrap_or_else(|_| panic!("`{}` does not start", subject.name()));
-        Self { process, port }
+        Self { process, port, store: subject.store }
     }
 
     /// How many seconds of processor time it has used.

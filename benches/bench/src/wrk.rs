@@ -43,7 +43,7 @@ impl Run {
             .arg(script)
             .args([&*url, "--"])
             .arg(cookies.file())
-            .args((route == Route::Login).then_some("follow"))
+            .args(server.changes_cookie(route).then_some("follow"))
             .output()
             .expect("`wrk` is installed");
         let cpu = server.cpu() - before;

@@ -110,12 +110,12 @@ impl Backend {
     }
 
     /// Within what is left of a deadline, since a commit may take several attempts.
-    pub(crate) async fn update(
+    pub(crate) fn update(
         &self,
         update: Update,
         left: Duration,
-    ) -> Result<Updated, StoreError> {
-        self.call("update", left, self.store.update(update, self.now())).await
+    ) -> impl Future<Output = Result<Updated, StoreError>> + Send {
+        self.call("update", left, self.store.update(update, self.now()))
     }
 
     pub(crate) async fn touch(&self, handle: Handle, idle: Duration) -> Result<bool, StoreError> {
@@ -173,11 +173,11 @@ impl Backend {
         within: Duration,
         mut answer: Answer<'_, R>,
     ) -> Result<R, StoreError> {
-        // A store in memory answers at once: then no clock is needed.
+        // A store in memory answers at once: then no clock is needed, nor room for one.
         let at_once = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
         let answered = match at_once {
             Poll::Ready(answered) => answered,
-            Poll::Pending => tokio::time::timeout(within, answer)
+            Poll::Pending => Box::pin(tokio::time::timeout(within, answer))
                 .await
                 .unwrap_or_else(|_| Err(StoreError::Deadline(self.deadline))),
         };

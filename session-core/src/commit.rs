@@ -64,28 +64,34 @@ struct Waiting<T> {
 }
 
 /// Saves one change, together with those that wait for the same session.
-pub(crate) async fn commit<T: SessionState>(
+///
+/// It stands in line when this is called, so that the future need not keep what it stands there
+/// with twice: each change moves and allocates its future.
+pub(crate) fn commit<T: SessionState>(
     sessions: Sessions<T>,
     stored: Arc<Stored<T>>,
     edit: Edit<T>,
-) -> Result<Committed, Error> {
+) -> impl Future<Output = Result<Committed, Error>> + Send {
     let deadline = sessions.backend().deadline;
     let began = Instant::now();
     let until = began + deadline;
     let (reply, mut answer) = oneshot::channel();
-    if let Some((mut lead, first)) = Lead::join(sessions, Waiting { edit, stored, until, reply }) {
-        lead.save(vec![first], began).await;
-        if let Some(batch) = lead.next() {
-            tokio::spawn(lead.run(batch));
+    let joined = Lead::join(sessions, Waiting { edit, stored, until, reply });
+    async move {
+        if let Some((mut lead, first)) = joined {
+            lead.save(first, began).await;
+            if let Some(batch) = lead.next() {
+                tokio::spawn(lead.run(batch));
+            }
+            // Whoever leads has its answer by now.
+            if let Ok(answer) = answer.try_recv() {
+                return answer;
+            }
         }
-        // Whoever leads has its answer by now.
-        if let Ok(answer) = answer.try_recv() {
-            return answer;
+        match tokio::time::timeout_at(until, answer).await {
+            Ok(answer) => answer.unwrap_or(Err(Error::Aborted)),
+            Err(_) => Err(StoreError::Deadline(deadline).into()),
         }
-    }
-    match tokio::time::timeout_at(until, answer).await {
-        Ok(answer) => answer.unwrap_or(Err(Error::Aborted)),
-        Err(_) => Err(StoreError::Deadline(deadline).into()),
     }
 }
 
@@ -101,7 +107,7 @@ struct Lead<T: SessionState> {
 
 impl<T: SessionState> Lead<T> {
     /// Joins the line of a session; whoever finds none leads it.
-    fn join(sessions: Sessions<T>, waiting: Waiting<T>) -> Option<(Self, Waiting<T>)> {
+    fn join(sessions: Sessions<T>, waiting: Waiting<T>) -> Option<(Self, Vec<Waiting<T>>)> {
         let handle = waiting.stored.record.handle;
         let mut lines = sessions.lines().0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(line) = lines.get_mut(&handle) {
@@ -111,7 +117,7 @@ impl<T: SessionState> Lead<T> {
         lines.insert(handle, Vec::new());
         drop(lines);
         let latest = Arc::clone(&waiting.stored);
-        Some((Self { sessions, handle, latest, done: false }, waiting))
+        Some((Self { sessions, handle, latest, done: false }, vec![waiting]))
     }
 
     /// Those who came while the last ones were being saved. When nobody did, the line is closed.
@@ -168,14 +174,16 @@ impl<T: SessionState> Lead<T> {
             if promised.is_empty() {
                 return;
             }
-            let update = match draft.update(&self.sessions, sight) {
-                Ok(Some(update)) => update,
+            let (kept, updated) = match draft.update(&self.sessions, sight) {
+                Ok(Some(update)) => {
+                    let left = until.saturating_duration_since(now);
+                    let kept = Arc::clone(&update.fields);
+                    (kept, self.sessions.backend().update(update, left))
+                }
                 Ok(None) => return self.keep(promised),
                 Err(error) => return fail(without_promises(promised), &error),
             };
-            let left = until.saturating_duration_since(now);
-            let kept = Arc::clone(&update.fields);
-            match self.sessions.backend().update(update, left).await {
+            match updated.await {
                 Ok(Updated::Saved(times)) => {
                     self.latest = Arc::new(draft.saved(times));
                     self.sessions.remember(&self.latest, kept);

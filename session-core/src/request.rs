@@ -18,7 +18,7 @@ use crate::secrets::{Other, Role, Shown};
 use crate::sessions::Sessions;
 use crate::slot::{Arrived, Bearer, Proof, Slot};
 use crate::state::SessionState;
-use crate::store::Record;
+use crate::store::{Record, Times};
 use crate::stored::Stored;
 use crate::token::{Handle, Token};
 
@@ -133,6 +133,9 @@ impl<T: SessionState> Sessions<T> {
     }
 
     /// The session that this token proves.
+    ///
+    /// What few requests do is boxed: the future of every request would be as large as the largest
+    /// of it.
     async fn proven(
         &self,
         token: Token,
@@ -152,7 +155,7 @@ impl<T: SessionState> Sessions<T> {
             Shown::Current | Shown::Predecessor => self.read(opened)?,
             Shown::Successor => {
                 let stored = self.read(opened)?;
-                if !self.note_seen(&stored, request).await? {
+                if !Box::pin(self.note_seen(&stored, request)).await? {
                     return Ok(self.late(handle));
                 }
                 stored
@@ -160,28 +163,33 @@ impl<T: SessionState> Sessions<T> {
             Shown::Late => return Ok(self.late(handle)),
             Shown::Stolen => {
                 self.backend().tell(&Event::TheftSuspected { handle });
-                self.end(handle, &Event::Revoked { handle }).await?;
+                Box::pin(self.end(handle, &Event::Revoked { handle })).await?;
                 return Ok(self.ignore(Some(handle), Ignored::Stolen));
             }
             Shown::Unknown => return Ok(self.ignore(Some(handle), Ignored::WrongSecret)),
         };
-        match self.renew(&mut stored, request).await? {
-            Renewed::Well => {}
-            Renewed::Gone => return Ok(self.ignore(Some(handle), Ignored::Unknown)),
-            Renewed::Late => return Ok(self.late(handle)),
+        if request.is_use && self.is_to_be_renewed(&stored) {
+            match Box::pin(self.renew(&mut stored, request)).await? {
+                Renewed::Well => {}
+                Renewed::Gone => return Ok(self.ignore(Some(handle), Ignored::Unknown)),
+                Renewed::Late => return Ok(self.late(handle)),
+            }
         }
         let outdated = shown == Shown::Predecessor;
         let proof = Proof::Token { token, digest, stale, outdated };
         Ok(Arrived::With(Bearer { proof, stored: Arc::new(stored) }))
     }
 
-    /// The session is in use once more: its idle limit starts anew when a tenth of it is gone.
+    /// Whether so much of the session's idle limit is gone that a use makes it start anew.
+    fn is_to_be_renewed(&self, stored: &Stored<T>) -> bool {
+        let Times { now, seen, .. } = stored.record.times;
+        now.since(seen) >= self.lifetime().renewal()
+    }
+
+    /// The session is in use once more: its idle limit starts anew.
     async fn renew(&self, stored: &mut Stored<T>, request: Request) -> Result<Renewed, Error> {
         let Record { handle, times, .. } = stored.record;
         let idle = self.lifetime().idle();
-        if !request.is_use || times.now.since(times.seen) < self.lifetime().renewal() {
-            return Ok(Renewed::Well);
-        }
         let other = Other::find(&stored.record.fields);
         if other.is_some_and(|other| other.role == Role::Replaced) {
             if !self.note_seen(stored, request).await? {

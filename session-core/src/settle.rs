@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::arrival::Sight;
 use crate::codec;
-use crate::commit::{REFUSALS, commit};
+use crate::commit::{Committed, REFUSALS, commit};
 use crate::cookie::SetCookie;
 use crate::decoded::Found;
 use crate::detach::Detach;
@@ -62,17 +62,17 @@ pub(crate) async fn settle<T: SessionState>(
     if matches!(slot.arrived, Arrived::Late) {
         return Err(Error::Ended);
     }
-    let sessions = sessions.clone();
-    Detach::new(async move { sessions.save(&slot, work).await }).await
+    Detach::new(sessions.clone().save(slot, work)).await
 }
 
 impl<T: SessionState> Sessions<T> {
-    async fn save(&self, slot: &Slot<T>, work: Work<T>) -> Result<Option<SetCookie>, Error> {
+    /// What few requests do is boxed, so that the future of the others is no larger for it.
+    async fn save(self, slot: Arc<Slot<T>>, work: Work<T>) -> Result<Option<SetCookie>, Error> {
         let Work { outcome, changed, due } = work;
         let is_destroyed = outcome.is_destroyed();
         if let Some(bearer) = slot.bearer().filter(|_| is_destroyed) {
             let handle = bearer.stored.record.handle;
-            self.end(handle, &Event::Destroyed { handle }).await?;
+            Box::pin(self.end(handle, &Event::Destroyed { handle })).await?;
         }
         let removal = (is_destroyed && slot.shown > 0).then_some(SetCookie::Remove);
         let Edits { secret, persistent, .. } = outcome.edits;
@@ -91,27 +91,31 @@ impl<T: SessionState> Sessions<T> {
                     persistent,
                 };
                 match self.in_cookie() {
-                    None => self.change(bearer, edit).await?,
-                    Some(place) => self.reseal(place, &bearer.stored, edit).await?,
+                    None => {
+                        let stored = Arc::clone(&bearer.stored);
+                        let committed = commit(self.clone(), stored, edit).await?;
+                        self.cookie_after(bearer, &committed)
+                    }
+                    Some(place) => Box::pin(self.reseal(place, &bearer.stored, edit)).await?,
                 }
             }
             None if changed => {
-                Some(self.create(slot, &outcome.state, persistent.unwrap_or(false)).await?)
+                let create = self.create(&slot, &outcome.state, persistent.unwrap_or(false));
+                Some(Box::pin(create).await?)
             }
             None => None,
         };
         Ok(kept.or(removal))
     }
 
-    /// Saves changes to the session that the request came in with.
-    async fn change(&self, bearer: &Bearer<T>, edit: Edit<T>) -> Result<Option<SetCookie>, Error> {
-        let stale = bearer.cookie_is_stale();
-        let committed = commit(self.clone(), Arc::clone(&bearer.stored), edit).await?;
-        let again = if stale || committed.persistence_changed { bearer.token() } else { None };
-        Ok(committed.token.as_ref().or(again).map(|token| SetCookie::Keep {
+    /// What the browser is told after changes to the session that it came with were saved.
+    fn cookie_after(&self, bearer: &Bearer<T>, committed: &Committed) -> Option<SetCookie> {
+        let is_to_be_told = bearer.cookie_is_stale() || committed.persistence_changed;
+        let again = if is_to_be_told { bearer.token() } else { None };
+        committed.token.as_ref().or(again).map(|token| SetCookie::Keep {
             value: self.vault().spell(token),
             max_age: committed.max_age,
-        }))
+        })
     }
 
     /// Stores a session that began with this request.

@@ -26,7 +26,7 @@ pub(crate) const ALL: &[Case] = cases! {
     "plain", "a request without a session", |times| ask("/plain", memory(), times);
     "read", "read", |times| ask("/read", memory(), times);
     "write", "write", |times| ask("/write", memory(), times);
-    "login", "log-in, which draws and spells a token", log_in;
+    "login", "log-in, which draws and spells a token", |times| follow("/login", memory(), times);
     "begin", "a session begins", |times| anonymous("/begin", times);
     "none", "read without a cookie", |times| anonymous("/read", times);
     "foreign", "read with a token of no session: the token is parsed, and looked up", foreign;
@@ -34,9 +34,10 @@ pub(crate) const ALL: &[Case] = cases! {
     "sealed read", "read, sealed at rest: the signature is checked, the record opened", |times| ask("/read", at_rest(), times);
     "sealed write", "write, sealed at rest: the record is sealed too", |times| ask("/write", at_rest(), times);
     "cookie read", "read of a sealed cookie", |times| ask("/read", in_cookie(), times);
-    "cookie write", "write of a sealed cookie", |times| ask("/write", in_cookie(), times);
-    "decode", "`update` that changes nothing: a record is loaded and decoded", |times| update(times, 0);
+    "cookie write", "write of a sealed cookie", |times| follow("/write", in_cookie(), times);
+    "update", "`update` that changes nothing: a record is loaded", |times| update(times, 0);
     "encode", "`update` that adds one: it is encoded and stored too", |times| update(times, 1);
+    "decode", "the same, and a read on another node, which decodes what it has not written", decode;
     "merge", "a cart of ten merged with one appended on either side", carts;
 };
 
@@ -70,10 +71,23 @@ async fn anonymous(path: &'static str, times: usize) {
     }
 }
 
-async fn log_in(times: usize) {
-    let mut site = Site::new(memory()).await;
+/// Each response has the cookie for the next request.
+async fn follow(path: &'static str, builder: Builder<Shop>, times: usize) {
+    let mut site = Site::new(builder).await;
     for _ in 0..times {
-        site.cookie = cookie(site.ask("/login", Some(&site.cookie)).await.headers());
+        site.cookie = cookie(site.ask(path, Some(&site.cookie)).await.headers());
+    }
+}
+
+async fn decode(times: usize) {
+    let store = MemoryStore::new();
+    let here = Site::new(Sessions::builder(store.clone())).await;
+    let there = Site::new(Sessions::builder(store)).await;
+    let handle = here.handle().await;
+    for _ in 0..times {
+        let updated = here.sessions.update(&handle, |shop| shop.counter += 1).await;
+        updated.expect("the session is there");
+        there.ask("/read", Some(&here.cookie)).await;
     }
 }
 

@@ -118,7 +118,7 @@ enum Expected {
 /// A version, flags, handle, five times in milliseconds, the revision with its length, and the
 /// fields.
 fn expected(plain: &[u8]) -> Expected {
-    let Some((head, rest)) = plain.split_first_chunk::<48>().filter(|(head, _)| head[0] == 1)
+    let Some((head, rest)) = plain.split_first_chunk::<48>().filter(|(head, _)| head[0] == 2)
     else {
         return Expected::Nobody;
     };

@@ -1,11 +1,11 @@
 //! How a map is keyed by handles: by the part of them that is drawn at random, as it is.
 //!
-//! Handles are drawn by the server, so that nobody outside can choose those that meet in a map;
-//! to hash them would only take time.
+//! The handles of sessions that were loaded are the server's own, so that nobody outside can choose
+//! those that meet in a map; to hash them would only take time.
 
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// For maps whose keys are the handles of sessions that there are.
+/// For maps whose keys are the handles of sessions that were loaded, and no others.
 pub(crate) type ByHandle = BuildHasherDefault<Tail>;
 
 /// The last eight bytes that were written.

@@ -38,6 +38,14 @@ pub enum EncodeError {
     },
 }
 
+/// The bytes of a session, and the state that they spell: equal to the one that they were made of,
+/// and perhaps not the same. Equality is the fields' own, and may overlook the order of a map, or
+/// what `Serialize` skips.
+pub(crate) struct Encoded<T> {
+    pub(crate) fields: Arc<[u8]>,
+    pub(crate) state: Arc<T>,
+}
+
 /// The state that these bytes spell. A field that is missing has its default; so has one that
 /// does not decode, after its name was told to `defaulted`.
 pub(crate) fn decode<T: SessionState>(
@@ -58,12 +66,13 @@ pub(crate) fn decode<T: SessionState>(
 
 /// The bytes of a new session: every field, so that a default which changes with a release (or
 /// is drawn at random) does not change under a session that has it.
-pub(crate) fn encode<T: SessionState>(state: &T) -> Result<Arc<[u8]>, EncodeError> {
+pub(crate) fn encode<T: SessionState>(state: &T) -> Result<Encoded<T>, EncodeError> {
     let mut writer = Writer::with_capacity(256);
+    let mut spelled = T::default();
     for field in T::FIELDS {
-        writer.field(field.name, &(field.encode)(state, field.name)?);
+        writer.field(field.name, &(field.encode)(state, &mut spelled, field.name)?);
     }
-    writer.finish()
+    Ok(Encoded { fields: writer.finish()?, state: Arc::new(spelled) })
 }
 
 /// The bytes after `before`, which `stored` spells, became `after`; none if nothing has changed.
@@ -75,16 +84,17 @@ pub(crate) fn recode<T: SessionState>(
     stored: &[u8],
     before: &T,
     after: &T,
-) -> Result<Option<Arc<[u8]>>, EncodeError> {
+) -> Result<Option<Encoded<T>>, EncodeError> {
     let mut changed = T::FIELDS.iter().filter(|field| !(field.same)(before, after)).peekable();
     if changed.peek().is_none() {
         return Ok(None);
     }
     let fields = Fields::parsed_before(stored);
     let mut writer = Writer::with_capacity(stored.len() + 64);
+    let mut spelled = before.clone();
     let (mut replaced, mut added) = (Vec::new(), Vec::new());
     for field in changed {
-        let value = (field.encode)(after, field.name)?;
+        let value = (field.encode)(after, &mut spelled, field.name)?;
         match source(field, &fields) {
             Some((name, _)) => replaced.push((name, value)),
             None => added.push((field.name, value)),
@@ -97,7 +107,7 @@ pub(crate) fn recode<T: SessionState>(
     for (name, value) in added {
         writer.field(name, &value);
     }
-    writer.finish().map(Some)
+    Ok(Some(Encoded { fields: writer.finish()?, state: Arc::new(spelled) }))
 }
 
 /// The bytes with this as the session's other secret.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::time::Instant;
 
 use crate::arrival::Sight;
@@ -84,8 +84,10 @@ pub(crate) fn commit<T: SessionState>(
                 tokio::spawn(lead.run(batch));
             }
             // Whoever leads has its answer by now.
-            if let Ok(answer) = answer.try_recv() {
-                return answer;
+            match answer.try_recv() {
+                Ok(answer) => return answer,
+                Err(TryRecvError::Closed) => return Err(Error::Aborted),
+                Err(TryRecvError::Empty) => {}
             }
         }
         match tokio::time::timeout_at(until, answer).await {
@@ -193,7 +195,10 @@ impl<T: SessionState> Lead<T> {
                     Ok(stored) => self.latest = Arc::new(stored),
                     Err(error) => return fail(without_promises(promised), &error),
                 },
-                Ok(Updated::Gone) => return fail(without_promises(promised), &Error::Ended),
+                Ok(Updated::Gone) => {
+                    self.sessions.decoded().forget(self.handle);
+                    return fail(without_promises(promised), &Error::Ended);
+                }
                 Ok(Updated::Revoked(shown)) => {
                     let newer = Sight::now(shown);
                     refusals += 1;

@@ -2,10 +2,14 @@
 //! are not decoded again.
 //!
 //! It answers nothing by itself: every request asks the store, and what is found here counts only
-//! if the store has just given the very same bytes. So it is never out of date, on however many
+//! if the store (or the cookie that keeps the session) has just given the very same bytes. So it is never out of date, on however many
 //! nodes a session is changed.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::token::Handle;
 
@@ -13,10 +17,18 @@ use crate::token::Handle;
 /// whoever has it: that costs the other one a decoding.
 const PLACES: usize = 4096;
 
-/// A session with more bytes of fields is not remembered, which bounds the memory in all.
+/// A session with more bytes of fields is not remembered: it would take much memory for long.
 const LARGEST: usize = 4096;
 
-pub(crate) struct Decoded<T>(Box<[Mutex<Place<T>>]>);
+/// What nobody has asked for in this time is forgotten.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+pub(crate) struct Decoded<T> {
+    places: Box<[Mutex<Place<T>>]>,
+    began: Instant,
+    /// How often the patience was over since then.
+    rounds: AtomicU64,
+}
 
 /// Who has it.
 type Place<T> = Option<Box<Entry<T>>>;
@@ -50,9 +62,15 @@ impl<T> Decoded<T> {
     }
 
     pub(crate) fn remember(&self, handle: Handle, kept: Arc<[u8]>, found: Found<T>) {
-        if kept.len() <= LARGEST {
-            *self.place(handle) = Some(Box::new(Entry { handle, kept, found, used: true }));
+        if kept.len() > LARGEST {
+            return;
         }
+        // Where no cleaner runs, whoever comes sees to it.
+        let round = self.began.elapsed().as_secs() / PATIENCE.as_secs();
+        if self.rounds.swap(round, Ordering::Relaxed) != round {
+            self.forget_unused();
+        }
+        *self.place(handle) = Some(Box::new(Entry { handle, kept, found, used: true }));
     }
 
     /// The session has ended.
@@ -62,7 +80,7 @@ impl<T> Decoded<T> {
 
     /// What nobody has asked for since the last time does not stay in memory.
     pub(crate) fn forget_unused(&self) {
-        for place in &self.0 {
+        for place in &self.places {
             lock(place).take_if(|entry| !std::mem::take(&mut entry.used));
         }
     }
@@ -71,7 +89,7 @@ impl<T> Decoded<T> {
     /// nobody outside chooses who shares a place.
     fn place(&self, handle: Handle) -> MutexGuard<'_, Place<T>> {
         let [.., high, low] = *handle.as_bytes();
-        lock(&self.0[usize::from(u16::from_be_bytes([high, low])) % PLACES])
+        lock(&self.places[usize::from(u16::from_be_bytes([high, low])) % PLACES])
     }
 }
 
@@ -82,7 +100,11 @@ fn lock<V>(place: &Mutex<V>) -> MutexGuard<'_, V> {
 
 impl<T> Default for Decoded<T> {
     fn default() -> Self {
-        Self((0..PLACES).map(|_| Mutex::default()).collect())
+        Self {
+            places: (0..PLACES).map(|_| Mutex::default()).collect(),
+            began: Instant::now(),
+            rounds: AtomicU64::new(0),
+        }
     }
 }
 
@@ -144,6 +166,20 @@ mod tests {
         assert_eq!(find(&decoded, 1, b"one"), Some(1));
         decoded.forget_unused();
         decoded.forget_unused();
+        assert_eq!(find(&decoded, 1, b"one"), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_nobody_asks_for_is_forgotten_where_no_cleaner_runs() {
+        let decoded = Decoded::default();
+        remember(&decoded, 1, b"one");
+        for number in 2..=3 {
+            tokio::time::advance(PATIENCE).await;
+            let mut elsewhere = [number; 16];
+            elsewhere[15] = 0;
+            let found = Found { fields: Arc::default(), stale: false, state: Arc::new(number) };
+            decoded.remember(Handle::from_bytes(elsewhere), Arc::default(), found);
+        }
         assert_eq!(find(&decoded, 1, b"one"), None);
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::arrival::{Arrival, Sight};
-use crate::codec;
+use crate::codec::{self, Encoded};
 use crate::commit::Committed;
 use crate::edit::{Edit, Request, Secret};
 use crate::error::Error;
@@ -77,13 +77,14 @@ impl<T: SessionState> Draft<T> {
         if passed && edit.request.is_none() {
             return Err(Error::PrincipalInUpdate);
         }
-        let (after, fields) = if passed && self.state.principal().is_some() {
-            let after = Arc::new(edit.change.hand_over(&self.state));
-            let fields = codec::encode(&*after)?;
-            (after, Some(fields))
+        let encoded = if passed && self.state.principal().is_some() {
+            Some(codec::encode(&edit.change.hand_over(&self.state))?)
         } else {
-            let fields = codec::recode(&self.record.fields, &*self.state, &*after)?;
-            (after, fields)
+            codec::recode(&self.record.fields, &*self.state, &*after)?
+        };
+        let (after, fields) = match encoded {
+            Some(Encoded { fields, state }) => (state, Some(fields)),
+            None => (Arc::clone(&self.state), None),
         };
         let principal = if passed { Some(sessions.principal_of(&after)?) } else { None };
         let Secrets { token, noted } =

@@ -107,13 +107,13 @@ impl<T: SessionState> Sessions<T> {
 
     /// Ends a session, and tells of it if there was one.
     pub(crate) async fn end(&self, handle: Handle, event: &Event<'_>) -> Result<bool, Error> {
-        self.decoded().forget(handle);
         let ended = if self.in_cookie().is_some() {
             self.bury(handle, LONGEST).await?;
             true
         } else {
             self.backend().delete(handle).await?
         };
+        self.decoded().forget(handle);
         if ended {
             self.backend().tell(event);
         }

@@ -31,7 +31,8 @@ pub struct Field<T> {
     pub(crate) carried: bool,
     pub(crate) is_principal: bool,
     pub(crate) decode: fn(&[u8], &mut T) -> serde_json::Result<()>,
-    pub(crate) encode: fn(&T, &'static str) -> Result<Vec<u8>, EncodeError>,
+    /// The JSON of the field in the first, and into the second what that spells.
+    pub(crate) encode: fn(&T, &mut T, &'static str) -> Result<Vec<u8>, EncodeError>,
     pub(crate) same: fn(&T, &T) -> bool,
     /// Sets the field in the second to what it is in the first.
     pub(crate) copy: fn(&T, &mut T),
@@ -55,7 +56,7 @@ impl<T: SessionState> Field<T> {
                 };
                 Ok(())
             },
-            encode: |state, field| encode(L::get(state), field),
+            encode: |state, spelled, field| encode(L::get(state), L::get_mut(spelled), field),
             same: |one, other| L::get(one) == L::get(other),
             copy: |from, into| L::get_mut(into).clone_from(L::get(from)),
             merge: |base, mine, theirs| {
@@ -84,13 +85,18 @@ impl<T: SessionState> Field<T> {
     }
 }
 
-/// The field's JSON, if it comes back from there as it is.
-fn encode<V: FieldValue>(value: &V, field: &'static str) -> Result<Vec<u8>, EncodeError> {
+/// The field's JSON, if it comes back from there as it is, and what came back.
+fn encode<V: FieldValue>(
+    value: &V,
+    spelled: &mut V,
+    field: &'static str,
+) -> Result<Vec<u8>, EncodeError> {
     let text = serde_json::to_string(value).map_err(|cause| EncodeError::Field { field, cause })?;
     match serde_json::from_str::<V>(&text) {
-        Ok(read) if read == *value => Ok(text.into_bytes()),
-        _ => Err(EncodeError::Lossy { field }),
+        Ok(read) if read == *value => *spelled = read,
+        _ => return Err(EncodeError::Lossy { field }),
     }
+    Ok(text.into_bytes())
 }
 
 /// The field marked `#[session(principal)]`: an `Option`, since nobody is logged in at first.

@@ -4,11 +4,11 @@ use crate::store::{Record, Times};
 use crate::time::Timestamp;
 use crate::token::{Digest, Handle};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const PERSISTENT: u8 = 1;
 const AUTHENTICATED: u8 = 2;
-/// Version, flags, handle, five times, revision.
-const HEAD: usize = 1 + 1 + 16 + 5 * 6 + 8;
+/// Version, flags, handle, five times, the revision and its length.
+const HEAD: usize = 1 + 1 + 16 + 5 * 6 + 1 + 8;
 
 /// The record's bytes. Its principal is among its fields; a digest and a label it has not. A cookie
 /// has little room: times are in milliseconds, in six bytes, and the revision has as many bytes as it

@@ -15,7 +15,6 @@ use std::time::Duration;
 use revocations::{Revocations, Turn};
 use shards::Shards;
 
-use crate::by_handle::ByHandle;
 use crate::store::{
     Ended, Insert, Inserted, LogIn, Record, Store, StoreError, Swept, Update, Updated,
 };
@@ -33,7 +32,7 @@ use crate::token::Handle;
 pub struct MemoryStore(Arc<Inner>);
 
 struct Inner {
-    records: Shards<Handle, Record, ByHandle>,
+    records: Shards<Handle, Record>,
     principals: Shards<Arc<str>, BTreeSet<Handle>>,
     revocations: Revocations,
     count: AtomicUsize,
@@ -276,11 +275,7 @@ impl Inner {
             && self.remove(&mut shard, handle).is_some_and(|record| record.is_live(now))
     }
 
-    fn remove(
-        &self,
-        shard: &mut HashMap<Handle, Record, ByHandle>,
-        handle: Handle,
-    ) -> Option<Record> {
+    fn remove(&self, shard: &mut HashMap<Handle, Record>, handle: Handle) -> Option<Record> {
         let record = shard.remove(&handle)?;
         self.count.fetch_sub(1, Ordering::Relaxed);
         self.leave(record.principal.as_ref(), handle);
@@ -289,7 +284,7 @@ impl Inner {
 
     fn sweep_shard(
         &self,
-        shard: &mut HashMap<Handle, Record, ByHandle>,
+        shard: &mut HashMap<Handle, Record>,
         limit: usize,
         now: Timestamp,
     ) -> usize {

@@ -145,6 +145,7 @@ impl<T: SessionState> Sessions<T> {
     ) -> Result<Arrived<T>, Error> {
         let handle = token.handle();
         let Some(record) = self.backend().load(handle).await? else {
+            self.decoded().forget(handle);
             return Ok(self.ignore(Some(handle), Ignored::Unknown));
         };
         let digest = token.digest(self.cookie().name());

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::arrival::Sight;
-use crate::codec;
+use crate::codec::{self, Encoded};
 use crate::commit::{Committed, REFUSALS, commit};
 use crate::cookie::SetCookie;
 use crate::decoded::Found;
@@ -122,12 +122,12 @@ impl<T: SessionState> Sessions<T> {
     async fn create(
         &self,
         slot: &Slot<T>,
-        state: &Arc<T>,
+        state: &T,
         persistent: bool,
     ) -> Result<SetCookie, Error> {
         let (arrival, label) = (slot.arrival, slot.label());
-        let fields = codec::encode(&**state)?;
-        let principal = self.principal_of(state)?;
+        let Encoded { fields, state } = codec::encode(state)?;
+        let principal = self.principal_of(&state)?;
         if principal.is_some() && arrival.is_out_of_memory() {
             return Err(Error::Ended);
         }
@@ -147,7 +147,7 @@ impl<T: SessionState> Sessions<T> {
                 log_in: LogIn { began, limit: self.limit() },
             };
             let found =
-                Found { fields: Arc::clone(&fields), stale: false, state: Arc::clone(state) };
+                Found { fields: Arc::clone(&fields), stale: false, state: Arc::clone(&state) };
             if let Some(place) = self.in_cookie() {
                 self.decoded().remember(token.handle(), Arc::clone(&fields), found);
                 return self.first_sealed(place, insert);

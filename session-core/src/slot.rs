@@ -43,7 +43,7 @@ pub(crate) struct Shared<T> {
     generation: u32,
     outermost_is_open: bool,
     /// A guard with `commit = always` has merged its part: it is saved whatever is answered.
-    pub(crate) must_commit: bool,
+    must_commit: bool,
     settled: bool,
 }
 

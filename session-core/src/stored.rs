@@ -10,7 +10,6 @@ use crate::store::Record;
 use crate::token::Digest;
 
 /// A record with its fields opened, whatever the store holds.
-#[derive(Debug)]
 pub(crate) struct Opened<T> {
     pub(crate) record: Record,
     /// Its fields as the store holds them.

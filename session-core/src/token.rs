@@ -123,8 +123,9 @@ impl Token {
         let (bits, secret) = drawn.split_first_chunk().expect("it is longer");
         let millis = u64::try_from(at.micros() / 1000).unwrap_or(0);
         let uuid = uuid::Builder::from_unix_timestamp_millis(millis, bits).into_uuid();
-        let secret = Zeroizing::new(secret.try_into().expect("it is as long as a secret"));
-        Ok(Self { handle: Handle(uuid), secret })
+        let mut own = Zeroizing::new([0; SECRET]);
+        own.copy_from_slice(secret);
+        Ok(Self { handle: Handle(uuid), secret: own })
     }
 
     /// Draws a new secret for the session of this handle.

@@ -59,7 +59,7 @@ impl Call {
 
     /// Whether one command can carry out both.
     pub(crate) fn travels_with(&self, other: &Self) -> bool {
-        std::ptr::eq(self.script, other.script) && self.now == other.now
+        std::ptr::eq(self.script, other.script) && !self.script.alone && self.now == other.now
     }
 
     /// The command that carries out these, which travel together. The prefix is that of the indexes,
@@ -91,6 +91,18 @@ fn bytes<'a>(argument: &Arg<&'a [u8]>) -> &'a [u8] {
 }
 
 impl Answer {
+    /// How many bytes it has, about.
+    pub(crate) fn weight(&self) -> usize {
+        match &self.value {
+            Value::BulkString(bytes) => bytes.len(),
+            Value::Array(values) => values
+                .iter()
+                .map(|value| if let Value::BulkString(bytes) = value { bytes.len() } else { 0 })
+                .sum(),
+            _ => 0,
+        }
+    }
+
     /// The answer to a call that a command carried out alone.
     pub(crate) fn of_one(reply: Value) -> Result<Self, Fault> {
         Self::read(reply, 1)?.next().unwrap_or(Err(Fault::Misread))

@@ -26,7 +26,7 @@ impl Keys {
 
     /// Of the index of a principal's sessions.
     pub(crate) fn principal(&self, principal: &str) -> Vec<u8> {
-        self.key(3 + principal.len(), format_args!("of:{principal}"))
+        self.key(10 + principal.len(), format_args!("principal:{principal}"))
     }
 
     /// Of the sessions that were inserted at a named moment.

@@ -20,7 +20,7 @@
 //! cannot be carried out fails alone, and what nobody waits for any more is not sent.
 //!
 //! A server that does not know the script, after a restart or `SCRIPT FLUSH`,
-//! is sent it in full, once. No `PING`, no transactions, no `KEYS`, no `CONFIG`, no
+//! is sent it in full. No `PING`, no transactions, no `KEYS`, no `CONFIG`, no
 //! notifications. The moment that counts is the server's, so nodes whose clocks differ agree.
 //!
 //! # Keys
@@ -28,7 +28,7 @@
 //! | key | type | what |
 //! | --- | --- | --- |
 //! | `session:` and the handle | string | a record; the handle is the one that logs and device lists show |
-//! | `session:of:` and the principal | sorted set | the handles of the principal's sessions, and for an hour when they were last all ended |
+//! | `session:principal:` and the principal | sorted set | the handles of the principal's sessions, and for an hour when they were last all ended |
 //! | `session:named` | sorted set | sessions written while the program showed a clock of its own, as tests do |
 //!
 //! Each key gets its end in the script that writes it: a record's is when the session expires, to

@@ -4,10 +4,11 @@
 //! goes with it, and what comes while [`AT_ONCE`] commands are under way goes when one of them is answered.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use tokio::sync::oneshot;
-use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
 use crate::call::{Answer, Call, Naming};
@@ -21,7 +22,7 @@ const AT_ONCE: usize = 4;
 /// How many calls one command may carry.
 const MOST: usize = 128;
 
-/// How many bytes it may carry before it takes no further call.
+/// How many bytes it may carry, there and back, before it takes no further call.
 const HEAVIEST: usize = 1 << 20;
 
 /// Where calls to a server wait. Clones share it.
@@ -40,6 +41,9 @@ struct State {
     carriers: usize,
     /// Whether one of the carriers is about to take what waits.
     gathers: bool,
+    /// How many bytes the largest answer of the last command had: what answers weigh is not known
+    /// before, and all of a command's come at once.
+    largest: usize,
 }
 
 struct Waiting {
@@ -103,10 +107,13 @@ impl Inner {
         let reply = self.link.call_at_once(&command).await;
         match reply.and_then(|reply| Answer::read(reply, batch.len())) {
             Ok(answers) => {
+                let mut largest = 0;
                 for (waiting, answer) in batch.into_iter().zip(answers) {
+                    largest = largest.max(answer.as_ref().map_or(0, Answer::weight));
                     // Whoever has left does not need it.
                     let _ = waiting.answer.send(answer);
                 }
+                self.state().largest = largest;
             }
             Err(fault) => {
                 for waiting in batch {
@@ -132,7 +139,7 @@ impl State {
                 continue;
             }
             if batch.first().is_none_or(|first| first.travels_with(&waiting)) {
-                weight += waiting.call.weight();
+                weight += waiting.call.weight() + self.largest;
                 batch.push(waiting);
             } else {
                 left.push(waiting);
@@ -170,7 +177,7 @@ impl Carrier {
     async fn work(mut self) {
         while self.doing == Doing::Gathering {
             // All that can run at this moment does so first, and what it asks goes with the rest.
-            yield_now().await;
+            let_others_ask().await;
             let batch = self.take();
             self.queue.0.carry(batch).await;
             self.go_on_or_end();
@@ -209,8 +216,25 @@ impl Drop for Carrier {
         state.carriers -= 1;
         state.gathers &= self.doing != Doing::Gathering;
         if state.carriers == 0 {
-            // Nobody would come for these.
-            state.waiting.clear();
+            // Nobody would come for these. They were not sent, and may try again.
+            for waiting in state.waiting.drain(..) {
+                let _ = waiting.answer.send(Err(Fault::Unreachable(None)));
+            }
         }
     }
+}
+
+/// Lets the tasks go first that can run at this moment. tokio's own `yield_now` waits until its thread
+/// has nothing else to do, which may be long; this stands at the end of the queue, where another
+/// thread may take it.
+async fn let_others_ask() {
+    let mut asked = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut asked, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }

@@ -11,11 +11,14 @@ use crate::call::Naming;
 pub(crate) struct Script {
     code: &'static str,
     hash: String,
+    /// Whether a command runs it for one call only: what it does grows with what it finds, and a
+    /// server does nothing else meanwhile.
+    pub(crate) alone: bool,
 }
 
 impl Script {
-    fn new(code: &'static str) -> Self {
-        Self { code, hash: redis::Script::new(code).get_hash().to_owned() }
+    fn new(code: &'static str, alone: bool) -> Self {
+        Self { code, hash: redis::Script::new(code).get_hash().to_owned(), alone }
     }
 
     /// The beginning of a command that runs it.
@@ -59,36 +62,45 @@ impl Argument<'_> {
     }
 }
 
+/// How the calls of a script travel.
+#[derive(PartialEq, Eq)]
+enum Way {
+    /// Those that wait at the same time in one command.
+    Together,
+    /// Each in a command of its own.
+    Alone,
+}
+
 /// Declares the scripts, each with what stands before it. A declaration in the first line makes Redis
 /// refuse the whole script on a replica, so that a server which is no master any more answers no reads
 /// either, and when memory is out, unless the script needs none.
 macro_rules! scripts {
-    ($($name:ident = [$($file:literal),*] $(if $flags:literal)?;)*) => {
+    ($($name:ident = $way:ident [$($file:literal),*] $(if $flags:literal)?;)*) => {
         $(
             pub(crate) static $name: LazyLock<Script> = LazyLock::new(|| Script::new(concat!(
                 "#!lua", $(" flags=", $flags,)? "\n",
                 include_str!("scripts/common.lua"),
                 $(include_str!(concat!("scripts/", $file, ".lua")),)*
                 include_str!("scripts/each.lua"),
-            )));
+            ), Way::$way == Way::Alone));
         )*
     };
 }
 
 scripts! {
-    LOAD = ["load"] if "allow-oom";
-    INSERT = ["index", "revocation", "room", "insert"];
-    UPDATE = ["index", "revocation", "room", "update"];
-    TOUCH = ["index", "touch"] if "allow-oom";
-    DELETE = ["index", "delete"] if "allow-oom";
-    LIST = ["index", "room", "list"] if "allow-oom";
-    DELETE_ALL = ["index", "revocation", "room", "delete_all"] if "allow-oom";
-    SWEEP = ["index", "sweep"] if "allow-oom";
-    ANNOUNCE = ["index", "revocation", "announce"];
-    CONFIRM = ["index", "revocation", "confirm"] if "allow-oom";
-    REVOKE = ["index", "revocation", "revoke"] if "allow-oom";
-    ENTER = ["index", "enter"];
-    MEMBERS = ["index", "members"] if "allow-oom";
-    DUE = ["due"] if "allow-oom";
-    REMOVE = ["index", "remove"] if "allow-oom";
+    LOAD = Together ["load"] if "allow-oom";
+    INSERT = Together ["index", "revocation", "room", "insert"];
+    UPDATE = Together ["index", "revocation", "room", "update"];
+    TOUCH = Together ["index", "touch"] if "allow-oom";
+    DELETE = Together ["index", "delete"] if "allow-oom";
+    LIST = Alone ["index", "room", "list"] if "allow-oom";
+    DELETE_ALL = Alone ["index", "revocation", "room", "delete_all"] if "allow-oom";
+    SWEEP = Alone ["index", "sweep"] if "allow-oom";
+    ANNOUNCE = Together ["index", "revocation", "announce"];
+    CONFIRM = Together ["index", "revocation", "confirm"] if "allow-oom";
+    REVOKE = Alone ["index", "revocation", "revoke"] if "allow-oom";
+    ENTER = Together ["index", "enter"];
+    MEMBERS = Alone ["index", "members"] if "allow-oom";
+    DUE = Alone ["due"] if "allow-oom";
+    REMOVE = Alone ["index", "remove"] if "allow-oom";
 }

@@ -21,9 +21,11 @@
 //! one round trip each, so that a session is read in one and changed in a second; a log-in that
 //! makes room for itself, and the end of all sessions of a user, take one as well.
 //!
-//! What waits for a worker at the same time travels together: a worker that is free takes all
-//! loads, or all changes, and so on, as one statement. Nothing waits for more to come, so that a
-//! lone call costs what it would without. Two changes to one record never share a statement, and
+//! What waits at the same time travels together: all loads, or all changes, and so on, as one
+//! statement. A lone call costs what it would without, and goes at once; of more calls of a kind than
+//! there are workers, the next wait until those under way are answered or take long
+//! ([`PostgresBuilder::workers`]). A change that loses to another asks for what that left, which is one
+//! more round trip. Two changes to one record never share a statement, and
 //! one that the server refuses fails alone.
 //!
 //! A connection that breaks or does not answer within the deadline is closed and replaced

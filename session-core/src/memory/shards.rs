@@ -7,23 +7,22 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const SHARDS: usize = 128;
 
 /// A lock is held for no longer than one operation of the store.
-pub(super) struct Shards<K, V, S = RandomState>(Vec<Mutex<HashMap<K, V, S>>>, S);
+pub(super) struct Shards<K, V>(Vec<Mutex<HashMap<K, V>>>, RandomState);
 
-impl<K: Hash + Eq, V, S: BuildHasher + Default> Shards<K, V, S> {
+impl<K: Hash + Eq, V> Shards<K, V> {
     pub(super) fn new() -> Self {
-        Self((0..SHARDS).map(|_| Mutex::default()).collect(), S::default())
+        Self((0..SHARDS).map(|_| Mutex::default()).collect(), RandomState::new())
     }
 
     /// The part that has this key, if any has.
-    pub(super) fn lock<Q: Hash + ?Sized>(&self, key: &Q) -> MutexGuard<'_, HashMap<K, V, S>> {
-        // By other bits than those that the maps go by.
-        let index = usize::try_from((self.1.hash_one(key) >> 40) % SHARDS as u64)
-            .expect("less than SHARDS");
+    pub(super) fn lock<Q: Hash + ?Sized>(&self, key: &Q) -> MutexGuard<'_, HashMap<K, V>> {
+        let index =
+            usize::try_from(self.1.hash_one(key) % SHARDS as u64).expect("less than SHARDS");
         lock(&self.0[index])
     }
 
     /// One part after the other.
-    pub(super) fn each(&self) -> impl Iterator<Item = MutexGuard<'_, HashMap<K, V, S>>> {
+    pub(super) fn each(&self) -> impl Iterator<Item = MutexGuard<'_, HashMap<K, V>>> {
         self.0.iter().map(lock)
     }
 }

@@ -13,7 +13,7 @@ local function key_of(handle)
 end
 
 local function index_of(principal)
-  return prefix .. 'of:' .. principal
+  return prefix .. 'principal:' .. principal
 end
 
 -- A record enters an index by its handle and the moment at which it entered, so that whoever

@@ -11,7 +11,7 @@ use crate::sample::{
 };
 
 async fn members(raw: &mut Raw, prefix: &str, principal: &str) -> usize {
-    raw.ask(&format!("ZCARD {prefix}of:{principal}")).await
+    raw.ask(&format!("ZCARD {prefix}principal:{principal}")).await
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn an_entry_that_a_node_lost_comes_back_with_the_next_touch() {
 async fn forget_principals() {
     for mut raw in masters().await {
         for key in raw.keys("test").await {
-            if key.ends_with("of:ann") {
+            if key.ends_with("principal:ann") {
                 raw.ask::<i64>(&format!("DEL {key}")).await;
             }
         }
@@ -133,7 +133,7 @@ async fn an_entry_without_a_record_is_dropped_once_nobody_can_come_back_for_it()
         let member = [&handle().as_bytes()[..], &micros(age).to_be_bytes(), b"?"].concat();
         let ends = micros(0) + 3_600_000_000;
         for mut raw in masters().await {
-            raw.enter(&format!("{prefix}of:ann"), &member, ends).await;
+            raw.enter(&format!("{prefix}principal:ann"), &member, ends).await;
         }
     }
     assert_eq!(members_in_cluster(&prefix, "ann").await, 5);
@@ -146,7 +146,7 @@ async fn an_entry_without_a_record_is_dropped_once_nobody_can_come_back_for_it()
 async fn members_in_cluster(prefix: &str, principal: &str) -> usize {
     let mut found = 0;
     for mut raw in masters().await {
-        let key = format!("{prefix}of:{principal}");
+        let key = format!("{prefix}principal:{principal}");
         if raw.keys(&key).await.contains(&key) {
             found += members(&mut raw, prefix, principal).await;
         }

@@ -112,8 +112,8 @@ async fn a_revocation_is_forgotten_with_its_key() {
     let store = connected(RedisStore::builder().prefix(&prefix), &url).await;
     stored(&store, insert_of("ann")).await;
     assert_eq!(store.delete_all("ann", None, Now::Store).await.unwrap().live, 1);
-    assert_eq!(raw.keys(&prefix).await, [format!("{prefix}of:ann")]);
-    let left: i64 = raw.ask(&format!("PTTL {prefix}of:ann")).await;
+    assert_eq!(raw.keys(&prefix).await, [format!("{prefix}principal:ann")]);
+    let left: i64 = raw.ask(&format!("PTTL {prefix}principal:ann")).await;
     assert!((3_500_000..=3_600_001).contains(&left), "{left} ms of an hour, rounded up");
 }
 
@@ -124,7 +124,7 @@ async fn a_log_in_that_dies_half_way_leaves_nothing_that_lasts() {
     let urls = shared_cluster().await.urls();
     let store = RedisStore::builder().prefix(&prefix).cluster(urls).await.unwrap();
     let record = stored(&store, insert_of("ann")).await;
-    let index = format!("{prefix}of:ann");
+    let index = format!("{prefix}principal:ann");
     // As if it had never been confirmed, and that was more than a minute ago.
     let joined = record.times.now.micros() - 61_000_000;
     let announced = |handle: Handle| [&handle.as_bytes()[..], &joined.to_be_bytes(), b"?"].concat();
@@ -157,7 +157,7 @@ async fn a_log_in_that_is_not_saved_takes_its_announcement_back() {
     let taken = Insert { handle: cart.handle, ..insert_of("ann") };
     assert_eq!(store.insert(taken, Now::Store).await.unwrap(), Inserted::Occupied);
     for mut raw in masters().await {
-        assert_eq!(raw.keys(&format!("{prefix}of:")).await, Vec::<String>::new());
+        assert_eq!(raw.keys(&format!("{prefix}principal:")).await, Vec::<String>::new());
     }
 }
 

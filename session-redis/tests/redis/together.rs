@@ -141,11 +141,32 @@ async fn large_records_do_not_pile_up_in_one_command() {
     let raw = &mut Raw::connect(&server.url()).await;
     let store = connected(builder(), &server.url()).await;
     stored(&store, insert()).await;
-    let large = (0..5).map(|_| Insert { fields: vec![1; 600_000].into(), ..insert() });
-    let inserts = large.map(|insert| store.insert(insert, Now::Store));
-    let (cost, answers) = cost(raw, join_all(inserts)).await;
+    let large = [(); 5].map(|()| Insert { fields: vec![1; 600_000].into(), ..insert() });
+    let inserts = large.iter().map(|insert| store.insert(insert.clone(), Now::Store));
+    let (inserting, answers) = cost(raw, join_all(inserts)).await;
     assert!(answers.iter().all(|answer| matches!(answer, Ok(Inserted::Saved(_)))));
-    assert_eq!(cost, 3, "of which each has not much more than a mebibyte");
+    assert_eq!(inserting, 3, "of which each has not much more than a mebibyte");
+    // How large they are is known when one has come.
+    loaded(&store, large[0].handle).await.expect("it was stored");
+    let loads = large.iter().map(|insert| loaded(&store, insert.handle));
+    let (loading, records) = cost(raw, join_all(loads)).await;
+    assert!(records.iter().all(Option::is_some));
+    assert_eq!(loading, 3, "of which each is answered with not much more than a mebibyte");
+}
+
+/// While a script runs, the server serves nobody else.
+#[tokio::test]
+async fn what_looks_through_an_index_travels_alone() {
+    let server = Redis::start().await;
+    let raw = &mut Raw::connect(&server.url()).await;
+    let store = connected(builder(), &server.url()).await;
+    stored(&store, insert_of("ann")).await;
+    // The server learns the script.
+    store.list("ann", Now::Store).await.expect("the server is up");
+    let lists = (0..5).map(|_| store.list("ann", Now::Store));
+    let (cost, lists) = cost(raw, join_all(lists)).await;
+    assert!(lists.iter().all(|list| list.as_ref().is_ok_and(|list| list.len() == 1)));
+    assert_eq!(cost, 5);
 }
 
 /// More than one command may carry.

@@ -1,5 +1,6 @@
 -- The functions of step 2, for many log-ins at once at half the cost. What they promise is the
--- same.
+-- same, except that a log-in at another revision is answered nothing: the store then asks for the
+-- record. `log_in` of step 2 stays for a release that goes by it.
 
 -- Holds back whoever would change what these log-ins go by, until the transaction ends. Those
 -- without a limit share a principal's turn; those with one have it to themselves, and so has a
@@ -103,14 +104,9 @@ BEGIN
     END IF;
 END $$;
 
-DROP FUNCTION :"log_in"(
-    timestamptz[], uuid[], bigint[], bytea[], text[], bytea[], boolean[], interval[], interval[],
-    timestamptz[], integer[]
-);
-
 -- Log-ins by an update. A row without `created` is one that was refused; a record that is missing
 -- or at another revision has none.
-CREATE FUNCTION :"log_in"(
+CREATE FUNCTION :"log_in_known"(
     moments timestamptz[], handles uuid[], revisions bigint[], digests bytea[], principals text[],
     contents bytea[], persistences boolean[], idles interval[], absolutes interval[],
     beginnings timestamptz[], limits integer[]

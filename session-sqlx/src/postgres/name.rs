@@ -9,7 +9,7 @@ const LONGEST: usize = 63;
 const INDEXES: [&str; 3] = ["by_principal", "by_sweep_at", "revoked_at"];
 
 /// What lies beside the table in its schema: `:"revoke"` is `sessions_revoke`.
-const BESIDE: [&str; 8] = [
+const BESIDE: [&str; 9] = [
     "versions",
     "revocations",
     "take_turns",
@@ -17,6 +17,7 @@ const BESIDE: [&str; 8] = [
     "make_room",
     "log_in_fresh",
     "log_in",
+    "log_in_known",
     "revoke",
 ];
 

@@ -1,10 +1,11 @@
 //! The queue before the workers, bounded in length and in time.
 
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use session_core::StoreError;
 use tokio::sync::{Notify, watch};
-use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
 use super::call::Call;
@@ -39,15 +40,22 @@ impl Queue {
         self.workers
     }
 
+    /// When an operation that begins now has to be done.
+    pub(super) fn deadline(&self) -> Instant {
+        Instant::now() + self.shared.server.deadline()
+    }
+
     /// Has a worker do this, and waits for its answer.
-    pub(super) async fn ask<S: Waits>(&self, statement: S) -> Result<S::Answer, StoreError> {
-        let within = self.shared.server.deadline();
-        let deadline = Instant::now() + within;
+    pub(super) async fn ask<S: Waits>(
+        &self,
+        statement: S,
+        deadline: Instant,
+    ) -> Result<S::Answer, StoreError> {
         let (call, answer) = Call::new(statement, deadline);
         self.waiting().push(call, self.length)?;
         match timeout_at(deadline, answer).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(_)) | Err(_) => Err(self.shared.health.why_so_late(within)),
+            Ok(Err(_)) | Err(_) => Err(self.shared.late()),
         }
     }
 
@@ -105,7 +113,7 @@ impl Waiting {
         loop {
             self.ready.notified().await;
             // Whoever is about to ask, as are all whose request has just come in, travels along.
-            yield_now().await;
+            let_others_ask().await;
             let mut lanes = self.lanes();
             lanes.called = false;
             let batch = lanes.take(self);
@@ -127,4 +135,19 @@ impl Waiting {
     fn lanes(&self) -> MutexGuard<'_, Lanes> {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Lets the tasks go first that can run at this moment. tokio's own `yield_now` waits until its thread
+/// has nothing else to do, which may be long; this stands at the end of the queue, where another
+/// thread may take it.
+async fn let_others_ask() {
+    let mut asked = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut asked, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }

@@ -106,26 +106,30 @@ impl PostgresStore {
 
 impl Store for PostgresStore {
     async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
-        self.queue.ask(statement::Load { handle, now }).await
+        self.queue.ask(statement::Load { handle, now }, self.queue.deadline()).await
     }
 
     async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
         match insert.principal {
-            Some(_) => self.queue.ask(statement::LogInFresh { insert, now }).await,
-            None => self.queue.ask(statement::Insert { insert, now }).await,
+            Some(_) => {
+                self.queue.ask(statement::LogInFresh { insert, now }, self.queue.deadline()).await
+            }
+            None => self.queue.ask(statement::Insert { insert, now }, self.queue.deadline()).await,
         }
     }
 
     async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
-        let handle = update.handle;
+        let (handle, until) = (update.handle, self.queue.deadline());
         let updated = match update.authenticated {
-            Some(absolute) => self.queue.ask(statement::LogIn { update, absolute, now }).await?,
-            None => self.queue.ask(statement::Update { update, now }).await?,
+            Some(absolute) => {
+                self.queue.ask(statement::LogIn { update, absolute, now }, until).await?
+            }
+            None => self.queue.ask(statement::Update { update, now }, until).await?,
         };
         match updated {
             Some(updated) => Ok(updated),
             // A statement of its own sees the write that this one waited for and lost to.
-            None => Ok(match self.load(handle, now).await? {
+            None => Ok(match self.queue.ask(statement::Load { handle, now }, until).await? {
                 Some(current) => Updated::Conflict(Box::new(current)),
                 None => Updated::Gone,
             }),
@@ -133,15 +137,17 @@ impl Store for PostgresStore {
     }
 
     async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
-        self.queue.ask(statement::Touch { handle, idle, now }).await
+        self.queue.ask(statement::Touch { handle, idle, now }, self.queue.deadline()).await
     }
 
     async fn delete(&self, handle: Handle, now: Now) -> Result<bool, StoreError> {
-        self.queue.ask(statement::Delete { handle, now }).await
+        self.queue.ask(statement::Delete { handle, now }, self.queue.deadline()).await
     }
 
     async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, StoreError> {
-        self.queue.ask(statement::List { principal: principal.to_owned(), now }).await
+        self.queue
+            .ask(statement::List { principal: principal.to_owned(), now }, self.queue.deadline())
+            .await
     }
 
     async fn delete_all(
@@ -151,11 +157,11 @@ impl Store for PostgresStore {
         now: Now,
     ) -> Result<Ended, StoreError> {
         let principal = principal.to_owned();
-        self.queue.ask(statement::DeleteAll { principal, except, now }).await
+        self.queue.ask(statement::DeleteAll { principal, except, now }, self.queue.deadline()).await
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
-        self.queue.ask(statement::Sweep { limit, now }).await
+        self.queue.ask(statement::Sweep { limit, now }, self.queue.deadline()).await
     }
 }
 

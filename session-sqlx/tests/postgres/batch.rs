@@ -120,7 +120,7 @@ async fn what_waits_together_is_one_statement() {
         ("INSERT INTO", 1),
         ("least(s.sweep_at", 1),
         ("least(item.now + idle, absolute)", 1),
-        ("sessions_log_in\"(", 1),
+        ("sessions_log_in_known\"(", 1),
         ("sessions_log_in_fresh\"(", 1),
     ] {
         assert_eq!(executed(&database, what).await, times, "{what}");

@@ -17,7 +17,7 @@ use crate::postgres::row::{by_handle, updated, uuid};
 pub(super) const MOST: usize = 32;
 
 pub(super) const SQL: &str = r#"
-SELECT * FROM :"log_in"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#;
+SELECT * FROM :"log_in_known"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#;
 
 pub(in crate::postgres) struct LogIn {
     pub(in crate::postgres) update: store::Update,

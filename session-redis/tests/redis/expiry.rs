@@ -130,7 +130,7 @@ async fn a_key_ends_when_its_record_does() {
             (record.times.expires.micros() + 999) / 1000,
             "to the millisecond, rounded up"
         );
-        let ends: i64 = raw.ask(&format!("PEXPIRETIME {prefix}of:ann")).await;
+        let ends: i64 = raw.ask(&format!("PEXPIRETIME {prefix}principal:ann")).await;
         assert_eq!(ends, (record.times.absolute.micros() + 999) / 1000);
     }
     let unused = saved(&store, Update { idle: None, ..update_of(&record) }).await;

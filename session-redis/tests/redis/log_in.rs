@@ -179,11 +179,11 @@ async fn a_log_in_that_a_revocation_overtook_removes_its_own_record() {
     let (master, _, there) = victim(&cluster, &handles).await;
     let cart = carts.iter().find(|cart| there.contains(&cart.handle)).unwrap();
     let url = format!("redis://{}", cluster.node(master).address());
-    let same_node = Raw::connect(&url).await.keys("session:of:").await;
+    let same_node = Raw::connect(&url).await.keys("session:principal:").await;
     let name = (0..24).map(|number: u32| number.to_string());
-    let name = name.into_iter().find(|name| !same_node.contains(&format!("session:of:{name}")));
+    let name = name.into_iter().find(|name| !same_node.contains(&format!("session:principal:{name}")));
     let name = name.expect("some indexes are on other nodes");
-    let index = format!("session:of:{name}");
+    let index = format!("session:principal:{name}");
 
     cluster.node(master).freeze();
     let (mine, update) = (store.clone(), log_in(&name, cart, LogIn::default()));

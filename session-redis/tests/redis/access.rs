@@ -21,7 +21,10 @@ async fn stores_with_different_prefixes_know_nothing_of_each_other() {
     assert!(!two.delete(record.handle, Now::Store).await.unwrap());
     assert_eq!(listed(&one, "ann").await, [record.handle]);
     let mut raw = Raw::connect(&url).await;
-    assert_eq!(raw.keys("one:").await, [format!("one:{}", record.handle), "one:principal:ann".to_owned()]);
+    assert_eq!(
+        raw.keys("one:").await,
+        [format!("one:{}", record.handle), "one:principal:ann".to_owned()]
+    );
     // Of its own it has that it ended all sessions of somebody who had none.
     assert_eq!(raw.keys("two:").await, ["two:principal:ann"]);
 }

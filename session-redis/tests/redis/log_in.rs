@@ -181,7 +181,8 @@ async fn a_log_in_that_a_revocation_overtook_removes_its_own_record() {
     let url = format!("redis://{}", cluster.node(master).address());
     let same_node = Raw::connect(&url).await.keys("session:principal:").await;
     let name = (0..24).map(|number: u32| number.to_string());
-    let name = name.into_iter().find(|name| !same_node.contains(&format!("session:principal:{name}")));
+    let name =
+        name.into_iter().find(|name| !same_node.contains(&format!("session:principal:{name}")));
     let name = name.expect("some indexes are on other nodes");
     let index = format!("session:principal:{name}");
 

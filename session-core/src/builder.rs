@@ -187,7 +187,7 @@ impl<T: SessionState> Builder<T> {
         self
     }
 
-    /// Removes no expired sessions: something else calls [`Sessions::clean`].
+    /// Removes no expired sessions: something else calls [`Sessions::clean`], on one node or on all.
     pub fn without_cleaner(mut self) -> Self {
         self.cleaner = Cleaner::never();
         self

@@ -38,6 +38,11 @@ use proc_macro::TokenStream;
 /// out what a handler changed, and stored on its own, so that two requests which change different
 /// fields never meet.
 ///
+/// It is data and nothing else. What a handler leaves that `PartialEq` takes for the same as before is
+/// not stored; nor is what is changed behind a `&` (in an atomic, a mutex, a `OnceLock`), which other
+/// requests on this session may see for a while. A field that was never stored has its default at each
+/// request, which may be drawn anew.
+///
 /// # Options of a field
 ///
 /// | Option | Meaning |

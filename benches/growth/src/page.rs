@@ -72,7 +72,8 @@ the machine disturb less.
 {verdict}
 PostgreSQL is as `initdb` sets it up: {settings}. The tables with their indexes are {whole}. What does not fit in
 `shared_buffers` is in the system's cache here, and costs a copy from there; where memory is short it would cost a read of the
-disk.
+disk. Answered together, an operation costs the server so little that what it touches is most of it: in a large table each is on
+another page, and the first change to a page after a checkpoint puts all of it in the log ([below](#what-it-costs)).
 
 {roomy}## One caller
 

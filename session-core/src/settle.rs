@@ -149,8 +149,9 @@ impl<T: SessionState> Sessions<T> {
             let found =
                 Found { fields: Arc::clone(&fields), stale: false, state: Arc::clone(&state) };
             if let Some(place) = self.in_cookie() {
-                self.decoded().remember(token.handle(), Arc::clone(&fields), found);
-                return self.first_sealed(place, insert);
+                let set = self.first_sealed(place, insert)?;
+                self.decoded().remember(token.handle(), fields, found);
+                return Ok(set);
             }
             let kept = self.vault().seal(insert.handle, &fields, self.random())?;
             match self.backend().insert(Insert { fields: Arc::clone(&kept), ..insert }).await? {

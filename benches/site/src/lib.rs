@@ -1,73 +1,15 @@
 //! An application in this process, and a browser that has a session there.
 
+mod routes;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::Path;
 use axum::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use axum::http::{Request, Response, StatusCode, Uri};
-use axum::routing::get;
-use session_core::{Builder, Handle, Session, Sessions, require_session, session};
-use shop::somebody_else;
+use session_core::{Builder, Handle, Sessions};
 use tower::ServiceExt as _;
 
-/// The session, with the fields of [`shop::Shop`].
-#[session]
-#[derive(Debug)]
-pub struct Shop {
-    #[session(principal)]
-    user: Option<u64>,
-    name: String,
-    #[session(merge = append)]
-    cart: Vec<String>,
-    theme: String,
-    /// What a write counts up.
-    #[session(merge = sum)]
-    pub counter: u64,
-}
-
-impl Shop {
-    /// The session of visitor `n`.
-    fn of(n: u64) -> Self {
-        let shop::Shop { user, name, cart, theme, counter } = shop::Shop::of(n);
-        Self { user: Some(user), name, cart, theme, counter }
-    }
-}
-
-async fn plain() -> String {
-    1.to_string()
-}
-
-#[require_session]
-async fn begin(session: &mut Shop) {
-    *session = Shop::of(1);
-}
-
-#[require_session]
-async fn begin_as(session: &mut Shop, Path(n): Path<u64>) {
-    *session = Shop::of(n);
-}
-
-#[require_session]
-async fn read(shop: &Shop) -> String {
-    shop.counter.to_string()
-}
-
-#[require_session]
-async fn write(shop: &mut Shop) -> String {
-    shop.counter += 1;
-    shop.counter.to_string()
-}
-
-#[require_session]
-async fn login(shop: &mut Shop) -> String {
-    shop.user = shop.user.map(somebody_else);
-    shop.counter.to_string()
-}
-
-#[require_session]
-async fn handle(session: &Session<Shop>) -> String {
-    session.handle().expect("it is stored").to_string()
-}
+pub use routes::{Shop, routes};
 
 /// The application, and the cookie of a session there.
 #[derive(Debug)]
@@ -88,15 +30,7 @@ impl Site {
     /// The same, with more routes.
     pub async fn with(more: Router<Sessions<Shop>>, builder: Builder<Shop>) -> Self {
         let sessions = builder.without_cleaner().build().expect("the options are sound");
-        let router = more
-            .route("/plain", get(plain))
-            .route("/begin", get(begin))
-            .route("/begin/{n}", get(begin_as))
-            .route("/read", get(read))
-            .route("/write", get(write))
-            .route("/login", get(login))
-            .route("/handle", get(handle))
-            .with_state(sessions.clone());
+        let router = more.merge(routes()).with_state(sessions.clone());
         let mut site = Self { router, sessions, cookie: HeaderValue::from_static("") };
         site.cookie = cookie(site.ask("/begin", None).await.headers());
         site

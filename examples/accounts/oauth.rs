@@ -10,7 +10,7 @@ use axum::response::Redirect;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use reqwest::Url;
-use session_core::{Next, Session, require_session};
+use session_core::{ReturnTo, Session, require_session};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -27,7 +27,7 @@ pub(crate) struct Flow {
     state: String,
     /// Proves that whoever redeems the code has asked for it.
     verifier: String,
-    next: Next,
+    next: ReturnTo,
 }
 
 /// What the browser brings back.

@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, Redirect};
-use session_core::{ClearSiteData, Next, Session, require_session};
+use session_core::{ClearSiteData, ReturnTo, Session, require_session};
 
 use crate::account::{self, Account};
 use crate::failure::Failure;
@@ -16,7 +16,7 @@ use crate::users::{Name, Users};
 #[derive(serde::Deserialize)]
 pub(crate) struct Way {
     #[serde(default)]
-    pub(crate) next: Next,
+    pub(crate) next: ReturnTo,
 }
 
 /// What both forms hold.
@@ -27,7 +27,7 @@ pub(crate) struct Credentials {
     /// A box, whose name is sent when it is checked.
     remember: Option<String>,
     #[serde(default)]
-    next: Next,
+    next: ReturnTo,
 }
 
 pub(crate) async fn log_in_form(Query(Way { next }): Query<Way>) -> Html<String> {

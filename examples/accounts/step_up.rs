@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, Redirect};
-use session_core::{Next, Principal, Session, Sessions, require_session};
+use session_core::{Principal, ReturnTo, Session, Sessions, require_session};
 
 use crate::account::Account;
 use crate::failure::Failure;
@@ -17,7 +17,7 @@ use crate::users::Users;
 pub(crate) struct Confirmation {
     password: Password,
     #[serde(default)]
-    next: Next,
+    next: ReturnTo,
 }
 
 #[require_session(authenticated, or_redirect = "/login")]

@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::arrival::{Arrival, Latest};
-use crate::event::Event;
+use crate::event::SessionEvent;
 use crate::store::{
     Ended, Insert, Inserted, Record, Store, StoreError, Swept, Times, Update, Updated,
 };
@@ -70,7 +70,7 @@ impl<S: Store> AnyStore for S {
 pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Is told what happens.
-pub(crate) type Hook = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
+pub(crate) type Hook = Arc<dyn Fn(&SessionEvent<'_>) + Send + Sync>;
 
 /// A store, and how it is called.
 pub(crate) struct Backend {
@@ -146,7 +146,7 @@ impl Backend {
     }
 
     /// Tells `tracing` and the application's hook.
-    pub(crate) fn tell(&self, event: &Event<'_>) {
+    pub(crate) fn tell(&self, event: &SessionEvent<'_>) {
         event.trace();
         if let Some(hook) = &self.hook {
             hook(event);
@@ -181,7 +181,7 @@ impl Backend {
                 .await
                 .unwrap_or_else(|_| Err(StoreError::Deadline(self.deadline))),
         };
-        answered.inspect_err(|error| self.tell(&Event::StoreFailed { operation, error }))
+        answered.inspect_err(|error| self.tell(&SessionEvent::StoreFailed { operation, error }))
     }
 }
 

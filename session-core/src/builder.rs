@@ -11,11 +11,11 @@ use axum_core::response::Response;
 use crate::backend::Backend;
 use crate::cleaner::Cleaner;
 use crate::commit::Lines;
-use crate::cookie::Cookie;
+use crate::cookie::SessionCookie;
 use crate::cross_site::{CrossSite, OriginError};
 use crate::decoded::Decoded;
 use crate::error::Refusal;
-use crate::event::Event;
+use crate::event::SessionEvent;
 use crate::lifetime::Lifetime;
 use crate::random::{Random, System};
 use crate::refused::Renderer;
@@ -30,12 +30,12 @@ use crate::vault::{Sealing, Vault};
 /// How the sessions of type `T` are to be. From [`Sessions::builder`]; every step is optional.
 ///
 /// ```
-/// # use session_core::{Cookie, Lifetime, MemoryStore, Sessions, session};
+/// # use session_core::{SessionCookie, Lifetime, MemoryStore, Sessions, session};
 /// # use std::time::Duration;
 /// # #[session] struct Admin { name: String }
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let sessions = Sessions::<Admin>::builder(MemoryStore::new())
-///     .cookie(Cookie::host("admin")?.strict())
+///     .cookie(SessionCookie::host("admin")?.strict())
 ///     .lifetime(Lifetime::AAL3)
 ///     .deadline(Duration::from_millis(500))
 ///     .build()?;
@@ -44,7 +44,7 @@ use crate::vault::{Sealing, Vault};
 #[must_use = "sessions are built by `.build()`"]
 pub struct Builder<T> {
     backend: Backend,
-    cookie: Cookie,
+    cookie: SessionCookie,
     sealing: Option<Sealing>,
     in_cookie: Option<InCookie>,
     cross_site: CrossSite,
@@ -60,7 +60,7 @@ impl<T: SessionState> Builder<T> {
     pub(crate) fn new(store: impl Store) -> Self {
         Self {
             backend: Backend::new(store),
-            cookie: Cookie::default(),
+            cookie: SessionCookie::default(),
             sealing: None,
             in_cookie: None,
             cross_site: CrossSite::default(),
@@ -79,9 +79,9 @@ impl<T: SessionState> Builder<T> {
         self
     }
 
-    /// Which cookie carries the token: [`Cookie::default`] unless told otherwise. Two session
+    /// Which cookie carries the token: [`SessionCookie::default`] unless told otherwise. Two session
     /// types of one application need two cookies.
-    pub fn cookie(mut self, cookie: Cookie) -> Self {
+    pub fn cookie(mut self, cookie: SessionCookie) -> Self {
         self.cookie = cookie;
         self
     }
@@ -140,7 +140,7 @@ impl<T: SessionState> Builder<T> {
 
     /// Is told what happens to sessions, after `tracing` was. It is called in the middle of a
     /// request and should be quick.
-    pub fn on_event(mut self, hook: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+    pub fn on_event(mut self, hook: impl Fn(&SessionEvent<'_>) + Send + Sync + 'static) -> Self {
         self.backend.hook = Some(Arc::new(hook));
         self
     }

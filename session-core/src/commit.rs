@@ -15,7 +15,7 @@ use crate::by_handle::ByHandle;
 use crate::draft::{Draft, Promise};
 use crate::edit::Edit;
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::SessionEvent;
 use crate::sessions::Sessions;
 use crate::state::SessionState;
 use crate::store::{StoreError, Updated};
@@ -222,7 +222,7 @@ impl<T: SessionState> Lead<T> {
     fn keep(&self, promised: Vec<(Waiting<T>, Promise)>) {
         for (waiting, promise) in promised {
             if promise.token.is_some() {
-                self.sessions.backend().tell(&Event::Rotated { handle: self.handle });
+                self.sessions.backend().tell(&SessionEvent::Rotated { handle: self.handle });
             }
             waiting.answer(Ok(promise.kept(&self.latest.record.times)));
         }

@@ -1,4 +1,4 @@
-//! The session cookie: what it may be ([`Cookie`]), how it is read, how it is written.
+//! The session cookie: what it may be ([`SessionCookie`]), how it is read, how it is written.
 
 pub(crate) mod chunks;
 mod read;
@@ -15,21 +15,21 @@ use std::sync::Arc;
 /// but `/`, nothing readable by scripts, and no insecure cookie but the one that says so.
 ///
 /// ```
-/// # use session_core::Cookie;
-/// let default = Cookie::default();                       // __Host-session, SameSite=Lax
-/// let admin = Cookie::host("admin")?.strict();           // __Host-admin, SameSite=Strict
-/// let shared = Cookie::domain("session", "example.com")?; // __Secure-session, on subdomains too
+/// # use session_core::SessionCookie;
+/// let default = SessionCookie::default();                       // __Host-session, SameSite=Lax
+/// let admin = SessionCookie::host("admin")?.strict();           // __Host-admin, SameSite=Strict
+/// let shared = SessionCookie::domain("session", "example.com")?; // __Secure-session, on subdomains too
 /// # Ok::<(), session_core::CookieError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cookie {
+pub struct SessionCookie {
     name: Arc<str>,
     domain: Option<String>,
     secure: bool,
     strict: bool,
 }
 
-impl Cookie {
+impl SessionCookie {
     /// `__Host-NAME`: sent to the host that set it and to no other, over TLS only. Browsers
     /// refuse such a cookie from a subdomain or a plain connection.
     pub fn host(name: &str) -> Result<Self, CookieError> {
@@ -37,7 +37,7 @@ impl Cookie {
     }
 
     /// `__Secure-NAME` with `Domain`: sent to every subdomain, over TLS only. Whoever runs one
-    /// of them can read and replace the cookie; take [`Cookie::host`] where you can.
+    /// of them can read and replace the cookie; take [`SessionCookie::host`] where you can.
     pub fn domain(name: &str, domain: &str) -> Result<Self, CookieError> {
         let labels = |domain: &str| {
             !domain.is_empty()
@@ -92,7 +92,7 @@ impl Cookie {
     }
 }
 
-impl Default for Cookie {
+impl Default for SessionCookie {
     /// `__Host-session` with `Path=/; Secure; HttpOnly; SameSite=Lax` and nothing else.
     fn default() -> Self {
         Self::host("session").expect("`session` is a cookie name")
@@ -120,11 +120,11 @@ mod tests {
     #[test]
     fn requirement_12_a_name_or_domain_that_says_something_else_is_refused() {
         for name in ["", "a b", "a;b", "a=b", "séance", "__Host-session", "__secure-x", "a\0"] {
-            assert!(matches!(Cookie::host(name), Err(CookieError::Name(_))), "{name:?}");
+            assert!(matches!(SessionCookie::host(name), Err(CookieError::Name(_))), "{name:?}");
         }
         for domain in ["", ".example.com", "example..com", "exa mple.com", "example.com; Path=/x"] {
             assert!(
-                matches!(Cookie::domain("session", domain), Err(CookieError::Domain(_))),
+                matches!(SessionCookie::domain("session", domain), Err(CookieError::Domain(_))),
                 "{domain:?}"
             );
         }

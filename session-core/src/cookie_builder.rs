@@ -33,12 +33,12 @@ use crate::store::Store;
 /// # Ok(()) }
 /// ```
 #[must_use = "say what becomes of copies: `.revocations(store)` or `.accept_replay_until_expiry()`"]
-pub struct CookieBuilder<T> {
+pub struct SealedCookieBuilder<T> {
     place: InCookie,
     state: PhantomData<fn() -> T>,
 }
 
-impl<T: SessionState> CookieBuilder<T> {
+impl<T: SessionState> SealedCookieBuilder<T> {
     pub(crate) fn new(ring: KeyRing) -> Self {
         Self { place: InCookie { ring, chunks: 1 }, state: PhantomData }
     }
@@ -62,8 +62,10 @@ impl<T: SessionState> CookieBuilder<T> {
     }
 }
 
-impl<T> fmt::Debug for CookieBuilder<T> {
+impl<T> fmt::Debug for SealedCookieBuilder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CookieBuilder").field("chunks", &self.place.chunks).finish_non_exhaustive()
+        f.debug_struct("SealedCookieBuilder")
+            .field("chunks", &self.place.chunks)
+            .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::codec;
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::SessionEvent;
 use crate::lifetime::LONGEST;
 use crate::listed::Listed;
 use crate::session::Session;
@@ -23,7 +23,7 @@ impl<T: SessionState> Sessions<T> {
     /// always that there was one.
     pub async fn revoke(&self, handle: &Handle) -> Result<bool, Error> {
         let handle = *handle;
-        self.end(handle, &Event::Revoked { handle }).await
+        self.end(handle, &SessionEvent::Revoked { handle }).await
     }
 
     /// The sessions that this principal is logged in to, newest first.
@@ -101,12 +101,16 @@ impl<T: SessionState> Sessions<T> {
         for name in self.vault().principals(&codec::principal_key::<T>(principal)?) {
             ended += self.backend().delete_all(&name, except).await?;
         }
-        self.backend().tell(&Event::AllRevoked { ended, except });
+        self.backend().tell(&SessionEvent::AllRevoked { ended, except });
         Ok(ended)
     }
 
     /// Ends a session, and tells of it if there was one.
-    pub(crate) async fn end(&self, handle: Handle, event: &Event<'_>) -> Result<bool, Error> {
+    pub(crate) async fn end(
+        &self,
+        handle: Handle,
+        event: &SessionEvent<'_>,
+    ) -> Result<bool, Error> {
         let ended = if self.in_cookie().is_some() {
             self.bury(handle, LONGEST).await?;
             true

@@ -137,7 +137,7 @@ pub enum Refusal {
     /// Two session types of one application read the cookie of this name, so that each would
     /// take the other's for its own: 500.
     #[error(
-        "two session types use the cookie `{0}`: give one of them another with `.cookie(Cookie::host(\"…\")?)` on its builder, and a table of its own"
+        "two session types use the cookie `{0}`: give one of them another with `.cookie(SessionCookie::host(\"…\")?)` on its builder, and a table of its own"
     )]
     SharedCookie(String),
     /// The session could not be read or saved: 503; 401 when it ended meanwhile; 500 when the

@@ -10,7 +10,7 @@ use crate::token::Handle;
 /// [`Builder::on_event`](crate::Builder::on_event).
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Event<'a> {
+pub enum SessionEvent<'a> {
     /// A session was stored for the first time.
     Created {
         /// Its public name.
@@ -46,7 +46,7 @@ pub enum Event<'a> {
     },
     /// A secret was shown that the browser had given up for its successor, which it has shown
     /// since: somebody has a copy of the cookie, be it the one who shows it now or the other. The
-    /// session was ended ([`Event::Revoked`] follows).
+    /// session was ended ([`SessionEvent::Revoked`] follows).
     TheftSuspected {
         /// Its public name.
         handle: Handle,
@@ -80,7 +80,7 @@ pub enum Event<'a> {
     },
 }
 
-impl Event<'_> {
+impl SessionEvent<'_> {
     /// Tells `tracing`.
     pub(crate) fn trace(&self) {
         match self {
@@ -146,6 +146,6 @@ pub enum Ignored {
     Replaced,
     /// There is such a session, and the secret is not its secret: a very old one, or a guess.
     WrongSecret,
-    /// Its secret was replaced long ago: the session was ended ([`Event::TheftSuspected`]).
+    /// Its secret was replaced long ago: the session was ended ([`SessionEvent::TheftSuspected`]).
     Stolen,
 }

@@ -8,7 +8,7 @@ use http::request::Parts;
 
 use crate::error::Refusal;
 use crate::found::FoundIn;
-use crate::refused::Refused;
+use crate::refused::Rejection;
 use crate::request::{is_loaded, slot};
 use crate::session::Session;
 use crate::sessions::Sessions;
@@ -22,7 +22,7 @@ use crate::state::{SessionState, WithPrincipal};
 ///
 /// ```
 /// # use axum::{extract::{FromRef, FromRequestParts}, http::request::Parts};
-/// # use session_core::{session, Refused, SessionRef, Sessions};
+/// # use session_core::{session, Rejection, SessionRef, Sessions};
 /// # #[session] pub struct Shop { theme: Option<String> }
 /// struct Theme(String);
 ///
@@ -30,9 +30,9 @@ use crate::state::{SessionState, WithPrincipal};
 /// where
 ///     Sessions<Shop>: FromRef<S>,
 /// {
-///     type Rejection = Refused;
+///     type Rejection = Rejection;
 ///
-///     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+///     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
 ///         let shop = SessionRef::<Shop>::from_request_parts(parts, state).await?;
 ///         Ok(Self(shop.theme.clone().unwrap_or_else(|| "light".to_owned())))
 ///     }
@@ -55,9 +55,9 @@ where
     T: SessionState,
     Sessions<T>: FoundIn<S>,
 {
-    type Rejection = Refused;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let sessions = Sessions::found_in(state);
         Ok(Self(session(parts, &sessions).await?))
     }
@@ -81,9 +81,9 @@ where
     T: WithPrincipal,
     Sessions<T>: FoundIn<S>,
 {
-    type Rejection = Refused;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let sessions = Sessions::found_in(state);
         let session = session(parts, &sessions).await?;
         let principal = session.principal().cloned().ok_or(Refusal::NotAuthenticated);
@@ -98,7 +98,7 @@ where
 async fn session<T: SessionState>(
     parts: &mut Parts,
     sessions: &Sessions<T>,
-) -> Result<Session<T>, Refused> {
+) -> Result<Session<T>, Rejection> {
     let is_open = is_loaded::<T>(parts);
     Ok(found(parts, sessions, is_open, true).await?.session())
 }
@@ -110,7 +110,7 @@ pub(crate) async fn found<T: SessionState>(
     sessions: &Sessions<T>,
     is_open: bool,
     is_use: bool,
-) -> Result<Arc<Slot<T>>, Refused> {
+) -> Result<Arc<Slot<T>>, Rejection> {
     let permitted = if is_open { Ok(()) } else { sessions.permit(parts) };
     let found = match permitted {
         Ok(()) => slot(parts, sessions, is_use).await,

@@ -13,7 +13,7 @@ use http::request::Parts;
 use crate::cookie::vary;
 use crate::extract::found;
 use crate::found::FoundIn;
-use crate::refused::Refused;
+use crate::refused::Rejection;
 use crate::request_head::RequestHead;
 use crate::rule::Rule;
 use crate::session::Session;
@@ -123,9 +123,9 @@ where
     R: Rule<A::State>,
     Sessions<A::State>: FoundIn<S>,
 {
-    type Rejection = Refused;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let sessions = Sessions::found_in(state);
         let slot = found(parts, &sessions, R::CROSS_SITE, !R::BACKGROUND).await?;
         let (transaction, session) = slot.open();

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use axum::{Form, response::Redirect};
-/// use session_core::{Next, require_session, session};
+/// use session_core::{ReturnTo, require_session, session};
 ///
 /// #[session]
 /// struct Shop { #[session(principal)] user: Option<String> }
@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 /// struct LogIn {
 ///     user: String,
 ///     #[serde(default)]
-///     next: Next,
+///     next: ReturnTo,
 /// }
 ///
 /// #[require_session]
@@ -33,35 +33,35 @@ use serde::{Deserialize, Serialize};
 ///     Redirect::to(&form.next)
 /// }
 ///
-/// assert_eq!(&*Next::from("/cart?page=2"), "/cart?page=2");
-/// assert_eq!(&*Next::from("https://evil.example"), "/");
-/// assert_eq!(&*Next::from("//evil.example"), "/");
+/// assert_eq!(&*ReturnTo::from("/cart?page=2"), "/cart?page=2");
+/// assert_eq!(&*ReturnTo::from("https://evil.example"), "/");
+/// assert_eq!(&*ReturnTo::from("//evil.example"), "/");
 /// ```
 ///
 /// A page that repeats it, in a hidden field say, escapes it as any other text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String")]
-pub struct Next(String);
+pub struct ReturnTo(String);
 
-impl From<String> for Next {
+impl From<String> for ReturnTo {
     fn from(path: String) -> Self {
         if is_safe(&path) { Self(path) } else { Self::default() }
     }
 }
 
-impl From<&str> for Next {
+impl From<&str> for ReturnTo {
     fn from(path: &str) -> Self {
         path.to_owned().into()
     }
 }
 
-impl Default for Next {
+impl Default for ReturnTo {
     fn default() -> Self {
         Self("/".to_owned())
     }
 }
 
-impl Deref for Next {
+impl Deref for ReturnTo {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -69,7 +69,7 @@ impl Deref for Next {
     }
 }
 
-impl fmt::Display for Next {
+impl fmt::Display for ReturnTo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn login_guard_only_a_path_of_this_site_is_gone_back_to() {
         for path in ["/", "/a", "/a?b=//c", "/a/\\b", "/?next=https://a", "/%09/a", "/ü"] {
-            assert_eq!(&*Next::from(path), path);
+            assert_eq!(&*ReturnTo::from(path), path);
         }
         for path in [
             "",
@@ -107,10 +107,10 @@ mod tests {
             "/a\u{7f}",
             "/a\u{85}",
         ] {
-            assert_eq!(&*Next::from(path), "/", "{path:?}");
+            assert_eq!(&*ReturnTo::from(path), "/", "{path:?}");
         }
-        let read: Next = serde_json::from_str("\"//evil.example\"").unwrap();
-        assert_eq!(read, Next::default());
-        assert_eq!(serde_json::to_string(&Next::from("/a")).unwrap(), "\"/a\"");
+        let read: ReturnTo = serde_json::from_str("\"//evil.example\"").unwrap();
+        assert_eq!(read, ReturnTo::default());
+        assert_eq!(serde_json::to_string(&ReturnTo::from("/a")).unwrap(), "\"/a\"");
     }
 }

@@ -24,7 +24,7 @@ pub(crate) type Renderer = Arc<dyn Fn(&Refusal, &RequestHead) -> Response + Send
 /// One's own extractors pass it on, see [`SessionRef`](crate::SessionRef). What they refuse
 /// themselves they may say with a [`Refusal`], which becomes one with the plain answer.
 #[derive(Clone)]
-pub struct Refused {
+pub struct Rejection {
     refusal: Refusal,
     answer: Answer,
 }
@@ -39,20 +39,20 @@ enum Answer {
     Rendered(Renderer, Box<RequestHead>),
 }
 
-impl Refused {
+impl Rejection {
     /// Why.
     pub fn refusal(&self) -> &Refusal {
         &self.refusal
     }
 }
 
-impl From<Refusal> for Refused {
+impl From<Refusal> for Rejection {
     fn from(refusal: Refusal) -> Self {
         Self { refusal, answer: Answer::Plain }
     }
 }
 
-impl IntoResponse for Refused {
+impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let mut response = match self.answer {
             Answer::Plain => self.refusal.into_response(),
@@ -64,19 +64,19 @@ impl IntoResponse for Refused {
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.refusal.fmt(f)
     }
 }
 
-impl fmt::Debug for Refused {
+impl fmt::Debug for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Refused").field(&self.refusal).finish()
+        f.debug_tuple("Rejection").field(&self.refusal).finish()
     }
 }
 
-impl Error for Refused {
+impl Error for Rejection {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.refusal.source()
     }
@@ -89,12 +89,12 @@ impl<T: SessionState> Sessions<T> {
     }
 
     /// The answer to a refusal of the request with this head.
-    pub(crate) fn refused(&self, refusal: Refusal, head: Option<Box<RequestHead>>) -> Refused {
+    pub(crate) fn refused(&self, refusal: Refusal, head: Option<Box<RequestHead>>) -> Rejection {
         let answer = match (self.renderer(), head) {
             (Some(renderer), Some(head)) => Answer::Rendered(Arc::clone(renderer), head),
             _ => Answer::Plain,
         };
-        Refused { refusal, answer }
+        Rejection { refusal, answer }
     }
 
     /// The answer to a refusal by a handler from which a page is sent to `log_in`.
@@ -103,14 +103,14 @@ impl<T: SessionState> Sessions<T> {
         refusal: Refusal,
         log_in: Option<&str>,
         parts: &Parts,
-    ) -> Refused {
+    ) -> Rejection {
         let to = log_in
             .filter(|_| {
                 refusal.is_cured_by_log_in() && is_navigation(&parts.method, &parts.headers)
             })
             .and_then(|log_in| with_next(log_in, parts));
         match to {
-            Some(to) => Refused { refusal, answer: Answer::Redirect(to) },
+            Some(to) => Rejection { refusal, answer: Answer::Redirect(to) },
             None => self.refused(refusal, self.head(parts)),
         }
     }

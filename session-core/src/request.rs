@@ -13,7 +13,7 @@ use crate::cookie::Cookies;
 use crate::detach::Detach;
 use crate::edit::{Change, Edit, Request, Secret};
 use crate::error::{Error, Refusal};
-use crate::event::{Event, Ignored};
+use crate::event::{Ignored, SessionEvent};
 use crate::secrets::{Other, Role, Shown};
 use crate::sessions::Sessions;
 use crate::slot::{Arrived, Bearer, Proof, Slot};
@@ -163,8 +163,8 @@ impl<T: SessionState> Sessions<T> {
             }
             Shown::Late => return Ok(self.late(handle)),
             Shown::Stolen => {
-                self.backend().tell(&Event::TheftSuspected { handle });
-                Box::pin(self.end(handle, &Event::Revoked { handle })).await?;
+                self.backend().tell(&SessionEvent::TheftSuspected { handle });
+                Box::pin(self.end(handle, &SessionEvent::Revoked { handle })).await?;
                 return Ok(self.ignore(Some(handle), Ignored::Stolen));
             }
             Shown::Unknown => return Ok(self.ignore(Some(handle), Ignored::WrongSecret)),
@@ -200,7 +200,7 @@ impl<T: SessionState> Sessions<T> {
             return Ok(Renewed::Gone);
         }
         stored.record.times.seen_at(times.now, idle);
-        self.backend().tell(&Event::Renewed { handle });
+        self.backend().tell(&SessionEvent::Renewed { handle });
         Ok(Renewed::Well)
     }
 
@@ -224,7 +224,8 @@ impl<T: SessionState> Sessions<T> {
 
     /// A request that was on its way when its cookie was replaced.
     pub(crate) fn late(&self, handle: Handle) -> Arrived<T> {
-        self.backend().tell(&Event::Ignored { handle: Some(handle), reason: Ignored::Replaced });
+        self.backend()
+            .tell(&SessionEvent::Ignored { handle: Some(handle), reason: Ignored::Replaced });
         Arrived::Late
     }
 
@@ -235,13 +236,13 @@ impl<T: SessionState> Sessions<T> {
 
     /// Tells why a cookie is no session.
     pub(crate) fn ignore(&self, handle: Option<Handle>, reason: Ignored) -> Arrived<T> {
-        self.backend().tell(&Event::Ignored { handle, reason });
+        self.backend().tell(&SessionEvent::Ignored { handle, reason });
         Arrived::Anonymous
     }
 
     /// Tells that a request is refused.
     pub(crate) fn refuse(&self, refusal: Refusal) -> Refusal {
-        self.backend().tell(&Event::Refused { refusal: &refusal });
+        self.backend().tell(&SessionEvent::Refused { refusal: &refusal });
         refusal
     }
 }

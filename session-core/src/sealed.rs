@@ -12,7 +12,7 @@ use crate::cookie::chunks::room;
 use crate::draft::{Draft, max_age};
 use crate::edit::Edit;
 use crate::error::Error;
-use crate::event::{Event, Ignored};
+use crate::event::{Ignored, SessionEvent};
 use crate::kept;
 use crate::keys::KeyRing;
 use crate::lifetime::LONGEST;
@@ -111,7 +111,7 @@ impl<T: SessionState> Sessions<T> {
         self.remember(&saved, record.fields);
         if promise.token.is_some() {
             self.bury(stored.record.handle, stored.record.times.absolute.since(now)).await?;
-            self.backend().tell(&Event::Rotated { handle: record.handle });
+            self.backend().tell(&SessionEvent::Rotated { handle: record.handle });
         }
         Ok(Some(set))
     }
@@ -124,7 +124,7 @@ impl<T: SessionState> Sessions<T> {
     ) -> Result<SetCookie, Error> {
         let record = Record::begun(insert, self.backend().moment());
         let set = self.set_sealed(place, &record)?;
-        self.backend().tell(&Event::Created { handle: record.handle });
+        self.backend().tell(&SessionEvent::Created { handle: record.handle });
         Ok(set)
     }
 

@@ -10,14 +10,14 @@ use crate::builder::Builder;
 use crate::cleaner::Cleaner;
 use crate::codec;
 use crate::commit::{Lines, commit};
-use crate::cookie::Cookie;
-use crate::cookie_builder::CookieBuilder;
+use crate::cookie::SessionCookie;
+use crate::cookie_builder::SealedCookieBuilder;
 use crate::cross_site::CrossSite;
 use crate::decoded::{Decoded, Found};
 use crate::detach::Detach;
 use crate::edit::{Change, Edit, Secret};
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::SessionEvent;
 use crate::keys::KeyRing;
 use crate::lifetime::Lifetime;
 use crate::random::Random;
@@ -59,7 +59,7 @@ pub struct Sessions<T: SessionState>(Arc<Inner<T>>);
 
 pub(crate) struct Inner<T: SessionState> {
     pub(crate) backend: Backend,
-    pub(crate) cookie: Cookie,
+    pub(crate) cookie: SessionCookie,
     pub(crate) vault: Vault,
     pub(crate) in_cookie: Option<InCookie>,
     pub(crate) cross_site: CrossSite,
@@ -74,9 +74,9 @@ pub(crate) struct Inner<T: SessionState> {
 
 impl<T: SessionState> Sessions<T> {
     /// Sessions without a database: the record itself, sealed, is the cookie's value. Whether a
-    /// log-out then kills copies of the cookie is a choice that [`CookieBuilder`] asks for.
-    pub fn sealed_cookie(ring: KeyRing) -> CookieBuilder<T> {
-        CookieBuilder::new(ring)
+    /// log-out then kills copies of the cookie is a choice that [`SealedCookieBuilder`] asks for.
+    pub fn sealed_cookie(ring: KeyRing) -> SealedCookieBuilder<T> {
+        SealedCookieBuilder::new(ring)
     }
 
     /// Begins with a store; everything else has a safe default.
@@ -158,7 +158,7 @@ impl<T: SessionState> Sessions<T> {
         &self.0.backend
     }
 
-    pub(crate) fn cookie(&self) -> &Cookie {
+    pub(crate) fn cookie(&self) -> &SessionCookie {
         &self.0.cookie
     }
 
@@ -251,7 +251,7 @@ impl<T: SessionState> Sessions<T> {
         let mut whole = true;
         let state = codec::decode(&record.fields, |field| {
             whole = false;
-            self.backend().tell(&Event::FieldDefaulted { handle, field });
+            self.backend().tell(&SessionEvent::FieldDefaulted { handle, field });
         })?;
         let stored = Stored::new(record, Arc::new(state), whole, stale);
         self.remember(&stored, kept);

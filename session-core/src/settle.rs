@@ -12,7 +12,7 @@ use crate::detach::Detach;
 use crate::draft::max_age;
 use crate::edit::{Change, Edit, Request, Secret};
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::SessionEvent;
 use crate::random::RandomError;
 use crate::session::{Edits, Wish};
 use crate::sessions::Sessions;
@@ -72,7 +72,7 @@ impl<T: SessionState> Sessions<T> {
         let is_destroyed = outcome.is_destroyed();
         if let Some(bearer) = slot.bearer().filter(|_| is_destroyed) {
             let handle = bearer.stored.record.handle;
-            Box::pin(self.end(handle, &Event::Destroyed { handle })).await?;
+            Box::pin(self.end(handle, &SessionEvent::Destroyed { handle })).await?;
         }
         let removal = (is_destroyed && slot.shown > 0).then_some(SetCookie::Remove);
         let Edits { secret, persistent, .. } = outcome.edits;
@@ -157,7 +157,7 @@ impl<T: SessionState> Sessions<T> {
             match self.backend().insert(Insert { fields: Arc::clone(&kept), ..insert }).await? {
                 Inserted::Saved(times) => {
                     self.decoded().remember(token.handle(), kept, found);
-                    self.backend().tell(&Event::Created { handle: token.handle() });
+                    self.backend().tell(&SessionEvent::Created { handle: token.handle() });
                     return Ok(SetCookie::Keep {
                         value: self.vault().spell(&token),
                         max_age: persistent.then(|| max_age(&times)),

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::extract::FromRef;
 use session_core::store::Record;
-use session_core::{Event, Handle, Now, SessionState, Sessions, Store};
+use session_core::{Handle, Now, SessionEvent, SessionState, Sessions, Store};
 use session_tests::Client;
 use tokio::sync::Barrier;
 
@@ -53,10 +53,10 @@ impl Common {
         Self { told: Arc::default(), meeting: Arc::new(Barrier::new(2)) }
     }
 
-    fn note(&self, event: &Event<'_>) {
+    fn note(&self, event: &SessionEvent<'_>) {
         let mut told = self.told();
         writeln!(told.printed, "{event:?}").expect("a string takes everything");
-        if let Event::FieldDefaulted { field, .. } = event {
+        if let SessionEvent::FieldDefaulted { field, .. } = event {
             told.defaulted.push(field);
         }
     }

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::http::Method;
 use axum::response::Redirect;
 use axum::routing::post;
-use session_core::{Next, require_session};
+use session_core::{ReturnTo, require_session};
 use session_tests::{Call, Client, Fresh, on_each_store};
 
 use crate::house::{App, House, NAVIGATION, Shop, ask, navigate, routes};
@@ -108,7 +108,7 @@ async fn login_guard_the_way_back_is_all_of_it_under_nest() {
 struct LogIn {
     user: String,
     #[serde(default)]
-    next: Next,
+    next: ReturnTo,
 }
 
 #[require_session]

@@ -8,7 +8,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
 use session_core::{
-    MemoryStore, Principal, Refusal, Refused, RequestHead, SessionRef, Sessions, require_session,
+    MemoryStore, Principal, Refusal, Rejection, RequestHead, SessionRef, Sessions, require_session,
 };
 use session_tests::{Call, Fate, Fresh, on_each_store};
 
@@ -36,9 +36,9 @@ impl<S: Sync> FromRequestParts<S> for Visits
 where
     Sessions<Shop>: FromRef<S>,
 {
-    type Rejection = Refused;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let shop = SessionRef::<Shop>::from_request_parts(parts, state).await?;
         if shop.visits == 0 {
             return Err(Refusal::NoSession.into());

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{HeaderName, SET_COOKIE};
 use axum::routing::post;
 use session_core::{
-    BuildError, Builder, Cookie, CookieError, Lifetime, MemoryStore, Session, Sessions,
+    BuildError, Builder, CookieError, Lifetime, MemoryStore, Session, SessionCookie, Sessions,
     require_session,
 };
 use session_tests::{Client, Fresh, Reply, on_each_store};
@@ -58,7 +58,7 @@ async fn requirement_11_the_default_cookie_has_exactly_these_attributes<S: Fresh
 
 #[tokio::test]
 async fn requirement_11_strict_is_one_call_away() {
-    let strict = |builder: Builder<Shop>| builder.cookie(Cookie::default().strict());
+    let strict = |builder: Builder<Shop>| builder.cookie(SessionCookie::default().strict());
     let house = House::built(MemoryStore::new(), strict);
     let reply = house.newcomer().post("/visit").await;
     assert_eq!(
@@ -71,15 +71,18 @@ async fn requirement_11_strict_is_one_call_away() {
 fn requirement_12_a_contradiction_cannot_be_built() {
     for name in ["__Host-session", "__Secure-session", "__host-x", "a b", "a=b", "a;b", ""] {
         for cookie in [
-            Cookie::host(name),
-            Cookie::insecure_for_development(name),
-            Cookie::domain(name, "a.b"),
+            SessionCookie::host(name),
+            SessionCookie::insecure_for_development(name),
+            SessionCookie::domain(name, "a.b"),
         ] {
             assert_eq!(cookie, Err(CookieError::Name(name.to_owned())));
         }
     }
     for domain in ["", ".example.com", "example.com; Path=/a", "exam ple"] {
-        assert_eq!(Cookie::domain("session", domain), Err(CookieError::Domain(domain.to_owned())));
+        assert_eq!(
+            SessionCookie::domain("session", domain),
+            Err(CookieError::Domain(domain.to_owned()))
+        );
     }
     let builder = Sessions::<Shop>::builder(MemoryStore::new()).deadline(Duration::ZERO);
     assert_eq!(builder.build().err(), Some(BuildError::ZeroDeadline));
@@ -105,7 +108,7 @@ async fn requirement_13_removal_repeats_the_attributes<S: Fresh>(store: S) {
 #[tokio::test]
 async fn requirement_13_removal_repeats_the_domain() {
     let domain = |builder: Builder<Shop>| {
-        builder.cookie(Cookie::domain("shop", "example.com").expect("a name and a domain"))
+        builder.cookie(SessionCookie::domain("shop", "example.com").expect("a name and a domain"))
     };
     let house = House::built(MemoryStore::new(), domain);
     let mut client = house.newcomer();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_core::{Cookie, Error, MemoryStore};
+use session_core::{Error, MemoryStore, SessionCookie};
 use session_tests::{Call, Client, Fate, Fresh, on_each_store};
 
 use crate::house::{House, Shop, state};
@@ -198,7 +198,7 @@ async fn a_background_change_of_a_session_that_ended_is_an_error<S: Fresh>(store
 
 #[tokio::test]
 async fn a_development_cookie_goes_without_tls() {
-    let plain = Cookie::insecure_for_development("dev").expect("it is a name");
+    let plain = SessionCookie::insecure_for_development("dev").expect("it is a name");
     let house = House::built(MemoryStore::new(), |builder| builder.cookie(plain));
     let mut client = house.newcomer();
     let reply = client.post("/visit").await;

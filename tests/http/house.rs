@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_core::{
-    Builder, Event, MemoryStore, Now, Session, Sessions, Timestamp, require_session, session,
+    Builder, MemoryStore, Now, Session, SessionEvent, Sessions, Timestamp, require_session, session,
 };
 use session_tests::{Client, Fresh, Staged};
 
@@ -135,17 +135,17 @@ impl Clock {
 }
 
 impl Events {
-    fn note(&self, event: &Event<'_>) {
+    fn note(&self, event: &SessionEvent<'_>) {
         let word = match event {
-            Event::Created { handle } => format!("created {handle}"),
-            Event::Rotated { handle } => format!("rotated {handle}"),
-            Event::Destroyed { handle } => format!("destroyed {handle}"),
-            Event::Refused { refusal } => format!("refused {}", refusal.status().as_u16()),
-            Event::Ignored { handle: Some(handle), reason } => {
+            SessionEvent::Created { handle } => format!("created {handle}"),
+            SessionEvent::Rotated { handle } => format!("rotated {handle}"),
+            SessionEvent::Destroyed { handle } => format!("destroyed {handle}"),
+            SessionEvent::Refused { refusal } => format!("refused {}", refusal.status().as_u16()),
+            SessionEvent::Ignored { handle: Some(handle), reason } => {
                 format!("ignored {handle} {reason:?}")
             }
-            Event::Ignored { handle: None, reason } => format!("ignored {reason:?}"),
-            Event::StoreFailed { operation, .. } => format!("failed {operation}"),
+            SessionEvent::Ignored { handle: None, reason } => format!("ignored {reason:?}"),
+            SessionEvent::StoreFailed { operation, .. } => format!("failed {operation}"),
             other => format!("{other:?}"),
         };
         self.0.lock().expect("nobody panics here").push(word);

@@ -7,7 +7,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{any, get};
-use session_core::{Principal, Refused, SessionRef, Sessions, require_session};
+use session_core::{Principal, Rejection, SessionRef, Sessions, require_session};
 use session_tests::{Call, Client, Fresh, on_each_store};
 
 use crate::house::{App, House, Shop, routes, state};
@@ -108,9 +108,9 @@ impl<S: Sync> FromRequestParts<S> for Visits
 where
     Sessions<Shop>: FromRef<S>,
 {
-    type Rejection = Refused;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let shop = SessionRef::<Shop>::from_request_parts(parts, state).await?;
         Ok(Self(shop.visits))
     }

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
-use session_core::{Cookie, Session, Sessions, require_session, session};
+use session_core::{Session, SessionCookie, Sessions, require_session, session};
 use session_tests::{Call, Client, Fate, Fresh, Staged, on_each_store};
 
 use crate::house::Shop;
@@ -58,7 +58,7 @@ async fn shop_out(session: &mut Session<Shop>) {
     session.destroy();
 }
 
-fn app<S: Fresh>(store: &Staged<S>, admin: Cookie) -> Router {
+fn app<S: Fresh>(store: &Staged<S>, admin: SessionCookie) -> Router {
     let shops = Sessions::builder(store.clone()).without_cleaner();
     let admins = Sessions::builder(store.clone()).without_cleaner().cookie(admin);
     let state = App {
@@ -74,8 +74,8 @@ fn app<S: Fresh>(store: &Staged<S>, admin: Cookie) -> Router {
         .with_state(state)
 }
 
-fn admin() -> Cookie {
-    Cookie::host("admin").expect("it is a name").strict()
+fn admin() -> SessionCookie {
+    SessionCookie::host("admin").expect("it is a name").strict()
 }
 
 async fn requirement_36_each_type_has_its_own_cookie<S: Fresh>(store: S) {
@@ -117,7 +117,7 @@ async fn requirement_36_one_log_out_leaves_the_other_session<S: Fresh>(store: S)
 
 async fn requirement_36_one_cookie_for_two_types_is_refused<S: Fresh>(store: S) {
     let store = Staged::new(store);
-    let mut client = Client::new(&app(&store, Cookie::default()));
+    let mut client = Client::new(&app(&store, SessionCookie::default()));
     let reply = client.post("/both").await;
     assert_eq!(reply.told(), "500, no Set-Cookie, Vary: Cookie");
     assert_eq!(reply.body, "the session is unavailable\n");

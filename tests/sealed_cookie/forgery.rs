@@ -1,6 +1,6 @@
 //! Cookies that were not sealed here, or not with this name or key.
 
-use session_core::{Cookie, Sessions};
+use session_core::{SessionCookie, Sessions};
 use session_tests::Client;
 
 use crate::house::{Clock, app, key, replayable, ring};
@@ -38,7 +38,7 @@ async fn requirement_36_a_cookie_of_another_name_is_no_session() {
         Client::new(&app(Sessions::sealed_cookie(ring(&key)).accept_replay_until_expiry(), &clock));
     client.post("/login/ann").await;
     let value = client.session().expect("it has begun").to_owned();
-    let admin = Cookie::host("admin").expect("it is a name");
+    let admin = SessionCookie::host("admin").expect("it is a name");
     let other =
         app(Sessions::sealed_cookie(ring(&key)).accept_replay_until_expiry().cookie(admin), &clock);
     let mut moved = Client::new(&other);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::panic;
 use std::sync::{Mutex, Once};
 
-use session_core::Event;
+use session_core::SessionEvent;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 static SAID: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -54,11 +54,11 @@ pub(crate) fn said() -> Vec<u8> {
 }
 
 /// Says all that an application could say of an event.
-pub(crate) fn say_event(event: &Event<'_>) {
+pub(crate) fn say_event(event: &SessionEvent<'_>) {
     say(format!("{event:?}\n").as_bytes());
     match event {
-        Event::Refused { refusal } => say_error(*refusal),
-        Event::StoreFailed { error, .. } => say_error(*error),
+        SessionEvent::Refused { refusal } => say_error(*refusal),
+        SessionEvent::StoreFailed { error, .. } => say_error(*error),
         _ => {}
     }
 }

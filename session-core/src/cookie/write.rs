@@ -7,7 +7,7 @@ use cookie::{Cookie as Header, SameSite, time};
 use http::header::{CACHE_CONTROL, Entry, HeaderMap, HeaderValue, SET_COOKIE, VARY};
 use zeroize::Zeroizing;
 
-use super::Cookie;
+use super::SessionCookie;
 use super::chunks::{name_of, split};
 
 /// The one thing that a response says about the session cookie.
@@ -22,7 +22,7 @@ impl SetCookie {
     /// Puts it into the headers, with `Cache-Control: no-store`. Of the cookies that the request
     /// showed, those that are not kept are removed; a line that a handler wrote under a name of
     /// ours gives way.
-    pub(crate) fn write(&self, cookie: &Cookie, shown: usize, headers: &mut HeaderMap) {
+    pub(crate) fn write(&self, cookie: &SessionCookie, shown: usize, headers: &mut HeaderMap) {
         let (parts, max_age) = match self {
             Self::Keep { value, max_age } => (split(cookie.name(), value), *max_age),
             Self::Remove => (Vec::new(), None),
@@ -51,7 +51,7 @@ impl SetCookie {
     }
 }
 
-impl Cookie {
+impl SessionCookie {
     fn header(&self, index: usize, value: &str, max_age: Option<Duration>) -> String {
         let mut header = Header::build((name_of(self.name(), index), value))
             .path("/")
@@ -92,7 +92,7 @@ pub(crate) fn vary(headers: &mut HeaderMap) {
 mod tests {
     use super::*;
 
-    fn attributes(cookie: &Cookie, set: &SetCookie) -> Vec<String> {
+    fn attributes(cookie: &SessionCookie, set: &SetCookie) -> Vec<String> {
         let mut headers = HeaderMap::new();
         set.write(cookie, 1, &mut headers);
         assert_eq!(headers[CACHE_CONTROL], "no-store");
@@ -110,14 +110,14 @@ mod tests {
     fn requirement_11_the_default_cookie_has_exactly_these_attributes() {
         let set = keep(None);
         let expected = ["__Host-session=token", "HttpOnly", "Path=/", "SameSite=Lax", "Secure"];
-        assert_eq!(attributes(&Cookie::default(), &set), expected);
-        let strict = attributes(&Cookie::default().strict(), &set);
+        assert_eq!(attributes(&SessionCookie::default(), &set), expected);
+        let strict = attributes(&SessionCookie::default().strict(), &set);
         assert_eq!(strict[3], "SameSite=Strict");
     }
 
     #[test]
     fn requirement_13_removal_repeats_the_attributes() {
-        let cookie = Cookie::domain("shop", "example.com").unwrap();
+        let cookie = SessionCookie::domain("shop", "example.com").unwrap();
         let expected = [
             "__Secure-shop=",
             "Domain=example.com",
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn the_development_cookie_only_lacks_what_plain_http_cannot_have() {
         let set = keep(Some(Duration::from_mins(1)));
-        let cookie = Cookie::insecure_for_development("session").unwrap();
+        let cookie = SessionCookie::insecure_for_development("session").unwrap();
         let expected = ["session=token", "HttpOnly", "Max-Age=60", "Path=/", "SameSite=Lax"];
         assert_eq!(attributes(&cookie, &set), expected);
     }

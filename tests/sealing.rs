@@ -159,7 +159,7 @@ async fn rotating_keys_loses_no_session() {
 }
 
 #[tokio::test]
-async fn requirement_10_a_dump_shows_nothing_of_a_sealed_session() {
+async fn a_dump_shows_nothing_of_a_sealed_session() {
     let (store, url) = postgres().await;
     let sealed = node(store.clone(), Some(Sealing::Required(ring(&key()))));
     Client::new(&sealed.router).post(&format!("/login/{CANARY}")).await.ok();
@@ -170,7 +170,7 @@ async fn requirement_10_a_dump_shows_nothing_of_a_sealed_session() {
 }
 
 #[tokio::test]
-async fn requirement_51_a_record_moved_to_another_row_is_an_error_and_not_a_session() {
+async fn a_record_moved_to_another_row_is_an_error_and_not_a_session() {
     let (store, url) = postgres().await;
     let node = node(store, Some(Sealing::Required(ring(&key()))));
     let (mut ann, mut eve) = (Client::new(&node.router), Client::new(&node.router));
@@ -219,7 +219,7 @@ async fn where_sealing_is_required_what_is_not_sealed_is_refused() {
 }
 
 #[tokio::test]
-async fn requirement_50_every_bit_of_a_signed_cookie_counts_and_a_forged_one_costs_no_store_call() {
+async fn every_bit_of_a_signed_cookie_counts_and_a_forged_one_costs_no_store_call() {
     let store = Staged::new(MemoryStore::new());
     let node = node(store.clone(), Some(Sealing::Required(ring(&key()))));
     let mut visitor = Client::new(&node.router);

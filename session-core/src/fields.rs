@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn requirement_59_a_claimed_length_allocates_nothing() {
+    fn a_claimed_length_allocates_nothing() {
         let claims = [1, 1, b'a', 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
         assert!(matches!(Fields::parse(&claims), Err(FieldsError::Malformed(_))));
         assert!(matches!(

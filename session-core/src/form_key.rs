@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requirement_56_a_token_is_its_key_s_and_never_spelled_twice() {
+    fn a_token_is_its_key_s_and_never_spelled_twice() {
         let (ours, theirs) = (
             FormKey::Secret(Zeroizing::new([1; LENGTH])),
             FormKey::Secret(Zeroizing::new([2; LENGTH])),
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn requirement_56_no_other_spelling_is_a_token() {
+    fn no_other_spelling_is_a_token() {
         let key = FormKey::Secret(Zeroizing::new([1; LENGTH]));
         let token = key.token().unwrap();
         for length in 0..token.len() {

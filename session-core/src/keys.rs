@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requirement_52_short_repeated_and_zero_keys_are_refused() {
+    fn short_repeated_and_zero_keys_are_refused() {
         let (one, two) = (KeyRing::generate().unwrap(), KeyRing::generate().unwrap());
         assert!(matches!(KeyRing::parse(&one[1..]), Err(KeyError::Malformed { position: 1 })));
         assert!(matches!(
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn requirement_52_no_key_is_printed() {
+    fn no_key_is_printed() {
         let key = KeyRing::generate().unwrap();
         let ring = KeyRing::parse(&key).unwrap();
         let error = KeyRing::parse(&format!("{key} {key}")).unwrap_err();

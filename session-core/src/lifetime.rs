@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requirement_26_both_limits_are_finite_and_the_default_is_aal2() {
+    fn both_limits_are_finite_and_the_default_is_aal2() {
         assert_eq!(Lifetime::default(), Lifetime::AAL2);
         assert_eq!(Lifetime::AAL2.absolute().as_secs(), 86_400);
         assert_eq!(Lifetime::AAL2.idle().as_secs(), 3_600);

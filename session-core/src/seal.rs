@@ -152,7 +152,7 @@ mod tests {
 
     /// <https://c2sp.org/XAES-256-GCM>, "Test Vectors".
     #[test]
-    fn requirement_47_the_published_vectors_pass() {
+    fn the_published_vectors_pass() {
         let nonce = *b"ABCDEFGHIJKLMNOPQRSTUVWX";
         for (byte, aad, expected) in [
             (1, &b""[..], "ce546ef63c9cc60765923609b33a9a1974e96e52daf2fcf7075e2271"),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn requirement_50_no_bit_and_no_prefix_opens() {
+    fn no_bit_and_no_prefix_opens() {
         let ring = ring();
         let sealed = ring.seal(HERE, b"visits", &System).unwrap();
         assert_eq!(ring.open(HERE, &sealed).unwrap().bytes, b"visits");
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn requirement_51_elsewhere_it_does_not_open() {
+    fn elsewhere_it_does_not_open() {
         let ring = ring();
         let sealed = ring.seal(HERE, b"visits", &System).unwrap();
         let signed = ring.sign(HERE, b"token");
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn requirement_48_a_key_is_chosen_by_its_id_and_never_by_trial() {
+    fn a_key_is_chosen_by_its_id_and_never_by_trial() {
         let (one, two) = (KeyRing::generate().unwrap(), KeyRing::generate().unwrap());
         let ring = KeyRing::parse(&format!("{one} {two}")).unwrap();
         let other = KeyRing::parse(&two).unwrap();
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn requirement_49_the_primary_seals_the_retired_opens_the_removed_does_not() {
+    fn the_primary_seals_the_retired_opens_the_removed_does_not() {
         let (old, new) = (KeyRing::generate().unwrap(), KeyRing::generate().unwrap());
         let before = KeyRing::parse(&old).unwrap();
         let sealed = before.seal(HERE, b"visits", &System).unwrap();

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn requirement_2_secrets_of_one_millisecond_share_nothing() {
+    fn secrets_of_one_millisecond_share_nothing() {
         let at = Timestamp::now();
         let (one, two) = (Token::draw(&System, at).unwrap(), Token::draw(&System, at).unwrap());
         let differing: u32 =

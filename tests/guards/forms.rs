@@ -1,4 +1,4 @@
-//! Requirement 56: a token in a form, for those who must have one.
+//! A token in a form, for those who must have one.
 
 use axum::http::StatusCode;
 use axum::routing::{get, post};
@@ -13,13 +13,13 @@ use sha2::Sha256;
 use crate::house::{App, House, Shop, routes};
 
 on_each_store!(
-    requirement_56_a_form_with_its_session_s_token_is_taken,
-    requirement_56_a_token_is_spelled_anew_each_time,
-    requirement_56_a_token_from_before_a_rotation_is_refused,
-    requirement_56_a_token_of_another_session_is_refused,
-    requirement_56_garbage_is_refused,
-    requirement_56_who_has_no_cookie_yet_has_no_token,
-    requirement_56_what_is_stored_makes_no_token,
+    a_form_with_its_session_s_token_is_taken,
+    a_token_is_spelled_anew_each_time,
+    a_token_from_before_a_rotation_is_refused,
+    a_token_of_another_session_is_refused,
+    garbage_is_refused,
+    who_has_no_cookie_yet_has_no_token,
+    what_is_stored_makes_no_token,
 );
 
 #[derive(serde::Deserialize)]
@@ -86,7 +86,7 @@ async fn sent(client: &mut Client, token: &str) -> StatusCode {
     client.send(request.expect("a form")).await.status
 }
 
-async fn requirement_56_a_form_with_its_session_s_token_is_taken<S: Fresh>(store: S) {
+async fn a_form_with_its_session_s_token_is_taken<S: Fresh>(store: S) {
     let house = house(store);
     for mut client in [house.regular().await, house.member("ann").await] {
         let token = token(&mut client).await;
@@ -96,7 +96,7 @@ async fn requirement_56_a_form_with_its_session_s_token_is_taken<S: Fresh>(store
     }
 }
 
-async fn requirement_56_a_token_is_spelled_anew_each_time<S: Fresh>(store: S) {
+async fn a_token_is_spelled_anew_each_time<S: Fresh>(store: S) {
     let house = house(store);
     let mut client = house.regular().await;
     let (one, two) = (token(&mut client).await, token(&mut client).await);
@@ -106,7 +106,7 @@ async fn requirement_56_a_token_is_spelled_anew_each_time<S: Fresh>(store: S) {
     assert_eq!(sent(&mut client, &two).await, 200);
 }
 
-async fn requirement_56_a_token_from_before_a_rotation_is_refused<S: Fresh>(store: S) {
+async fn a_token_from_before_a_rotation_is_refused<S: Fresh>(store: S) {
     let house = house(store);
     for path in ["/rotate", "/log-in/bob", "/sign-off"] {
         let mut client = house.member("ann").await;
@@ -125,7 +125,7 @@ async fn requirement_56_a_token_from_before_a_rotation_is_refused<S: Fresh>(stor
     assert_eq!(sent(&mut client, &old).await, 403);
 }
 
-async fn requirement_56_a_token_of_another_session_is_refused<S: Fresh>(store: S) {
+async fn a_token_of_another_session_is_refused<S: Fresh>(store: S) {
     let house = house(store);
     let (mut one, mut two) = (house.member("ann").await, house.member("ann").await);
     let token = token(&mut one).await;
@@ -134,7 +134,7 @@ async fn requirement_56_a_token_of_another_session_is_refused<S: Fresh>(store: S
     assert_eq!(sent(&mut one, &token).await, 200);
 }
 
-async fn requirement_56_garbage_is_refused<S: Fresh>(store: S) {
+async fn garbage_is_refused<S: Fresh>(store: S) {
     let house = house(store);
     let mut client = house.regular().await;
     let token = token(&mut client).await;
@@ -146,7 +146,7 @@ async fn requirement_56_garbage_is_refused<S: Fresh>(store: S) {
     assert_eq!(client.get("/visits").await.ok(), "1");
 }
 
-async fn requirement_56_who_has_no_cookie_yet_has_no_token<S: Fresh>(store: S) {
+async fn who_has_no_cookie_yet_has_no_token<S: Fresh>(store: S) {
     let house = house(store);
     let mut client = house.newcomer();
     assert_eq!(client.get("/page").await.ok(), "");
@@ -157,7 +157,7 @@ async fn requirement_56_who_has_no_cookie_yet_has_no_token<S: Fresh>(store: S) {
 
 /// Whoever reads the store has the secret's digest, which makes other tokens. And whoever reads a
 /// page has no secret.
-async fn requirement_56_what_is_stored_makes_no_token<S: Fresh>(store: S) {
+async fn what_is_stored_makes_no_token<S: Fresh>(store: S) {
     let house = house(store);
     let mut client = house.regular().await;
     let handle = house.store.inserted().pop().expect("it was stored");
@@ -184,7 +184,7 @@ fn made_with(key: &[u8]) -> [u8; 32] {
 }
 
 #[tokio::test]
-async fn requirement_56_a_sealed_cookie_has_tokens_too() {
+async fn a_sealed_cookie_has_tokens_too() {
     let ring = KeyRing::parse(&KeyRing::generate().expect("random bytes")).expect("a key");
     let sessions = Sessions::sealed_cookie(ring).revocations(MemoryStore::new()).build();
     let app = with_forms().with_state(App { sessions: sessions.expect("the options are sound") });

@@ -1,4 +1,4 @@
-//! Requirement 46: a log-in that is long ago is not enough for everything.
+//! A log-in that is long ago is not enough for everything.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,14 +11,14 @@ use crate::house::{App, House, Shop, navigate, routes};
 const MINUTE: Duration = Duration::from_mins(1);
 
 on_each_store!(
-    requirement_46_a_log_in_is_fresh_for_as_long_as_the_handler_says,
-    requirement_46_use_does_not_make_a_log_in_fresh,
-    requirement_46_nobody_is_fresh_without_a_log_in,
-    requirement_46_a_new_log_in_is_fresh,
-    requirement_46_the_time_of_the_log_in_is_told,
+    a_log_in_is_fresh_for_as_long_as_the_handler_says,
+    use_does_not_make_a_log_in_fresh,
+    nobody_is_fresh_without_a_log_in,
+    a_new_log_in_is_fresh,
+    the_time_of_the_log_in_is_told,
 );
 
-async fn requirement_46_a_log_in_is_fresh_for_as_long_as_the_handler_says<S: Fresh>(store: S) {
+async fn a_log_in_is_fresh_for_as_long_as_the_handler_says<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.member("ann").await;
     house.advance(Duration::from_micros(599_999_999));
@@ -36,7 +36,7 @@ async fn requirement_46_a_log_in_is_fresh_for_as_long_as_the_handler_says<S: Fre
     assert_eq!(client.get("/visits").await.ok(), "2");
 }
 
-async fn requirement_46_use_does_not_make_a_log_in_fresh<S: Fresh>(store: S) {
+async fn use_does_not_make_a_log_in_fresh<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.member("ann").await;
     for _ in 0..10 {
@@ -47,7 +47,7 @@ async fn requirement_46_use_does_not_make_a_log_in_fresh<S: Fresh>(store: S) {
     assert_eq!(client.post("/transfer").await.status, 401);
 }
 
-async fn requirement_46_nobody_is_fresh_without_a_log_in<S: Fresh>(store: S) {
+async fn nobody_is_fresh_without_a_log_in<S: Fresh>(store: S) {
     let house = House::new(store);
     for mut client in [house.newcomer(), house.regular().await] {
         let reply = client.post("/transfer").await;
@@ -56,7 +56,7 @@ async fn requirement_46_nobody_is_fresh_without_a_log_in<S: Fresh>(store: S) {
     }
 }
 
-async fn requirement_46_a_new_log_in_is_fresh<S: Fresh>(store: S) {
+async fn a_new_log_in_is_fresh<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.member("ann").await;
     house.advance(20 * MINUTE);
@@ -70,7 +70,7 @@ async fn since(session: &Session<Shop>) -> String {
     session.authenticated().map_or_else(String::new, |at| Timestamp::from(at).micros().to_string())
 }
 
-async fn requirement_46_the_time_of_the_log_in_is_told<S: Fresh>(store: S) {
+async fn the_time_of_the_log_in_is_told<S: Fresh>(store: S) {
     let house = House::built(store, routes().route("/since", get(since)), |builder| builder);
     assert_eq!(house.newcomer().get("/since").await.ok(), "");
     let mut client = house.regular().await;
@@ -83,7 +83,7 @@ async fn requirement_46_the_time_of_the_log_in_is_told<S: Fresh>(store: S) {
 
 /// The cookie itself says when.
 #[tokio::test]
-async fn requirement_46_a_log_in_in_a_sealed_cookie_grows_old_too() {
+async fn a_log_in_in_a_sealed_cookie_grows_old_too() {
     let ring = KeyRing::parse(&KeyRing::generate().expect("random bytes")).expect("a key");
     let sessions = |later: Duration| {
         let now =

@@ -1,4 +1,4 @@
-//! Requirement 40: a log-out that has the browser forget everything.
+//! A log-out that has the browser forget everything.
 
 use axum::response::Redirect;
 use axum::routing::post;
@@ -7,7 +7,7 @@ use session_tests::{Fresh, on_each_store};
 
 use crate::house::{House, Shop, routes};
 
-on_each_store!(requirement_40_a_log_out_can_clear_site_data);
+on_each_store!(a_log_out_can_clear_site_data);
 
 #[require_session(authenticated)]
 async fn log_out(session: &mut Session<Shop>) -> (ClearSiteData, Redirect) {
@@ -15,7 +15,7 @@ async fn log_out(session: &mut Session<Shop>) -> (ClearSiteData, Redirect) {
     (ClearSiteData, Redirect::to("/"))
 }
 
-async fn requirement_40_a_log_out_can_clear_site_data<S: Fresh>(store: S) {
+async fn a_log_out_can_clear_site_data<S: Fresh>(store: S) {
     let house = House::built(store, routes().route("/log-out", post(log_out)), |builder| builder);
     let mut client = house.member("ann").await;
     let copy = client.clone();

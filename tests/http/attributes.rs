@@ -1,4 +1,4 @@
-//! Requirements 11 to 16: what a `Set-Cookie` line says, and that there is one at most.
+//! What a `Set-Cookie` line says, and that there is one at most.
 
 use std::time::Duration;
 
@@ -15,17 +15,17 @@ use session_tests::{Client, Fresh, Reply, on_each_store};
 use crate::house::{App, House, Shop, routes, state};
 
 on_each_store!(
-    requirement_11_the_default_cookie_has_exactly_these_attributes,
-    requirement_13_removal_repeats_the_attributes,
-    requirement_14_one_line_at_most_and_removal_wins,
-    requirement_14_what_is_set_after_a_log_out_is_another_session,
-    requirement_14_a_line_of_our_name_that_a_handler_wrote_gives_way,
-    requirement_15_a_large_session_has_a_small_cookie,
-    requirement_16_without_remember_there_is_no_max_age,
-    requirement_16_max_age_is_what_is_left,
-    requirement_16_max_age_is_400_days_at_most,
-    requirement_16_remember_is_kept_by_later_writes,
-    requirement_16_another_principal_is_not_remembered,
+    the_default_cookie_has_exactly_these_attributes,
+    removal_repeats_the_attributes,
+    one_line_at_most_and_removal_wins,
+    what_is_set_after_a_log_out_is_another_session,
+    a_line_of_our_name_that_a_handler_wrote_gives_way,
+    a_large_session_has_a_small_cookie,
+    without_remember_there_is_no_max_age,
+    max_age_is_what_is_left,
+    max_age_is_400_days_at_most,
+    remember_is_kept_by_later_writes,
+    another_principal_is_not_remembered,
     cookies_that_a_handler_sets_stay,
 );
 
@@ -47,7 +47,7 @@ fn max_age(reply: &Reply) -> Option<String> {
     attributes.iter().find_map(|attribute| attribute.strip_prefix("Max-Age=").map(str::to_owned))
 }
 
-async fn requirement_11_the_default_cookie_has_exactly_these_attributes<S: Fresh>(store: S) {
+async fn the_default_cookie_has_exactly_these_attributes<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.newcomer();
     let expected = ["__Host-session", "HttpOnly", "Path=/", "SameSite=Lax", "Secure"];
@@ -57,7 +57,7 @@ async fn requirement_11_the_default_cookie_has_exactly_these_attributes<S: Fresh
 }
 
 #[tokio::test]
-async fn requirement_11_strict_is_one_call_away() {
+async fn strict_is_one_call_away() {
     let strict = |builder: Builder<Shop>| builder.cookie(SessionCookie::default().strict());
     let house = House::built(MemoryStore::new(), strict);
     let reply = house.newcomer().post("/visit").await;
@@ -68,7 +68,7 @@ async fn requirement_11_strict_is_one_call_away() {
 }
 
 #[test]
-fn requirement_12_a_contradiction_cannot_be_built() {
+fn a_contradiction_cannot_be_built() {
     for name in ["__Host-session", "__Secure-session", "__host-x", "a b", "a=b", "a;b", ""] {
         for cookie in [
             SessionCookie::host(name),
@@ -92,7 +92,7 @@ fn requirement_12_a_contradiction_cannot_be_built() {
     }
 }
 
-async fn requirement_13_removal_repeats_the_attributes<S: Fresh>(store: S) {
+async fn removal_repeats_the_attributes<S: Fresh>(store: S) {
     let house = House::new(store);
     for mut client in [house.regular().await, house.member("ann").await] {
         client.post("/remember/true").await.ok();
@@ -106,7 +106,7 @@ async fn requirement_13_removal_repeats_the_attributes<S: Fresh>(store: S) {
 }
 
 #[tokio::test]
-async fn requirement_13_removal_repeats_the_domain() {
+async fn removal_repeats_the_domain() {
     let domain = |builder: Builder<Shop>| {
         builder.cookie(SessionCookie::domain("shop", "example.com").expect("a name and a domain"))
     };
@@ -135,7 +135,7 @@ async fn everything(session: &mut Session<Shop>, Path(order): Path<String>) {
     }
 }
 
-async fn requirement_14_one_line_at_most_and_removal_wins<S: Fresh>(store: S) {
+async fn one_line_at_most_and_removal_wins<S: Fresh>(store: S) {
     let house = House::new(store);
     let app = routes().route("/everything/{order}", post(everything));
     let app = app.with_state(App { sessions: house.sessions.clone() });
@@ -164,7 +164,7 @@ async fn requirement_14_one_line_at_most_and_removal_wins<S: Fresh>(store: S) {
     }
 }
 
-async fn requirement_14_what_is_set_after_a_log_out_is_another_session<S: Fresh>(store: S) {
+async fn what_is_set_after_a_log_out_is_another_session<S: Fresh>(store: S) {
     let house = House::new(store);
     let app = routes().route("/everything/{order}", post(everything));
     let app = app.with_state(App { sessions: house.sessions.clone() });
@@ -179,7 +179,7 @@ async fn requirement_14_what_is_set_after_a_log_out_is_another_session<S: Fresh>
     assert_eq!(house.live().await, 1);
 }
 
-async fn requirement_15_a_large_session_has_a_small_cookie<S: Fresh>(store: S) {
+async fn a_large_session_has_a_small_cookie<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.newcomer();
     let large = "x".repeat(60_000);
@@ -188,7 +188,7 @@ async fn requirement_15_a_large_session_has_a_small_cookie<S: Fresh>(store: S) {
     assert_eq!(state(&mut client).await.notice, Some(large));
 }
 
-async fn requirement_16_without_remember_there_is_no_max_age<S: Fresh>(store: S) {
+async fn without_remember_there_is_no_max_age<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.newcomer();
     for path in ["/visit", "/rotate", "/log-in/ann", "/rotate"] {
@@ -206,7 +206,7 @@ fn days(absolute: u32) -> impl FnOnce(Builder<Shop>) -> Builder<Shop> {
     move |builder| builder.lifetime(lifetime)
 }
 
-async fn requirement_16_max_age_is_what_is_left<S: Fresh>(store: S) {
+async fn max_age_is_what_is_left<S: Fresh>(store: S) {
     let house = House::built(store, days(1));
     let mut client = house.newcomer();
     assert_eq!(max_age(&client.post("/remember/true").await).as_deref(), Some("86400"));
@@ -215,13 +215,13 @@ async fn requirement_16_max_age_is_what_is_left<S: Fresh>(store: S) {
     assert_eq!(max_age(&client.post("/log-in/ann").await).as_deref(), Some("86400"));
 }
 
-async fn requirement_16_max_age_is_400_days_at_most<S: Fresh>(store: S) {
+async fn max_age_is_400_days_at_most<S: Fresh>(store: S) {
     let house = House::built(store, days(400));
     let reply = house.newcomer().post("/remember/true").await;
     assert_eq!(max_age(&reply).as_deref(), Some("34560000"));
 }
 
-async fn requirement_16_remember_is_kept_by_later_writes<S: Fresh>(store: S) {
+async fn remember_is_kept_by_later_writes<S: Fresh>(store: S) {
     let house = House::built(store, days(30));
     let mut client = house.newcomer();
     assert_eq!(max_age(&client.post("/remember/true").await).as_deref(), Some("2592000"));
@@ -235,7 +235,7 @@ async fn requirement_16_remember_is_kept_by_later_writes<S: Fresh>(store: S) {
     assert_eq!(state(&mut client).await, Shop::default());
 }
 
-async fn requirement_16_another_principal_is_not_remembered<S: Fresh>(store: S) {
+async fn another_principal_is_not_remembered<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.newcomer();
     client.post("/remember/true").await.ok();
@@ -267,7 +267,7 @@ async fn cookies_that_a_handler_sets_stay<S: Fresh>(store: S) {
 }
 
 /// Two lines of one name are an error (RFC 6265bis, 4.1.1), and which one a browser keeps is a guess.
-async fn requirement_14_a_line_of_our_name_that_a_handler_wrote_gives_way<S: Fresh>(store: S) {
+async fn a_line_of_our_name_that_a_handler_wrote_gives_way<S: Fresh>(store: S) {
     #[require_session]
     async fn by_hand(
         session: &mut Session<Shop>,

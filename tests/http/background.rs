@@ -1,4 +1,4 @@
-//! Requirement 29: what a page asks by itself keeps nobody logged in.
+//! What a page asks by itself keeps nobody logged in.
 
 use std::time::Duration;
 
@@ -7,15 +7,15 @@ use session_tests::{Call, Fresh, on_each_store};
 use crate::house::{House, state};
 
 on_each_store!(
-    requirement_29_polling_alone_keeps_no_session_alive,
-    requirement_29_what_a_background_request_saves_extends_nothing,
-    requirement_29_what_happens_outside_of_a_request_extends_nothing,
-    requirement_29_a_background_request_renews_no_secret,
+    polling_alone_keeps_no_session_alive,
+    what_a_background_request_saves_extends_nothing,
+    what_happens_outside_of_a_request_extends_nothing,
+    a_background_request_renews_no_secret,
 );
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-async fn requirement_29_polling_alone_keeps_no_session_alive<S: Fresh>(store: S) {
+async fn polling_alone_keeps_no_session_alive<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.regular().await;
     for _ in 0..59 {
@@ -34,7 +34,7 @@ async fn requirement_29_polling_alone_keeps_no_session_alive<S: Fresh>(store: S)
     assert_eq!(client.get("/poll").await.ok(), "1");
 }
 
-async fn requirement_29_what_a_background_request_saves_extends_nothing<S: Fresh>(store: S) {
+async fn what_a_background_request_saves_extends_nothing<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.regular().await;
     house.clock.advance(59 * MINUTE);
@@ -50,7 +50,7 @@ async fn requirement_29_what_a_background_request_saves_extends_nothing<S: Fresh
     assert_eq!(client.get("/poll").await.ok(), "0", "the job was none");
 }
 
-async fn requirement_29_what_happens_outside_of_a_request_extends_nothing<S: Fresh>(store: S) {
+async fn what_happens_outside_of_a_request_extends_nothing<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.member("ann").await;
     house.clock.advance(59 * MINUTE);
@@ -62,7 +62,7 @@ async fn requirement_29_what_happens_outside_of_a_request_extends_nothing<S: Fre
     assert_eq!(client.get("/poll").await.ok(), "0");
 }
 
-async fn requirement_29_a_background_request_renews_no_secret<S: Fresh>(store: S) {
+async fn a_background_request_renews_no_secret<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.regular().await;
     house.clock.advance(30 * MINUTE);

@@ -1,4 +1,4 @@
-//! Requirement 17: what caches are told.
+//! What caches are told.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -15,17 +15,17 @@ use session_tests::{Call, Client, Fresh, on_each_store};
 use crate::house::{App, House, Shop, routes};
 
 on_each_store!(
-    requirement_17_every_answer_to_a_read_varies,
-    requirement_17_a_refusal_varies,
-    requirement_17_a_renewed_limit_varies_and_sets_no_cookie,
-    requirement_17_a_set_cookie_is_not_stored_by_caches,
-    requirement_17_what_a_handler_says_to_caches_is_merged,
-    requirement_17_not_modified_keeps_its_headers,
-    requirement_17_an_event_stream_keeps_its_headers,
-    requirement_17_a_handler_without_a_session_is_left_alone,
+    every_answer_to_a_read_varies,
+    a_refusal_varies,
+    a_renewed_limit_varies_and_sets_no_cookie,
+    a_set_cookie_is_not_stored_by_caches,
+    what_a_handler_says_to_caches_is_merged,
+    not_modified_keeps_its_headers,
+    an_event_stream_keeps_its_headers,
+    a_handler_without_a_session_is_left_alone,
 );
 
-async fn requirement_17_every_answer_to_a_read_varies<S: Fresh>(store: S) {
+async fn every_answer_to_a_read_varies<S: Fresh>(store: S) {
     let house = House::new(store);
     for mut client in [house.newcomer(), house.member("ann").await] {
         for path in ["/state", "/look"] {
@@ -38,14 +38,14 @@ async fn requirement_17_every_answer_to_a_read_varies<S: Fresh>(store: S) {
     }
 }
 
-async fn requirement_17_a_refusal_varies<S: Fresh>(store: S) {
+async fn a_refusal_varies<S: Fresh>(store: S) {
     let house = House::new(store);
     for path in ["/cart", "/account"] {
         assert_eq!(house.newcomer().post(path).await.told(), "401, no Set-Cookie, Vary: Cookie");
     }
 }
 
-async fn requirement_17_a_renewed_limit_varies_and_sets_no_cookie<S: Fresh>(store: S) {
+async fn a_renewed_limit_varies_and_sets_no_cookie<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.regular().await;
     house.clock.advance(Duration::from_mins(30));
@@ -53,7 +53,7 @@ async fn requirement_17_a_renewed_limit_varies_and_sets_no_cookie<S: Fresh>(stor
     assert_eq!(house.store.calls(), [Call::Load, Call::Touch]);
 }
 
-async fn requirement_17_a_set_cookie_is_not_stored_by_caches<S: Fresh>(store: S) {
+async fn a_set_cookie_is_not_stored_by_caches<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.newcomer();
     let told = "200, cookie set, Vary: Cookie, Cache-Control: no-store";
@@ -118,7 +118,7 @@ fn app<S: Fresh>(house: &House<S>) -> Router {
     app.with_state(App { sessions: house.sessions.clone() })
 }
 
-async fn requirement_17_what_a_handler_says_to_caches_is_merged<S: Fresh>(store: S) {
+async fn what_a_handler_says_to_caches_is_merged<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = Client::new(&app(&house));
     for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
@@ -135,7 +135,7 @@ async fn requirement_17_what_a_handler_says_to_caches_is_merged<S: Fresh>(store:
     assert_eq!(client.get("/varied-by-everything").await.header(VARY), "*");
 }
 
-async fn requirement_17_not_modified_keeps_its_headers<S: Fresh>(store: S) {
+async fn not_modified_keeps_its_headers<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = Client::new(&app(&house));
     let first = client.post("/not-modified").await;
@@ -150,7 +150,7 @@ async fn requirement_17_not_modified_keeps_its_headers<S: Fresh>(store: S) {
     assert_eq!([first, second].map(|reply| reply.header(ETAG)), ["\"1\"", "\"1\""]);
 }
 
-async fn requirement_17_an_event_stream_keeps_its_headers<S: Fresh>(store: S) {
+async fn an_event_stream_keeps_its_headers<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = Client::new(&app(&house));
     let reply = client.get("/events").await;
@@ -161,7 +161,7 @@ async fn requirement_17_an_event_stream_keeps_its_headers<S: Fresh>(store: S) {
     assert_eq!(client.get("/events").await.told(), told);
 }
 
-async fn requirement_17_a_handler_without_a_session_is_left_alone<S: Fresh>(store: S) {
+async fn a_handler_without_a_session_is_left_alone<S: Fresh>(store: S) {
     let house = House::new(store);
     let member = house.member("ann").await;
     let mut client = Client::with_session(&app(&house), member.session().expect("it was set"));

@@ -1,4 +1,4 @@
-//! Requirements 42 to 44: whose sessions there are, how many there may be, and their ends.
+//! Whose sessions there are, how many there may be, and their ends.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,16 +14,16 @@ use tokio::task::JoinSet;
 use crate::house::{House, Shop};
 
 on_each_store!(
-    requirement_42_a_list_shows_each_device,
-    requirement_42_one_device_is_logged_out_by_another,
-    requirement_42_the_others_are_logged_out,
-    requirement_42_everything_is_logged_out_everywhere,
-    requirement_42_of_nobody_there_are_no_others,
-    requirement_42_each_verb_is_one_operation,
-    requirement_43_nothing_in_a_list_is_worth_anything_as_a_cookie,
-    requirement_44_a_log_in_too_many_ends_the_oldest,
-    requirement_44_of_a_hundred_log_ins_at_once_five_stay,
-    requirement_46_a_list_says_when_each_logged_in,
+    a_list_shows_each_device,
+    one_device_is_logged_out_by_another,
+    the_others_are_logged_out,
+    everything_is_logged_out_everywhere,
+    of_nobody_there_are_no_others,
+    each_verb_is_one_operation,
+    nothing_in_a_list_is_worth_anything_as_a_cookie,
+    a_log_in_too_many_ends_the_oldest,
+    of_a_hundred_log_ins_at_once_five_stay,
+    a_list_says_when_each_logged_in,
 );
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -52,7 +52,7 @@ async fn logged_in(browsers: &[Client]) -> Vec<bool> {
     answers
 }
 
-async fn requirement_42_a_list_shows_each_device<S: Fresh>(store: S) {
+async fn a_list_shows_each_device<S: Fresh>(store: S) {
     let house = House::new(store);
     for agent in ["curl/8.5.0", "Mozilla/5.0 (X11; Linux x86_64)"] {
         let log_in = Request::post("/log-in/ann").header(USER_AGENT, agent);
@@ -74,7 +74,7 @@ async fn requirement_42_a_list_shows_each_device<S: Fresh>(store: S) {
     assert_eq!(listed[0].expires, listed[0].seen + Duration::from_hours(1));
 }
 
-async fn requirement_42_one_device_is_logged_out_by_another<S: Fresh>(store: S) {
+async fn one_device_is_logged_out_by_another<S: Fresh>(store: S) {
     let house = House::new(store);
     let browsers = browsers(&house).await;
     let second = listed(&house).await[1].handle;
@@ -85,7 +85,7 @@ async fn requirement_42_one_device_is_logged_out_by_another<S: Fresh>(store: S) 
     assert!(house.events.since().contains(&format!("Revoked {{ handle: {second:?} }}")));
 }
 
-async fn requirement_42_the_others_are_logged_out<S: Fresh>(store: S) {
+async fn the_others_are_logged_out<S: Fresh>(store: S) {
     let house = House::new(store);
     let browsers = browsers(&house).await;
     assert_eq!(browsers[1].clone().post("/others").await.ok(), "2");
@@ -93,7 +93,7 @@ async fn requirement_42_the_others_are_logged_out<S: Fresh>(store: S) {
     assert_eq!(browsers[1].clone().post("/others").await.ok(), "0");
 }
 
-async fn requirement_42_everything_is_logged_out_everywhere<S: Fresh>(store: S) {
+async fn everything_is_logged_out_everywhere<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut browsers = browsers(&house).await;
     let ended = house.sessions.revoke_all(&"ann".to_owned()).await;
@@ -107,7 +107,7 @@ async fn requirement_42_everything_is_logged_out_everywhere<S: Fresh>(store: S) 
     assert_eq!(listed(&house).await.len(), 2);
 }
 
-async fn requirement_42_of_nobody_there_are_no_others<S: Fresh>(store: S) {
+async fn of_nobody_there_are_no_others<S: Fresh>(store: S) {
     let house = House::new(store);
     for mut client in [house.newcomer(), house.regular().await] {
         assert_eq!(client.post("/others").await.ok(), Error::NobodyThere.to_string());
@@ -116,7 +116,7 @@ async fn requirement_42_of_nobody_there_are_no_others<S: Fresh>(store: S) {
     assert_eq!(late.expect("the store works"), 0);
 }
 
-async fn requirement_42_each_verb_is_one_operation<S: Fresh>(store: S) {
+async fn each_verb_is_one_operation<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut browsers = browsers(&house).await;
     browsers[0].post("/account").await.ok();
@@ -131,7 +131,7 @@ async fn requirement_42_each_verb_is_one_operation<S: Fresh>(store: S) {
     assert_eq!(house.store.calls(), [Call::DeleteAll]);
 }
 
-async fn requirement_43_nothing_in_a_list_is_worth_anything_as_a_cookie<S: Fresh>(store: S) {
+async fn nothing_in_a_list_is_worth_anything_as_a_cookie<S: Fresh>(store: S) {
     let house = House::new(store);
     house.member("ann").await;
     let shown = format!("{:?}", listed(&house).await);
@@ -147,7 +147,7 @@ async fn requirement_43_nothing_in_a_list_is_worth_anything_as_a_cookie<S: Fresh
     }
 }
 
-async fn requirement_44_a_log_in_too_many_ends_the_oldest<S: Fresh>(store: S) {
+async fn a_log_in_too_many_ends_the_oldest<S: Fresh>(store: S) {
     let house = House::built(store, |builder| builder.max_per_principal(2));
     let mut browsers = browsers(&house).await;
     assert_eq!(logged_in(&browsers).await, [false, true, true, true]);
@@ -161,12 +161,12 @@ async fn requirement_44_a_log_in_too_many_ends_the_oldest<S: Fresh>(store: S) {
 }
 
 #[test]
-fn requirement_44_nobody_is_left_without_any() {
+fn nobody_is_left_without_any() {
     let none = Sessions::<Shop>::builder(MemoryStore::new()).max_per_principal(0);
     assert_eq!(none.build().err(), Some(BuildError::ZeroSessions));
 }
 
-async fn requirement_44_of_a_hundred_log_ins_at_once_five_stay<S: Fresh>(store: S) {
+async fn of_a_hundred_log_ins_at_once_five_stay<S: Fresh>(store: S) {
     // On two nodes, some with a cart and some without.
     let one = House::built(store.clone(), |builder| builder.max_per_principal(5));
     let two = House::built(store, |builder| builder.max_per_principal(5));
@@ -184,7 +184,7 @@ async fn requirement_44_of_a_hundred_log_ins_at_once_five_stay<S: Fresh>(store: 
     assert_eq!((live, listed(&one).await.len()), (5, 5));
 }
 
-async fn requirement_46_a_list_says_when_each_logged_in<S: Fresh>(store: S) {
+async fn a_list_says_when_each_logged_in<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.regular().await;
     let created = SystemTime::from(house.clock.now());

@@ -1,4 +1,4 @@
-//! Requirements 37, 38 and 41: what a log-out leaves, whatever else is under way.
+//! What a log-out leaves, whatever else is under way.
 
 use axum::http::Method;
 use session_tests::{Call, Client, Fate, Fresh, on_each_store};
@@ -6,19 +6,19 @@ use session_tests::{Call, Client, Fate, Fresh, on_each_store};
 use crate::house::{House, Shop, state};
 
 on_each_store!(
-    requirement_37_a_log_out_deletes_the_record_and_then_the_cookie,
-    requirement_37_a_log_out_that_the_store_refuses_keeps_the_cookie,
-    requirement_37_a_session_ended_from_outside_is_over_at_once,
-    requirement_38_a_slow_request_cannot_undo_a_log_out,
-    requirement_38_nor_can_one_on_another_node,
-    requirement_41_a_log_out_of_nobody_stores_nothing,
-    requirement_41_a_second_log_out_is_no_error,
-    requirement_41_a_session_that_is_emptied_is_kept,
+    a_log_out_deletes_the_record_and_then_the_cookie,
+    a_log_out_that_the_store_refuses_keeps_the_cookie,
+    a_session_ended_from_outside_is_over_at_once,
+    a_slow_request_cannot_undo_a_log_out,
+    nor_can_one_on_another_node,
+    a_log_out_of_nobody_stores_nothing,
+    a_second_log_out_is_no_error,
+    a_session_that_is_emptied_is_kept,
 );
 
 const REMOVED: &str = "200, cookie removed, Vary: Cookie, Cache-Control: no-store";
 
-async fn requirement_37_a_log_out_deletes_the_record_and_then_the_cookie<S: Fresh>(store: S) {
+async fn a_log_out_deletes_the_record_and_then_the_cookie<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.member("ann").await;
     let replay = client.clone();
@@ -33,7 +33,7 @@ async fn requirement_37_a_log_out_deletes_the_record_and_then_the_cookie<S: Fres
     assert_eq!(state(&mut replay.clone()).await, Shop::default());
 }
 
-async fn requirement_37_a_log_out_that_the_store_refuses_keeps_the_cookie<S: Fresh>(store: S) {
+async fn a_log_out_that_the_store_refuses_keeps_the_cookie<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.member("ann").await;
     house.store.fate(Call::Delete, Fate::Fails);
@@ -42,7 +42,7 @@ async fn requirement_37_a_log_out_that_the_store_refuses_keeps_the_cookie<S: Fre
     assert_eq!(client.post("/account").await.ok(), "ann");
 }
 
-async fn requirement_37_a_session_ended_from_outside_is_over_at_once<S: Fresh>(store: S) {
+async fn a_session_ended_from_outside_is_over_at_once<S: Fresh>(store: S) {
     let house = House::new(store);
     let (mut ann, mut also_ann, mut bob) =
         (house.member("ann").await, house.member("ann").await, house.member("bob").await);
@@ -56,7 +56,7 @@ async fn requirement_37_a_session_ended_from_outside_is_over_at_once<S: Fresh>(s
     assert_eq!(bob.post("/account").await.ok(), "bob");
 }
 
-async fn requirement_38_a_slow_request_cannot_undo_a_log_out<S: Fresh>(store: S) {
+async fn a_slow_request_cannot_undo_a_log_out<S: Fresh>(store: S) {
     let house = House::new(store);
     let client = house.member("ann").await;
     for path in ["/visit", "/rotate", "/log-in/bob", "/remember/true"] {
@@ -65,7 +65,7 @@ async fn requirement_38_a_slow_request_cannot_undo_a_log_out<S: Fresh>(store: S)
     }
 }
 
-async fn requirement_38_nor_can_one_on_another_node<S: Fresh>(store: S) {
+async fn nor_can_one_on_another_node<S: Fresh>(store: S) {
     let house = House::new(store);
     let other = House::new(house.store.store().clone());
     for path in ["/visit", "/rotate", "/log-in/bob", "/remember/true"] {
@@ -92,7 +92,7 @@ async fn slow<S: Fresh>(house: &House<S>, client: &Client, path: &str, mut tab: 
     house.store.heal();
 }
 
-async fn requirement_41_a_log_out_of_nobody_stores_nothing<S: Fresh>(store: S) {
+async fn a_log_out_of_nobody_stores_nothing<S: Fresh>(store: S) {
     let house = House::new(store);
     for _ in 0..10_000 {
         let reply = house.newcomer().post("/log-out").await;
@@ -105,7 +105,7 @@ async fn requirement_41_a_log_out_of_nobody_stores_nothing<S: Fresh>(store: S) {
     assert_eq!(house.store.calls(), []);
 }
 
-async fn requirement_41_a_second_log_out_is_no_error<S: Fresh>(store: S) {
+async fn a_second_log_out_is_no_error<S: Fresh>(store: S) {
     let house = House::new(store);
     let client = house.member("ann").await;
     for _ in 0..3 {
@@ -118,7 +118,7 @@ async fn requirement_41_a_second_log_out_is_no_error<S: Fresh>(store: S) {
 }
 
 /// Emptying is no log-out: the record stays, and so does the cookie.
-async fn requirement_41_a_session_that_is_emptied_is_kept<S: Fresh>(store: S) {
+async fn a_session_that_is_emptied_is_kept<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.regular().await;
     assert_eq!(client.post("/clear").await.told(), "200, no Set-Cookie, Vary: Cookie");

@@ -1,4 +1,4 @@
-//! Requirements 25, 27 and 30: when a session ends by itself.
+//! When a session ends by itself.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use session_tests::{Call, Fresh, on_each_store};
 use crate::house::{House, Shop, state};
 
 on_each_store!(
-    requirement_25_past_the_idle_limit_a_session_is_over,
-    requirement_25_past_the_absolute_limit_a_session_is_over,
-    requirement_25_a_session_ends_at_its_limit_exactly,
-    requirement_27_no_activity_extends_the_absolute_limit,
-    requirement_27_no_write_extends_the_absolute_limit,
-    requirement_27_a_log_in_begins_a_new_one,
-    requirement_30_an_expired_record_is_not_read_before_it_is_swept,
-    requirement_28_a_clock_set_back_ends_nothing_and_extends_nothing,
-    requirement_28_in_sixty_years_sessions_end_as_ever,
+    past_the_idle_limit_a_session_is_over,
+    past_the_absolute_limit_a_session_is_over,
+    a_session_ends_at_its_limit_exactly,
+    no_activity_extends_the_absolute_limit,
+    no_write_extends_the_absolute_limit,
+    a_log_in_begins_a_new_one,
+    an_expired_record_is_not_read_before_it_is_swept,
+    a_clock_set_back_ends_nothing_and_extends_nothing,
+    in_sixty_years_sessions_end_as_ever,
     a_read_renews_the_idle_limit_when_a_tenth_of_it_is_gone,
     an_expired_session_is_followed_by_another,
     a_write_renews_the_idle_limit,
@@ -26,7 +26,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
-async fn requirement_25_past_the_idle_limit_a_session_is_over<S: Fresh>(store: S) {
+async fn past_the_idle_limit_a_session_is_over<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.member("ann").await;
     house.clock.advance(HOUR + SECOND);
@@ -36,7 +36,7 @@ async fn requirement_25_past_the_idle_limit_a_session_is_over<S: Fresh>(store: S
     assert_eq!(house.sessions.clean().await.expect("the store works"), 0);
 }
 
-async fn requirement_25_past_the_absolute_limit_a_session_is_over<S: Fresh>(store: S) {
+async fn past_the_absolute_limit_a_session_is_over<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.member("ann").await;
     for _ in 0..48 {
@@ -47,7 +47,7 @@ async fn requirement_25_past_the_absolute_limit_a_session_is_over<S: Fresh>(stor
     assert_eq!(house.sessions.clean().await.expect("the store works"), 1);
 }
 
-async fn requirement_25_a_session_ends_at_its_limit_exactly<S: Fresh>(store: S) {
+async fn a_session_ends_at_its_limit_exactly<S: Fresh>(store: S) {
     let house = House::new(store);
     let (mut just, mut late) = (house.regular().await, house.regular().await);
     house.clock.advance(HOUR.saturating_sub(Duration::from_micros(1)));
@@ -57,7 +57,7 @@ async fn requirement_25_a_session_ends_at_its_limit_exactly<S: Fresh>(store: S) 
     assert_eq!(state(&mut just).await.visits, 1, "it was renewed");
 }
 
-async fn requirement_27_no_activity_extends_the_absolute_limit<S: Fresh>(store: S) {
+async fn no_activity_extends_the_absolute_limit<S: Fresh>(store: S) {
     let house = House::built(store, |builder| builder.lifetime(Lifetime::AAL3));
     let mut client = house.member("ann").await;
     for minute in 0..12 * 60 {
@@ -67,7 +67,7 @@ async fn requirement_27_no_activity_extends_the_absolute_limit<S: Fresh>(store: 
     assert_eq!(client.post("/account").await.status, 401);
 }
 
-async fn requirement_27_no_write_extends_the_absolute_limit<S: Fresh>(store: S) {
+async fn no_write_extends_the_absolute_limit<S: Fresh>(store: S) {
     let house = House::built(store, |builder| builder.lifetime(Lifetime::AAL3));
     let mut client = house.member("ann").await;
     for (minute, path) in
@@ -80,7 +80,7 @@ async fn requirement_27_no_write_extends_the_absolute_limit<S: Fresh>(store: S) 
     assert_eq!(client.post("/account").await.status, 401);
 }
 
-async fn requirement_27_a_log_in_begins_a_new_one<S: Fresh>(store: S) {
+async fn a_log_in_begins_a_new_one<S: Fresh>(store: S) {
     let lifetime = Lifetime::new(HOUR, HOUR).expect("an hour is fine");
     let house = House::built(store, |builder| builder.lifetime(lifetime));
     let mut client = house.regular().await;
@@ -93,7 +93,7 @@ async fn requirement_27_a_log_in_begins_a_new_one<S: Fresh>(store: S) {
 }
 
 /// No cleaner runs here.
-async fn requirement_30_an_expired_record_is_not_read_before_it_is_swept<S: Fresh>(store: S) {
+async fn an_expired_record_is_not_read_before_it_is_swept<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.member("ann").await;
     let before = house.clock.now();
@@ -105,7 +105,7 @@ async fn requirement_30_an_expired_record_is_not_read_before_it_is_swept<S: Fres
     assert!(house.sessions.list(&"ann".to_owned()).await.expect("the store works").is_empty());
 }
 
-async fn requirement_28_a_clock_set_back_ends_nothing_and_extends_nothing<S: Fresh>(store: S) {
+async fn a_clock_set_back_ends_nothing_and_extends_nothing<S: Fresh>(store: S) {
     let house = House::new(store);
     house.clock.advance(HOUR);
     let mut client = house.regular().await;
@@ -128,7 +128,7 @@ async fn requirement_28_a_clock_set_back_ends_nothing_and_extends_nothing<S: Fre
     assert_eq!(busy.get("/look").await.ok(), "0");
 }
 
-async fn requirement_28_in_sixty_years_sessions_end_as_ever<S: Fresh>(store: S) {
+async fn in_sixty_years_sessions_end_as_ever<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.regular().await;
     for _ in 0..3 {

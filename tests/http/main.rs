@@ -1,5 +1,4 @@
-//! What a browser, a cache and an attacker see of a session: each test is named for the
-//! requirement that it proves.
+//! What a browser, a cache and an attacker see of a session.
 
 mod attributes;
 mod background;

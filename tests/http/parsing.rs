@@ -1,4 +1,4 @@
-//! Requirements 3, 7, 8 and 18 to 24: which requests carry a token, and what the others cost.
+//! Which requests carry a token, and what the others cost.
 
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderValue};
@@ -9,16 +9,16 @@ use session_tests::{Call, Client, Fresh, on_each_store};
 use crate::house::{House, state};
 
 on_each_store!(
-    requirement_3_any_other_spelling_is_anonymous_without_a_read,
-    requirement_7_a_wrong_secret_costs_what_a_right_one_does,
-    requirement_8_no_text_of_a_cookie_reaches_the_store,
-    requirement_18_the_token_counts_in_the_cookie_only,
-    requirement_19_an_odd_byte_in_another_cookie_logs_nobody_out,
-    requirement_20_only_the_very_name_is_the_name,
-    requirement_21_every_cookie_line_is_read,
-    requirement_22_a_second_cookie_of_the_name_is_anonymous_without_a_read,
-    requirement_23_quotes_and_commas_have_no_meaning,
-    requirement_24_too_many_cookies_are_431_without_a_read,
+    any_other_spelling_is_anonymous_without_a_read,
+    a_wrong_secret_costs_what_a_right_one_does,
+    no_text_of_a_cookie_reaches_the_store,
+    the_token_counts_in_the_cookie_only,
+    an_odd_byte_in_another_cookie_logs_nobody_out,
+    only_the_very_name_is_the_name,
+    every_cookie_line_is_read,
+    a_second_cookie_of_the_name_is_anonymous_without_a_read,
+    quotes_and_commas_have_no_meaning,
+    too_many_cookies_are_431_without_a_read,
 );
 
 /// Asks with these `Cookie` lines, and answers the visits that the session has.
@@ -39,7 +39,7 @@ async fn is_nobody<S: Fresh>(house: &House<S>, value: &str) {
     assert_eq!(house.store.calls(), [], "{value:?}");
 }
 
-async fn requirement_3_any_other_spelling_is_anonymous_without_a_read<S: Fresh>(store: S) {
+async fn any_other_spelling_is_anonymous_without_a_read<S: Fresh>(store: S) {
     let house = House::new(store);
     let client = house.regular().await;
     let token = client.session().expect("it was set");
@@ -57,7 +57,7 @@ async fn requirement_3_any_other_spelling_is_anonymous_without_a_read<S: Fresh>(
     assert_eq!(client.clone().get("/look").await.ok(), "1");
 }
 
-async fn requirement_7_a_wrong_secret_costs_what_a_right_one_does<S: Fresh>(store: S) {
+async fn a_wrong_secret_costs_what_a_right_one_does<S: Fresh>(store: S) {
     let house = House::new(store);
     let client = house.regular().await;
     let token = client.session().expect("it was set");
@@ -72,7 +72,7 @@ async fn requirement_7_a_wrong_secret_costs_what_a_right_one_does<S: Fresh>(stor
     assert_eq!(house.store.calls(), [Call::Load]);
 }
 
-async fn requirement_8_no_text_of_a_cookie_reaches_the_store<S: Fresh>(store: S) {
+async fn no_text_of_a_cookie_reaches_the_store<S: Fresh>(store: S) {
     let house = House::new(store);
     for payload in [
         "../../../../etc/passwd",
@@ -92,7 +92,7 @@ async fn requirement_8_no_text_of_a_cookie_reaches_the_store<S: Fresh>(store: S)
     }
 }
 
-async fn requirement_18_the_token_counts_in_the_cookie_only<S: Fresh>(store: S) {
+async fn the_token_counts_in_the_cookie_only<S: Fresh>(store: S) {
     let house = House::new(store);
     let client = house.regular().await;
     let token = client.session().expect("it was set");
@@ -118,7 +118,7 @@ async fn requirement_18_the_token_counts_in_the_cookie_only<S: Fresh>(store: S) 
     assert_eq!(house.store.calls(), [Call::Insert, Call::Insert], "two newcomers, and nobody else");
 }
 
-async fn requirement_19_an_odd_byte_in_another_cookie_logs_nobody_out<S: Fresh>(store: S) {
+async fn an_odd_byte_in_another_cookie_logs_nobody_out<S: Fresh>(store: S) {
     let house = House::new(store);
     let client = house.regular().await;
     let ours = format!("{COOKIE_NAME}={}", client.session().expect("it was set"));
@@ -141,7 +141,7 @@ async fn requirement_19_an_odd_byte_in_another_cookie_logs_nobody_out<S: Fresh>(
     }
 }
 
-async fn requirement_20_only_the_very_name_is_the_name<S: Fresh>(store: S) {
+async fn only_the_very_name_is_the_name<S: Fresh>(store: S) {
     let house = House::new(store);
     let client = house.regular().await;
     let token = client.session().expect("it was set");
@@ -169,7 +169,7 @@ async fn requirement_20_only_the_very_name_is_the_name<S: Fresh>(store: S) {
     }
 }
 
-async fn requirement_21_every_cookie_line_is_read<S: Fresh>(store: S) {
+async fn every_cookie_line_is_read<S: Fresh>(store: S) {
     let house = House::new(store);
     let client = house.regular().await;
     let ours = format!("{COOKIE_NAME}={}", client.session().expect("it was set"));
@@ -180,9 +180,7 @@ async fn requirement_21_every_cookie_line_is_read<S: Fresh>(store: S) {
     }
 }
 
-async fn requirement_22_a_second_cookie_of_the_name_is_anonymous_without_a_read<S: Fresh>(
-    store: S,
-) {
+async fn a_second_cookie_of_the_name_is_anonymous_without_a_read<S: Fresh>(store: S) {
     let house = House::new(store);
     let client = house.regular().await;
     let ours = format!("{COOKIE_NAME}={}", client.session().expect("it was set"));
@@ -202,7 +200,7 @@ async fn requirement_22_a_second_cookie_of_the_name_is_anonymous_without_a_read<
     assert!(events.iter().all(|event| event == "ignored Repeated"), "{events:?}");
 }
 
-async fn requirement_23_quotes_and_commas_have_no_meaning<S: Fresh>(store: S) {
+async fn quotes_and_commas_have_no_meaning<S: Fresh>(store: S) {
     let house = House::new(store);
     let client = house.regular().await;
     let token = client.session().expect("it was set");
@@ -220,7 +218,7 @@ async fn requirement_23_quotes_and_commas_have_no_meaning<S: Fresh>(store: S) {
     assert_eq!(ask(&house, &[in_quotes.as_bytes()]).await, "1", "a quote hides nothing");
 }
 
-async fn requirement_24_too_many_cookies_are_431_without_a_read<S: Fresh>(store: S) {
+async fn too_many_cookies_are_431_without_a_read<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.regular().await;
     let ours = format!("{COOKIE_NAME}={}", client.session().expect("it was set"));

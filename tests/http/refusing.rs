@@ -1,4 +1,4 @@
-//! Requirements 53, 54, 57 and 58: what happens when the store fails, what is told, and what nobody stores.
+//! What happens when the store fails, what is told, and what nobody stores.
 
 use std::time::{Duration, Instant};
 
@@ -9,15 +9,15 @@ use tokio::time::timeout;
 use crate::house::{House, state};
 
 on_each_store!(
-    requirement_53_a_store_that_fails_lets_nobody_in,
-    requirement_53_a_store_that_fails_touches_no_anonymous_reader,
-    requirement_54_nothing_is_set_before_it_is_stored,
-    requirement_54_a_store_that_hangs_is_503_at_the_deadline,
-    requirement_57_what_happens_is_told_with_the_public_handle,
-    requirement_58_nothing_set_is_nothing_stored,
+    a_store_that_fails_lets_nobody_in,
+    a_store_that_fails_touches_no_anonymous_reader,
+    nothing_is_set_before_it_is_stored,
+    a_store_that_hangs_is_503_at_the_deadline,
+    what_happens_is_told_with_the_public_handle,
+    nothing_set_is_nothing_stored,
 );
 
-async fn requirement_53_a_store_that_fails_lets_nobody_in<S: Fresh>(store: S) {
+async fn a_store_that_fails_lets_nobody_in<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.member("ann").await;
     for call in [Call::Load, Call::Touch] {
@@ -35,7 +35,7 @@ async fn requirement_53_a_store_that_fails_lets_nobody_in<S: Fresh>(store: S) {
     }
 }
 
-async fn requirement_53_a_store_that_fails_touches_no_anonymous_reader<S: Fresh>(store: S) {
+async fn a_store_that_fails_touches_no_anonymous_reader<S: Fresh>(store: S) {
     let house = House::new(store);
     for call in [Call::Load, Call::Insert, Call::Update, Call::Touch, Call::Delete] {
         house.store.fate(call, Fate::Fails);
@@ -46,7 +46,7 @@ async fn requirement_53_a_store_that_fails_touches_no_anonymous_reader<S: Fresh>
     assert_eq!(house.newcomer().post("/visit").await.told(), "503, no Set-Cookie, Vary: Cookie");
 }
 
-async fn requirement_54_nothing_is_set_before_it_is_stored<S: Fresh>(store: S) {
+async fn nothing_is_set_before_it_is_stored<S: Fresh>(store: S) {
     let house = House::new(store);
     for (call, path) in [
         (Call::Update, "/log-in/eve"),
@@ -71,7 +71,7 @@ async fn requirement_54_nothing_is_set_before_it_is_stored<S: Fresh>(store: S) {
     assert_eq!(house.newcomer().post("/visit").await.told(), "503, no Set-Cookie, Vary: Cookie");
 }
 
-async fn requirement_54_a_store_that_hangs_is_503_at_the_deadline<S: Fresh>(store: S) {
+async fn a_store_that_hangs_is_503_at_the_deadline<S: Fresh>(store: S) {
     let deadline = Duration::from_secs(3);
     let house = House::built(store, |builder| builder.deadline(deadline));
     let mut client = house.member("ann").await;
@@ -88,7 +88,7 @@ async fn requirement_54_a_store_that_hangs_is_503_at_the_deadline<S: Fresh>(stor
     assert_eq!(client.post("/account").await.ok(), "ann");
 }
 
-async fn requirement_57_what_happens_is_told_with_the_public_handle<S: Fresh>(store: S) {
+async fn what_happens_is_told_with_the_public_handle<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.newcomer();
     let mut told = async |path: &str| {
@@ -121,7 +121,7 @@ async fn requirement_57_what_happens_is_told_with_the_public_handle<S: Fresh>(st
     assert_eq!(house.events.since(), ["failed insert", "refused 503"]);
 }
 
-async fn requirement_58_nothing_set_is_nothing_stored<S: Fresh>(store: S) {
+async fn nothing_set_is_nothing_stored<S: Fresh>(store: S) {
     let house = House::new(store);
     for path in ["/look", "/state"] {
         for mut client in [house.newcomer(), Client::with_session(&house.app, "nonsense")] {
@@ -135,7 +135,7 @@ async fn requirement_58_nothing_set_is_nothing_stored<S: Fresh>(store: S) {
 }
 
 #[tokio::test]
-async fn requirement_58_a_hundred_thousand_without_a_cookie_leave_no_record() {
+async fn a_hundred_thousand_without_a_cookie_leave_no_record() {
     let store = MemoryStore::new();
     let house = House::new(store.clone());
     for _ in 0..100_000 {

@@ -1,4 +1,4 @@
-//! Requirements 31, 32 and 35: another principal, another token, and nothing of the one before.
+//! Another principal, another token, and nothing of the one before.
 
 use std::time::Duration;
 
@@ -13,22 +13,22 @@ use session_tests::{Call, Client, Fresh, on_each_store};
 use crate::house::{App, House, Shop, parts, routes, state};
 
 on_each_store!(
-    requirement_31_a_log_in_kills_the_old_token,
-    requirement_31_every_change_of_privilege_kills_the_old_token,
-    requirement_31_a_request_under_way_with_the_old_token_writes_nothing,
-    requirement_31_a_request_that_comes_late_cannot_replace_the_new_cookie,
-    requirement_31_a_log_in_of_a_newcomer_is_one_insert,
-    requirement_32_however_the_principal_is_written_the_token_rotates,
-    requirement_32_a_principal_that_stays_rotates_nothing,
-    requirement_35_another_principal_inherits_only_what_is_carried,
-    requirement_35_what_the_handler_sets_with_the_log_in_stays,
-    requirement_35_nobody_inherits_what_another_release_stored,
-    requirement_35_the_cart_before_the_log_in_stays,
+    a_log_in_kills_the_old_token,
+    every_change_of_privilege_kills_the_old_token,
+    a_request_under_way_with_the_old_token_writes_nothing,
+    a_request_that_comes_late_cannot_replace_the_new_cookie,
+    a_log_in_of_a_newcomer_is_one_insert,
+    however_the_principal_is_written_the_token_rotates,
+    a_principal_that_stays_rotates_nothing,
+    another_principal_inherits_only_what_is_carried,
+    what_the_handler_sets_with_the_log_in_stays,
+    nobody_inherits_what_another_release_stored,
+    the_cart_before_the_log_in_stays,
 );
 
 const SET: &str = "200, cookie set, Vary: Cookie, Cache-Control: no-store";
 
-async fn requirement_31_a_log_in_kills_the_old_token<S: Fresh>(store: S) {
+async fn a_log_in_kills_the_old_token<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut victim = house.regular().await;
     let fixed = victim.clone();
@@ -43,7 +43,7 @@ async fn requirement_31_a_log_in_kills_the_old_token<S: Fresh>(store: S) {
     assert_eq!(house.live().await, 1);
 }
 
-async fn requirement_31_every_change_of_privilege_kills_the_old_token<S: Fresh>(store: S) {
+async fn every_change_of_privilege_kills_the_old_token<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.newcomer();
     client.post("/visit").await.ok();
@@ -60,7 +60,7 @@ async fn requirement_31_every_change_of_privilege_kills_the_old_token<S: Fresh>(
 }
 
 /// It was let in with the token that a log-in has replaced since.
-async fn requirement_31_a_request_under_way_with_the_old_token_writes_nothing<S: Fresh>(store: S) {
+async fn a_request_under_way_with_the_old_token_writes_nothing<S: Fresh>(store: S) {
     for (path, status) in [("/visit", 401), ("/rotate", 401), ("/log-in/eve", 401)] {
         let house = House::new(store.clone());
         let mut victim = house.regular().await;
@@ -85,9 +85,7 @@ async fn requirement_31_a_request_under_way_with_the_old_token_writes_nothing<S:
 }
 
 /// Sent before the answer to the log-in arrived, and so with the old cookie.
-async fn requirement_31_a_request_that_comes_late_cannot_replace_the_new_cookie<S: Fresh>(
-    store: S,
-) {
+async fn a_request_that_comes_late_cannot_replace_the_new_cookie<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.regular().await;
     let late = client.clone();
@@ -112,7 +110,7 @@ async fn requirement_31_a_request_that_comes_late_cannot_replace_the_new_cookie<
     assert_eq!(client.post("/account").await.ok(), "ann");
 }
 
-async fn requirement_31_a_log_in_of_a_newcomer_is_one_insert<S: Fresh>(store: S) {
+async fn a_log_in_of_a_newcomer_is_one_insert<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.newcomer();
     assert_eq!(client.post("/log-in/ann").await.told(), SET);
@@ -179,7 +177,7 @@ async fn as_string(shop: &mut Shop, body: String) {
     shop.user = Some(body).filter(|user| !user.is_empty()).or(Some("ann".to_owned()));
 }
 
-async fn requirement_32_however_the_principal_is_written_the_token_rotates<S: Fresh>(store: S) {
+async fn however_the_principal_is_written_the_token_rotates<S: Fresh>(store: S) {
     let house = House::new(store);
     let state = App { sessions: house.sessions.clone() };
     let middleware = from_fn_with_state(state.clone(), by_middleware);
@@ -217,14 +215,14 @@ async fn requirement_32_however_the_principal_is_written_the_token_rotates<S: Fr
     }
 }
 
-async fn requirement_32_a_principal_that_stays_rotates_nothing<S: Fresh>(store: S) {
+async fn a_principal_that_stays_rotates_nothing<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.member("ann").await;
     assert_eq!(client.post("/log-in/ann").await.told(), "200, no Set-Cookie, Vary: Cookie");
     assert_eq!(client.post("/visit").await.told(), "200, no Set-Cookie, Vary: Cookie");
 }
 
-async fn requirement_35_another_principal_inherits_only_what_is_carried<S: Fresh>(store: S) {
+async fn another_principal_inherits_only_what_is_carried<S: Fresh>(store: S) {
     let house = House::new(store);
     for (path, user) in [("/log-in/bob", Some("bob".to_owned())), ("/sign-off", None)] {
         let mut client = house.member("ann").await;
@@ -237,7 +235,7 @@ async fn requirement_35_another_principal_inherits_only_what_is_carried<S: Fresh
     }
 }
 
-async fn requirement_35_what_the_handler_sets_with_the_log_in_stays<S: Fresh>(store: S) {
+async fn what_the_handler_sets_with_the_log_in_stays<S: Fresh>(store: S) {
     #[require_session]
     async fn welcome(shop: &mut Shop) {
         shop.user = Some("bob".to_owned());
@@ -291,7 +289,7 @@ mod next_release {
     }
 }
 
-async fn requirement_35_nobody_inherits_what_another_release_stored<S: Fresh>(store: S) {
+async fn nobody_inherits_what_another_release_stored<S: Fresh>(store: S) {
     let house = House::new(store);
     let clock = house.clock.clone();
     let next = Sessions::builder(house.store.clone()).clock(move || clock.now());
@@ -305,7 +303,7 @@ async fn requirement_35_nobody_inherits_what_another_release_stored<S: Fresh>(st
     }
 }
 
-async fn requirement_35_the_cart_before_the_log_in_stays<S: Fresh>(store: S) {
+async fn the_cart_before_the_log_in_stays<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.regular().await;
     client.post("/add/tea").await.ok();

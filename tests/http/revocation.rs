@@ -1,4 +1,4 @@
-//! Requirement 45: the end of all sessions catches those that were begun before and saved after.
+//! The end of all sessions catches those that were begun before and saved after.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use tokio::task::JoinSet;
 use crate::house::House;
 
 on_each_store!(
-    requirement_45_a_log_in_under_way_comes_to_nothing,
-    requirement_45_nor_does_one_that_began_on_another_node,
-    requirement_45_nor_does_anything_else_under_way,
-    requirement_45_of_those_who_race_it_none_stays,
-    requirement_45_whoever_logs_in_right_after_is_let_in,
-    requirement_45_the_session_that_is_spared_goes_on,
+    a_log_in_under_way_comes_to_nothing,
+    nor_does_one_that_began_on_another_node,
+    nor_does_anything_else_under_way,
+    of_those_who_race_it_none_stays,
+    whoever_logs_in_right_after_is_let_in,
+    the_session_that_is_spared_goes_on,
 );
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -40,7 +40,7 @@ async fn revoked_meanwhile<S: Fresh>(house: &House<S>, client: &mut Client, call
     assert_eq!(client.post("/account").await.status, StatusCode::UNAUTHORIZED);
 }
 
-async fn requirement_45_a_log_in_under_way_comes_to_nothing<S: Fresh>(store: S) {
+async fn a_log_in_under_way_comes_to_nothing<S: Fresh>(store: S) {
     let house = House::new(store);
     revoked_meanwhile(&house, &mut house.newcomer(), Call::Insert).await;
     assert_eq!(house.live().await, 0);
@@ -51,7 +51,7 @@ async fn requirement_45_a_log_in_under_way_comes_to_nothing<S: Fresh>(store: S) 
 }
 
 /// By the store's own clock, of which a node learns when it is answered.
-async fn requirement_45_nor_does_one_that_began_on_another_node<S: Fresh>(store: S) {
+async fn nor_does_one_that_began_on_another_node<S: Fresh>(store: S) {
     let house = House::on_its_own_clock(store);
     for mut client in [house.newcomer(), house.regular().await] {
         let call = if client.session().is_some() { Call::Update } else { Call::Insert };
@@ -69,7 +69,7 @@ async fn requirement_45_nor_does_one_that_began_on_another_node<S: Fresh>(store:
     }
 }
 
-async fn requirement_45_nor_does_anything_else_under_way<S: Fresh>(store: S) {
+async fn nor_does_anything_else_under_way<S: Fresh>(store: S) {
     let house = House::new(store);
     for path in ["/visit", "/rotate", "/reauthenticate"] {
         let mut member = house.member("ann").await;
@@ -87,7 +87,7 @@ async fn requirement_45_nor_does_anything_else_under_way<S: Fresh>(store: S) {
     }
 }
 
-async fn requirement_45_of_those_who_race_it_none_stays<S: Fresh>(store: S) {
+async fn of_those_who_race_it_none_stays<S: Fresh>(store: S) {
     let house = House::on_its_own_clock(store);
     for _ in 0..3 {
         let mut members = Vec::new();
@@ -119,7 +119,7 @@ async fn requirement_45_of_those_who_race_it_none_stays<S: Fresh>(store: S) {
 
 /// At the first try on the node that knows of it. Another tells by how long its store took to
 /// answer when the log-in began, and may have to be asked again.
-async fn requirement_45_whoever_logs_in_right_after_is_let_in<S: Fresh>(store: S) {
+async fn whoever_logs_in_right_after_is_let_in<S: Fresh>(store: S) {
     for _ in 0..20 {
         let house = House::on_its_own_clock(store.clone());
         let mut cart = house.regular().await;
@@ -132,7 +132,7 @@ async fn requirement_45_whoever_logs_in_right_after_is_let_in<S: Fresh>(store: S
     }
 }
 
-async fn requirement_45_the_session_that_is_spared_goes_on<S: Fresh>(store: S) {
+async fn the_session_that_is_spared_goes_on<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut here = house.member("ann").await;
     let mut elsewhere = house.member("ann").await;

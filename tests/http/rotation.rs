@@ -1,4 +1,4 @@
-//! Requirements 33 and 34: secrets are renewed by age, and a copy of an old one gives itself away.
+//! Secrets are renewed by age, and a copy of an old one gives itself away.
 
 use std::time::Duration;
 
@@ -9,20 +9,20 @@ use tokio::task::JoinSet;
 use crate::house::{House, parts, state};
 
 on_each_store!(
-    requirement_33_an_old_secret_has_a_successor,
-    requirement_33_of_many_requests_at_once_one_gets_the_successor,
-    requirement_33_of_those_who_stand_in_line_one_gets_the_successor,
-    requirement_33_a_lost_response_logs_nobody_out,
-    requirement_33_a_request_on_its_way_with_the_predecessor_is_served_and_saved,
-    requirement_33_a_slow_request_that_came_with_the_predecessor_is_saved,
-    requirement_33_a_failed_response_renews_nothing,
-    requirement_33_a_page_with_a_form_token_leaves_the_secret_that_it_was_made_with,
-    requirement_33_who_wants_no_rotation_has_none,
-    requirement_60_an_upgrade_renews_no_secret,
-    requirement_34_a_predecessor_after_its_time_ends_the_session,
-    requirement_34_so_does_the_secret_from_before_a_log_in,
-    requirement_34_a_guess_ends_nothing,
-    requirement_34_whose_log_in_was_never_answered_is_no_thief,
+    an_old_secret_has_a_successor,
+    of_many_requests_at_once_one_gets_the_successor,
+    of_those_who_stand_in_line_one_gets_the_successor,
+    a_lost_response_logs_nobody_out,
+    a_request_on_its_way_with_the_predecessor_is_served_and_saved,
+    a_slow_request_that_came_with_the_predecessor_is_saved,
+    a_failed_response_renews_nothing,
+    a_page_with_a_form_token_leaves_the_secret_that_it_was_made_with,
+    who_wants_no_rotation_has_none,
+    an_upgrade_renews_no_secret,
+    a_predecessor_after_its_time_ends_the_session,
+    so_does_the_secret_from_before_a_log_in,
+    a_guess_ends_nothing,
+    whose_log_in_was_never_answered_is_no_thief,
 );
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -44,7 +44,7 @@ fn secret(client: &Client) -> [u8; 32] {
     parts(client.session().expect("it has a cookie")).1
 }
 
-async fn requirement_33_an_old_secret_has_a_successor<S: Fresh>(store: S) {
+async fn an_old_secret_has_a_successor<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = with_an_old_secret(&house).await;
     let old = client.clone();
@@ -65,7 +65,7 @@ async fn requirement_33_an_old_secret_has_a_successor<S: Fresh>(store: S) {
     assert_eq!(house.live().await, 1);
 }
 
-async fn requirement_33_of_many_requests_at_once_one_gets_the_successor<S: Fresh>(store: S) {
+async fn of_many_requests_at_once_one_gets_the_successor<S: Fresh>(store: S) {
     let house = House::new(store);
     let client = with_an_old_secret(&house).await;
     // On two nodes.
@@ -97,7 +97,7 @@ async fn requirement_33_of_many_requests_at_once_one_gets_the_successor<S: Fresh
 }
 
 /// All were let in with the old one before the first of them got another.
-async fn requirement_33_of_those_who_stand_in_line_one_gets_the_successor<S: Fresh>(store: S) {
+async fn of_those_who_stand_in_line_one_gets_the_successor<S: Fresh>(store: S) {
     let house = House::new(store);
     let client = with_an_old_secret(&house).await;
     let gate = house.store.hold(Call::Update);
@@ -121,7 +121,7 @@ async fn requirement_33_of_those_who_stand_in_line_one_gets_the_successor<S: Fre
     assert_eq!(told.iter().filter(|told| *told == SET).count(), 1, "{told:?}");
 }
 
-async fn requirement_33_a_lost_response_logs_nobody_out<S: Fresh>(store: S) {
+async fn a_lost_response_logs_nobody_out<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = with_an_old_secret(&house).await;
     for _ in 0..3 {
@@ -137,9 +137,7 @@ async fn requirement_33_a_lost_response_logs_nobody_out<S: Fresh>(store: S) {
     assert_eq!(state(&mut client).await.visits, 3);
 }
 
-async fn requirement_33_a_request_on_its_way_with_the_predecessor_is_served_and_saved<S: Fresh>(
-    store: S,
-) {
+async fn a_request_on_its_way_with_the_predecessor_is_served_and_saved<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = with_an_old_secret(&house).await;
     let mut old = client.clone();
@@ -156,7 +154,7 @@ async fn requirement_33_a_request_on_its_way_with_the_predecessor_is_served_and_
 }
 
 /// It was let in with the secret that was renewed, and seen renewed, while it took its time.
-async fn requirement_33_a_slow_request_that_came_with_the_predecessor_is_saved<S: Fresh>(store: S) {
+async fn a_slow_request_that_came_with_the_predecessor_is_saved<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = with_an_old_secret(&house).await;
     let mut slow = client.clone();
@@ -179,7 +177,7 @@ async fn requirement_33_a_slow_request_that_came_with_the_predecessor_is_saved<S
     assert_eq!(state(&mut client).await.visits, 2);
 }
 
-async fn requirement_33_a_failed_response_renews_nothing<S: Fresh>(store: S) {
+async fn a_failed_response_renews_nothing<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = with_an_old_secret(&house).await;
     house.store.fate(Call::Update, session_tests::Fate::Fails);
@@ -188,11 +186,7 @@ async fn requirement_33_a_failed_response_renews_nothing<S: Fresh>(store: S) {
     assert_eq!(client.get("/look").await.told(), SET);
 }
 
-async fn requirement_33_a_page_with_a_form_token_leaves_the_secret_that_it_was_made_with<
-    S: Fresh,
->(
-    store: S,
-) {
+async fn a_page_with_a_form_token_leaves_the_secret_that_it_was_made_with<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = with_an_old_secret(&house).await;
     let page = client.get("/form").await;
@@ -205,7 +199,7 @@ async fn requirement_33_a_page_with_a_form_token_leaves_the_secret_that_it_was_m
     assert_eq!(client.post(&format!("/form/{page}")).await.told(), KEPT);
 }
 
-async fn requirement_33_who_wants_no_rotation_has_none<S: Fresh>(store: S) {
+async fn who_wants_no_rotation_has_none<S: Fresh>(store: S) {
     let calm = Lifetime::AAL2.without_rotation();
     let house = House::built(store.clone(), |builder| builder.lifetime(calm));
     let mut client = with_an_old_secret(&house).await;
@@ -217,14 +211,14 @@ async fn requirement_33_who_wants_no_rotation_has_none<S: Fresh>(store: S) {
     assert_eq!(client.get("/look").await.told(), SET);
 }
 
-async fn requirement_60_an_upgrade_renews_no_secret<S: Fresh>(store: S) {
+async fn an_upgrade_renews_no_secret<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = with_an_old_secret(&house).await;
     assert_eq!(client.get("/upgrade").await.told(), "101, no Set-Cookie, Vary: Cookie");
     assert_eq!(client.get("/look").await.told(), SET);
 }
 
-async fn requirement_34_a_predecessor_after_its_time_ends_the_session<S: Fresh>(store: S) {
+async fn a_predecessor_after_its_time_ends_the_session<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = with_an_old_secret(&house).await;
     let mut thief = client.clone();
@@ -240,7 +234,7 @@ async fn requirement_34_a_predecessor_after_its_time_ends_the_session<S: Fresh>(
     assert!(house.store.records(Now::At(house.clock.now())).await.is_empty(), "{handle}");
 }
 
-async fn requirement_34_so_does_the_secret_from_before_a_log_in<S: Fresh>(store: S) {
+async fn so_does_the_secret_from_before_a_log_in<S: Fresh>(store: S) {
     let house = House::new(store);
     for seen_by in ["/visit", "/look"] {
         let mut client = house.regular().await;
@@ -256,7 +250,7 @@ async fn requirement_34_so_does_the_secret_from_before_a_log_in<S: Fresh>(store:
     assert_eq!(house.live().await, 0);
 }
 
-async fn requirement_34_a_guess_ends_nothing<S: Fresh>(store: S) {
+async fn a_guess_ends_nothing<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = with_an_old_secret(&house).await;
     let handle = &client.session().expect("it has a cookie")[..22];
@@ -270,7 +264,7 @@ async fn requirement_34_a_guess_ends_nothing<S: Fresh>(store: S) {
     assert_eq!(client.post("/account").await.ok(), "ann");
 }
 
-async fn requirement_34_whose_log_in_was_never_answered_is_no_thief<S: Fresh>(store: S) {
+async fn whose_log_in_was_never_answered_is_no_thief<S: Fresh>(store: S) {
     let house = House::new(store);
     let mut client = house.regular().await;
     let mut lost = client.clone();

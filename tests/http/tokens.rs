@@ -1,4 +1,4 @@
-//! Requirements 1 to 5: how tokens are drawn, spelled and issued.
+//! How tokens are drawn, spelled and issued.
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -10,11 +10,11 @@ use session_tests::{Call, Client, Fresh, on_each_store};
 use crate::house::{House, Shop, parts, state};
 
 on_each_store!(
-    requirement_1_a_random_source_that_fails_issues_nothing,
-    requirement_1_a_random_source_that_fails_leaves_the_old_token,
-    requirement_4_a_token_that_nobody_issued_is_not_adopted,
-    requirement_5_a_handle_that_is_taken_is_drawn_again,
-    requirement_5_a_random_source_that_repeats_itself_issues_nothing,
+    a_random_source_that_fails_issues_nothing,
+    a_random_source_that_fails_leaves_the_old_token,
+    a_token_that_nobody_issued_is_not_adopted,
+    a_handle_that_is_taken_is_drawn_again,
+    a_random_source_that_repeats_itself_issues_nothing,
 );
 
 /// Gives what the function gives, and counts the bytes.
@@ -35,7 +35,7 @@ fn source(
 }
 
 #[tokio::test]
-async fn requirement_1_a_secret_is_32_bytes_of_the_random_source() {
+async fn a_secret_is_32_bytes_of_the_random_source() {
     static BYTES: AtomicUsize = AtomicUsize::new(0);
     let count = |bytes: &mut [u8]| {
         bytes.fill(0x5a);
@@ -56,7 +56,7 @@ async fn requirement_1_a_secret_is_32_bytes_of_the_random_source() {
 
 /// 30,000 secrets: bounds that chance exceeds less than once in a million runs.
 #[tokio::test]
-async fn requirement_1_secrets_do_not_repeat_and_look_like_chance() {
+async fn secrets_do_not_repeat_and_look_like_chance() {
     const TOKENS: u32 = 30_000;
     let house = House::in_memory();
     let (mut tokens, mut ones, mut bytes) = (HashSet::new(), 0, [0_u32; 256]);
@@ -78,14 +78,14 @@ async fn requirement_1_secrets_do_not_repeat_and_look_like_chance() {
     assert!((150.0..400.0).contains(&chi_squared), "{chi_squared} with 255 degrees of freedom");
 }
 
-async fn requirement_1_a_random_source_that_fails_issues_nothing<S: Fresh>(store: S) {
+async fn a_random_source_that_fails_issues_nothing<S: Fresh>(store: S) {
     let house = House::built(store, source(|_| false));
     let reply = house.newcomer().post("/visit").await;
     assert_eq!(reply.told(), "503, no Set-Cookie, Vary: Cookie");
     assert_eq!(house.store.calls(), []);
 }
 
-async fn requirement_1_a_random_source_that_fails_leaves_the_old_token<S: Fresh>(store: S) {
+async fn a_random_source_that_fails_leaves_the_old_token<S: Fresh>(store: S) {
     let draws = AtomicUsize::new(0);
     let house = House::built(
         store,
@@ -103,7 +103,7 @@ async fn requirement_1_a_random_source_that_fails_leaves_the_old_token<S: Fresh>
 }
 
 #[tokio::test]
-async fn requirement_2_secrets_of_one_user_in_one_millisecond_share_nothing() {
+async fn secrets_of_one_user_in_one_millisecond_share_nothing() {
     let house = House::in_memory();
     let (one, two) = (house.member("ann").await, house.member("ann").await);
     let (one, two) = (parts(one.session().expect("set")), parts(two.session().expect("set")));
@@ -114,7 +114,7 @@ async fn requirement_2_secrets_of_one_user_in_one_millisecond_share_nothing() {
 }
 
 #[tokio::test]
-async fn requirement_2_a_handle_tells_when_it_was_drawn_and_nothing_else() {
+async fn a_handle_tells_when_it_was_drawn_and_nothing_else() {
     let house = House::in_memory();
     let (ann, bob) = (house.member("ann").await, house.member("bob").await);
     let [ann, bob] = [ann, bob].map(|client| parts(client.session().expect("set")).0);
@@ -127,7 +127,7 @@ async fn requirement_2_a_handle_tells_when_it_was_drawn_and_nothing_else() {
     assert!((15..=60).contains(&differing), "{differing} of 74 random bits differ");
 }
 
-async fn requirement_4_a_token_that_nobody_issued_is_not_adopted<S: Fresh>(store: S) {
+async fn a_token_that_nobody_issued_is_not_adopted<S: Fresh>(store: S) {
     let house = House::new(store);
     let theirs = format!("AZCnBUCAewCLk7iYf1wA{}", "B".repeat(44));
     for path in ["/visit", "/log-in/ann", "/remember/true"] {
@@ -144,7 +144,7 @@ async fn requirement_4_a_token_that_nobody_issued_is_not_adopted<S: Fresh>(store
     assert!(!inserted.contains(&Handle::from_bytes(parts(&theirs).0)));
 }
 
-async fn requirement_5_a_handle_that_is_taken_is_drawn_again<S: Fresh>(store: S) {
+async fn a_handle_that_is_taken_is_drawn_again<S: Fresh>(store: S) {
     let draws = Mutex::new(0_u8);
     let house = House::built(
         store,
@@ -167,7 +167,7 @@ async fn requirement_5_a_handle_that_is_taken_is_drawn_again<S: Fresh>(store: S)
     assert_eq!(state(&mut second).await.cart, ["tea"]);
 }
 
-async fn requirement_5_a_random_source_that_repeats_itself_issues_nothing<S: Fresh>(store: S) {
+async fn a_random_source_that_repeats_itself_issues_nothing<S: Fresh>(store: S) {
     let house = House::built(
         store,
         source(|bytes| {

@@ -1,4 +1,4 @@
-//! Requirement 36: several session types in one application.
+//! Several session types in one application.
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -9,10 +9,10 @@ use session_tests::{Call, Client, Fate, Fresh, Staged, on_each_store};
 use crate::house::Shop;
 
 on_each_store!(
-    requirement_36_each_type_has_its_own_cookie,
-    requirement_36_a_token_of_one_type_is_no_session_of_another,
-    requirement_36_one_log_out_leaves_the_other_session,
-    requirement_36_one_cookie_for_two_types_is_refused,
+    each_type_has_its_own_cookie,
+    a_token_of_one_type_is_no_session_of_another,
+    one_log_out_leaves_the_other_session,
+    one_cookie_for_two_types_is_refused,
     two_sessions_of_one_handler_fail_together_in_the_answer,
 );
 
@@ -78,7 +78,7 @@ fn admin() -> SessionCookie {
     SessionCookie::host("admin").expect("it is a name").strict()
 }
 
-async fn requirement_36_each_type_has_its_own_cookie<S: Fresh>(store: S) {
+async fn each_type_has_its_own_cookie<S: Fresh>(store: S) {
     let store = Staged::new(store);
     let mut client = Client::new(&app(&store, admin()));
     let reply = client.post("/both").await;
@@ -95,7 +95,7 @@ async fn requirement_36_each_type_has_its_own_cookie<S: Fresh>(store: S) {
 }
 
 /// Both types lie in one store, and their principals are spelled alike.
-async fn requirement_36_a_token_of_one_type_is_no_session_of_another<S: Fresh>(store: S) {
+async fn a_token_of_one_type_is_no_session_of_another<S: Fresh>(store: S) {
     let app = app(&Staged::new(store), admin());
     let mut client = Client::new(&app);
     client.post("/sign-in").await.ok();
@@ -105,7 +105,7 @@ async fn requirement_36_a_token_of_one_type_is_no_session_of_another<S: Fresh>(s
     assert_eq!(client.get("/shop").await.ok(), "1");
 }
 
-async fn requirement_36_one_log_out_leaves_the_other_session<S: Fresh>(store: S) {
+async fn one_log_out_leaves_the_other_session<S: Fresh>(store: S) {
     let mut client = Client::new(&app(&Staged::new(store), admin()));
     client.post("/both").await.ok();
     let reply = client.post("/shop-out").await;
@@ -115,7 +115,7 @@ async fn requirement_36_one_log_out_leaves_the_other_session<S: Fresh>(store: S)
     assert_eq!(client.post("/both").await.ok(), "1 20");
 }
 
-async fn requirement_36_one_cookie_for_two_types_is_refused<S: Fresh>(store: S) {
+async fn one_cookie_for_two_types_is_refused<S: Fresh>(store: S) {
     let store = Staged::new(store);
     let mut client = Client::new(&app(&store, SessionCookie::default()));
     let reply = client.post("/both").await;

@@ -6,7 +6,7 @@ use session_tests::Client;
 use crate::house::{Clock, app, key, replayable, ring};
 
 #[tokio::test]
-async fn requirement_50_every_bit_and_every_prefix_is_refused_alike() {
+async fn every_bit_and_every_prefix_is_refused_alike() {
     let app = replayable(&Clock::new());
     let mut client = Client::new(&app);
     client.post("/visit").await;
@@ -31,7 +31,7 @@ async fn requirement_50_every_bit_and_every_prefix_is_refused_alike() {
 }
 
 #[tokio::test]
-async fn requirement_36_a_cookie_of_another_name_is_no_session() {
+async fn a_cookie_of_another_name_is_no_session() {
     let key = key();
     let clock = Clock::new();
     let mut client =

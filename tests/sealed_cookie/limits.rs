@@ -8,7 +8,7 @@ use session_tests::Client;
 use crate::house::{Clock, app, key, replayable, ring};
 
 #[tokio::test]
-async fn requirement_25_both_limits_hold_whatever_the_client_keeps() {
+async fn both_limits_hold_whatever_the_client_keeps() {
     let clock = Clock::new();
     let mut client = Client::new(&replayable(&clock));
     client.post("/visit").await;
@@ -28,7 +28,7 @@ async fn requirement_25_both_limits_hold_whatever_the_client_keeps() {
 }
 
 #[tokio::test]
-async fn requirement_28_a_cookie_from_the_future_is_no_session() {
+async fn a_cookie_from_the_future_is_no_session() {
     let clock = Clock::new();
     let key = key();
     let node = |clock: &Clock| {
@@ -43,7 +43,7 @@ async fn requirement_28_a_cookie_from_the_future_is_no_session() {
 }
 
 #[tokio::test]
-async fn requirement_16_a_remembered_cookie_lives_as_long_as_the_session() {
+async fn a_remembered_cookie_lives_as_long_as_the_session() {
     let clock = Clock::new();
     let mut client = Client::new(&replayable(&clock));
     let reply = client.post("/login/ann").await;
@@ -53,7 +53,7 @@ async fn requirement_16_a_remembered_cookie_lives_as_long_as_the_session() {
 }
 
 #[tokio::test]
-async fn requirement_27_only_a_log_in_begins_a_new_absolute_limit() {
+async fn only_a_log_in_begins_a_new_absolute_limit() {
     let clock = Clock::new();
     let mut client = Client::new(&replayable(&clock));
     client.post("/login/ann").await.ok();
@@ -73,7 +73,7 @@ async fn requirement_27_only_a_log_in_begins_a_new_absolute_limit() {
 }
 
 #[tokio::test]
-async fn requirement_29_polling_alone_keeps_no_session_alive() {
+async fn polling_alone_keeps_no_session_alive() {
     let clock = Clock::new();
     let mut client = Client::new(&replayable(&clock));
     client.post("/visit").await.ok();

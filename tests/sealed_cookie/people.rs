@@ -9,7 +9,7 @@ use session_tests::Client;
 use crate::house::{Clock, replayable};
 
 #[tokio::test]
-async fn requirement_32_and_35_another_principal_inherits_only_what_is_carried() {
+async fn and_35_another_principal_inherits_only_what_is_carried() {
     let mut client = Client::new(&replayable(&Clock::new()));
     client.post("/visit").await.ok();
     client.post("/note/3").await.ok();
@@ -23,7 +23,7 @@ async fn requirement_32_and_35_another_principal_inherits_only_what_is_carried()
 }
 
 #[tokio::test]
-async fn requirement_46_a_log_in_is_fresh_for_its_time_whatever_is_written_since() {
+async fn a_log_in_is_fresh_for_its_time_whatever_is_written_since() {
     let clock = Clock::new();
     let mut client = Client::new(&replayable(&clock));
     assert_eq!(client.get("/password").await.status, StatusCode::UNAUTHORIZED);

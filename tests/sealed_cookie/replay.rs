@@ -7,7 +7,7 @@ use session_tests::{Call, Client, Fate, Staged};
 use crate::house::{Clock, app, key, replayable, ring};
 
 #[tokio::test]
-async fn requirement_39_with_revocations_a_replayed_cookie_is_dead() {
+async fn with_revocations_a_replayed_cookie_is_dead() {
     let builder = Sessions::sealed_cookie(ring(&key())).revocations(MemoryStore::new());
     let mut client = Client::new(&app(builder, &Clock::new()));
     client.post("/visit").await;
@@ -30,7 +30,7 @@ async fn accepted_replay_is_what_its_name_says() {
 }
 
 #[tokio::test]
-async fn requirement_53_without_its_revocations_nobody_is_let_in() {
+async fn without_its_revocations_nobody_is_let_in() {
     let store = Staged::new(MemoryStore::new());
     let builder = Sessions::sealed_cookie(ring(&key())).revocations(store.clone());
     let mut client = Client::new(&app(builder, &Clock::new()));
@@ -44,7 +44,7 @@ async fn requirement_53_without_its_revocations_nobody_is_let_in() {
 }
 
 #[tokio::test]
-async fn requirement_31_what_was_there_before_a_privilege_changed_is_dead() {
+async fn what_was_there_before_a_privilege_changed_is_dead() {
     let builder = Sessions::sealed_cookie(ring(&key())).revocations(MemoryStore::new());
     let mut client = Client::new(&app(builder, &Clock::new()));
     client.post("/visit").await.ok();
@@ -56,7 +56,7 @@ async fn requirement_31_what_was_there_before_a_privilege_changed_is_dead() {
 }
 
 #[tokio::test]
-async fn requirement_41_a_log_out_of_nobody_stores_nothing() {
+async fn a_log_out_of_nobody_stores_nothing() {
     let store = Staged::new(MemoryStore::new());
     let builder = Sessions::sealed_cookie(ring(&key())).revocations(store.clone());
     let mut client = Client::new(&app(builder, &Clock::new()));

@@ -7,7 +7,7 @@ use session_tests::Client;
 use crate::house::{Clock, app, key, replayable, ring};
 
 #[tokio::test]
-async fn requirement_15_what_does_not_fit_is_refused_and_the_old_session_stays() {
+async fn what_does_not_fit_is_refused_and_the_old_session_stays() {
     let mut client = Client::new(&replayable(&Clock::new()));
     client.post("/visit").await;
     let mut longest = 0;

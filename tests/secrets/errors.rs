@@ -10,7 +10,7 @@ use crate::shop::House;
 
 /// The server answers "Failing row contains (…)", with every column.
 #[tokio::test]
-async fn requirement_57_a_row_that_the_server_refuses_is_not_shown() {
+async fn a_row_that_the_server_refuses_is_not_shown() {
     capture::listen();
     let url = Postgres::shared().await.database().await;
     let store = PostgresStore::connect(&url).await.expect("the server is up");

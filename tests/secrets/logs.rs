@@ -1,4 +1,4 @@
-//! Requirement 57: whatever happens, no log line, panic message or error shows a token, a secret,
+//! Whatever happens, no log line, panic message or error shows a token, a secret,
 //! a digest or what a session holds.
 
 use axum::body::Body;
@@ -11,9 +11,9 @@ use crate::capture;
 use crate::needles::{Secret, none_is_in};
 use crate::shop::House;
 
-on_each_store!(requirement_57_nothing_secret_is_said_whatever_happens);
+on_each_store!(nothing_secret_is_said_whatever_happens);
 
-async fn requirement_57_nothing_secret_is_said_whatever_happens<S: Fresh>(store: S) {
+async fn nothing_secret_is_said_whatever_happens<S: Fresh>(store: S) {
     capture::listen();
     let house = House::new(store);
     everyday(&house).await;

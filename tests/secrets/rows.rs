@@ -1,4 +1,4 @@
-//! Requirement 6: what the store holds opens no session.
+//! What the store holds opens no session.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,10 +10,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use crate::needles::{hex, none_is_in, parts, secrets_of};
 use crate::shop::House;
 
-on_each_store!(
-    requirement_6_a_stored_handle_and_digest_open_nothing,
-    requirement_6_no_record_holds_a_token_or_secret,
-);
+on_each_store!(a_stored_handle_and_digest_open_nothing, no_record_holds_a_token_or_secret,);
 
 async fn used<S: Fresh>(store: S) -> House<S> {
     let house = House::new(store);
@@ -23,7 +20,7 @@ async fn used<S: Fresh>(store: S) -> House<S> {
     house
 }
 
-async fn requirement_6_a_stored_handle_and_digest_open_nothing<S: Fresh>(store: S) {
+async fn a_stored_handle_and_digest_open_nothing<S: Fresh>(store: S) {
     let house = used(store).await;
     let at = session_core::Timestamp::from_micros(1_720_000_000_000_000);
     let records = house.store.records(Now::At(at)).await;
@@ -36,7 +33,7 @@ async fn requirement_6_a_stored_handle_and_digest_open_nothing<S: Fresh>(store: 
     }
 }
 
-async fn requirement_6_no_record_holds_a_token_or_secret<S: Fresh>(store: S) {
+async fn no_record_holds_a_token_or_secret<S: Fresh>(store: S) {
     let house = used(store).await;
     let at = session_core::Timestamp::from_micros(1_720_000_000_000_000);
     let records = house.store.records(Now::At(at)).await;
@@ -52,7 +49,7 @@ async fn requirement_6_no_record_holds_a_token_or_secret<S: Fresh>(store: S) {
 }
 
 #[tokio::test]
-async fn requirement_6_no_row_of_postgresql_holds_a_token_or_secret() {
+async fn no_row_of_postgresql_holds_a_token_or_secret() {
     let url = Postgres::shared().await.database().await;
     let store = PostgresStore::connect(&url).await.expect("the server is up");
     store.migrate().await.expect("the database is empty");

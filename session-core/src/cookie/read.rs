@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn requirement_19_an_odd_byte_in_another_cookie_changes_nothing() {
+    fn an_odd_byte_in_another_cookie_changes_nothing() {
         for odd in [&b"a=\xff"[..], b"b\x80=1", b"=", b"====", b"x", b"q=\"a", b"$Version=1"] {
             let line = [odd, b"; ", NAME.as_bytes(), b"=token"].concat();
             assert_eq!(read(&lines(&[line]), NAME), Ok(Presented::Value(b"token")), "{odd:?}");
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn requirement_20_only_the_very_name_is_the_name() {
+    fn only_the_very_name_is_the_name() {
         for name in [
             "__host-session",
             "__Host%2Dsession",
@@ -130,20 +130,20 @@ mod tests {
     }
 
     #[test]
-    fn requirement_21_every_cookie_line_is_read() {
+    fn every_cookie_line_is_read() {
         let line = format!("{NAME}=token");
         assert_eq!(read(&lines(&["a=1", &line, "b=2"]), NAME), Ok(Presented::Value(b"token")));
     }
 
     #[test]
-    fn requirement_22_a_second_cookie_of_the_name_is_hostile() {
+    fn a_second_cookie_of_the_name_is_hostile() {
         let line = format!("{NAME}=token");
         assert_eq!(read(&lines(&[&line, &line]), NAME), Ok(Presented::Repeated));
         assert_eq!(read(&lines(&[format!("{NAME}=; {line}")]), NAME), Ok(Presented::Repeated));
     }
 
     #[test]
-    fn requirement_23_quotes_and_commas_have_no_meaning() {
+    fn quotes_and_commas_have_no_meaning() {
         for value in ["\"token\"", "token,token", "$Path"] {
             let headers = lines(&[format!("{NAME}={value}")]);
             assert_eq!(read(&headers, NAME), Ok(Presented::Value(value.as_bytes())));
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn requirement_24_past_16_kib_or_128_pairs_nothing_is_read() {
+    fn past_16_kib_or_128_pairs_nothing_is_read() {
         let pairs = |count: usize| vec!["a=1"; count].join(";");
         assert!(read(&lines(&[pairs(128)]), NAME).is_ok());
         assert!(read(&lines(&[pairs(129)]), NAME).is_err());

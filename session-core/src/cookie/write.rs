@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn requirement_11_the_default_cookie_has_exactly_these_attributes() {
+    fn the_default_cookie_has_exactly_these_attributes() {
         let set = keep(None);
         let expected = ["__Host-session=token", "HttpOnly", "Path=/", "SameSite=Lax", "Secure"];
         assert_eq!(attributes(&SessionCookie::default(), &set), expected);
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn requirement_13_removal_repeats_the_attributes() {
+    fn removal_repeats_the_attributes() {
         let cookie = SessionCookie::domain("shop", "example.com").unwrap();
         let expected = [
             "__Secure-shop=",
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn requirement_17_an_existing_vary_is_kept() {
+    fn an_existing_vary_is_kept() {
         for (before, after) in [
             (&["Accept"][..], &["Accept", "Cookie"][..]),
             (&["Accept, cookie"], &["Accept, cookie"]),

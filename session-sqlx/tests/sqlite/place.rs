@@ -19,7 +19,7 @@ async fn refused(path: impl AsRef<Path>) -> OpenError {
 }
 
 #[tokio::test]
-async fn requirement_9_the_file_and_what_lies_beside_it_are_the_owners_alone() {
+async fn the_file_and_what_lies_beside_it_are_the_owners_alone() {
     let (store, database) = store(patient()).await;
     stored(&store, insert()).await;
     for suffix in ["", "-wal", "-shm"] {
@@ -28,7 +28,7 @@ async fn requirement_9_the_file_and_what_lies_beside_it_are_the_owners_alone() {
 }
 
 #[tokio::test]
-async fn requirement_9_a_directory_that_everybody_may_write_to_is_refused() {
+async fn a_directory_that_everybody_may_write_to_is_refused() {
     let directory = directory();
     for mode in [0o777, 0o1777, 0o703] {
         permit(&directory, mode);

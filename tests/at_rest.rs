@@ -88,7 +88,7 @@ fn has(dump: &[u8], needle: &[u8]) -> bool {
     memchr::memmem::find(dump, needle).is_some()
 }
 
-/// Requirements 6 and 10.
+/// A dump has no secret in any spelling, and of sealed sessions no state either.
 fn check(dump: &[u8], secrets: &[[u8; 32]], sealed: bool) {
     assert!(!secrets.is_empty());
     for secret in secrets {

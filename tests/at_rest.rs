@@ -107,7 +107,7 @@ fn check(dump: &[u8], secrets: &[[u8; 32]], sealed: bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn and_10_postgres_keeps_no_secret_and_with_keys_no_content() {
+async fn postgres_keeps_no_secret_and_with_keys_no_content() {
     for sealing in [None, Some(required())] {
         let sealed = sealing.is_some();
         let server = Postgres::durable().await;
@@ -123,7 +123,7 @@ async fn and_10_postgres_keeps_no_secret_and_with_keys_no_content() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn and_10_sqlite_keeps_no_secret_and_with_keys_no_content() {
+async fn sqlite_keeps_no_secret_and_with_keys_no_content() {
     for sealing in [None, Some(required())] {
         let sealed = sealing.is_some();
         let directory = Directory::new("TERM");
@@ -137,7 +137,7 @@ async fn and_10_sqlite_keeps_no_secret_and_with_keys_no_content() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn and_10_redis_keeps_no_secret_and_with_keys_no_content() {
+async fn redis_keeps_no_secret_and_with_keys_no_content() {
     for sealing in [None, Some(required())] {
         let sealed = sealing.is_some();
         let server = Redis::durable().await;

@@ -9,7 +9,7 @@ use session_tests::Client;
 use crate::house::{Clock, replayable};
 
 #[tokio::test]
-async fn and_35_another_principal_inherits_only_what_is_carried() {
+async fn another_principal_inherits_only_what_is_carried() {
     let mut client = Client::new(&replayable(&Clock::new()));
     client.post("/visit").await.ok();
     client.post("/note/3").await.ok();

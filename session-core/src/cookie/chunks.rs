@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::read::{Cookies, MOST, Presented};
-use crate::event::Ignored;
+use crate::engine::event::Ignored;
 
 /// The most bytes of a cookie's name and value together (RFC 6265bis, 5.6).
 const BYTES: usize = 4096;

@@ -7,8 +7,8 @@ use cookie::{Cookie as Header, SameSite, time};
 use http::header::{CACHE_CONTROL, Entry, HeaderMap, HeaderValue, SET_COOKIE, VARY};
 use zeroize::Zeroizing;
 
-use super::SessionCookie;
 use super::chunks::{name_of, split};
+use super::session_cookie::SessionCookie;
 
 /// The one thing that a response says about the session cookie.
 pub(crate) enum SetCookie {

@@ -1,0 +1,135 @@
+//! The options of `#[require_session]`, as types.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use crate::engine::error::Refusal;
+use crate::engine::session::Session;
+use crate::state::session_state::{SessionState, WithPrincipal};
+
+/// What a handler asks of its session.
+pub trait Rule<T: SessionState> {
+    /// Whether changes are saved even when the handler answers 5xx.
+    const COMMIT_ALWAYS: bool = false;
+
+    /// Whether requests from other sites may act on the session.
+    const CROSS_SITE: bool = false;
+
+    /// Whether the request is sent by the page itself and not by somebody who uses it: neither the
+    /// idle limit starts anew nor is the secret renewed.
+    const BACKGROUND: bool = false;
+
+    /// Where the request of a page goes when it is refused for want of a session or a log-in.
+    const LOG_IN: Option<&'static str> = None;
+
+    /// Whether the request may go on to its handler.
+    fn check(_session: &Session<T>) -> Result<(), Refusal> {
+        Ok(())
+    }
+}
+
+impl<T: SessionState> Rule<T> for () {}
+
+/// `existing`: the request comes with a stored session.
+#[derive(Debug)]
+pub struct Existing;
+
+impl<T: SessionState> Rule<T> for Existing {
+    fn check(session: &Session<T>) -> Result<(), Refusal> {
+        session.handle().map(|_| ()).ok_or(Refusal::NoSession)
+    }
+}
+
+/// `authenticated`: somebody is logged in.
+#[derive(Debug)]
+pub struct Authenticated;
+
+impl<T: WithPrincipal> Rule<T> for Authenticated {
+    fn check(session: &Session<T>) -> Result<(), Refusal> {
+        session.principal().map(|_| ()).ok_or(Refusal::NotAuthenticated)
+    }
+}
+
+/// `fresh = "…"`: somebody has logged in within this many seconds.
+#[derive(Debug)]
+pub struct Fresh<const SECONDS: u64>;
+
+impl<T: WithPrincipal, const SECONDS: u64> Rule<T> for Fresh<SECONDS> {
+    fn check(session: &Session<T>) -> Result<(), Refusal> {
+        Authenticated::check(session)?;
+        if session.authenticated_within(Duration::from_secs(SECONDS)) {
+            return Ok(());
+        }
+        Err(Refusal::NotFresh)
+    }
+}
+
+/// `or_redirect = "…"`: pages go to a log-in. `O` is the handler's own type, which says where.
+#[derive(Debug)]
+pub struct Redirects<O>(PhantomData<O>);
+
+/// Where a handler sends those who are to log in.
+pub trait OrRedirect {
+    /// A path of this site.
+    const TO: &'static str;
+}
+
+impl<T: SessionState, O: OrRedirect> Rule<T> for Redirects<O> {
+    const LOG_IN: Option<&'static str> = Some(O::TO);
+}
+
+/// `allow = …`: a function says who may go on. `O` is the handler's own type, which has it.
+#[derive(Debug)]
+pub struct Allows<O>(PhantomData<O>);
+
+/// Whom a handler lets in.
+pub trait Allow<T> {
+    /// Whether a session of this state may go on.
+    const IF: fn(&T) -> bool;
+}
+
+impl<T: SessionState, O: Allow<T>> Rule<T> for Allows<O> {
+    fn check(session: &Session<T>) -> Result<(), Refusal> {
+        if (O::IF)(session) { Ok(()) } else { Err(Refusal::Forbidden) }
+    }
+}
+
+/// `background`: the request is no use of the session.
+#[derive(Debug)]
+pub struct Background;
+
+impl<T: SessionState> Rule<T> for Background {
+    const BACKGROUND: bool = true;
+}
+
+/// `commit = always`: changes are saved whatever the handler answers.
+#[derive(Debug)]
+pub struct CommitAlways;
+
+impl<T: SessionState> Rule<T> for CommitAlways {
+    const COMMIT_ALWAYS: bool = true;
+}
+
+/// `cross_site`: other sites may send forms here.
+#[derive(Debug)]
+pub struct CrossSite;
+
+impl<T: SessionState> Rule<T> for CrossSite {
+    const CROSS_SITE: bool = true;
+}
+
+/// Both.
+impl<T: SessionState, A: Rule<T>, B: Rule<T>> Rule<T> for (A, B) {
+    const COMMIT_ALWAYS: bool = A::COMMIT_ALWAYS || B::COMMIT_ALWAYS;
+    const CROSS_SITE: bool = A::CROSS_SITE || B::CROSS_SITE;
+    const BACKGROUND: bool = A::BACKGROUND || B::BACKGROUND;
+    const LOG_IN: Option<&'static str> = match A::LOG_IN {
+        Some(path) => Some(path),
+        None => B::LOG_IN,
+    };
+
+    fn check(session: &Session<T>) -> Result<(), Refusal> {
+        A::check(session)?;
+        B::check(session)
+    }
+}

@@ -1,0 +1,71 @@
+//! Sessions kept in their cookies: what must be decided before they can be built.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::axum::builder::Builder;
+use crate::cookie::read::MOST;
+use crate::crypto::key_ring::KeyRing;
+use crate::engine::sealed_cookie::{InCookie, NoRevocations};
+use crate::state::session_state::SessionState;
+use crate::store::Store;
+
+/// Sessions without a database. From [`Sessions::sealed_cookie`](crate::Sessions::sealed_cookie).
+///
+/// A cookie that holds its session is good until it expires, whoever has a copy of it, unless
+/// somebody keeps a list of those that are not. So there are two ways on:
+/// [`revocations`](Self::revocations) keeps that list in any store, and a log-out or a log-in
+/// kills every copy at the price of one read per request;
+/// [`accept_replay_until_expiry`](Self::accept_replay_until_expiry) keeps none.
+///
+/// Handlers are the same as with a store, and so are the limits. What a cookie cannot do: of two
+/// requests at once the last response wins (there is nothing to merge with), and sessions can be
+/// neither listed nor changed from outside of a request.
+///
+/// ```
+/// # use session_core::{KeyRing, MemoryStore, Sessions, session};
+/// # #[session] struct Prefs { theme: Option<String> }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let ring = KeyRing::parse(&KeyRing::generate()?)?;
+/// let sessions = Sessions::<Prefs>::sealed_cookie(ring)
+///     .accept_replay_until_expiry()
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[must_use = "say what becomes of copies: `.revocations(store)` or `.accept_replay_until_expiry()`"]
+pub struct SealedCookieBuilder<T> {
+    place: InCookie,
+    state: PhantomData<fn() -> T>,
+}
+
+impl<T: SessionState> SealedCookieBuilder<T> {
+    pub(crate) fn new(ring: KeyRing) -> Self {
+        Self { place: InCookie { ring, chunks: 1 }, state: PhantomData }
+    }
+
+    /// Over how many cookies of 4096 bytes a session may be spread: one unless told otherwise,
+    /// three at most. One that needs more is refused with its size, and the browser keeps what it has.
+    pub fn chunks(mut self, cookies: usize) -> Self {
+        self.place.chunks = cookies.clamp(1, MOST);
+        self
+    }
+
+    /// Keeps what was logged out in this store until it would have expired: a table or prefix of
+    /// its own, small, and empty where nobody logs out.
+    pub fn revocations(self, store: impl Store) -> Builder<T> {
+        Builder::new(store).in_cookie(self.place)
+    }
+
+    /// Keeps no list: after a log-out, a copy of the cookie is good until it expires.
+    pub fn accept_replay_until_expiry(self) -> Builder<T> {
+        Builder::new(NoRevocations).in_cookie(self.place)
+    }
+}
+
+impl<T> fmt::Debug for SealedCookieBuilder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SealedCookieBuilder")
+            .field("chunks", &self.place.chunks)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,6 @@
+//! The session cookie: what it may be, how it is read, how it is written.
+
+pub(crate) mod chunks;
+pub(crate) mod read;
+pub(crate) mod session_cookie;
+pub(crate) mod write;

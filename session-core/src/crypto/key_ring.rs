@@ -1,0 +1,263 @@
+//! The keys that seal records and cookies: one seals, all open.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use xaes_256_gcm::Xaes256Gcm;
+use xaes_256_gcm::aead::KeyInit as _;
+use zeroize::Zeroizing;
+
+use crate::crypto::random::{Random as _, RandomError, System};
+
+const LENGTH: usize = 32;
+
+/// Keys of 32 bytes, written as 43 base64url characters each.
+///
+/// The primary one seals; a `next` one only opens, until every node has it; a retired one only
+/// opens, and what it sealed is sealed again with the primary one when it is used. To rotate,
+/// deploy each of these in turn:
+///
+/// 1. `SESSION_KEYS="OLD next:NEW"`
+/// 2. `SESSION_KEYS="NEW OLD"`
+/// 3. `SESSION_KEYS="NEW"`, when the absolute limit of the sessions has passed
+///
+/// `cargo run --example keygen` draws one.
+///
+/// ```
+/// # use session_core::{KeyRing, KeyError};
+/// let ring = KeyRing::parse("bW9yZSByYW5kb20gdGhhbiB0aGlzLCBvZiBjb3Vyc2U")?;
+/// assert_eq!(format!("{ring:?}"), "KeyRing([redacted])");
+/// # Ok::<(), KeyError>(())
+/// ```
+#[derive(Clone)]
+pub struct KeyRing(Arc<Vec<Key>>);
+
+/// What names a key: part of its digest, so that a name cannot be given to the wrong key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeyId(pub(crate) [u8; Self::LENGTH]);
+
+impl KeyId {
+    pub(crate) const LENGTH: usize = 4;
+}
+
+/// What a key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Next,
+    Primary,
+    Retired,
+}
+
+pub(crate) struct Key {
+    pub(crate) id: KeyId,
+    state: State,
+    secret: Zeroizing<[u8; LENGTH]>,
+    pub(crate) cipher: Xaes256Gcm,
+    /// Authenticates cookies. Derived, so that no key serves two algorithms.
+    pub(crate) signing: Zeroizing<[u8; LENGTH]>,
+}
+
+impl KeyRing {
+    /// Keys apart by commas or white space, the first of them primary, the others retired except
+    /// those that begin with `next:`.
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        let mut keys = Vec::<Key>::new();
+        let words = text.split(|char: char| char == ',' || char.is_whitespace());
+        for (position, word) in words.filter(|word| !word.is_empty()).enumerate() {
+            let position = position + 1;
+            let (state, word) = match word.strip_prefix("next:") {
+                Some(word) => (State::Next, word),
+                None if keys.iter().any(|key| key.state == State::Primary) => {
+                    (State::Retired, word)
+                }
+                None => (State::Primary, word),
+            };
+            let mut secret = Zeroizing::new([0; LENGTH]);
+            match URL_SAFE_NO_PAD.decode_slice(word, &mut *secret) {
+                Ok(LENGTH) => keys.push(Key::new(secret, state, position, &keys)?),
+                _ => return Err(KeyError::Malformed { position }),
+            }
+        }
+        if !keys.iter().any(|key| key.state == State::Primary) {
+            return Err(KeyError::NoPrimary);
+        }
+        Ok(Self(Arc::new(keys)))
+    }
+
+    /// The keys in the environment variable `SESSION_KEYS`, as [`KeyRing::parse`] reads them.
+    pub fn from_env() -> Result<Self, KeyError> {
+        let text = std::env::var("SESSION_KEYS").map_err(|_| KeyError::NoVariable)?;
+        Self::parse(&Zeroizing::new(text))
+    }
+
+    /// The keys in a file, as [`KeyRing::parse`] reads them.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, KeyError> {
+        let text = std::fs::read_to_string(&path)
+            .map_err(|cause| KeyError::Unreadable { path: path.as_ref().to_owned(), cause })?;
+        Self::parse(&Zeroizing::new(text))
+    }
+
+    /// A ring of one key, from bytes.
+    pub fn from_bytes(primary: [u8; LENGTH]) -> Result<Self, KeyError> {
+        let key = Key::new(Zeroizing::new(primary), State::Primary, 1, &[])?;
+        Ok(Self(Arc::new(vec![key])))
+    }
+
+    /// Draws a key, spelled as [`KeyRing::parse`] reads it.
+    pub fn generate() -> Result<String, RandomError> {
+        let mut secret = Zeroizing::new([0; LENGTH]);
+        System.fill(&mut *secret)?;
+        Ok(URL_SAFE_NO_PAD.encode(*secret))
+    }
+
+    /// The key that seals.
+    pub(crate) fn primary(&self) -> &Key {
+        self.0.iter().find(|key| key.state == State::Primary).expect("a ring has a primary key")
+    }
+
+    /// All of them.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.0.iter()
+    }
+
+    /// The key of this name: the one that opens what it sealed, and no other is tried.
+    pub(crate) fn find(&self, id: KeyId) -> Option<&Key> {
+        self.0.iter().find(|key| key.id == id)
+    }
+}
+
+impl Key {
+    fn new(
+        secret: Zeroizing<[u8; LENGTH]>,
+        state: State,
+        position: usize,
+        others: &[Self],
+    ) -> Result<Self, KeyError> {
+        if bool::from(secret.ct_eq(&[0; LENGTH])) {
+            return Err(KeyError::Zero { position });
+        }
+        if others.iter().any(|other| other.secret.ct_eq(&*secret).into()) {
+            return Err(KeyError::Repeated { position });
+        }
+        let id = *derived("session key id", &secret);
+        let id = KeyId([id[0], id[1], id[2], id[3]]);
+        if others.iter().any(|other| other.id == id) {
+            return Err(KeyError::SameId { position });
+        }
+        Ok(Self {
+            id,
+            state,
+            cipher: Xaes256Gcm::new(&(*secret).into()),
+            signing: derived("session cookie signing", &secret),
+            secret,
+        })
+    }
+
+    /// Whether what it sealed is to be sealed again with the primary key.
+    pub(crate) fn is_retired(&self) -> bool {
+        self.state == State::Retired
+    }
+}
+
+fn derived(purpose: &str, secret: &[u8; LENGTH]) -> Zeroizing<[u8; LENGTH]> {
+    let hash = Sha256::new().chain_update(purpose).chain_update([0]).chain_update(secret);
+    Zeroizing::new(hash.finalize().into())
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyRing([redacted])")
+    }
+}
+
+/// These make no key ring. Keys are named by their position, never shown.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// Not 32 bytes in base64url.
+    #[error(
+        "key {position} is not 43 base64url characters (32 bytes): draw one with `cargo run --example keygen`"
+    )]
+    Malformed {
+        /// Which, from 1.
+        position: usize,
+    },
+    /// All its bytes are zero: a place-holder.
+    #[error("key {position} is all zeros: draw one with `cargo run --example keygen`")]
+    Zero {
+        /// Which, from 1.
+        position: usize,
+    },
+    /// It stands there twice.
+    #[error("key {position} is there twice")]
+    Repeated {
+        /// Which, from 1.
+        position: usize,
+    },
+    /// Another key has the same id by chance (one in four thousand million).
+    #[error("key {position} has the id of another: draw a new one")]
+    SameId {
+        /// Which, from 1.
+        position: usize,
+    },
+    /// There is no key that seals.
+    #[error("there is no primary key: the first one without `next:` is")]
+    NoPrimary,
+    /// The environment has no `SESSION_KEYS`, or it is not text.
+    #[error("the environment variable SESSION_KEYS is not set")]
+    NoVariable,
+    /// The file cannot be read.
+    #[error("the key file {} cannot be read", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_repeated_and_zero_keys_are_refused() {
+        let (one, two) = (KeyRing::generate().unwrap(), KeyRing::generate().unwrap());
+        assert!(matches!(KeyRing::parse(&one[1..]), Err(KeyError::Malformed { position: 1 })));
+        assert!(matches!(
+            KeyRing::parse(&format!("{one} {two}A")),
+            Err(KeyError::Malformed { position: 2 })
+        ));
+        assert!(matches!(
+            KeyRing::parse(&format!("{one},{two},{one}")),
+            Err(KeyError::Repeated { position: 3 })
+        ));
+        assert!(matches!(KeyRing::parse(&"A".repeat(43)), Err(KeyError::Zero { position: 1 })));
+        assert!(matches!(KeyRing::parse(&format!("next:{one}")), Err(KeyError::NoPrimary)));
+        assert!(matches!(KeyRing::parse(" , \n"), Err(KeyError::NoPrimary)));
+    }
+
+    #[test]
+    fn the_first_key_that_is_not_next_is_primary() {
+        let keys: Vec<_> = (0..3).map(|_| KeyRing::generate().unwrap()).collect();
+        let ring = KeyRing::parse(&format!("next:{} {}\n{}", keys[0], keys[1], keys[2])).unwrap();
+        let states: Vec<_> = ring.0.iter().map(|key| key.state).collect();
+        assert_eq!(states, [State::Next, State::Primary, State::Retired]);
+        assert!(ring.primary().id == ring.0[1].id);
+    }
+
+    #[test]
+    fn no_key_is_printed() {
+        let key = KeyRing::generate().unwrap();
+        let ring = KeyRing::parse(&key).unwrap();
+        let error = KeyRing::parse(&format!("{key} {key}")).unwrap_err();
+        assert_eq!(format!("{ring:?}"), "KeyRing([redacted])");
+        assert!(!format!("{error:?} {error}").contains(&key));
+    }
+}

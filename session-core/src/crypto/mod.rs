@@ -1,0 +1,8 @@
+//! Tokens, keys, and what is made with them: seals, signatures, digests and form tokens.
+
+pub(crate) mod form_token;
+pub(crate) mod key_ring;
+pub(crate) mod random;
+pub(crate) mod seal;
+pub(crate) mod time;
+pub(crate) mod token;

@@ -1,0 +1,232 @@
+//! What names a session (the handle), what proves it (the secret), and both as one cookie value.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::crypto::form_token::FormKey;
+use crate::crypto::random::{Random, RandomError};
+use crate::crypto::time::Timestamp;
+
+const HANDLE: usize = 16;
+const SECRET: usize = 32;
+
+/// The public name of a session: fit for logs and device lists, worth nothing as a cookie.
+///
+/// A `UUIDv7`, so that new rows lie together in a large index. It tells when the session was
+/// created and nothing else.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Handle(Uuid);
+
+impl Handle {
+    /// The handle of these bytes, as a store kept them.
+    pub const fn from_bytes(bytes: [u8; HANDLE]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
+    /// The bytes for a store to keep.
+    pub const fn as_bytes(&self) -> &[u8; HANDLE] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Display for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Handle({})", self.0)
+    }
+}
+
+/// The text is not a handle, which is written as a UUID.
+#[derive(Debug, thiserror::Error)]
+#[error("not a session handle: expected a UUID such as 0192a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")]
+pub struct HandleError(#[source] uuid::Error);
+
+impl FromStr for Handle {
+    type Err = HandleError;
+
+    fn from_str(text: &str) -> Result<Self, HandleError> {
+        Uuid::from_str(text).map(Self).map_err(HandleError)
+    }
+}
+
+/// The SHA-256 of a session's secret and its cookie's name: all that a store ever sees of it.
+///
+/// Equality takes the same time wherever two digests differ.
+#[derive(Clone, Copy)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The digest of these bytes, as a store kept them.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes for a store to keep.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl Digest {
+    /// Four numbers are compared in fewer steps than 32 bytes.
+    fn words(&self) -> [u64; 4] {
+        let (words, _) = self.0.as_chunks();
+        [0, 1, 2, 3].map(|index| u64::from_ne_bytes(words[index]))
+    }
+}
+
+impl PartialEq for Digest {
+    fn eq(&self, other: &Self) -> bool {
+        self.words().ct_eq(&other.words()).into()
+    }
+}
+
+impl Eq for Digest {}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digest(..)")
+    }
+}
+
+/// A session's handle and secret: what its cookie carries, as 64 base64url characters.
+///
+/// 48 bytes fill 64 characters to the last bit, so that a token has one spelling only.
+#[derive(Clone)]
+pub(crate) struct Token {
+    handle: Handle,
+    secret: Zeroizing<[u8; SECRET]>,
+}
+
+impl Token {
+    /// How many characters a token has.
+    pub(crate) const LENGTH: usize = 64;
+
+    /// Draws a new session's token.
+    pub(crate) fn draw(random: &dyn Random, at: Timestamp) -> Result<Self, RandomError> {
+        let mut drawn = Zeroizing::new([0; 10 + SECRET]);
+        random.fill(&mut *drawn)?;
+        let (bits, secret) = drawn.split_first_chunk().expect("it is longer");
+        let millis = u64::try_from(at.micros() / 1000).unwrap_or(0);
+        let uuid = uuid::Builder::from_unix_timestamp_millis(millis, bits).into_uuid();
+        let mut own = Zeroizing::new([0; SECRET]);
+        own.copy_from_slice(secret);
+        Ok(Self { handle: Handle(uuid), secret: own })
+    }
+
+    /// Draws a new secret for the session of this handle.
+    pub(crate) fn rotate(handle: Handle, random: &dyn Random) -> Result<Self, RandomError> {
+        let mut secret = Zeroizing::new([0; SECRET]);
+        random.fill(&mut *secret)?;
+        Ok(Self { handle, secret })
+    }
+
+    /// The token that a cookie's value spells, if it spells one.
+    pub(crate) fn parse(value: &[u8]) -> Option<Self> {
+        if value.len() != Self::LENGTH {
+            return None;
+        }
+        let mut bytes = Zeroizing::new([0; HANDLE + SECRET]);
+        let length = URL_SAFE_NO_PAD.decode_slice(value, &mut *bytes).ok()?;
+        if length != bytes.len() {
+            return None;
+        }
+        let (handle, secret) = bytes.split_at(HANDLE);
+        Some(Self {
+            handle: Handle::from_bytes(handle.try_into().ok()?),
+            secret: Zeroizing::new(secret.try_into().ok()?),
+        })
+    }
+
+    /// The cookie's value.
+    pub(crate) fn spell(&self) -> Zeroizing<String> {
+        let mut bytes = Zeroizing::new([0; HANDLE + SECRET]);
+        bytes[..HANDLE].copy_from_slice(self.handle.as_bytes());
+        bytes[HANDLE..].copy_from_slice(&*self.secret);
+        Zeroizing::new(URL_SAFE_NO_PAD.encode(*bytes))
+    }
+
+    pub(crate) fn handle(&self) -> Handle {
+        self.handle
+    }
+
+    /// What the forms of this token's session are known by.
+    pub(crate) fn form_key(&self) -> FormKey {
+        FormKey::Secret(self.secret.clone())
+    }
+
+    /// What the store keeps of the secret, bound to the cookie that carries it: in the cookie of
+    /// another session type that shares the store, the same token proves nothing.
+    pub(crate) fn digest(&self, cookie: &str) -> Digest {
+        let hash = Sha256::new().chain_update(cookie).chain_update([0]).chain_update(*self.secret);
+        Digest(hash.finalize().into())
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::random::System;
+
+    fn token() -> Token {
+        Token::draw(&System, Timestamp::now()).unwrap()
+    }
+
+    #[test]
+    fn a_token_is_read_as_it_was_spelled() {
+        let token = token();
+        let read = Token::parse(token.spell().as_bytes()).unwrap();
+        assert_eq!(token.spell().len(), Token::LENGTH);
+        assert_eq!(read.handle(), token.handle());
+        assert_eq!(read.digest("session"), token.digest("session"));
+        assert_ne!(read.digest("admin"), token.digest("session"));
+    }
+
+    #[test]
+    fn any_other_length_or_alphabet_is_no_token() {
+        let spelled = token().spell();
+        for length in 0..Token::LENGTH {
+            assert!(Token::parse(&spelled.as_bytes()[..length]).is_none());
+        }
+        assert!(Token::parse(format!("{}A", *spelled).as_bytes()).is_none());
+        for odd in ["+", "/", "=", " ", "\"", "%", "\0", "é"] {
+            let value = format!("{odd}{}", &spelled[odd.len()..]);
+            assert!(Token::parse(value.as_bytes()).is_none(), "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_secret_is_printed() {
+        let token = token();
+        assert_eq!(format!("{token:?} {:?}", token.digest("session")), "Token(..) Digest(..)");
+    }
+
+    #[test]
+    fn secrets_of_one_millisecond_share_nothing() {
+        let at = Timestamp::now();
+        let (one, two) = (Token::draw(&System, at).unwrap(), Token::draw(&System, at).unwrap());
+        let differing: u32 =
+            one.secret.iter().zip(two.secret.iter()).map(|(a, b)| (a ^ b).count_ones()).sum();
+        assert!((96..=160).contains(&differing), "{differing} of 256 bits differ");
+    }
+}

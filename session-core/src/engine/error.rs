@@ -1,0 +1,180 @@
+//! What can go wrong between a handler and the store, and what a client is told of it.
+
+use std::sync::Arc;
+
+use axum_core::response::{IntoResponse, Response};
+use http::StatusCode;
+
+use crate::crypto::random::RandomError;
+use crate::crypto::seal::SealError;
+use crate::state::codec::EncodeError;
+use crate::state::frame::FieldsError;
+use crate::store::StoreError;
+
+/// A session could not be read or changed.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no such session: it expired, or was ended while this request was under way (a
+    /// log-out in another tab). Nothing was stored.
+    #[error("the session is over")]
+    Ended,
+    /// The store failed or did not answer in time.
+    #[error("the session could not be read or saved")]
+    Store(#[source] Arc<StoreError>),
+    /// What the store holds cannot be read.
+    #[error("the session could not be read")]
+    Fields(#[from] FieldsError),
+    /// What the store holds is sealed and does not open, or is not sealed where it must be.
+    #[error("the session could not be read")]
+    Sealed(#[from] SealError),
+    /// What the handler left in the session cannot be stored.
+    #[error("the session could not be saved")]
+    Encode(#[source] Arc<EncodeError>),
+    /// No secret could be drawn for the session.
+    #[error("the session could not be given a token")]
+    Random(#[source] Arc<RandomError>),
+    /// Other nodes changed the session before each of this many attempts to save it.
+    #[error("the session could not be saved in {0} attempts: others keep changing it")]
+    Contended(u32),
+    /// The change was given up before it was stored: a merge function or an `update` closure
+    /// panicked, or the runtime is shutting down.
+    #[error("saving the session was given up")]
+    Aborted,
+    /// The session does not fit into its cookies. The browser keeps those that it has.
+    #[error(
+        "the session needs {bytes} bytes in its cookies, and {limit} fit: keep less in it, or spread it with `.chunks(n)`, or keep it in a store"
+    )]
+    TooLargeForCookie {
+        /// How many bytes its sealed value has.
+        bytes: usize,
+        /// How many fit.
+        limit: usize,
+    },
+    /// The sessions are kept in their cookies, where only a request that shows one finds it.
+    #[error(
+        "sessions that are kept in cookies cannot be listed, or changed from outside of a request"
+    )]
+    NotStored,
+    /// [`revoke_others`](crate::Sessions::revoke_others) was given a session that was not stored
+    /// yet, or to which nobody is logged in. Nothing was ended.
+    #[error(
+        "there are no others: the session is not stored yet, or nobody is logged in to it; call it in a later request than the log-in, or call `revoke_all`"
+    )]
+    NobodyThere,
+    /// An [`update`](crate::Sessions::update) closure changed the principal. That draws a new
+    /// token, which only a response can carry to the browser. Nothing was stored.
+    #[error(
+        "a session's principal changes in a request only: log in and out in a handler, or end the session with `revoke`"
+    )]
+    PrincipalInUpdate,
+}
+
+impl From<EncodeError> for Error {
+    fn from(cause: EncodeError) -> Self {
+        Self::Encode(Arc::new(cause))
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(cause: StoreError) -> Self {
+        Self::Store(Arc::new(cause))
+    }
+}
+
+impl From<RandomError> for Error {
+    fn from(cause: RandomError) -> Self {
+        Self::Random(Arc::new(cause))
+    }
+}
+
+impl Error {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Ended => StatusCode::UNAUTHORIZED,
+            Self::Store(_)
+            | Self::Fields(_)
+            | Self::Sealed(_)
+            | Self::Random(_)
+            | Self::Contended(_)
+            | Self::Aborted => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Encode(_)
+            | Self::TooLargeForCookie { .. }
+            | Self::NotStored
+            | Self::NobodyThere
+            | Self::PrincipalInUpdate => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// Why a request was not let through to its handler, or its response was replaced.
+///
+/// How that is answered, [`Builder::on_refusal`](crate::Builder::on_refusal) may decide.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// `#[require_session(existing)]`, and the request has none: 401.
+    #[error("this needs a session")]
+    NoSession,
+    /// `#[require_session(authenticated)]` or a [`Principal`](crate::Principal), and nobody is
+    /// logged in: 401.
+    #[error("this needs a log-in")]
+    NotAuthenticated,
+    /// `#[require_session(fresh = "…")]`, and the log-in is longer ago than that: 401.
+    #[error("this needs a new log-in")]
+    NotFresh,
+    /// `#[require_session(allow = …)]`, and that function said no: 403.
+    #[error("this is not allowed")]
+    Forbidden,
+    /// Another site sent a form or opened a WebSocket here, and neither was the origin trusted
+    /// ([`Builder::trusted_origin`](crate::Builder::trusted_origin)) nor the handler open to it
+    /// (`#[require_session(cross_site)]`): 403.
+    #[error("this request comes from another site")]
+    CrossSite,
+    /// More than 16 KiB of cookies, or more than 128 of them: 431.
+    #[error("too many cookies")]
+    TooManyCookies,
+    /// Two session types of one application read the cookie of this name, so that each would
+    /// take the other's for its own: 500.
+    #[error(
+        "two session types use the cookie `{0}`: give one of them another with `.cookie(SessionCookie::host(\"…\")?)` on its builder, and a table of its own"
+    )]
+    SharedCookie(String),
+    /// The session could not be read or saved: 503; 401 when it ended meanwhile; 500 when the
+    /// handler left in it what cannot be stored.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl Refusal {
+    /// The status that a client is answered.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NoSession | Self::NotAuthenticated | Self::NotFresh => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::TooManyCookies => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::SharedCookie(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Failed(error) => error.status(),
+        }
+    }
+
+    /// Whether the handler is open to whoever logs in (again).
+    pub(crate) fn is_cured_by_log_in(&self) -> bool {
+        matches!(self, Self::NoSession | Self::NotAuthenticated | Self::NotFresh)
+    }
+}
+
+impl IntoResponse for Refusal {
+    /// The status, and one sentence that gives nothing of the inside away.
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let body = if status.is_server_error() {
+            "the session is unavailable\n".to_owned()
+        } else {
+            format!("{self}\n")
+        };
+        let mut response = (status, body).into_response();
+        crate::cookie::write::vary(response.headers_mut());
+        response
+    }
+}

@@ -1,0 +1,151 @@
+//! What happens to sessions, for logs and alarms: handles only, never a token or a value.
+
+use crate::crypto::token::Handle;
+use crate::engine::error::Refusal;
+use crate::store::StoreError;
+
+/// Something happened to a session.
+///
+/// Each goes to `tracing` under the target `session`, and to the hook given to
+/// [`Builder::on_event`](crate::Builder::on_event).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SessionEvent<'a> {
+    /// A session was stored for the first time.
+    Created {
+        /// Its public name.
+        handle: Handle,
+    },
+    /// A session has a new secret: its old one is dead, or will be when the browser has shown the
+    /// new one.
+    Rotated {
+        /// Its public name.
+        handle: Handle,
+    },
+    /// A session was in use after a tenth of its idle limit, which starts anew.
+    Renewed {
+        /// Its public name.
+        handle: Handle,
+    },
+    /// A session was ended by the request that came with it: a log-out.
+    Destroyed {
+        /// Its public name.
+        handle: Handle,
+    },
+    /// A session was ended from elsewhere, or because its secret was shown by two.
+    Revoked {
+        /// Its public name.
+        handle: Handle,
+    },
+    /// All sessions of a principal were ended, or all but one.
+    AllRevoked {
+        /// How many there were.
+        ended: u64,
+        /// The one that was spared, if one was.
+        except: Option<Handle>,
+    },
+    /// A secret was shown that the browser had given up for its successor, which it has shown
+    /// since: somebody has a copy of the cookie, be it the one who shows it now or the other. The
+    /// session was ended ([`SessionEvent::Revoked`] follows).
+    TheftSuspected {
+        /// Its public name.
+        handle: Handle,
+    },
+    /// A request was refused, or its response replaced.
+    Refused {
+        /// Why.
+        refusal: &'a Refusal,
+    },
+    /// A request's cookie was not taken for a session: the request is anonymous.
+    Ignored {
+        /// The session that it names, if it names one.
+        handle: Option<Handle>,
+        /// Why.
+        reason: Ignored,
+    },
+    /// A stored field did not decode in this binary, and has its default here. It stays in the
+    /// store as it is until a handler changes it.
+    FieldDefaulted {
+        /// The session's public name.
+        handle: Handle,
+        /// The field's name.
+        field: &'static str,
+    },
+    /// The store failed or did not answer in time.
+    StoreFailed {
+        /// What it was asked: `load`, `insert`, `update`, ….
+        operation: &'static str,
+        /// What it said.
+        error: &'a StoreError,
+    },
+}
+
+impl SessionEvent<'_> {
+    /// Tells `tracing`.
+    pub(crate) fn trace(&self) {
+        match self {
+            Self::Created { handle } => {
+                tracing::info!(target: "session", %handle, "session created");
+            }
+            Self::Rotated { handle } => {
+                tracing::info!(target: "session", %handle, "session rotated");
+            }
+            Self::Renewed { handle } => {
+                tracing::debug!(target: "session", %handle, "session renewed");
+            }
+            Self::Destroyed { handle } => {
+                tracing::info!(target: "session", %handle, "session destroyed");
+            }
+            Self::Revoked { handle } => {
+                tracing::info!(target: "session", %handle, "session revoked");
+            }
+            Self::AllRevoked { ended, except: Some(except) } => {
+                tracing::info!(target: "session", ended, %except, "all sessions of a principal revoked but one");
+            }
+            Self::AllRevoked { ended, except: None } => {
+                tracing::info!(target: "session", ended, "all sessions of a principal revoked");
+            }
+            Self::TheftSuspected { handle } => {
+                tracing::warn!(target: "session", %handle, "a replaced session cookie was shown again: it was stolen");
+            }
+            Self::Refused { refusal } => {
+                let refusal: &(dyn std::error::Error + 'static) = *refusal;
+                tracing::info!(target: "session", refusal, "request refused");
+            }
+            Self::Ignored { handle: Some(handle), reason } => {
+                tracing::info!(target: "session", %handle, ?reason, "session cookie ignored");
+            }
+            Self::Ignored { handle: None, reason } => {
+                tracing::info!(target: "session", ?reason, "session cookie ignored");
+            }
+            Self::FieldDefaulted { handle, field } => {
+                tracing::warn!(target: "session", %handle, field, "stored field did not decode and has its default");
+            }
+            Self::StoreFailed { operation, error } => {
+                let error: &(dyn std::error::Error + 'static) = *error;
+                tracing::error!(target: "session", operation, error, "session store failed");
+            }
+        }
+    }
+}
+
+/// Why a cookie was not taken for a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ignored {
+    /// It does not spell a token.
+    Malformed,
+    /// Its signature is missing or not ours.
+    Forged,
+    /// There were two of the name.
+    Repeated,
+    /// The store has no such session: it expired, or was destroyed, or never was.
+    Unknown,
+    /// Its secret was replaced a moment ago, while the request was on its way. What such a request
+    /// would save is refused, so that it cannot replace the new cookie.
+    Replaced,
+    /// There is such a session, and the secret is not its secret: a very old one, or a guess.
+    WrongSecret,
+    /// Its secret was replaced long ago: the session was ended ([`SessionEvent::TheftSuspected`]).
+    Stolen,
+}

@@ -1,0 +1,52 @@
+//! A session in a device list.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::crypto::token::Handle;
+use crate::engine::session::Session;
+use crate::state::session_state::SessionState;
+use crate::store::Record;
+
+/// A session as a device list shows it: nothing in it is worth anything as a cookie.
+///
+/// From [`Sessions::list`](crate::Sessions::list); end it with
+/// [`Sessions::revoke`](crate::Sessions::revoke).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Listed {
+    /// Its public name.
+    pub handle: Handle,
+    /// The `User-Agent` of the browser that began it, at most 200 bytes: what it calls itself, and
+    /// no proof of anything.
+    pub label: Option<Arc<str>>,
+    /// When it was first stored.
+    pub created: SystemTime,
+    /// When its principal last logged in to it.
+    pub authenticated: Option<SystemTime>,
+    /// When it was last in use, give or take a tenth of the idle limit.
+    pub seen: SystemTime,
+    /// When it ends unless it is used before.
+    pub expires: SystemTime,
+}
+
+impl Listed {
+    /// Whether it is this session: the one that asks for the list, say.
+    pub fn is<T: SessionState>(&self, session: &Session<T>) -> bool {
+        session.handle() == Some(self.handle)
+    }
+}
+
+impl From<Record> for Listed {
+    fn from(record: Record) -> Self {
+        let times = record.times;
+        Self {
+            handle: record.handle,
+            label: record.label,
+            created: times.created.into(),
+            authenticated: times.authenticated.map(SystemTime::from),
+            seen: times.seen.into(),
+            expires: times.expires.into(),
+        }
+    }
+}

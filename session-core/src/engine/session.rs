@@ -1,0 +1,241 @@
+//! What a handler holds: the state, and the controls of the session that it belongs to.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use crate::crypto::token::Handle;
+use crate::engine::transaction::{Bearer, Slot};
+use crate::state::session_state::{SessionState, WithPrincipal};
+use crate::store::{Record, Times};
+
+/// A session: derefs to its state `T`, and adds the controls.
+///
+/// A handler under [`#[require_session]`](crate::require_session) takes it as `&Session<T>` or
+/// `&mut Session<T>` where `&T` or `&mut T` is not enough. What it changes is saved when the
+/// handler returns, and before the response leaves.
+///
+/// ```
+/// # use session_core::{require_session, session, Session};
+/// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, notice: Option<String> }
+/// #[require_session]
+/// async fn log_out(session: &mut Session<Shop>) -> &'static str {
+///     session.destroy();                              // the record and the cookie
+///     session.notice = Some("Good-bye!".to_owned());  // begins a new, anonymous session
+///     "logged out"
+/// }
+/// ```
+pub struct Session<T> {
+    /// As it was loaded, or as it is after `destroy`.
+    base: Arc<T>,
+    /// The handler's own copy, made at the first mutable borrow.
+    mine: Option<T>,
+    /// The request that came in with it; none if it is not stored.
+    slot: Option<Arc<Slot<T>>>,
+    edits: Edits,
+    gave_form_token: AtomicBool,
+}
+
+/// What was asked of a session beside changes to its state.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Edits {
+    pub(crate) destroyed: bool,
+    pub(crate) secret: Wish,
+    pub(crate) persistent: Option<bool>,
+}
+
+/// What was asked for the secret; of two, the later one in this list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Wish {
+    #[default]
+    Nothing,
+    /// It stays, however old: a form token was made with it.
+    Keep,
+    /// Another one.
+    Rotate,
+    /// Another one, since the principal has proven anew who it is.
+    Reauthenticate,
+}
+
+impl Edits {
+    /// These, and then those.
+    pub(crate) fn and(self, later: Self) -> Self {
+        Self {
+            destroyed: self.destroyed || later.destroyed,
+            secret: self.secret.max(later.secret),
+            persistent: later.persistent.or(self.persistent),
+        }
+    }
+
+    /// Whether anything is to be written for them alone.
+    pub(crate) fn are_any(self) -> bool {
+        self.secret >= Wish::Rotate || self.persistent.is_some()
+    }
+}
+
+impl<T: SessionState> Session<T> {
+    pub(crate) fn new(base: Arc<T>, slot: Option<Arc<Slot<T>>>) -> Self {
+        Self {
+            base,
+            mine: None,
+            slot,
+            edits: Edits::default(),
+            gave_form_token: AtomicBool::new(false),
+        }
+    }
+
+    /// Ends the session: its record is deleted and its cookie removed, so that a replayed cookie
+    /// is dead. Ending one that was never stored costs nothing.
+    ///
+    /// The state is back at its default. What is set after this begins a new session with a
+    /// token of its own: a farewell message, say.
+    pub fn destroy(&mut self) {
+        *self = Self::new(Arc::default(), None);
+        self.edits.destroyed = true;
+    }
+
+    /// Draws a new secret: the cookie that the browser has is replaced, and a copy of it is dead
+    /// at once. Changing the principal does this by itself; call it where something else makes
+    /// the session worth more.
+    pub fn rotate(&mut self) {
+        self.edits.secret = self.edits.secret.max(Wish::Rotate);
+    }
+
+    /// Notes that the principal has just proven to be who it is, by its password say: the time of
+    /// the log-in is now, the absolute limit starts anew, and the browser gets a new secret.
+    /// Setting another principal does this by itself; call it where the same one logs in again.
+    /// Without a principal it is a [`rotate`](Self::rotate).
+    pub fn reauthenticate(&mut self)
+    where
+        T: WithPrincipal,
+    {
+        self.edits.secret = Wish::Reauthenticate;
+    }
+
+    /// Whether the cookie outlives the browser: with `true` it lives as long as the session may,
+    /// without it until the browser closes. The session's own limits are the same either way.
+    pub fn remember(&mut self, remember: bool) {
+        self.edits.persistent = Some(remember);
+    }
+
+    /// Its public name, fit for logs and device lists; none before it is first stored.
+    pub fn handle(&self) -> Option<Handle> {
+        Some(self.record()?.handle)
+    }
+
+    /// When it was first stored; none before that.
+    pub fn created(&self) -> Option<SystemTime> {
+        Some(self.times()?.created.into())
+    }
+
+    /// When its principal last logged in; none if it has none, or if that was not stored yet.
+    pub fn authenticated(&self) -> Option<SystemTime> {
+        self.times()?.authenticated.map(SystemTime::from)
+    }
+
+    /// Whether its principal has logged in less than this long ago.
+    pub(crate) fn authenticated_within(&self, span: Duration) -> bool {
+        self.times()
+            .is_some_and(|times| times.authenticated.is_some_and(|at| times.now.since(at) < span))
+    }
+
+    /// When it ends unless it is used before; none before it is first stored.
+    pub fn expires(&self) -> Option<SystemTime> {
+        Some(self.times()?.expires.into())
+    }
+
+    /// A token for a hidden field of a form, by which the form's request shows that it comes from
+    /// a page of this session: for those who must have one (NIST SP 800-63B-4, 5.1). Requests from other
+    /// sites are refused without it.
+    ///
+    /// None while there is no secret to make it with that the browser will still have: before the
+    /// session is first stored (so store something first), and in a request that destroys it or
+    /// gives it a new secret, which is when the tokens from before cease to be good. Each call spells it
+    /// differently, so that a compressed page does not give it away.
+    ///
+    /// ```
+    /// # use axum::{Form, http::StatusCode, response::Html};
+    /// # use session_core::{Session, require_session, session};
+    /// # #[session] pub struct Shop { address: String }
+    /// #[require_session(existing)]
+    /// async fn form(session: &Session<Shop>) -> Html<String> {
+    ///     let token = session.form_token().unwrap_or_default();
+    ///     Html(format!("<form method=post><input type=hidden name=token value={token}>…</form>"))
+    /// }
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Move { token: String, address: String }
+    ///
+    /// #[require_session(existing)]
+    /// async fn change(session: &mut Session<Shop>, Form(form): Form<Move>) -> StatusCode {
+    ///     if !session.is_form_token(&form.token) {
+    ///         return StatusCode::FORBIDDEN;
+    ///     }
+    ///     session.address = form.address;
+    ///     StatusCode::NO_CONTENT
+    /// }
+    /// ```
+    pub fn form_token(&self) -> Option<String> {
+        let passes =
+            self.mine.as_ref().is_some_and(|mine| mine.principal() != self.base.principal());
+        let stays = !passes && self.edits.secret < Wish::Rotate;
+        let bearer = self.bearer().filter(|_| stays)?;
+        self.gave_form_token.store(true, Ordering::Relaxed);
+        bearer.form_key().token()
+    }
+
+    /// Whether it is a [`form_token`](Self::form_token) of this session, made with the secret
+    /// that this request came in with. Takes the same time wherever two tokens differ.
+    pub fn is_form_token(&self, token: &str) -> bool {
+        self.bearer().is_some_and(|bearer| bearer.form_key().made(token))
+    }
+
+    /// What the handler made of it: what it began with, its own copy if it took one, its wishes.
+    pub(crate) fn into_parts(self) -> (Arc<T>, Option<T>, Edits) {
+        let mut edits = self.edits;
+        if self.gave_form_token.into_inner() {
+            edits.secret = edits.secret.max(Wish::Keep);
+        }
+        (self.base, self.mine, edits)
+    }
+}
+
+impl<T> Session<T> {
+    fn bearer(&self) -> Option<&Bearer<T>> {
+        self.slot.as_ref()?.bearer()
+    }
+
+    fn record(&self) -> Option<&Record> {
+        Some(&self.bearer()?.stored.record)
+    }
+
+    fn times(&self) -> Option<&Times> {
+        Some(&self.record()?.times)
+    }
+}
+
+impl<T> Deref for Session<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.mine.as_ref().unwrap_or(&self.base)
+    }
+}
+
+impl<T: Clone> DerefMut for Session<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.mine.get_or_insert_with(|| T::clone(&self.base))
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Session<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let handle = self.record().map(|record| record.handle);
+        f.debug_struct("Session")
+            .field("handle", &handle)
+            .field("state", &**self)
+            .finish_non_exhaustive()
+    }
+}

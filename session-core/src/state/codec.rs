@@ -1,0 +1,141 @@
+//! Between a session type and the bytes of its fields.
+
+use std::sync::Arc;
+
+use crate::engine::rotation::{self, Other};
+use crate::state::field::Field;
+use crate::state::frame::{Fields, FieldsError, LIMIT, Writer};
+use crate::state::session_state::SessionState;
+
+/// What a handler left in its session cannot be stored. Nothing was.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The field's `Serialize` refused, or JSON has no form for it (a map whose keys are
+    /// structs, say).
+    #[error("the session's field `{field}` cannot be stored")]
+    Field {
+        /// The field's name.
+        field: &'static str,
+        /// What `serde_json` says.
+        #[source]
+        cause: serde_json::Error,
+    },
+    /// The field would be another one when it is read again: a number that is not finite, a part
+    /// that `Serialize` skips. Caught here, before a change is lost in silence.
+    #[error(
+        "the session's field `{field}` would not come back as it is: does its `Serialize` leave something out, or is it a number that is not finite?"
+    )]
+    Lossy {
+        /// The field's name.
+        field: &'static str,
+    },
+    /// The session has grown past what one may hold.
+    #[error("the session has {bytes} bytes, and at most {LIMIT} are stored")]
+    TooLarge {
+        /// How many it has.
+        bytes: usize,
+    },
+}
+
+/// The bytes of a session, and the state that they spell: equal to the one that they were made of,
+/// and perhaps not the same. Equality is the fields' own, and may overlook the order of a map, or
+/// what `Serialize` skips.
+pub(crate) struct Encoded<T> {
+    pub(crate) fields: Arc<[u8]>,
+    pub(crate) state: Arc<T>,
+}
+
+/// The state that these bytes spell. A field that is missing has its default; so has one that
+/// does not decode, after its name was told to `defaulted`.
+pub(crate) fn decode<T: SessionState>(
+    bytes: &[u8],
+    mut defaulted: impl FnMut(&'static str),
+) -> Result<T, FieldsError> {
+    let fields = Fields::parse(bytes)?;
+    let mut state = T::default();
+    for field in T::FIELDS {
+        if let Some((_, value)) = source(field, &fields)
+            && (field.decode)(value, &mut state).is_err()
+        {
+            defaulted(field.name);
+        }
+    }
+    Ok(state)
+}
+
+/// The bytes of a new session: every field, so that a default which changes with a release (or
+/// is drawn at random) does not change under a session that has it.
+pub(crate) fn encode<T: SessionState>(state: &T) -> Result<Encoded<T>, EncodeError> {
+    let mut writer = Writer::with_capacity(256);
+    let mut spelled = T::default();
+    for field in T::FIELDS {
+        writer.field(field.name, &(field.encode)(state, &mut spelled, field.name)?);
+    }
+    Ok(Encoded { fields: writer.finish()?, state: Arc::new(spelled) })
+}
+
+/// The bytes after `before`, which `stored` spells, became `after`; none if nothing has changed.
+///
+/// Only fields that differ are encoded. The others stay as they are, byte for byte: those that
+/// this release does not know, and those that it could not decode. A field found under an alias
+/// stays under it, so that the release that knows it by that name still sees it.
+pub(crate) fn recode<T: SessionState>(
+    stored: &[u8],
+    before: &T,
+    after: &T,
+) -> Result<Option<Encoded<T>>, EncodeError> {
+    let mut changed = T::FIELDS.iter().filter(|field| !(field.same)(before, after)).peekable();
+    if changed.peek().is_none() {
+        return Ok(None);
+    }
+    let fields = Fields::parsed_before(stored);
+    let mut writer = Writer::with_capacity(stored.len() + 64);
+    let mut spelled = before.clone();
+    let (mut replaced, mut added) = (Vec::new(), Vec::new());
+    for field in changed {
+        let value = (field.encode)(after, &mut spelled, field.name)?;
+        match source(field, &fields) {
+            Some((name, _)) => replaced.push((name, value)),
+            None => added.push((field.name, value)),
+        }
+    }
+    for (name, value) in fields.iter() {
+        let new = replaced.iter().find(|(other, _)| *other == name);
+        writer.field(name, new.map_or(value, |(_, new)| new));
+    }
+    for (name, value) in added {
+        writer.field(name, &value);
+    }
+    Ok(Some(Encoded { fields: writer.finish()?, state: Arc::new(spelled) }))
+}
+
+/// The bytes with this as the session's other secret.
+pub(crate) fn note(stored: &[u8], other: Other) -> Result<Arc<[u8]>, EncodeError> {
+    let fields = Fields::parsed_before(stored);
+    let mut writer = Writer::with_capacity(stored.len() + 64);
+    writer.field(rotation::NAME, &other.encode());
+    for (name, value) in fields.iter().filter(|(name, _)| *name != rotation::NAME) {
+        writer.field(name, value);
+    }
+    writer.finish()
+}
+
+/// Where a field is stored: under its name, or else under the first alias there is.
+fn source<'a, T>(field: &Field<T>, fields: &Fields<'a>) -> Option<(&'static str, &'a [u8])> {
+    std::iter::once(&field.name)
+        .chain(field.aliases)
+        .find_map(|name| fields.find(name).map(|value| (*name, value)))
+}
+
+/// The principal as stores know it: its JSON, which tells a number from a text.
+pub(crate) fn principal_key<T: SessionState>(
+    principal: &T::Principal,
+) -> Result<String, EncodeError> {
+    let field =
+        T::FIELDS.iter().find(|field| field.is_principal).map_or("principal", |field| field.name);
+    serde_json::to_string(principal).map_err(|cause| EncodeError::Field { field, cause })
+}
+
+#[cfg(test)]
+mod tests;

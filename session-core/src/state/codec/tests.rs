@@ -1,0 +1,117 @@
+use std::collections::HashMap;
+
+use super::*;
+use crate::state::frame::Writer;
+use session_core::session;
+
+/// The release before: it knows `basket` by its old name, and `seen`.
+#[session]
+#[derive(Debug)]
+struct Old {
+    user: Option<u64>,
+    cart: Vec<String>,
+    seen: u8,
+}
+
+/// The release after: `cart` has a new name, `visits` is new, `seen` is of another type.
+#[session]
+#[derive(Debug)]
+struct New {
+    user: Option<u64>,
+    #[session(rename = "basket", alias = "cart")]
+    items: Vec<String>,
+    visits: u64,
+    seen: Vec<u8>,
+}
+
+fn read<T: SessionState>(bytes: &[u8]) -> (T, Vec<&'static str>) {
+    let mut defaulted = Vec::new();
+    let state = decode(bytes, |field| defaulted.push(field)).unwrap();
+    (state, defaulted)
+}
+
+fn change<T: SessionState>(bytes: &[u8], change: impl FnOnce(&mut T)) -> Arc<[u8]> {
+    let before = read::<T>(bytes).0;
+    let mut after = before.clone();
+    change(&mut after);
+    recode(bytes, &before, &after).unwrap().expect("something has changed").fields
+}
+
+#[test]
+fn what_a_release_does_not_know_goes_through_untouched() {
+    let old = encode(&Old { user: Some(7), cart: vec!["tea".into()], seen: 3 }).unwrap().fields;
+    let new = change::<New>(&old, |state| state.visits = 5);
+    let old = change::<Old>(&new, |state| state.cart.push("cup".into()));
+    assert_eq!(read::<New>(&old).0.visits, 5);
+    assert_eq!(read::<New>(&old).0.items, ["tea", "cup"]);
+    assert_eq!(
+        read::<Old>(&old).0,
+        Old { user: Some(7), cart: vec!["tea".into(), "cup".into()], seen: 3 }
+    );
+}
+
+#[test]
+fn a_field_under_an_alias_stays_under_it() {
+    let old = encode(&Old { cart: vec!["tea".into()], ..Old::default() }).unwrap().fields;
+    let new = change::<New>(&old, |state| state.items.push("cup".into()));
+    assert_eq!(
+        read::<Old>(&new).0.cart,
+        ["tea", "cup"],
+        "the old release sees what the new one did"
+    );
+}
+
+#[test]
+fn a_field_that_does_not_decode_has_its_default_is_told_and_stays() {
+    let old = encode(&Old { seen: 3, ..Old::default() }).unwrap().fields;
+    let (state, defaulted) = read::<New>(&old);
+    assert_eq!((state.seen, defaulted), (vec![], vec!["seen"]));
+    let new = change::<New>(&old, |state| state.visits = 1);
+    assert_eq!(
+        read::<Old>(&new).0.seen,
+        3,
+        "unchanged, it is as it was for the release that knows it"
+    );
+    let new = change::<New>(&old, |state| state.seen = vec![1]);
+    assert_eq!(read::<New>(&new), (New { seen: vec![1], ..New::default() }, vec![]));
+}
+
+#[test]
+fn unchanged_fields_stay_byte_for_byte() {
+    let mut writer = Writer::with_capacity(0);
+    writer.field("user", b" 7 ");
+    writer.field("future", b"\xff");
+    let stored = writer.finish().unwrap();
+    let after = change::<Old>(&stored, |state| state.seen = 1);
+    assert!(after.starts_with(&stored));
+}
+
+#[session]
+struct Odd {
+    ratio: f64,
+    by_pair: HashMap<Pair, u8>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+struct Pair(u8, u8);
+
+#[test]
+fn what_would_not_come_back_is_an_error_and_not_a_default() {
+    let odd = Odd { ratio: f64::NAN, ..Odd::default() };
+    assert!(matches!(encode(&odd), Err(EncodeError::Lossy { field: "ratio" })));
+    let odd = Odd { by_pair: [(Pair(1, 2), 3)].into(), ..Odd::default() };
+    assert!(matches!(encode(&odd), Err(EncodeError::Field { field: "by_pair", .. })));
+}
+
+#[test]
+fn ten_thousand_levels_are_a_field_that_does_not_decode() {
+    let mut writer = Writer::with_capacity(0);
+    writer.field("cart", "[".repeat(10_000).as_bytes());
+    assert_eq!(read::<Old>(&writer.finish().unwrap()).1, ["cart"]);
+}
+
+#[test]
+fn more_than_a_session_may_hold_is_an_error() {
+    let state = Old { cart: vec!["x".repeat(LIMIT)], ..Old::default() };
+    assert!(matches!(encode(&state), Err(EncodeError::TooLarge { .. })));
+}

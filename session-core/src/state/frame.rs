@@ -1,0 +1,214 @@
+//! A record's fields as bytes: each under its name, each on its own.
+//!
+//! One version byte, then per field: the name's length (one byte), the name, the value's length
+//! (LEB128), the value as JSON. Framing the values rather than nesting them in one document is
+//! what lets a binary carry a field that it does not know, and lose only the one that it cannot
+//! decode.
+
+use std::sync::Arc;
+
+use crate::state::codec::EncodeError;
+
+/// The version this binary writes, and the only one it reads.
+pub(crate) const VERSION: u8 = 1;
+
+/// The most bytes of fields that are read: beyond it nothing is decoded.
+pub(crate) const LIMIT: usize = 16 * 1024 * 1024;
+
+/// The stored fields cannot be read at all. That is an error, never an empty session.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldsError {
+    /// A newer binary wrote the record, or something else did.
+    #[error(
+        "the stored session has format version {0}, and this binary reads version {VERSION}: was it written by a newer release?"
+    )]
+    Version(u8),
+    /// The bytes end in the middle, name a field twice or are too many.
+    #[error("the stored session is malformed: {0}")]
+    Malformed(&'static str),
+}
+
+/// A record's fields, borrowed from its bytes.
+#[derive(Debug)]
+pub(crate) struct Fields<'a>(Vec<(&'a str, &'a [u8])>);
+
+impl<'a> Fields<'a> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, FieldsError> {
+        if bytes.len() > LIMIT {
+            return Err(FieldsError::Malformed("it is larger than 16 MiB"));
+        }
+        let fields = Self::split(bytes)?;
+        if has_twice(&fields.0) {
+            return Err(FieldsError::Malformed("it has a field twice"));
+        }
+        Ok(fields)
+    }
+
+    /// The fields of bytes that were parsed before, so that nothing can be wrong with them.
+    pub(crate) fn parsed_before(bytes: &'a [u8]) -> Self {
+        Self::split(bytes).expect("these bytes were parsed before")
+    }
+
+    fn split(bytes: &'a [u8]) -> Result<Self, FieldsError> {
+        let mut rest = match bytes.split_first() {
+            Some((&VERSION, rest)) => rest,
+            Some((&version, _)) => return Err(FieldsError::Version(version)),
+            None => return Err(FieldsError::Malformed("it is empty")),
+        };
+        let mut fields = Vec::<(&str, &[u8])>::with_capacity(8);
+        while let Some((field, after)) = next(rest)? {
+            fields.push(field);
+            rest = after;
+        }
+        Ok(Self(fields))
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<&'a [u8]> {
+        self.0.iter().find(|(other, _)| *other == name).map(|(_, value)| *value)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        self.0.iter().copied()
+    }
+}
+
+/// The value of the first field, if that is its name and these are fields.
+pub(crate) fn first<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let ((found, value), _) = next(bytes.strip_prefix(&[VERSION])?).ok()??;
+    (found == name).then_some(value)
+}
+
+type Next<'a> = ((&'a str, &'a [u8]), &'a [u8]);
+
+/// The field that these bytes begin with, and the bytes after it.
+fn next(bytes: &[u8]) -> Result<Option<Next<'_>>, FieldsError> {
+    let Some((&length, after)) = bytes.split_first() else { return Ok(None) };
+    let (name, after) = cut(after, length.into())?;
+    let name =
+        str::from_utf8(name).map_err(|_| FieldsError::Malformed("a field's name is not UTF-8"))?;
+    let (length, after) = length_of_value(after)?;
+    let (value, after) = cut(after, length)?;
+    Ok(Some(((name, value), after)))
+}
+
+/// Whether a name is there twice. Few are compared with each other; many are sorted, since there
+/// is no telling who wrote them.
+fn has_twice(fields: &[(&str, &[u8])]) -> bool {
+    if fields.len() <= 16 {
+        let earlier = |index: usize| fields[..index].iter().map(|(name, _)| *name);
+        return (1..fields.len()).any(|index| earlier(index).any(|name| name == fields[index].0));
+    }
+    let mut names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    names.sort_unstable();
+    names.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+/// Writes a record's fields.
+#[derive(Debug)]
+pub(crate) struct Writer(Vec<u8>);
+
+impl Writer {
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        let mut out = Vec::with_capacity(bytes.max(64));
+        out.push(VERSION);
+        Self(out)
+    }
+
+    /// Adds a field. Its name has at most 255 bytes: the attribute sees to that.
+    pub(crate) fn field(&mut self, name: &str, value: &[u8]) {
+        self.0.push(u8::try_from(name.len()).expect("`#[session]` refuses names over 255 bytes"));
+        self.0.extend_from_slice(name.as_bytes());
+        let mut length = value.len();
+        while length >= 0x80 {
+            self.0.push(low_bits(length) | 0x80);
+            length >>= 7;
+        }
+        self.0.push(low_bits(length));
+        self.0.extend_from_slice(value);
+    }
+
+    /// The bytes, unless they are more than are read.
+    pub(crate) fn finish(self) -> Result<Arc<[u8]>, EncodeError> {
+        let bytes = self.0.len();
+        if bytes > LIMIT { Err(EncodeError::TooLarge { bytes }) } else { Ok(self.0.into()) }
+    }
+}
+
+fn low_bits(number: usize) -> u8 {
+    u8::try_from(number & 0x7f).expect("seven bits fit a byte")
+}
+
+fn cut(bytes: &[u8], length: usize) -> Result<(&[u8], &[u8]), FieldsError> {
+    bytes.split_at_checked(length).ok_or(FieldsError::Malformed("it ends in the middle of a field"))
+}
+
+/// Three bytes hold any length under [`LIMIT`] but one, and a fourth is a forgery.
+fn length_of_value(bytes: &[u8]) -> Result<(usize, &[u8]), FieldsError> {
+    let mut length = 0;
+    for (index, &byte) in bytes.iter().take(4).enumerate() {
+        length |= usize::from(byte & 0x7f) << (7 * index);
+        if byte & 0x80 == 0 {
+            return Ok((length, &bytes[index + 1..]));
+        }
+    }
+    Err(FieldsError::Malformed("a field's length cannot be read"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(fields: &[(&str, &[u8])]) -> Arc<[u8]> {
+        let mut writer = Writer::with_capacity(0);
+        for (name, value) in fields {
+            writer.field(name, value);
+        }
+        writer.finish().unwrap()
+    }
+
+    #[test]
+    fn fields_are_read_as_they_were_written() {
+        let long = vec![b'7'; 70_000];
+        let bytes = written(&[("user", b"null"), ("", b""), ("länge", &long)]);
+        let fields = Fields::parse(&bytes).unwrap();
+        assert_eq!(fields.find("user"), Some(&b"null"[..]));
+        assert_eq!(fields.find(""), Some(&b""[..]));
+        assert_eq!(fields.find("länge"), Some(&long[..]));
+        assert_eq!(fields.find("cart"), None);
+    }
+
+    #[test]
+    fn an_unknown_version_is_an_error() {
+        assert_eq!(Fields::parse(&[2, 0, 0]).unwrap_err(), FieldsError::Version(2));
+    }
+
+    #[test]
+    fn every_prefix_that_cuts_a_field_is_an_error() {
+        let bytes = written(&[("user", b"\"ann\""), ("visits", b"12345")]);
+        let whole = [1, 1 + 1 + 4 + 1 + 5, bytes.len()];
+        for length in 0..=bytes.len() {
+            assert_eq!(
+                Fields::parse(&bytes[..length]).is_ok(),
+                whole.contains(&length),
+                "{length}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_claimed_length_allocates_nothing() {
+        let claims = [1, 1, b'a', 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
+        assert!(matches!(Fields::parse(&claims), Err(FieldsError::Malformed(_))));
+        assert!(matches!(
+            Fields::parse(&[1, 1, b'a', 0xff, 0xff, 0x7f]),
+            Err(FieldsError::Malformed(_))
+        ));
+    }
+
+    #[test]
+    fn a_field_named_twice_is_an_error() {
+        let bytes = written(&[("user", b"1"), ("user", b"2")]);
+        assert!(matches!(Fields::parse(&bytes), Err(FieldsError::Malformed(_))));
+    }
+}

@@ -1,0 +1,8 @@
+//! `MemoryStore`: sessions in this process, for development, tests and single-node services that
+//! may forget everybody at a restart.
+
+mod revocations;
+mod shards;
+mod store;
+
+pub use store::MemoryStore;

@@ -32,10 +32,10 @@ pub use engine::listed::Listed;
 pub use engine::sealing::Sealing;
 pub use engine::session::Session;
 pub use session_macros::{require_session, session};
-pub use state::codec::EncodeError;
-pub use state::frame::FieldsError;
+pub use state::field::FieldValue;
+pub use state::frame::{EncodeError, FieldsError};
 pub use state::merge;
-pub use state::session_state::{FieldValue, NoPrincipal, SessionState, WithPrincipal};
+pub use state::session_state::{NoPrincipal, SessionState, WithPrincipal};
 pub use store::memory::MemoryStore;
 pub use store::{Store, StoreError};
 
@@ -45,11 +45,12 @@ pub mod __private {
     pub use axum_core::response::Response;
     pub use serde;
 
-    pub use crate::axum::from_state::FoundIn;
+    pub use crate::axum::from_state::FromState;
     pub use crate::axum::guard::{Argument, Guard, respond};
     pub use crate::axum::requirement::{
         Allow, Allows, Authenticated, Background, CommitAlways, CrossSite, Existing, Fresh,
-        OrRedirect, Redirects, Rule,
+        OrRedirect, Redirects, Requirement, Sites,
     };
+    pub use crate::engine::transaction::Usage;
     pub use crate::state::field::{Field, Lens, PrincipalField};
 }

@@ -11,19 +11,19 @@ use axum_core::response::Response;
 use crate::axum::cross_site::{CrossSite, OriginError};
 use crate::axum::rejection::Renderer;
 use crate::axum::request_head::RequestHead;
-use crate::axum::sessions::{Inner, Sessions};
+use crate::axum::sessions::Sessions;
 use crate::cookie::session_cookie::SessionCookie;
 use crate::crypto::random::{Random, System};
 use crate::crypto::time::Timestamp;
 use crate::engine::backend::Backend;
 use crate::engine::cleaner::Cleaner;
-use crate::engine::committer::Lines;
-use crate::engine::decode_cache::Decoded;
+use crate::engine::engine::Engine;
 use crate::engine::error::Refusal;
 use crate::engine::event::SessionEvent;
 use crate::engine::lifetime::Lifetime;
-use crate::engine::sealed_cookie::InCookie;
-use crate::engine::sealing::{Sealing, Vault};
+use crate::engine::policy::Policy;
+use crate::engine::sealed_cookie::SealedCookie;
+use crate::engine::sealing::{Sealer, Sealing};
 use crate::state::session_state::{SessionState, WithPrincipal};
 use crate::store::Store;
 
@@ -46,7 +46,7 @@ pub struct Builder<T> {
     backend: Backend,
     cookie: SessionCookie,
     sealing: Option<Sealing>,
-    in_cookie: Option<InCookie>,
+    sealed_cookie: Option<SealedCookie>,
     cross_site: CrossSite,
     renderer: Option<Renderer>,
     lifetime: Lifetime,
@@ -56,13 +56,20 @@ pub struct Builder<T> {
     state: PhantomData<fn() -> T>,
 }
 
+impl<T: SessionState> Sessions<T> {
+    /// Begins with a store; everything else has a safe default.
+    pub fn builder(store: impl Store) -> Builder<T> {
+        Builder::new(store)
+    }
+}
+
 impl<T: SessionState> Builder<T> {
     pub(crate) fn new(store: impl Store) -> Self {
         Self {
             backend: Backend::new(store),
             cookie: SessionCookie::default(),
             sealing: None,
-            in_cookie: None,
+            sealed_cookie: None,
             cross_site: CrossSite::default(),
             renderer: None,
             lifetime: Lifetime::default(),
@@ -74,8 +81,8 @@ impl<T: SessionState> Builder<T> {
     }
 
     /// Sessions kept in their cookies, and their revocations in the store.
-    pub(crate) fn in_cookie(mut self, place: InCookie) -> Self {
-        self.in_cookie = Some(place);
+    pub(crate) fn sealed_cookie(mut self, sealed_cookie: SealedCookie) -> Self {
+        self.sealed_cookie = Some(sealed_cookie);
         self
     }
 
@@ -138,7 +145,7 @@ impl<T: SessionState> Builder<T> {
         self
     }
 
-    /// Is told what happens to sessions, after `tracing` was. It is called in the middle of a
+    /// Calls this hook with what happens to sessions, after `tracing`. It runs in the middle of a
     /// request and should be quick.
     pub fn on_event(mut self, hook: impl Fn(&SessionEvent<'_>) + Send + Sync + 'static) -> Self {
         self.backend.hook = Some(Arc::new(hook));
@@ -199,7 +206,7 @@ impl<T: SessionState> Builder<T> {
         self
     }
 
-    /// Draws secrets from here instead of from the operating system, so that a test can see what
+    /// Takes random bytes from here instead of from the operating system, so that a test can see what
     /// happens when the source fails or repeats itself.
     pub fn random(mut self, random: impl Random) -> Self {
         self.random = Box::new(random);
@@ -215,15 +222,15 @@ impl<T: SessionState> Builder<T> {
         if self.backend.deadline.is_zero() {
             return Err(BuildError::ZeroDeadline);
         }
-        if self.cleaner.is_restless() {
+        if self.cleaner.has_no_pause() {
             return Err(BuildError::ZeroInterval);
         }
-        if self.in_cookie.is_some() && self.sealing.is_some() {
+        if self.sealed_cookie.is_some() && self.sealing.is_some() {
             return Err(BuildError::SealedTwice);
         }
         let limit = self.limit.map(|limit| NonZeroU32::new(limit).ok_or(BuildError::ZeroSessions));
         let limit = limit.transpose()?;
-        if self.in_cookie.is_some() && limit.is_some() {
+        if self.sealed_cookie.is_some() && limit.is_some() {
             return Err(BuildError::Uncountable);
         }
         if !self.cookie.is_secure() {
@@ -233,24 +240,20 @@ impl<T: SessionState> Builder<T> {
                 "the session cookie is sent without TLS: for development only"
             );
         }
-        let vault = Vault::new(self.sealing, self.cookie.name().to_owned());
-        if !vault.has_keys() && self.in_cookie.is_none() {
+        let sealer = Sealer::new(self.sealing, self.cookie.name().to_owned());
+        if !sealer.has_keys() && self.sealed_cookie.is_none() {
             tracing::info!(target: "session", "no keys: session records are stored as they are");
         }
-        Ok(Sessions::new(Inner {
-            vault,
-            in_cookie: self.in_cookie,
-            cross_site: self.cross_site,
-            renderer: self.renderer,
-            backend: self.backend,
+        let policy = Policy {
             cookie: self.cookie,
+            sealer,
+            sealed_cookie: self.sealed_cookie,
             lifetime: self.lifetime,
             limit,
             random: self.random,
-            cleaner: self.cleaner,
-            lines: Lines::default(),
-            decoded: Decoded::default(),
-        }))
+        };
+        let engine = Engine::new(policy, self.backend, self.cleaner);
+        Ok(Sessions::new(engine, self.cross_site, self.renderer))
     }
 }
 

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum_core::extract::FromRequestParts;
 use http::request::Parts;
 
-use crate::axum::from_state::FoundIn;
+use crate::axum::from_state::FromState;
 use crate::axum::rejection::Rejection;
+use crate::axum::requirement::Sites;
 use crate::axum::sessions::Sessions;
 use crate::engine::error::Refusal;
-use crate::engine::load::{is_loaded, slot};
+use crate::engine::loaded::{self, is_loaded};
 use crate::engine::session::Session;
-use crate::engine::transaction::Slot;
+use crate::engine::transaction::{Transaction, Usage};
 use crate::state::session_state::{SessionState, WithPrincipal};
 
 /// The request's session, to read. For one's own extractors: a handler takes `&T` under
@@ -53,12 +54,12 @@ impl<S, T> FromRequestParts<S> for SessionRef<T>
 where
     S: Sync,
     T: SessionState,
-    Sessions<T>: FoundIn<S>,
+    Sessions<T>: FromState<S>,
 {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let sessions = Sessions::found_in(state);
+        let sessions = Sessions::from_state(state);
         Ok(Self(session(parts, &sessions).await?))
     }
 }
@@ -79,42 +80,44 @@ impl<S, T> FromRequestParts<S> for Principal<T>
 where
     S: Sync,
     T: WithPrincipal,
-    Sessions<T>: FoundIn<S>,
+    Sessions<T>: FromState<S>,
 {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let sessions = Sessions::found_in(state);
+        let sessions = Sessions::from_state(state);
         let session = session(parts, &sessions).await?;
         let principal = session.principal().cloned().ok_or(Refusal::NotAuthenticated);
-        principal
-            .map(Self)
-            .map_err(|refusal| sessions.refused(sessions.refuse(refusal), sessions.head(parts)))
+        principal.map(Self).map_err(|refusal| {
+            sessions.reject(sessions.engine().refuse(refusal), sessions.head(parts))
+        })
     }
 }
 
-/// The request's session. Where a guard stands around, it has decided whether other sites may act
-/// on it; where none does, they may not.
+/// The request's session. Where a guard stands around, it has decided which sites may act on it;
+/// where none does, only this one may.
 async fn session<T: SessionState>(
     parts: &mut Parts,
     sessions: &Sessions<T>,
 ) -> Result<Session<T>, Rejection> {
-    let is_open = is_loaded::<T>(parts);
-    Ok(found(parts, sessions, is_open, true).await?.session())
+    let sites = if is_loaded::<T>(parts) { Sites::Any } else { Sites::Ours };
+    Ok(Session::new(transaction(parts, sessions, sites, Usage::Foreground).await?.view()))
 }
 
-/// The request's slot, unless another site may not act on it: it may if the slot `is_open` to all.
-/// Whether the request counts as a use of the session says `is_use`.
-pub(crate) async fn found<T: SessionState>(
+/// The request's transaction, unless it comes from a site that may not act on it.
+pub(crate) async fn transaction<T: SessionState>(
     parts: &mut Parts,
     sessions: &Sessions<T>,
-    is_open: bool,
-    is_use: bool,
-) -> Result<Arc<Slot<T>>, Rejection> {
-    let permitted = if is_open { Ok(()) } else { sessions.permit(parts) };
-    let found = match permitted {
-        Ok(()) => slot(parts, sessions, is_use).await,
+    sites: Sites,
+    usage: Usage,
+) -> Result<Arc<Transaction<T>>, Rejection> {
+    let permitted = match sites {
+        Sites::Any => Ok(()),
+        Sites::Ours => sessions.permit(parts),
+    };
+    let transaction = match permitted {
+        Ok(()) => loaded::transaction(parts, sessions.engine(), usage).await,
         Err(refusal) => Err(refusal),
     };
-    found.map_err(|refusal| sessions.refused(refusal, sessions.head(parts)))
+    transaction.map_err(|refusal| sessions.reject(refusal, sessions.head(parts)))
 }

@@ -13,17 +13,17 @@ use crate::state::session_state::SessionState;
     note = "add a field `sessions: {Self}` to `{S}`, put `#[derive(Clone, FromRef)]` on it, and give it to the router with `.with_state(…)`",
     note = "build them with `Sessions::builder(MemoryStore::new()).build()?`"
 )]
-pub trait FoundIn<S> {
+pub trait FromState<S> {
     /// Out of the state.
-    fn found_in(state: &S) -> Self;
+    fn from_state(state: &S) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: SessionState, S> FoundIn<S> for Sessions<T>
+impl<T: SessionState, S> FromState<S> for Sessions<T>
 where
     Self: FromRef<S>,
 {
-    fn found_in(state: &S) -> Self {
+    fn from_state(state: &S) -> Self {
         Self::from_ref(state)
     }
 }

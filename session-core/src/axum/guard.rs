@@ -10,16 +10,16 @@ use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::request::Parts;
 
-use crate::axum::extract::found;
-use crate::axum::from_state::FoundIn;
+use crate::axum::extract::transaction;
+use crate::axum::from_state::FromState;
 use crate::axum::rejection::Rejection;
 use crate::axum::request_head::RequestHead;
-use crate::axum::requirement::Rule;
+use crate::axum::requirement::Requirement;
 use crate::axum::sessions::Sessions;
 use crate::cookie::write::vary;
-use crate::engine::save::{Work, settle};
+use crate::engine::save::{Pending, SecretRenewal};
 use crate::engine::session::Session;
-use crate::engine::transaction::{End, Transaction};
+use crate::engine::transaction::{End, Scope};
 use crate::state::session_state::SessionState;
 
 /// What a handler may borrow from a guard: a session's state `T`, or the `Session<T>` around it.
@@ -66,16 +66,16 @@ impl<T: SessionState> Argument for Session<T> {
 
 /// One session of a handler, from the request to the response. `A` is what the handler borrows,
 /// `R` the options of its `#[require_session]`.
-pub struct Guard<A: Argument, R: Rule<A::State> = ()> {
+pub struct Guard<A: Argument, R: Requirement<A::State> = ()> {
     sessions: Sessions<A::State>,
     session: Session<A::State>,
-    transaction: Transaction<A::State>,
+    scope: Scope<A::State>,
     /// For a commit that fails, if the application has an answer of its own to that.
     head: Option<Box<RequestHead>>,
-    rule: PhantomData<fn() -> R>,
+    requirement: PhantomData<fn() -> R>,
 }
 
-impl<A: Argument, R: Rule<A::State>> Guard<A, R> {
+impl<A: Argument, R: Requirement<A::State>> Guard<A, R> {
     /// What a handler takes by `&`.
     pub fn read(&self) -> &A {
         A::of(&self.session)
@@ -89,25 +89,29 @@ impl<A: Argument, R: Rule<A::State>> Guard<A, R> {
     /// Ends the guard with the handler's response. The outermost guard of a request saves what
     /// all have made of the session, and lets the response go only when that is stored.
     pub async fn finish(self, mut response: Response) -> Response {
-        let Self { sessions, session, mut transaction, head, .. } = self;
+        let Self { sessions, session, mut scope, head, .. } = self;
+        let engine = sessions.engine();
         let end = match response.status() {
             _ if R::COMMIT_ALWAYS => End::MergeAlways,
             status if status.is_server_error() => End::Drop,
             _ => End::Merge,
         };
-        let renews = response.status() != StatusCode::SWITCHING_PROTOCOLS;
-        if let Some(outcome) = transaction.end(session, end)
-            && let Some(work) = Work::of(&sessions, transaction.slot(), outcome, renews)
+        let renewal = match response.status() {
+            StatusCode::SWITCHING_PROTOCOLS => SecretRenewal::Suspended,
+            _ => SecretRenewal::Allowed,
+        };
+        if let Some(outcome) = scope.end(session.into_changes(), end)
+            && let Some(pending) = Pending::of(engine, scope.transaction(), outcome, renewal)
         {
-            match settle(&sessions, Arc::clone(transaction.slot()), work).await {
+            match pending.save(engine, Arc::clone(scope.transaction())).await {
                 Ok(None) => {}
                 Ok(Some(set)) => {
-                    let shown = transaction.slot().shown;
-                    set.write(sessions.cookie(), shown, response.headers_mut());
+                    let presented = scope.transaction().presented_cookies;
+                    set.write(&engine.policy.cookie, presented, response.headers_mut());
                 }
                 Err(error) => {
-                    let refusal = sessions.refuse(error.into());
-                    response = sessions.refused(refusal, head).into_response();
+                    let refusal = engine.refuse(error.into());
+                    response = sessions.reject(refusal, head).into_response();
                 }
             }
         }
@@ -120,24 +124,27 @@ impl<S, A, R> FromRequestParts<S> for Guard<A, R>
 where
     S: Sync,
     A: Argument,
-    R: Rule<A::State>,
-    Sessions<A::State>: FoundIn<S>,
+    R: Requirement<A::State>,
+    Sessions<A::State>: FromState<S>,
 {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let sessions = Sessions::found_in(state);
-        let slot = found(parts, &sessions, R::CROSS_SITE, !R::BACKGROUND).await?;
-        let (transaction, session) = slot.open();
+        let sessions = Sessions::from_state(state);
+        let (scope, view) = transaction(parts, &sessions, R::SITES, R::USAGE).await?.open();
+        let session = Session::new(view);
         if let Err(refusal) = R::check(&session) {
-            return Err(sessions.sent_away(sessions.refuse(refusal), R::LOG_IN, parts));
+            let refusal = sessions.engine().refuse(refusal);
+            let redirect =
+                R::LOG_IN.and_then(|log_in| Rejection::redirect(&refusal, log_in, parts));
+            return Err(redirect.unwrap_or_else(|| sessions.reject(refusal, sessions.head(parts))));
         }
         let head = sessions.head(parts);
-        Ok(Self { sessions, session, transaction, head, rule: PhantomData })
+        Ok(Self { sessions, session, scope, head, requirement: PhantomData })
     }
 }
 
-impl<A: Argument, R: Rule<A::State>> Deref for Guard<A, R> {
+impl<A: Argument, R: Requirement<A::State>> Deref for Guard<A, R> {
     type Target = A;
 
     fn deref(&self) -> &A {
@@ -145,7 +152,7 @@ impl<A: Argument, R: Rule<A::State>> Deref for Guard<A, R> {
     }
 }
 
-impl<A: Argument, R: Rule<A::State>> fmt::Debug for Guard<A, R> {
+impl<A: Argument, R: Requirement<A::State>> fmt::Debug for Guard<A, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Guard").field("handle", &self.session.handle()).finish_non_exhaustive()
     }

@@ -10,10 +10,8 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 
 use crate::axum::request_head::{RequestHead, asked, is_navigation};
-use crate::axum::sessions::Sessions;
 use crate::cookie::write::vary;
 use crate::engine::error::Refusal;
-use crate::state::session_state::SessionState;
 
 /// The application's own answer to a refusal.
 pub(crate) type Renderer = Arc<dyn Fn(&Refusal, &RequestHead) -> Response + Send + Sync>;
@@ -82,42 +80,47 @@ impl Error for Rejection {
     }
 }
 
-impl<T: SessionState> Sessions<T> {
-    /// What a renderer will want to know of this request, if there is one.
-    pub(crate) fn head(&self, parts: &Parts) -> Option<Box<RequestHead>> {
-        self.renderer().map(|_| Box::new(RequestHead::of(parts)))
-    }
-
+impl Rejection {
     /// The answer to a refusal of the request with this head.
-    pub(crate) fn refused(&self, refusal: Refusal, head: Option<Box<RequestHead>>) -> Rejection {
-        let answer = match (self.renderer(), head) {
+    pub(crate) fn of(
+        refusal: Refusal,
+        renderer: Option<&Renderer>,
+        head: Option<Box<RequestHead>>,
+    ) -> Self {
+        let answer = match (renderer, head) {
             (Some(renderer), Some(head)) => Answer::Rendered(Arc::clone(renderer), head),
             _ => Answer::Plain,
         };
-        Rejection { refusal, answer }
+        Self { refusal, answer }
     }
 
-    /// The answer to a refusal by a handler from which a page is sent to `log_in`.
-    pub(crate) fn sent_away(
-        &self,
-        refusal: Refusal,
-        log_in: Option<&str>,
-        parts: &Parts,
-    ) -> Rejection {
-        let to = log_in
-            .filter(|_| {
-                refusal.is_cured_by_log_in() && is_navigation(&parts.method, &parts.headers)
-            })
-            .and_then(|log_in| with_next(log_in, parts));
-        match to {
-            Some(to) => Rejection { refusal, answer: Answer::Redirect(to) },
-            None => self.refused(refusal, self.head(parts)),
+    /// The redirect of a page to `log_in`, if that cures what the request was refused for.
+    pub(crate) fn redirect(refusal: &Refusal, log_in: &str, parts: &Parts) -> Option<Self> {
+        if !refusal.is_cured_by_log_in() || !is_navigation(&parts.method, &parts.headers) {
+            return None;
         }
+        let location = with_return_path(log_in, parts)?;
+        Some(Self { refusal: refusal.clone(), answer: Answer::Redirect(location) })
+    }
+}
+
+impl IntoResponse for Refusal {
+    /// The status, and one sentence that gives nothing of the inside away.
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let body = if status.is_server_error() {
+            "the session is unavailable\n".to_owned()
+        } else {
+            format!("{self}\n")
+        };
+        let mut response = (status, body).into_response();
+        vary(response.headers_mut());
+        response
     }
 }
 
 /// The log-in's path, with the way back as the parameter `next`.
-fn with_next(log_in: &str, parts: &Parts) -> Option<HeaderValue> {
+fn with_return_path(log_in: &str, parts: &Parts) -> Option<HeaderValue> {
     let mark = if log_in.contains('?') { '&' } else { '?' };
     let next = asked(parts).path_and_query().map_or("/", |asked| asked.as_str());
     let mut location = format!("{log_in}{mark}next=");

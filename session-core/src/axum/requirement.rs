@@ -5,19 +5,29 @@ use std::time::Duration;
 
 use crate::engine::error::Refusal;
 use crate::engine::session::Session;
+use crate::engine::transaction::Usage;
 use crate::state::session_state::{SessionState, WithPrincipal};
 
+/// Which sites may act on a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sites {
+    /// This one, and the trusted origins.
+    Ours,
+    /// Others too.
+    Any,
+}
+
 /// What a handler asks of its session.
-pub trait Rule<T: SessionState> {
+pub trait Requirement<T: SessionState> {
     /// Whether changes are saved even when the handler answers 5xx.
     const COMMIT_ALWAYS: bool = false;
 
-    /// Whether requests from other sites may act on the session.
-    const CROSS_SITE: bool = false;
+    /// Which sites may act on the session.
+    const SITES: Sites = Sites::Ours;
 
-    /// Whether the request is sent by the page itself and not by somebody who uses it: neither the
+    /// Whether the request is a use of the session. In one that the page itself sends neither the
     /// idle limit starts anew nor is the secret renewed.
-    const BACKGROUND: bool = false;
+    const USAGE: Usage = Usage::Foreground;
 
     /// Where the request of a page goes when it is refused for want of a session or a log-in.
     const LOG_IN: Option<&'static str> = None;
@@ -28,13 +38,13 @@ pub trait Rule<T: SessionState> {
     }
 }
 
-impl<T: SessionState> Rule<T> for () {}
+impl<T: SessionState> Requirement<T> for () {}
 
 /// `existing`: the request comes with a stored session.
 #[derive(Debug)]
 pub struct Existing;
 
-impl<T: SessionState> Rule<T> for Existing {
+impl<T: SessionState> Requirement<T> for Existing {
     fn check(session: &Session<T>) -> Result<(), Refusal> {
         session.handle().map(|_| ()).ok_or(Refusal::NoSession)
     }
@@ -44,7 +54,7 @@ impl<T: SessionState> Rule<T> for Existing {
 #[derive(Debug)]
 pub struct Authenticated;
 
-impl<T: WithPrincipal> Rule<T> for Authenticated {
+impl<T: WithPrincipal> Requirement<T> for Authenticated {
     fn check(session: &Session<T>) -> Result<(), Refusal> {
         session.principal().map(|_| ()).ok_or(Refusal::NotAuthenticated)
     }
@@ -54,7 +64,7 @@ impl<T: WithPrincipal> Rule<T> for Authenticated {
 #[derive(Debug)]
 pub struct Fresh<const SECONDS: u64>;
 
-impl<T: WithPrincipal, const SECONDS: u64> Rule<T> for Fresh<SECONDS> {
+impl<T: WithPrincipal, const SECONDS: u64> Requirement<T> for Fresh<SECONDS> {
     fn check(session: &Session<T>) -> Result<(), Refusal> {
         Authenticated::check(session)?;
         if session.authenticated_within(Duration::from_secs(SECONDS)) {
@@ -74,7 +84,7 @@ pub trait OrRedirect {
     const TO: &'static str;
 }
 
-impl<T: SessionState, O: OrRedirect> Rule<T> for Redirects<O> {
+impl<T: SessionState, O: OrRedirect> Requirement<T> for Redirects<O> {
     const LOG_IN: Option<&'static str> = Some(O::TO);
 }
 
@@ -88,7 +98,7 @@ pub trait Allow<T> {
     const IF: fn(&T) -> bool;
 }
 
-impl<T: SessionState, O: Allow<T>> Rule<T> for Allows<O> {
+impl<T: SessionState, O: Allow<T>> Requirement<T> for Allows<O> {
     fn check(session: &Session<T>) -> Result<(), Refusal> {
         if (O::IF)(session) { Ok(()) } else { Err(Refusal::Forbidden) }
     }
@@ -98,15 +108,15 @@ impl<T: SessionState, O: Allow<T>> Rule<T> for Allows<O> {
 #[derive(Debug)]
 pub struct Background;
 
-impl<T: SessionState> Rule<T> for Background {
-    const BACKGROUND: bool = true;
+impl<T: SessionState> Requirement<T> for Background {
+    const USAGE: Usage = Usage::Background;
 }
 
 /// `commit = always`: changes are saved whatever the handler answers.
 #[derive(Debug)]
 pub struct CommitAlways;
 
-impl<T: SessionState> Rule<T> for CommitAlways {
+impl<T: SessionState> Requirement<T> for CommitAlways {
     const COMMIT_ALWAYS: bool = true;
 }
 
@@ -114,15 +124,21 @@ impl<T: SessionState> Rule<T> for CommitAlways {
 #[derive(Debug)]
 pub struct CrossSite;
 
-impl<T: SessionState> Rule<T> for CrossSite {
-    const CROSS_SITE: bool = true;
+impl<T: SessionState> Requirement<T> for CrossSite {
+    const SITES: Sites = Sites::Any;
 }
 
 /// Both.
-impl<T: SessionState, A: Rule<T>, B: Rule<T>> Rule<T> for (A, B) {
+impl<T: SessionState, A: Requirement<T>, B: Requirement<T>> Requirement<T> for (A, B) {
     const COMMIT_ALWAYS: bool = A::COMMIT_ALWAYS || B::COMMIT_ALWAYS;
-    const CROSS_SITE: bool = A::CROSS_SITE || B::CROSS_SITE;
-    const BACKGROUND: bool = A::BACKGROUND || B::BACKGROUND;
+    const SITES: Sites = match A::SITES {
+        Sites::Any => Sites::Any,
+        Sites::Ours => B::SITES,
+    };
+    const USAGE: Usage = match A::USAGE {
+        Usage::Background => Usage::Background,
+        Usage::Foreground => B::USAGE,
+    };
     const LOG_IN: Option<&'static str> = match A::LOG_IN {
         Some(path) => Some(path),
         None => B::LOG_IN,

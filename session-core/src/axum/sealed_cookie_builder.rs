@@ -4,9 +4,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::axum::builder::Builder;
-use crate::cookie::read::MOST;
+use crate::axum::sessions::Sessions;
+use crate::cookie::read::MAX_CHUNKS;
 use crate::crypto::key_ring::KeyRing;
-use crate::engine::sealed_cookie::{InCookie, NoRevocations};
+use crate::engine::no_revocations::NoRevocations;
+use crate::engine::sealed_cookie::SealedCookie;
 use crate::state::session_state::SessionState;
 use crate::store::Store;
 
@@ -34,38 +36,46 @@ use crate::store::Store;
 /// ```
 #[must_use = "say what becomes of copies: `.revocations(store)` or `.accept_replay_until_expiry()`"]
 pub struct SealedCookieBuilder<T> {
-    place: InCookie,
+    sealed_cookie: SealedCookie,
     state: PhantomData<fn() -> T>,
+}
+
+impl<T: SessionState> Sessions<T> {
+    /// Sessions without a database: the record itself, sealed, is the cookie's value. Whether a
+    /// log-out then kills copies of the cookie is a choice that [`SealedCookieBuilder`] asks for.
+    pub fn sealed_cookie(ring: KeyRing) -> SealedCookieBuilder<T> {
+        SealedCookieBuilder::new(ring)
+    }
 }
 
 impl<T: SessionState> SealedCookieBuilder<T> {
     pub(crate) fn new(ring: KeyRing) -> Self {
-        Self { place: InCookie { ring, chunks: 1 }, state: PhantomData }
+        Self { sealed_cookie: SealedCookie { ring, chunks: 1 }, state: PhantomData }
     }
 
     /// Over how many cookies of 4096 bytes a session may be spread: one unless told otherwise,
     /// three at most. One that needs more is refused with its size, and the browser keeps what it has.
     pub fn chunks(mut self, cookies: usize) -> Self {
-        self.place.chunks = cookies.clamp(1, MOST);
+        self.sealed_cookie.chunks = cookies.clamp(1, MAX_CHUNKS);
         self
     }
 
     /// Keeps what was logged out in this store until it would have expired: a table or prefix of
     /// its own, small, and empty where nobody logs out.
     pub fn revocations(self, store: impl Store) -> Builder<T> {
-        Builder::new(store).in_cookie(self.place)
+        Builder::new(store).sealed_cookie(self.sealed_cookie)
     }
 
     /// Keeps no list: after a log-out, a copy of the cookie is good until it expires.
     pub fn accept_replay_until_expiry(self) -> Builder<T> {
-        Builder::new(NoRevocations).in_cookie(self.place)
+        Builder::new(NoRevocations).sealed_cookie(self.sealed_cookie)
     }
 }
 
 impl<T> fmt::Debug for SealedCookieBuilder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SealedCookieBuilder")
-            .field("chunks", &self.place.chunks)
+            .field("chunks", &self.sealed_cookie.chunks)
             .finish_non_exhaustive()
     }
 }

@@ -1,33 +1,23 @@
 //! `Sessions<T>`: everything that one session type needs, in the application's state.
 
+use std::cmp::Reverse;
 use std::fmt;
-use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use crate::axum::builder::Builder;
+use http::request::Parts;
+
 use crate::axum::cross_site::CrossSite;
-use crate::axum::rejection::Renderer;
-use crate::axum::sealed_cookie_builder::SealedCookieBuilder;
-use crate::cookie::session_cookie::SessionCookie;
-use crate::crypto::key_ring::KeyRing;
-use crate::crypto::random::Random;
+use crate::axum::rejection::{Rejection, Renderer};
+use crate::axum::request_head::RequestHead;
 use crate::crypto::token::Handle;
-use crate::engine::backend::Backend;
-use crate::engine::change::{Change, Edit, Secret};
-use crate::engine::cleaner::Cleaner;
-use crate::engine::committer::{Lines, commit};
-use crate::engine::decode_cache::{Decoded, Found};
-use crate::engine::error::Error;
+use crate::engine::engine::Engine;
+use crate::engine::error::{Error, Refusal};
 use crate::engine::event::SessionEvent;
-use crate::engine::lifetime::Lifetime;
-use crate::engine::sealed_cookie::InCookie;
-use crate::engine::sealing::Vault;
-use crate::engine::stored::{Opened, Stored};
-use crate::engine::uncancelled::Detach;
+use crate::engine::listed::Listed;
+use crate::engine::session::Session;
+use crate::engine::{clean, revoke, update};
 use crate::state::codec;
-use crate::state::session_state::SessionState;
-use crate::store::{Record, Store, Swept};
+use crate::state::session_state::{SessionState, WithPrincipal};
 
 /// The sessions of type `T`: where they are kept, how long they live, which cookie names them.
 ///
@@ -57,42 +47,26 @@ use crate::store::{Record, Store, Swept};
 /// ```
 pub struct Sessions<T: SessionState>(Arc<Inner<T>>);
 
-pub(crate) struct Inner<T: SessionState> {
-    pub(crate) backend: Backend,
-    pub(crate) cookie: SessionCookie,
-    pub(crate) vault: Vault,
-    pub(crate) in_cookie: Option<InCookie>,
-    pub(crate) cross_site: CrossSite,
-    pub(crate) renderer: Option<Renderer>,
-    pub(crate) lifetime: Lifetime,
-    pub(crate) limit: Option<NonZeroU32>,
-    pub(crate) random: Box<dyn Random>,
-    pub(crate) cleaner: Cleaner,
-    pub(crate) lines: Lines<T>,
-    pub(crate) decoded: Decoded<T>,
+struct Inner<T> {
+    engine: Arc<Engine<T>>,
+    cross_site: CrossSite,
+    renderer: Option<Renderer>,
 }
 
 impl<T: SessionState> Sessions<T> {
-    /// Sessions without a database: the record itself, sealed, is the cookie's value. Whether a
-    /// log-out then kills copies of the cookie is a choice that [`SealedCookieBuilder`] asks for.
-    pub fn sealed_cookie(ring: KeyRing) -> SealedCookieBuilder<T> {
-        SealedCookieBuilder::new(ring)
-    }
-
-    /// Begins with a store; everything else has a safe default.
-    pub fn builder(store: impl Store) -> Builder<T> {
-        Builder::new(store)
-    }
-
-    pub(crate) fn new(inner: Inner<T>) -> Self {
-        Self(Arc::new(inner))
+    pub(crate) fn new(
+        engine: Engine<T>,
+        cross_site: CrossSite,
+        renderer: Option<Renderer>,
+    ) -> Self {
+        Self(Arc::new(Inner { engine: Arc::new(engine), cross_site, renderer }))
     }
 
     /// Changes a session outside of a request: a job that ran for it is done, say.
     ///
     /// The closure sees the state as it is stored, and what it changes is saved field by field;
     /// when another change comes in between it is run again on what that left. It cannot change
-    /// the principal: that draws a new token, which only a response can carry to the browser. Nor
+    /// the principal: that needs a new token, which only a response can carry to the browser. Nor
     /// is it a use of the session: its idle limit stays.
     ///
     /// # Errors
@@ -109,25 +83,88 @@ impl<T: SessionState> Sessions<T> {
     pub async fn update<R: Send + 'static>(
         &self,
         handle: &Handle,
-        mut change: impl FnMut(&mut T) -> R + Send + 'static,
+        change: impl FnMut(&mut T) -> R + Send + 'static,
     ) -> Result<R, Error> {
-        self.needs_store()?;
-        let stored = self.load(*handle).await?.ok_or(Error::Ended)?;
-        let result = Arc::new(Mutex::new(None));
-        let returned = Arc::clone(&result);
-        let change = move |state: &mut T| {
-            *returned.lock().unwrap_or_else(PoisonError::into_inner) = Some(change(state));
-        };
-        let edit = Edit {
-            change: Change::Run(Box::new(change)),
-            request: None,
-            secret: Secret::Keep,
-            reauthenticated: false,
-            persistent: None,
-        };
-        Detach::new(commit(self.clone(), Arc::new(stored), edit)).await?;
-        let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
-        result.ok_or(Error::Aborted)
+        update::update(self.engine(), *handle, change).await
+    }
+
+    /// Ends the session of this handle, wherever its browser is, and answers whether there was
+    /// one. Requests under way on it are answered 401 if they want to change it.
+    ///
+    /// It ends anybody's. Of a handle that a form names, first look whether it is in the
+    /// [`list`](Self::list) of whoever sends the form.
+    ///
+    /// Of a sealed cookie nobody but its browser knows: it is made worthless, and the answer is
+    /// always that there was one.
+    pub async fn revoke(&self, handle: &Handle) -> Result<bool, Error> {
+        let handle = *handle;
+        revoke::end(self.engine(), handle, &SessionEvent::Revoked { handle }).await
+    }
+
+    /// The sessions that this principal is logged in to, newest first.
+    ///
+    /// ```
+    /// # use session_core::{Error, Session, Sessions, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
+    /// async fn devices(sessions: &Sessions<Shop>, here: &Session<Shop>) -> Result<String, Error> {
+    ///     let Some(user) = &here.user else { return Ok(String::new()) };
+    ///     let listed = sessions.list(user).await?;
+    ///     let lines = listed.iter().map(|listed| {
+    ///         let this = if listed.is(here) { "this one" } else { "" };
+    ///         format!("{} {} {this}\n", listed.handle, listed.label.as_deref().unwrap_or("?"))
+    ///     });
+    ///     Ok(lines.collect())
+    /// }
+    /// ```
+    pub async fn list(&self, principal: &T::Principal) -> Result<Vec<Listed>, Error>
+    where
+        T: WithPrincipal,
+    {
+        self.engine().policy.require_store()?;
+        let mut records = Vec::new();
+        for name in self.engine().policy.sealer.principals(&codec::principal_key::<T>(principal)?) {
+            records.extend(self.engine().backend.list(&name).await?);
+        }
+        records.sort_by_key(|record| (Reverse(record.times.created), record.handle));
+        Ok(records.into_iter().map(Listed::from).collect())
+    }
+
+    /// Ends every session that this principal is logged in to, and answers how many there were. A
+    /// log-in that began before comes to nothing, even if it is saved later: its request is
+    /// answered 401.
+    ///
+    /// A handler that goes on with its own session calls [`revoke_others`](Self::revoke_others).
+    pub async fn revoke_all(&self, principal: &T::Principal) -> Result<u64, Error>
+    where
+        T: WithPrincipal,
+    {
+        self.engine().policy.require_store()?;
+        revoke::end_all(self.engine(), principal, None).await
+    }
+
+    /// Ends every session that the principal of this one is logged in to, but this one, and
+    /// answers how many there were. As [`revoke_all`](Self::revoke_all), it catches log-ins that
+    /// are under way. After a change of password, say:
+    ///
+    /// ```
+    /// # use session_core::{Error, Session, Sessions, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
+    /// async fn changed(sessions: &Sessions<Shop>, here: &mut Session<Shop>) -> Result<u64, Error> {
+    ///     here.reauthenticate();
+    ///     sessions.revoke_others(here).await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::NobodyThere`] when the session was not stored yet, or nobody is logged in to it.
+    pub async fn revoke_others(&self, session: &Session<T>) -> Result<u64, Error>
+    where
+        T: WithPrincipal,
+    {
+        self.engine().policy.require_store()?;
+        let (principal, handle) =
+            session.principal().zip(session.handle()).ok_or(Error::NobodyThere)?;
+        revoke::end_all(self.engine(), principal, Some(handle)).await
     }
 
     /// Removes the expired sessions that lie in the store, and answers how many there were.
@@ -139,141 +176,27 @@ impl<T: SessionState> Sessions<T> {
     /// It also forgets what this process remembers of sessions that nobody has used for a while;
     /// where it is never called, requests see to that.
     pub async fn clean(&self) -> Result<u64, Error> {
-        self.decoded().forget_unused();
-        let mut removed = 0;
-        loop {
-            match self.backend().sweep(Cleaner::BATCH).await? {
-                Swept::Some(more) => removed += more,
-                Swept::All(last) => return Ok(removed + last),
-                Swept::Elsewhere => return Ok(removed),
-            }
-        }
+        clean::clean(self.engine()).await
     }
 
-    pub(crate) fn from_inner(inner: Arc<Inner<T>>) -> Self {
-        Self(inner)
+    pub(crate) fn engine(&self) -> &Arc<Engine<T>> {
+        &self.0.engine
     }
 
-    pub(crate) fn backend(&self) -> &Backend {
-        &self.0.backend
+    /// Refuses a request by which another site would act on a session.
+    pub(crate) fn permit(&self, parts: &Parts) -> Result<(), Refusal> {
+        let is_permitted = self.0.cross_site.permits(parts);
+        if is_permitted { Ok(()) } else { Err(self.engine().refuse(Refusal::CrossSite)) }
     }
 
-    pub(crate) fn cookie(&self) -> &SessionCookie {
-        &self.0.cookie
+    /// What a renderer will want to know of this request, if there is one.
+    pub(crate) fn head(&self, parts: &Parts) -> Option<Box<RequestHead>> {
+        self.0.renderer.as_ref().map(|_| Box::new(RequestHead::of(parts)))
     }
 
-    /// What keeps other sites from acting on a session.
-    pub(crate) fn cross_site(&self) -> &CrossSite {
-        &self.0.cross_site
-    }
-
-    /// The application's own answer to refusals.
-    pub(crate) fn renderer(&self) -> Option<&Renderer> {
-        self.0.renderer.as_ref()
-    }
-
-    /// Where sessions are, if the cookie itself holds them.
-    pub(crate) fn in_cookie(&self) -> Option<&InCookie> {
-        self.0.in_cookie.as_ref()
-    }
-
-    pub(crate) fn vault(&self) -> &Vault {
-        &self.0.vault
-    }
-
-    /// What the store keeps of whom this state belongs to.
-    pub(crate) fn principal_of(&self, state: &T) -> Result<Option<Arc<str>>, Error> {
-        let key = state.principal().map(codec::principal_key::<T>).transpose()?;
-        Ok(key.map(|key| self.vault().principal(&key).into()))
-    }
-
-    pub(crate) fn lifetime(&self) -> Lifetime {
-        self.0.lifetime
-    }
-
-    /// How many sessions a principal may have.
-    pub(crate) fn limit(&self) -> Option<NonZeroU32> {
-        self.0.limit
-    }
-
-    pub(crate) fn random(&self) -> &dyn Random {
-        &*self.0.random
-    }
-
-    pub(crate) fn lines(&self) -> &Lines<T> {
-        &self.0.lines
-    }
-
-    /// What was decoded lately.
-    pub(crate) fn decoded(&self) -> &Decoded<T> {
-        &self.0.decoded
-    }
-
-    /// Starts the cleaner at the first request, when there is a runtime to run it.
-    pub(crate) fn start_cleaner(&self) {
-        self.0.cleaner.start(&self.0);
-    }
-
-    /// What is kept in cookies can only be found by the request that shows it.
-    pub(crate) fn needs_store(&self) -> Result<(), Error> {
-        if self.in_cookie().is_some() { Err(Error::NotStored) } else { Ok(()) }
-    }
-
-    /// The stored session of this handle.
-    pub(crate) async fn load(&self, handle: Handle) -> Result<Option<Stored<T>>, Error> {
-        self.backend().load(handle).await?.map(|record| self.decode(record)).transpose()
-    }
-
-    /// The session that a record spells.
-    pub(crate) fn decode(&self, record: Record) -> Result<Stored<T>, Error> {
-        self.read(self.open(record)?)
-    }
-
-    /// The record with its fields as they were before they were sealed.
-    pub(crate) fn open(&self, mut record: Record) -> Result<Opened<T>, Error> {
-        let kept = Arc::clone(&record.fields);
-        if let Some(found) = self.decoded().find(record.handle, &kept) {
-            record.fields = found.fields;
-            return Ok(Opened { record, kept, stale: found.stale, state: Some(found.state) });
-        }
-        let (fields, stale) = self.vault().open(record.handle, &kept)?;
-        record.fields = fields;
-        Ok(Opened { record, kept, stale, state: None })
-    }
-
-    /// The state that an opened record spells; fields that do not decode are told of.
-    pub(crate) fn read(&self, opened: Opened<T>) -> Result<Stored<T>, Error> {
-        let Opened { record, kept, stale, state } = opened;
-        if let Some(state) = state {
-            return Ok(Stored::new(record, state, true, stale));
-        }
-        let handle = record.handle;
-        let mut whole = true;
-        let state = codec::decode(&record.fields, |field| {
-            whole = false;
-            self.backend().tell(&SessionEvent::FieldDefaulted { handle, field });
-        })?;
-        let stored = Stored::new(record, Arc::new(state), whole, stale);
-        self.remember(&stored, kept);
-        Ok(stored)
-    }
-
-    /// Remembers what a session's fields spell, which the store keeps like this. Those that were
-    /// not decoded are to be told of each time.
-    pub(crate) fn remember(&self, stored: &Stored<T>, kept: Arc<[u8]>) {
-        if stored.whole {
-            let Stored { record, state, stale, .. } = stored;
-            let fields = Arc::clone(&record.fields);
-            let found = Found { fields, stale: *stale, state: Arc::clone(state) };
-            self.decoded().remember(record.handle, kept, found);
-        }
-    }
-
-    /// A random part of this span; none of it when no random bytes can be had.
-    pub(crate) fn jitter(&self, span: Duration) -> Duration {
-        let mut bytes = [0; 4];
-        _ = self.random().fill(&mut bytes);
-        span.mul_f64(f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX))
+    /// The answer to a refusal of the request with this head.
+    pub(crate) fn reject(&self, refusal: Refusal, head: Option<Box<RequestHead>>) -> Rejection {
+        Rejection::of(refusal, self.0.renderer.as_ref(), head)
     }
 }
 
@@ -285,10 +208,43 @@ impl<T: SessionState> Clone for Sessions<T> {
 
 impl<T: SessionState> fmt::Debug for Sessions<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Engine { backend, policy, .. } = &**self.engine();
         f.debug_struct("Sessions")
-            .field("backend", &self.0.backend)
-            .field("cookie", &self.0.cookie)
-            .field("lifetime", &self.0.lifetime)
+            .field("backend", backend)
+            .field("cookie", &policy.cookie)
+            .field("lifetime", &policy.lifetime)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use session_core::session;
+
+    use crate::crypto::time::Now;
+    use crate::store::Store as _;
+    use crate::store::conformance::sample::insert;
+    use crate::{MemoryStore, Sessions};
+
+    #[session]
+    struct Shop {
+        visits: u64,
+    }
+
+    #[tokio::test]
+    async fn a_session_that_ends_is_forgotten_by_the_decode_cache() {
+        let store = MemoryStore::new();
+        let sessions: Sessions<Shop> = Sessions::builder(store.clone()).build().unwrap();
+        let (ended, other) = (insert(), insert());
+        for insert in [&ended, &other] {
+            drop(store.insert(insert.clone(), Now::Store).await.unwrap());
+            assert_eq!(
+                sessions.engine().load(insert.handle).await.unwrap().unwrap().state.visits,
+                1
+            );
+        }
+        sessions.revoke(&ended.handle).await.unwrap();
+        assert!(sessions.engine().decode_cache.find(ended.handle, &ended.fields).is_none());
+        assert!(sessions.engine().decode_cache.find(other.handle, &other.fields).is_some());
     }
 }

@@ -6,23 +6,22 @@
 
 use std::borrow::Cow;
 
-use super::read::{Cookies, MOST, Presented};
-use crate::engine::event::Ignored;
+use super::read::{CookieFault, Cookies, MAX_CHUNKS, Presented};
 
 /// The most bytes of a cookie's name and value together (RFC 6265bis, 5.6).
-const BYTES: usize = 4096;
+const MAX_BYTES: usize = 4096;
 
 /// How long a value may be that is spread over so many cookies.
 pub(crate) fn room(name: &str, chunks: usize) -> usize {
     match chunks {
-        1 => BYTES - name.len(),
+        1 => MAX_BYTES - name.len(),
         _ => chunks * chunk(name),
     }
 }
 
 /// How much of a value that is spread one cookie takes.
 fn chunk(name: &str) -> usize {
-    BYTES - name.len() - 2
+    MAX_BYTES - name.len() - 2
 }
 
 /// The name of one of a session's cookies.
@@ -50,35 +49,35 @@ pub(crate) fn split(name: &str, value: &str) -> Vec<String> {
 }
 
 impl<'a> Cookies<'a> {
-    /// The value that they spell together, if there is any.
-    pub(crate) fn value(&self) -> Result<Option<Cow<'a, [u8]>>, Ignored> {
+    /// The value that they make up together, if there is any.
+    pub(crate) fn value(&self) -> Result<Option<Cow<'a, [u8]>>, CookieFault> {
         let Some(first) = single(self.0[0])? else { return Ok(None) };
         let Some((&[count, b'.'], first)) = first.split_first_chunk() else {
             return Ok(Some(Cow::Borrowed(first)));
         };
         let count = usize::from(count.wrapping_sub(b'0'));
-        if !(2..=MOST).contains(&count) {
-            return Err(Ignored::Malformed);
+        if !(2..=MAX_CHUNKS).contains(&count) {
+            return Err(CookieFault::Malformed);
         }
         let mut value = first.to_vec();
         for part in &self.0[1..count] {
-            value.extend_from_slice(single(*part)?.ok_or(Ignored::Malformed)?);
+            value.extend_from_slice(single(*part)?.ok_or(CookieFault::Malformed)?);
         }
         Ok(Some(Cow::Owned(value)))
     }
 
     /// How many cookies a removal must name: up to the last one that the request shows.
-    pub(crate) fn shown(&self) -> usize {
+    pub(crate) fn presented(&self) -> usize {
         let last = self.0.iter().rposition(|cookie| *cookie != Presented::Nothing);
         last.map_or(0, |index| index + 1)
     }
 }
 
-fn single(cookie: Presented<'_>) -> Result<Option<&[u8]>, Ignored> {
+fn single(cookie: Presented<'_>) -> Result<Option<&[u8]>, CookieFault> {
     match cookie {
         Presented::Nothing => Ok(None),
         Presented::Value(value) => Ok(Some(value)),
-        Presented::Repeated => Err(Ignored::Repeated),
+        Presented::Repeated => Err(CookieFault::Repeated),
     }
 }
 
@@ -99,7 +98,7 @@ mod tests {
         headers
     }
 
-    fn join(headers: &HeaderMap) -> Result<Option<Cow<'_, [u8]>>, Ignored> {
+    fn join(headers: &HeaderMap) -> Result<Option<Cow<'_, [u8]>>, CookieFault> {
         Cookies::read(headers, NAME).unwrap().value()
     }
 
@@ -108,14 +107,14 @@ mod tests {
         for length in [1, room(NAME, 1), room(NAME, 1) + 1, room(NAME, 2), room(NAME, 3)] {
             let value = "x".repeat(length);
             let parts = split(NAME, &value);
-            assert!(parts.len() <= MOST);
+            assert!(parts.len() <= MAX_CHUNKS);
             for (index, part) in parts.iter().enumerate() {
-                assert!(name_of(NAME, index).len() + part.len() <= BYTES);
+                assert!(name_of(NAME, index).len() + part.len() <= MAX_BYTES);
             }
             let cookies: Vec<_> = parts.iter().map(String::as_str).enumerate().collect();
             assert_eq!(join(&headers(&cookies)).unwrap().unwrap(), value.as_bytes());
             let headers = headers(&cookies);
-            assert_eq!(Cookies::read(&headers, NAME).unwrap().shown(), parts.len());
+            assert_eq!(Cookies::read(&headers, NAME).unwrap().presented(), parts.len());
         }
         assert_eq!(split(NAME, &"x".repeat(room(NAME, 1))).len(), 1);
     }
@@ -125,12 +124,15 @@ mod tests {
         for cookies in
             [&[(0, "2.abc")][..], &[(0, "3.abc"), (1, "def")], &[(0, "3.abc"), (2, "def")]]
         {
-            assert_eq!(join(&headers(cookies)), Err(Ignored::Malformed));
+            assert_eq!(join(&headers(cookies)), Err(CookieFault::Malformed));
         }
         for first in ["0.abc", "1.abc", "4.abc", "/.abc"] {
-            assert_eq!(join(&headers(&[(0, first), (1, "d"), (2, "e")])), Err(Ignored::Malformed));
+            assert_eq!(
+                join(&headers(&[(0, first), (1, "d"), (2, "e")])),
+                Err(CookieFault::Malformed)
+            );
         }
         assert_eq!(join(&headers(&[(1, "def")])), Ok(None));
-        assert_eq!(join(&headers(&[(0, "2.a"), (1, "b"), (1, "c")])), Err(Ignored::Repeated));
+        assert_eq!(join(&headers(&[(0, "2.a"), (1, "b"), (1, "c")])), Err(CookieFault::Repeated));
     }
 }

@@ -8,11 +8,11 @@ use http::header::COOKIE;
 use memchr::memchr;
 
 /// The most bytes of cookies that are read, and the most cookies.
-const BYTES: usize = 16 * 1024;
-const PAIRS: usize = 128;
+const MAX_COOKIE_BYTES: usize = 16 * 1024;
+const MAX_PAIRS: usize = 128;
 
 /// The most cookies that a value is spread over: more would not fit what servers read.
-pub(crate) const MOST: usize = 3;
+pub(crate) const MAX_CHUNKS: usize = 3;
 
 /// What a request shows under a session cookie's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,16 @@ pub(crate) enum Presented<'a> {
 
 /// What a request shows under the session cookie's name, and under that name and `.1`, `.2`.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Cookies<'a>(pub(crate) [Presented<'a>; MOST]);
+pub(crate) struct Cookies<'a>(pub(crate) [Presented<'a>; MAX_CHUNKS]);
+
+/// Why the cookies of a session's name have no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CookieFault {
+    /// A part is missing, or the number of parts is not one.
+    Malformed,
+    /// There are two of one name.
+    Repeated,
+}
 
 /// More cookies than are read: answered 431.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,17 +42,17 @@ pub(crate) struct TooManyCookies;
 
 impl<'a> Cookies<'a> {
     pub(crate) fn read(headers: &'a HeaderMap, name: &str) -> Result<Self, TooManyCookies> {
-        let mut cookies = [Presented::Nothing; MOST];
+        let mut cookies = [Presented::Nothing; MAX_CHUNKS];
         let (mut bytes, mut pairs) = (0, 0);
         for line in headers.get_all(COOKIE) {
             bytes += line.len();
-            if bytes > BYTES {
+            if bytes > MAX_COOKIE_BYTES {
                 return Err(TooManyCookies);
             }
             let mut rest = Some(line.as_bytes());
             while let Some(line) = rest {
                 pairs += 1;
-                if pairs > PAIRS {
+                if pairs > MAX_PAIRS {
                     return Err(TooManyCookies);
                 }
                 let (pair, after) = match memchr(b';', line) {

@@ -22,14 +22,14 @@ impl SetCookie {
     /// Puts it into the headers, with `Cache-Control: no-store`. Of the cookies that the request
     /// showed, those that are not kept are removed; a line that a handler wrote under a name of
     /// ours gives way.
-    pub(crate) fn write(&self, cookie: &SessionCookie, shown: usize, headers: &mut HeaderMap) {
+    pub(crate) fn write(&self, cookie: &SessionCookie, presented: usize, headers: &mut HeaderMap) {
         let (parts, max_age) = match self {
             Self::Keep { value, max_age } => (split(cookie.name(), value), *max_age),
             Self::Remove => (Vec::new(), None),
         };
         let ours = |line: &HeaderValue| {
             let name = line.as_bytes().split(|&byte| byte == b'=').next().unwrap_or_default();
-            (0..parts.len().max(shown))
+            (0..parts.len().max(presented))
                 .any(|index| name_of(cookie.name(), index).as_bytes() == name)
         };
         let others: Vec<_> =
@@ -38,7 +38,7 @@ impl SetCookie {
         for line in others {
             headers.append(SET_COOKIE, line);
         }
-        for index in 0..parts.len().max(shown) {
+        for index in 0..parts.len().max(presented) {
             let header = match parts.get(index) {
                 Some(part) => cookie.header(index, part, max_age),
                 None => cookie.header(index, "", Some(Duration::ZERO)),

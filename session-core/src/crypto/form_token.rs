@@ -17,7 +17,6 @@ use crate::crypto::key_ring::KeyRing;
 use crate::crypto::random::{Random as _, System};
 use crate::crypto::seal::Context;
 use crate::crypto::token::Handle;
-use crate::engine::transaction::{Bearer, Proof};
 
 const LENGTH: usize = 32;
 
@@ -32,7 +31,7 @@ pub(crate) enum FormKey {
 }
 
 impl FormKey {
-    /// A token, spelled as no other; none if the operating system has no random bytes.
+    /// A token, encoded as no other; none if the operating system has no random bytes.
     pub(crate) fn token(&self) -> Option<String> {
         let mut bytes = [0; 2 * LENGTH];
         let (mask, masked) = bytes.split_at_mut(LENGTH);
@@ -82,22 +81,12 @@ impl fmt::Debug for FormKey {
     }
 }
 
-impl<T> Bearer<T> {
-    /// What this session's form tokens are made with.
-    pub(crate) fn form_key(&self) -> FormKey {
-        match &self.proof {
-            Proof::Token { token, .. } => token.form_key(),
-            Proof::Seal(ring) => FormKey::Sealed(ring.clone(), self.stored.record.handle),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_its_key_s_and_never_spelled_twice() {
+    fn a_token_is_its_key_s_and_never_encoded_twice() {
         let (ours, theirs) = (
             FormKey::Secret(Zeroizing::new([1; LENGTH])),
             FormKey::Secret(Zeroizing::new([2; LENGTH])),
@@ -109,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn no_other_spelling_is_a_token() {
+    fn no_other_encoding_is_a_token() {
         let key = FormKey::Secret(Zeroizing::new([1; LENGTH]));
         let token = key.token().unwrap();
         for length in 0..token.len() {

@@ -26,7 +26,7 @@ const LENGTH: usize = 32;
 /// 2. `SESSION_KEYS="NEW OLD"`
 /// 3. `SESSION_KEYS="NEW"`, when the absolute limit of the sessions has passed
 ///
-/// `cargo run --example keygen` draws one.
+/// `cargo run --example keygen` generates one.
 ///
 /// ```
 /// # use session_core::{KeyRing, KeyError};
@@ -108,7 +108,7 @@ impl KeyRing {
         Ok(Self(Arc::new(vec![key])))
     }
 
-    /// Draws a key, spelled as [`KeyRing::parse`] reads it.
+    /// Generates a key, in the form that [`KeyRing::parse`] reads.
     pub fn generate() -> Result<String, RandomError> {
         let mut secret = Zeroizing::new([0; LENGTH]);
         System.fill(&mut *secret)?;
@@ -181,14 +181,14 @@ impl fmt::Debug for KeyRing {
 pub enum KeyError {
     /// Not 32 bytes in base64url.
     #[error(
-        "key {position} is not 43 base64url characters (32 bytes): draw one with `cargo run --example keygen`"
+        "key {position} is not 43 base64url characters (32 bytes): generate one with `cargo run --example keygen`"
     )]
     Malformed {
         /// Which, from 1.
         position: usize,
     },
     /// All its bytes are zero: a place-holder.
-    #[error("key {position} is all zeros: draw one with `cargo run --example keygen`")]
+    #[error("key {position} is all zeros: generate one with `cargo run --example keygen`")]
     Zero {
         /// Which, from 1.
         position: usize,
@@ -200,7 +200,7 @@ pub enum KeyError {
         position: usize,
     },
     /// Another key has the same id by chance (one in four thousand million).
-    #[error("key {position} has the id of another: draw a new one")]
+    #[error("key {position} has the id of another: generate a new one")]
     SameId {
         /// Which, from 1.
         position: usize,

@@ -4,9 +4,9 @@ use std::fmt;
 
 use rand::{TryRng, rngs::SysRng};
 
-/// The random source gave nothing, so no secret could be drawn.
+/// The random source gave nothing, so no secret could be generated.
 #[derive(Debug, thiserror::Error)]
-#[error("the random source failed, so no session token could be drawn")]
+#[error("the random source failed, so no session token could be generated")]
 pub struct RandomError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 impl RandomError {

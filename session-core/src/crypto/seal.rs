@@ -127,7 +127,7 @@ impl KeyRing {
 }
 
 impl Context<'_> {
-    /// Each part with its length, so that two contexts never spell the same.
+    /// Each part with its length, so that two contexts never encode the same.
     fn encode(self, key: KeyId) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(96);
         for part in [self.purpose.as_bytes(), self.cookie.as_bytes(), &key.0, self.handle] {

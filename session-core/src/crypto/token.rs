@@ -11,7 +11,6 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::crypto::form_token::FormKey;
 use crate::crypto::random::{Random, RandomError};
 use crate::crypto::time::Timestamp;
 
@@ -105,7 +104,7 @@ impl fmt::Debug for Digest {
 
 /// A session's handle and secret: what its cookie carries, as 64 base64url characters.
 ///
-/// 48 bytes fill 64 characters to the last bit, so that a token has one spelling only.
+/// 48 bytes fill 64 characters to the last bit, so that a token has one encoding only.
 #[derive(Clone)]
 pub(crate) struct Token {
     handle: Handle,
@@ -116,26 +115,26 @@ impl Token {
     /// How many characters a token has.
     pub(crate) const LENGTH: usize = 64;
 
-    /// Draws a new session's token.
-    pub(crate) fn draw(random: &dyn Random, at: Timestamp) -> Result<Self, RandomError> {
-        let mut drawn = Zeroizing::new([0; 10 + SECRET]);
-        random.fill(&mut *drawn)?;
-        let (bits, secret) = drawn.split_first_chunk().expect("it is longer");
+    /// Generates a new session's token.
+    pub(crate) fn generate(random: &dyn Random, at: Timestamp) -> Result<Self, RandomError> {
+        let mut random_bytes = Zeroizing::new([0; 10 + SECRET]);
+        random.fill(&mut *random_bytes)?;
+        let (bits, secret) = random_bytes.split_first_chunk().expect("it is longer");
         let millis = u64::try_from(at.micros() / 1000).unwrap_or(0);
         let uuid = uuid::Builder::from_unix_timestamp_millis(millis, bits).into_uuid();
-        let mut own = Zeroizing::new([0; SECRET]);
-        own.copy_from_slice(secret);
-        Ok(Self { handle: Handle(uuid), secret: own })
+        let mut own_secret = Zeroizing::new([0; SECRET]);
+        own_secret.copy_from_slice(secret);
+        Ok(Self { handle: Handle(uuid), secret: own_secret })
     }
 
-    /// Draws a new secret for the session of this handle.
+    /// Generates a new secret for the session of this handle.
     pub(crate) fn rotate(handle: Handle, random: &dyn Random) -> Result<Self, RandomError> {
         let mut secret = Zeroizing::new([0; SECRET]);
         random.fill(&mut *secret)?;
         Ok(Self { handle, secret })
     }
 
-    /// The token that a cookie's value spells, if it spells one.
+    /// The token of a cookie's value, if it is one.
     pub(crate) fn parse(value: &[u8]) -> Option<Self> {
         if value.len() != Self::LENGTH {
             return None;
@@ -153,7 +152,7 @@ impl Token {
     }
 
     /// The cookie's value.
-    pub(crate) fn spell(&self) -> Zeroizing<String> {
+    pub(crate) fn encode(&self) -> Zeroizing<String> {
         let mut bytes = Zeroizing::new([0; HANDLE + SECRET]);
         bytes[..HANDLE].copy_from_slice(self.handle.as_bytes());
         bytes[HANDLE..].copy_from_slice(&*self.secret);
@@ -164,9 +163,9 @@ impl Token {
         self.handle
     }
 
-    /// What the forms of this token's session are known by.
-    pub(crate) fn form_key(&self) -> FormKey {
-        FormKey::Secret(self.secret.clone())
+    /// What proves the session: fit for nothing but a digest or a form key.
+    pub(crate) fn secret(&self) -> &Zeroizing<[u8; SECRET]> {
+        &self.secret
     }
 
     /// What the store keeps of the secret, bound to the cookie that carries it: in the cookie of
@@ -189,14 +188,14 @@ mod tests {
     use crate::crypto::random::System;
 
     fn token() -> Token {
-        Token::draw(&System, Timestamp::now()).unwrap()
+        Token::generate(&System, Timestamp::now()).unwrap()
     }
 
     #[test]
-    fn a_token_is_read_as_it_was_spelled() {
+    fn a_token_is_read_as_it_was_encoded() {
         let token = token();
-        let read = Token::parse(token.spell().as_bytes()).unwrap();
-        assert_eq!(token.spell().len(), Token::LENGTH);
+        let read = Token::parse(token.encode().as_bytes()).unwrap();
+        assert_eq!(token.encode().len(), Token::LENGTH);
         assert_eq!(read.handle(), token.handle());
         assert_eq!(read.digest("session"), token.digest("session"));
         assert_ne!(read.digest("admin"), token.digest("session"));
@@ -204,13 +203,13 @@ mod tests {
 
     #[test]
     fn any_other_length_or_alphabet_is_no_token() {
-        let spelled = token().spell();
+        let encoded = token().encode();
         for length in 0..Token::LENGTH {
-            assert!(Token::parse(&spelled.as_bytes()[..length]).is_none());
+            assert!(Token::parse(&encoded.as_bytes()[..length]).is_none());
         }
-        assert!(Token::parse(format!("{}A", *spelled).as_bytes()).is_none());
+        assert!(Token::parse(format!("{}A", *encoded).as_bytes()).is_none());
         for odd in ["+", "/", "=", " ", "\"", "%", "\0", "é"] {
-            let value = format!("{odd}{}", &spelled[odd.len()..]);
+            let value = format!("{odd}{}", &encoded[odd.len()..]);
             assert!(Token::parse(value.as_bytes()).is_none(), "{odd:?}");
         }
     }
@@ -224,7 +223,8 @@ mod tests {
     #[test]
     fn secrets_of_one_millisecond_share_nothing() {
         let at = Timestamp::now();
-        let (one, two) = (Token::draw(&System, at).unwrap(), Token::draw(&System, at).unwrap());
+        let (one, two) =
+            (Token::generate(&System, at).unwrap(), Token::generate(&System, at).unwrap());
         let differing: u32 =
             one.secret.iter().zip(two.secret.iter()).map(|(a, b)| (a ^ b).count_ones()).sum();
         assert!((96..=160).contains(&differing), "{differing} of 256 bits differ");

@@ -1,4 +1,4 @@
-//! The store as the engine calls it: any store, each call with a deadline, each failure told.
+//! The store as the engine calls it: any store, each call with a deadline, each failure reported.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::crypto::time::{Now, Timestamp};
 use crate::crypto::token::Handle;
 use crate::engine::event::SessionEvent;
-use crate::engine::store_clock::{Arrival, Latest};
+use crate::engine::store_clock::{Arrival, LatestReading};
 use crate::store::{
     Ended, Insert, Inserted, Record, Store, StoreError, Swept, Times, Update, Updated,
 };
@@ -75,7 +75,7 @@ pub(crate) type Hook = Arc<dyn Fn(&SessionEvent<'_>) + Send + Sync>;
 /// A store, and how it is called.
 pub(crate) struct Backend {
     store: Box<dyn AnyStore>,
-    latest: Latest,
+    latest: LatestReading,
     pub(crate) deadline: Duration,
     pub(crate) clock: Option<Clock>,
     pub(crate) hook: Option<Hook>,
@@ -85,7 +85,7 @@ impl Backend {
     pub(crate) fn new(store: impl Store) -> Self {
         Self {
             store: Box::new(store),
-            latest: Latest::default(),
+            latest: LatestReading::default(),
             deadline: Duration::from_secs(2),
             clock: None,
             hook: None,
@@ -145,8 +145,8 @@ impl Backend {
         self.call("sweep", self.deadline, self.store.sweep(limit, self.now())).await
     }
 
-    /// Tells `tracing` and the application's hook.
-    pub(crate) fn tell(&self, event: &SessionEvent<'_>) {
+    /// Reports to `tracing` and the application's hook.
+    pub(crate) fn report(&self, event: &SessionEvent<'_>) {
         event.trace();
         if let Some(hook) = &self.hook {
             hook(event);
@@ -181,7 +181,7 @@ impl Backend {
                 .await
                 .unwrap_or_else(|_| Err(StoreError::Deadline(self.deadline))),
         };
-        answered.inspect_err(|error| self.tell(&SessionEvent::StoreFailed { operation, error }))
+        answered.inspect_err(|error| self.report(&SessionEvent::StoreFailed { operation, error }))
     }
 }
 

@@ -1,38 +1,39 @@
-//! What is to be done to a session: not the record that a handler left behind, but what it did to
-//! the one it began with, so that it can be done again to whatever the record has become.
+//! A change to a session: not the record that a handler left behind, but what it did to the one it
+//! began with, so that it can be done again to whatever the record has become.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::crypto::token::Digest;
+use crate::crypto::token::{Digest, Token};
 use crate::engine::store_clock::Arrival;
+use crate::engine::transaction::Usage;
 use crate::state::merge::merge;
 use crate::state::session_state::SessionState;
 
-/// What is to be done to a session.
-pub(crate) struct Edit<T> {
-    pub(crate) change: Change<T>,
-    /// The request that does it; none for a change from elsewhere.
-    pub(crate) request: Option<Request>,
-    pub(crate) secret: Secret,
+/// A change to a stored session.
+pub(crate) struct Change<T> {
+    pub(crate) state: StateChange<T>,
+    /// The request that makes it; none for a change from elsewhere.
+    pub(crate) request: Option<Requester>,
+    pub(crate) secret: SecretChange,
     /// The principal has proven anew who it is.
     pub(crate) reauthenticated: bool,
     pub(crate) persistent: Option<bool>,
 }
 
-/// The request that does something to a session.
+/// The request that changes a session.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Request {
+pub(crate) struct Requester {
     /// The secret's digest that it came in with: once another has replaced it, the change is not
     /// wanted any more.
-    pub(crate) bearer: Digest,
+    pub(crate) presented: Digest,
     pub(crate) arrival: Arrival,
-    /// Whether it counts as a use of the session.
-    pub(crate) is_use: bool,
+    pub(crate) usage: Usage,
 }
 
-/// What is to be done about a session's secret.
+/// What becomes of a session's secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Secret {
+pub(crate) enum SecretChange {
     Keep,
     /// The browser has shown it, which is to be noted.
     Seen,
@@ -42,17 +43,17 @@ pub(crate) enum Secret {
     Replace,
 }
 
-/// What is to be done to a session's state.
-pub(crate) enum Change<T> {
+/// What becomes of a session's state.
+pub(crate) enum StateChange<T> {
     /// What a request made of what it began with.
     Merge { base: Arc<T>, mine: Arc<T> },
     /// A closure, which is run on the state as it is.
     Run(Box<dyn FnMut(&mut T) + Send>),
 }
 
-impl<T: SessionState> Change<T> {
+impl<T: SessionState> StateChange<T> {
     /// What this change makes of `theirs`.
-    pub(crate) fn on(&mut self, theirs: &Arc<T>) -> Arc<T> {
+    pub(crate) fn apply(&mut self, theirs: &Arc<T>) -> Arc<T> {
         match self {
             Self::Merge { base, mine } if Arc::ptr_eq(base, theirs) => Arc::clone(mine),
             Self::Merge { base, mine } => {
@@ -70,7 +71,7 @@ impl<T: SessionState> Change<T> {
 
     /// What this change makes of `theirs` when it takes the session from one principal to
     /// another, or to none: only what the handler set, and what is marked `carry`, goes along.
-    pub(crate) fn hand_over(&self, theirs: &T) -> T {
+    pub(crate) fn apply_for_another(&self, theirs: &T) -> T {
         let mut state = T::default();
         let Self::Merge { base, mine } = self else { return state };
         for field in T::FIELDS {
@@ -82,4 +83,15 @@ impl<T: SessionState> Change<T> {
         }
         state
     }
+}
+
+/// What a request tells the browser after its change was saved.
+#[derive(Debug)]
+pub(crate) struct Committed {
+    /// The token that replaces the one it came in with.
+    pub(crate) token: Option<Token>,
+    /// Whether the cookie has become persistent, or ceased to be.
+    pub(crate) persistence_changed: bool,
+    /// How long the cookie lives, if it is persistent.
+    pub(crate) max_age: Option<Duration>,
 }

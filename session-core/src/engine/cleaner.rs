@@ -1,11 +1,7 @@
-//! Removes expired sessions from the store, now and then.
+//! The cleaner: how often expired sessions are removed from the store, and whether it runs yet.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
 use std::time::Duration;
-
-use crate::axum::sessions::{Inner, Sessions};
-use crate::state::session_state::SessionState;
 
 /// Starts at the first request and ends with the sessions.
 #[derive(Debug)]
@@ -15,9 +11,6 @@ pub(crate) struct Cleaner {
 }
 
 impl Cleaner {
-    /// How many sessions one statement removes: few enough to hold no lock for long.
-    pub(crate) const BATCH: u32 = 1000;
-
     pub(crate) fn every(interval: Duration) -> Self {
         Self { interval: Some(interval), started: AtomicBool::new(false) }
     }
@@ -27,35 +20,21 @@ impl Cleaner {
     }
 
     /// Whether it would sweep without a pause.
-    pub(crate) fn is_restless(&self) -> bool {
+    pub(crate) fn has_no_pause(&self) -> bool {
         self.interval.is_some_and(|interval| interval.is_zero())
     }
 
-    /// Starts it, unless it runs already.
-    pub(crate) fn start<T: SessionState>(&self, inner: &Arc<Inner<T>>) {
-        let Some(interval) = self.interval else { return };
-        if self.started.load(Ordering::Relaxed) || self.started.swap(true, Ordering::Relaxed) {
-            return;
-        }
-        tokio::spawn(run(Arc::downgrade(inner), interval));
+    /// The interval, for whoever calls first: that one is to start it.
+    pub(crate) fn begin(&self) -> Option<Duration> {
+        let interval = self.interval?;
+        let has_begun =
+            self.started.load(Ordering::Relaxed) || self.started.swap(true, Ordering::Relaxed);
+        (!has_begun).then_some(interval)
     }
 }
 
 impl Default for Cleaner {
     fn default() -> Self {
         Self::every(Duration::from_mins(1))
-    }
-}
-
-/// An error was told where it happened, and the next round tries again. The pauses differ, so
-/// that nodes which started together do not sweep together.
-async fn run<T: SessionState>(inner: Weak<Inner<T>>, interval: Duration) {
-    loop {
-        let Some(sessions) = inner.upgrade().map(Sessions::from_inner) else { return };
-        let pause = interval / 2 + sessions.jitter(interval);
-        drop(sessions);
-        tokio::time::sleep(pause).await;
-        let Some(sessions) = inner.upgrade().map(Sessions::from_inner) else { return };
-        _ = sessions.clean().await;
     }
 }

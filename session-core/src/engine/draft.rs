@@ -1,17 +1,16 @@
 //! A record as it is to become: changes applied to it one after the other, before it is written.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::axum::sessions::Sessions;
 use crate::crypto::token::{Digest, Token};
-use crate::engine::change::{Edit, Request, Secret};
-use crate::engine::committer::Committed;
+use crate::engine::change::{Change, Committed, Requester, SecretChange};
 use crate::engine::error::Error;
-use crate::engine::lifetime::LONGEST;
-use crate::engine::rotation::{Other, Role, is_due};
-use crate::engine::store_clock::{Arrival, Sight};
+use crate::engine::lifetime::max_age;
+use crate::engine::policy::Policy;
+use crate::engine::rotation::{Role, SecondarySecret, is_due};
+use crate::engine::store_clock::{Arrival, ClockReading};
 use crate::engine::stored::Stored;
+use crate::engine::transaction::Usage;
 use crate::state::codec::{self, Encoded};
 use crate::state::session_state::SessionState;
 use crate::store::{LogIn, Record, Times, Update};
@@ -23,14 +22,14 @@ pub(crate) struct Draft<T> {
     record: Record,
     state: Arc<T>,
     changed: bool,
-    is_use: bool,
+    is_used: bool,
     /// When the request came in that logs its principal in.
     log_in: Option<Arrival>,
 }
 
 /// What a change's request may tell the browser once the draft is stored.
 #[derive(Debug)]
-pub(crate) struct Promise {
+pub(crate) struct Acknowledgement {
     pub(crate) token: Option<Token>,
     pub(crate) logs_in: bool,
     persistence_changed: bool,
@@ -43,7 +42,7 @@ struct Secrets {
     /// For the browser.
     token: Option<Token>,
     /// The current one, and the other one beside it.
-    noted: Option<(Digest, Other)>,
+    noted: Option<(Digest, SecondarySecret)>,
 }
 
 impl<T: SessionState> Draft<T> {
@@ -54,7 +53,7 @@ impl<T: SessionState> Draft<T> {
             record: stored.record.clone(),
             state: Arc::clone(&stored.state),
             changed: stored.stale,
-            is_use: false,
+            is_used: false,
             log_in: None,
         }
     }
@@ -62,23 +61,23 @@ impl<T: SessionState> Draft<T> {
     /// Applies one change. On an error the draft is as it was: a bad change fails alone.
     pub(crate) fn apply(
         &mut self,
-        edit: &mut Edit<T>,
-        sessions: &Sessions<T>,
-    ) -> Result<Promise, Error> {
-        let other = Other::find(&self.record.fields);
-        if let Some(Request { bearer, .. }) = edit.request
-            && bearer != self.record.digest
-            && !other.is_some_and(|other| other.admits(bearer))
+        change: &mut Change<T>,
+        policy: &Policy,
+    ) -> Result<Acknowledgement, Error> {
+        let secondary = SecondarySecret::find(&self.record.fields);
+        if let Some(Requester { presented, .. }) = change.request
+            && presented != self.record.digest
+            && !secondary.is_some_and(|secondary| secondary.admits(presented))
         {
             return Err(Error::Ended);
         }
-        let after = edit.change.on(&self.state);
-        let passed = self.state.principal() != after.principal();
-        if passed && edit.request.is_none() {
+        let after = change.state.apply(&self.state);
+        let principal_changes = self.state.principal() != after.principal();
+        if principal_changes && change.request.is_none() {
             return Err(Error::PrincipalInUpdate);
         }
-        let encoded = if passed && self.state.principal().is_some() {
-            Some(codec::encode(&edit.change.hand_over(&self.state))?)
+        let encoded = if principal_changes && self.state.principal().is_some() {
+            Some(codec::encode(&change.state.apply_for_another(&self.state))?)
         } else {
             codec::recode(&self.record.fields, &*self.state, &*after)?
         };
@@ -86,25 +85,26 @@ impl<T: SessionState> Draft<T> {
             Some(Encoded { fields, state }) => (state, Some(fields)),
             None => (Arc::clone(&self.state), None),
         };
-        let principal = if passed { Some(sessions.principal_of(&after)?) } else { None };
+        let principal = if principal_changes { Some(policy.principal_of(&*after)?) } else { None };
         let Secrets { token, noted } =
-            self.secrets(edit, other, passed, fields.is_some(), sessions)?;
-        let fields = match noted.filter(|_| sessions.in_cookie().is_none()) {
-            Some((_, other)) => {
-                Some(codec::note(fields.as_deref().unwrap_or(&self.record.fields), other)?)
+            self.secrets(change, secondary, principal_changes, fields.is_some(), policy)?;
+        let fields = match noted.filter(|_| policy.sealed_cookie.is_none()) {
+            Some((_, secondary)) => {
+                Some(secondary.write_to(fields.as_deref().unwrap_or(&self.record.fields))?)
             }
             None => fields,
         };
 
         // Nothing below fails.
-        let forgotten = passed && self.state.principal().is_some();
-        let persistent = edit.persistent.unwrap_or(self.record.persistent && !forgotten);
+        let forgotten = principal_changes && self.state.principal().is_some();
+        let persistent = change.persistent.unwrap_or(self.record.persistent && !forgotten);
         let persistence_changed = persistent != self.record.persistent;
-        let logs_in = (passed || edit.reauthenticated) && after.principal().is_some();
+        let logs_in = (principal_changes || change.reauthenticated) && after.principal().is_some();
         self.changed |= fields.is_some() || token.is_some() || persistence_changed;
-        self.is_use |= logs_in || edit.request.is_some_and(|request| request.is_use);
+        self.is_used |=
+            logs_in || change.request.is_some_and(|request| request.usage == Usage::Foreground);
         if logs_in {
-            self.log_in = edit.request.map(|request| request.arrival);
+            self.log_in = change.request.map(|request| request.arrival);
         }
         self.record.persistent = persistent;
         if let Some(principal) = principal {
@@ -117,62 +117,71 @@ impl<T: SessionState> Draft<T> {
             self.record.digest = digest;
         }
         self.state = after;
-        Ok(Promise { token, logs_in, persistence_changed, persistent })
+        Ok(Acknowledgement { token, logs_in, persistence_changed, persistent })
     }
 
     /// What becomes of the secrets. That the browser has shown one is noted when something else
     /// is written, or when that is what is to be written.
     fn secrets(
         &self,
-        edit: &Edit<T>,
-        other: Option<Other>,
-        passed: bool,
+        change: &Change<T>,
+        secondary: Option<SecondarySecret>,
+        principal_changes: bool,
         changed: bool,
-        sessions: &Sessions<T>,
+        policy: &Policy,
     ) -> Result<Secrets, Error> {
-        let Some(Request { bearer, .. }) = edit.request else { return Ok(Secrets::default()) };
+        let Some(Requester { presented, .. }) = change.request else {
+            return Ok(Secrets::default());
+        };
         let Record { handle, digest, times, .. } = self.record;
-        let every = sessions.lifetime().rotation();
-        if passed || edit.secret == Secret::Replace {
-            let token = Token::rotate(handle, sessions.random())?;
-            let noted = Other { digest, at: self.from.sight().by_now(), role: Role::Replaced };
-            let digest = token.digest(sessions.cookie().name());
+        let every = policy.lifetime.rotation();
+        if principal_changes || change.secret == SecretChange::Replace {
+            let token = Token::rotate(handle, &*policy.random)?;
+            let noted = SecondarySecret {
+                digest,
+                at: self.from.clock_reading().current(),
+                role: Role::Replaced,
+            };
+            let digest = token.digest(policy.cookie.name());
             return Ok(Secrets { token: Some(token), noted: Some((digest, noted)) });
         }
-        if edit.secret == Secret::Renew
-            && bearer == digest
-            && is_due(other, times.created, self.from.sight().by_now(), every)
+        if change.secret == SecretChange::Renew
+            && presented == digest
+            && is_due(secondary, times.created, self.from.clock_reading().current(), every)
         {
-            let token = Token::rotate(handle, sessions.random())?;
-            let offered = token.digest(sessions.cookie().name());
-            let noted =
-                Other { digest: offered, at: self.from.sight().by_now(), role: Role::Offered };
+            let token = Token::rotate(handle, &*policy.random)?;
+            let offered = token.digest(policy.cookie.name());
+            let noted = SecondarySecret {
+                digest: offered,
+                at: self.from.clock_reading().current(),
+                role: Role::Offered,
+            };
             return Ok(Secrets { token: Some(token), noted: Some((digest, noted)) });
         }
-        let noted = other
-            .filter(|_| changed || edit.secret == Secret::Seen)
-            .and_then(|other| other.seen(digest, bearer, self.from.sight().by_now()));
+        let noted = secondary.filter(|_| changed || change.secret == SecretChange::Seen).and_then(
+            |secondary| secondary.seen(digest, presented, self.from.clock_reading().current()),
+        );
         Ok(Secrets { token: None, noted })
     }
 
-    /// What the store is asked, if anything changed. `sight` tells when a log-in began.
+    /// What the store is asked, if anything changed. `reading` tells when a log-in began.
     pub(crate) fn update(
         &mut self,
-        sessions: &Sessions<T>,
-        sight: Sight,
+        policy: &Policy,
+        reading: ClockReading,
     ) -> Result<Option<Update>, Error> {
         if !self.changed {
             return Ok(None);
         }
-        if self.log_in.is_some_and(|arrival| arrival.is_out_of_memory()) {
+        if self.log_in.is_some_and(|arrival| arrival.is_beyond_revocations()) {
             return Err(Error::Ended);
         }
         if self.from.stale {
-            self.record.principal = sessions.principal_of(&self.state)?;
+            self.record.principal = policy.principal_of(&*self.state)?;
         }
         let Record { handle, ref fields, .. } = self.record;
-        let fields = sessions.vault().seal(handle, fields, sessions.random())?;
-        let lifetime = sessions.lifetime();
+        let fields = policy.sealer.seal(handle, fields, &*policy.random)?;
+        let lifetime = policy.lifetime;
         Ok(Some(Update {
             handle,
             revision: self.record.revision,
@@ -180,11 +189,11 @@ impl<T: SessionState> Draft<T> {
             principal: self.record.principal.clone(),
             fields,
             persistent: self.record.persistent,
-            idle: self.is_use.then(|| lifetime.idle()),
+            idle: self.is_used.then(|| lifetime.idle()),
             authenticated: self.log_in.map(|_| lifetime.absolute()),
             log_in: LogIn {
-                began: self.log_in.map(|arrival| arrival.on_store(sight)),
-                limit: sessions.limit(),
+                began: self.log_in.map(|arrival| arrival.on_store(reading)),
+                limit: policy.limit,
             },
         }))
     }
@@ -195,7 +204,7 @@ impl<T: SessionState> Draft<T> {
     }
 
     /// Whether the newer sight shows that the log-in began later than the other one did.
-    pub(crate) fn began_later_by(&self, newer: Sight, than: Sight) -> bool {
+    pub(crate) fn began_later_by(&self, newer: ClockReading, than: ClockReading) -> bool {
         self.log_in.is_some_and(|arrival| arrival.on_store(newer) > arrival.on_store(than))
     }
 
@@ -208,23 +217,13 @@ impl<T: SessionState> Draft<T> {
     }
 }
 
-impl Promise {
+impl Acknowledgement {
     /// The draft is stored, with these times.
-    pub(crate) fn kept(self, times: &Times) -> Committed {
+    pub(crate) fn committed(self, times: &Times) -> Committed {
         Committed {
             token: self.token,
             persistence_changed: self.persistence_changed,
             max_age: self.persistent.then(|| max_age(times)),
         }
     }
-}
-
-/// How long a persistent cookie lives: as long as the session may.
-pub(crate) fn max_age(times: &Times) -> Duration {
-    times.absolute.since(times.now).min(LONGEST)
-}
-
-/// Whether any field differs.
-pub(crate) fn differ<T: SessionState>(one: &T, other: &T) -> bool {
-    T::FIELDS.iter().any(|field| !(field.same)(one, other))
 }

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
 
 use crate::crypto::random::RandomError;
 use crate::crypto::seal::SealError;
-use crate::state::codec::EncodeError;
-use crate::state::frame::FieldsError;
+use crate::state::frame::{EncodeError, FieldsError};
 use crate::store::StoreError;
 
 /// A session could not be read or changed.
@@ -31,7 +29,7 @@ pub enum Error {
     /// What the handler left in the session cannot be stored.
     #[error("the session could not be saved")]
     Encode(#[source] Arc<EncodeError>),
-    /// No secret could be drawn for the session.
+    /// No secret could be generated for the session.
     #[error("the session could not be given a token")]
     Random(#[source] Arc<RandomError>),
     /// Other nodes changed the session before each of this many attempts to save it.
@@ -62,7 +60,7 @@ pub enum Error {
         "there are no others: the session is not stored yet, or nobody is logged in to it; call it in a later request than the log-in, or call `revoke_all`"
     )]
     NobodyThere,
-    /// An [`update`](crate::Sessions::update) closure changed the principal. That draws a new
+    /// An [`update`](crate::Sessions::update) closure changed the principal. That needs a new
     /// token, which only a response can carry to the browser. Nothing was stored.
     #[error(
         "a session's principal changes in a request only: log in and out in a handler, or end the session with `revoke`"
@@ -161,20 +159,5 @@ impl Refusal {
     /// Whether the handler is open to whoever logs in (again).
     pub(crate) fn is_cured_by_log_in(&self) -> bool {
         matches!(self, Self::NoSession | Self::NotAuthenticated | Self::NotFresh)
-    }
-}
-
-impl IntoResponse for Refusal {
-    /// The status, and one sentence that gives nothing of the inside away.
-    fn into_response(self) -> Response {
-        let status = self.status();
-        let body = if status.is_server_error() {
-            "the session is unavailable\n".to_owned()
-        } else {
-            format!("{self}\n")
-        };
-        let mut response = (status, body).into_response();
-        crate::cookie::write::vary(response.headers_mut());
-        response
     }
 }

@@ -1,5 +1,6 @@
 //! What happens to sessions, for logs and alarms: handles only, never a token or a value.
 
+use crate::cookie::read::CookieFault;
 use crate::crypto::token::Handle;
 use crate::engine::error::Refusal;
 use crate::store::StoreError;
@@ -81,7 +82,7 @@ pub enum SessionEvent<'a> {
 }
 
 impl SessionEvent<'_> {
-    /// Tells `tracing`.
+    /// Reports it to `tracing`.
     pub(crate) fn trace(&self) {
         match self {
             Self::Created { handle } => {
@@ -133,7 +134,7 @@ impl SessionEvent<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ignored {
-    /// It does not spell a token.
+    /// It is not a token.
     Malformed,
     /// Its signature is missing or not ours.
     Forged,
@@ -148,4 +149,13 @@ pub enum Ignored {
     WrongSecret,
     /// Its secret was replaced long ago: the session was ended ([`SessionEvent::TheftSuspected`]).
     Stolen,
+}
+
+impl From<CookieFault> for Ignored {
+    fn from(fault: CookieFault) -> Self {
+        match fault {
+            CookieFault::Malformed => Self::Malformed,
+            CookieFault::Repeated => Self::Repeated,
+        }
+    }
 }

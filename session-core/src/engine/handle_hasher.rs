@@ -1,4 +1,4 @@
-//! How a map is keyed by handles: by the part of them that is drawn at random, as it is.
+//! How a map is keyed by handles: by the part of them that is random, as it is.
 //!
 //! The handles of sessions that were loaded are the server's own, so that nobody outside can choose
 //! those that meet in a map; to hash them would only take time.
@@ -6,7 +6,7 @@
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// For maps whose keys are the handles of sessions that were loaded, and no others.
-pub(crate) type ByHandle = BuildHasherDefault<Tail>;
+pub(crate) type HandleHasher = BuildHasherDefault<Tail>;
 
 /// The last eight bytes that were written.
 #[derive(Debug, Default)]
@@ -40,7 +40,9 @@ mod tests {
     fn handles_of_one_moment_are_spread() {
         let at = Timestamp::now();
         let hashes: Vec<u64> = (0..4096)
-            .map(|_| ByHandle::default().hash_one(Token::draw(&System, at).unwrap().handle()))
+            .map(|_| {
+                HandleHasher::default().hash_one(Token::generate(&System, at).unwrap().handle())
+            })
             .collect();
         let kinds =
             |shift: u32| hashes.iter().map(|hash| hash >> shift & 0x7f).collect::<HashSet<_>>();

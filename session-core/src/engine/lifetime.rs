@@ -2,14 +2,20 @@
 
 use std::time::Duration;
 
-use crate::engine::rotation::PATIENCE;
+use crate::engine::rotation::OFFER_TIMEOUT;
+use crate::store::Times;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
 /// The longest a cookie lives in a browser, and so a session: 400 days (RFC 6265bis, 5.5).
-pub(crate) const LONGEST: Duration = Duration::from_secs(400 * DAY);
+pub(crate) const MAX_LIFETIME: Duration = Duration::from_secs(400 * DAY);
+
+/// How long a persistent cookie lives: as long as the session may.
+pub(crate) fn max_age(times: &Times) -> Duration {
+    times.absolute.since(times.now).min(MAX_LIFETIME)
+}
 
 /// Idle and absolute limit of a session, both finite.
 ///
@@ -51,7 +57,7 @@ impl Lifetime {
     /// # Errors
     /// When either is shorter than a second or longer than 400 days, or `idle` is the longer.
     pub fn new(absolute: Duration, idle: Duration) -> Result<Self, LifetimeError> {
-        let possible = Duration::from_secs(1)..=LONGEST;
+        let possible = Duration::from_secs(1)..=MAX_LIFETIME;
         if !possible.contains(&absolute) || !possible.contains(&idle) {
             return Err(LifetimeError::OutOfRange);
         }
@@ -69,7 +75,7 @@ impl Lifetime {
     /// # Errors
     /// When the age is under a minute.
     pub fn rotating_every(self, age: Duration) -> Result<Self, LifetimeError> {
-        if age < PATIENCE {
+        if age < OFFER_TIMEOUT {
             return Err(LifetimeError::RotatesTooOften);
         }
         Ok(Self { rotation: age, ..self })

@@ -1,30 +1,31 @@
-//! The secret that a session has beside its current one: the one to come, or the one before.
+//! Rotation: the secret that a session has beside its current one, which is the next or the last.
 //!
 //! A rotation by age offers the browser a new secret and keeps the current one until that comes
 //! back, so that a lost response logs nobody out; the one before then stays good for as long as
 //! requests may be on their way with it. A rotation by privilege (a log-in, say) replaces the
 //! current secret at once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::Digest;
-use crate::state::frame;
+use crate::state::frame::{self, EncodeError, Fields, Writer};
 
 /// The engine's own entry among a record's fields, and the first of them: a name that no field can
 /// have.
-pub(crate) const NAME: &str = "";
+const NAME: &str = "";
 
 /// How long after its successor came into use a secret may still be shown through no fault of
 /// the browser.
 pub(crate) const GRACE: Duration = Duration::from_secs(10);
 
 /// How long an offered secret may take to come back before another is offered in its place.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const OFFER_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The other secret's digest, since when it is what it is, and what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Other {
+pub(crate) struct SecondarySecret {
     pub(crate) digest: Digest,
     pub(crate) at: Timestamp,
     pub(crate) role: Role,
@@ -44,9 +45,9 @@ pub(crate) enum Role {
     Superseded,
 }
 
-/// What a request is by the secret that it shows.
+/// Which of a session's secrets a request has shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shown {
+pub(crate) enum SecretMatch {
     /// It has the current one.
     Current,
     /// It got the secret that was offered: the first one to show it.
@@ -54,16 +55,16 @@ pub(crate) enum Shown {
     /// It was on its way when the secret was renewed.
     Predecessor,
     /// It was on its way when the secret was replaced: nobody's, and it may save nothing.
-    Late,
+    Replaced,
     /// It has a secret that the browser has long given up.
     Stolen,
     /// It guesses.
     Unknown,
 }
 
-impl Other {
+impl SecondarySecret {
     /// As an entry's value.
-    pub(crate) fn encode(self) -> Vec<u8> {
+    fn encode(self) -> Vec<u8> {
         let role = match self.role {
             Role::Offered => 0,
             Role::Aged => 1,
@@ -88,17 +89,28 @@ impl Other {
         Some(Self { digest: Digest::from_bytes(*digest), at, role })
     }
 
-    /// What a request is that shows this digest, which is not the current one.
-    pub(crate) fn shown(&self, digest: Digest, now: Timestamp) -> Shown {
+    /// These bytes of fields with this one among them.
+    pub(crate) fn write_to(self, stored: &[u8]) -> Result<Arc<[u8]>, EncodeError> {
+        let fields = Fields::parsed_before(stored);
+        let mut writer = Writer::with_capacity(stored.len() + 64);
+        writer.field(NAME, &self.encode());
+        for (name, value) in fields.iter().filter(|(name, _)| *name != NAME) {
+            writer.field(name, value);
+        }
+        writer.finish()
+    }
+
+    /// What a request has shown whose secret has this digest, which is not the current one's.
+    pub(crate) fn matches(&self, digest: Digest, now: Timestamp) -> SecretMatch {
         if self.digest != digest {
-            return Shown::Unknown;
+            return SecretMatch::Unknown;
         }
         match (self.role, now.since(self.at) < GRACE) {
-            (Role::Offered, _) => Shown::Successor,
-            (Role::Aged, true) => Shown::Predecessor,
-            (Role::Replaced | Role::Superseded, true) => Shown::Late,
-            (Role::Aged | Role::Superseded, false) => Shown::Stolen,
-            (Role::Replaced, false) => Shown::Unknown,
+            (Role::Offered, _) => SecretMatch::Successor,
+            (Role::Aged, true) => SecretMatch::Predecessor,
+            (Role::Replaced | Role::Superseded, true) => SecretMatch::Replaced,
+            (Role::Aged | Role::Superseded, false) => SecretMatch::Stolen,
+            (Role::Replaced, false) => SecretMatch::Unknown,
         }
     }
 
@@ -108,19 +120,19 @@ impl Other {
         matches!(self.role, Role::Offered | Role::Aged) && self.digest == digest
     }
 
-    /// What becomes of it when `bearer` has come back with the current secret, or with the one
+    /// What becomes of it when `presented` has come back with the current secret, or with the one
     /// that was offered: the digest that is current then.
     pub(crate) fn seen(
         self,
         current: Digest,
-        bearer: Digest,
+        presented: Digest,
         now: Timestamp,
     ) -> Option<(Digest, Self)> {
         match self.role {
-            Role::Offered if self.digest == bearer => {
-                Some((bearer, Self { digest: current, at: now, role: Role::Aged }))
+            Role::Offered if self.digest == presented => {
+                Some((presented, Self { digest: current, at: now, role: Role::Aged }))
             }
-            Role::Replaced if current == bearer => {
+            Role::Replaced if current == presented => {
                 Some((current, Self { role: Role::Superseded, ..self }))
             }
             _ => None,
@@ -130,14 +142,14 @@ impl Other {
 
 /// Whether a session that was created at this moment should have a new secret by now.
 pub(crate) fn is_due(
-    other: Option<Other>,
+    secondary: Option<SecondarySecret>,
     created: Timestamp,
     now: Timestamp,
     every: Duration,
 ) -> bool {
-    match other {
-        Some(Other { role: Role::Offered, at, .. }) => now.since(at) >= PATIENCE,
-        Some(Other { at, .. }) => now.since(at) >= every,
+    match secondary {
+        Some(SecondarySecret { role: Role::Offered, at, .. }) => now.since(at) >= OFFER_TIMEOUT,
+        Some(SecondarySecret { at, .. }) => now.since(at) >= every,
         None => now.since(created) >= every,
     }
 }
@@ -157,26 +169,26 @@ mod tests {
     #[test]
     fn what_is_kept_comes_back() {
         for role in [Role::Offered, Role::Aged, Role::Replaced, Role::Superseded] {
-            let other = Other { digest: digest(7), at: second(5), role };
-            let mut writer = frame::Writer::with_capacity(64);
-            writer.field(NAME, &other.encode());
+            let secondary = SecondarySecret { digest: digest(7), at: second(5), role };
+            let mut writer = Writer::with_capacity(64);
+            writer.field(NAME, &secondary.encode());
             writer.field("visits", b"1");
-            assert_eq!(Other::find(&writer.finish().unwrap()), Some(other));
+            assert_eq!(SecondarySecret::find(&writer.finish().unwrap()), Some(secondary));
         }
     }
 
     #[test]
     fn a_secret_is_what_its_role_and_the_time_make_of_it() {
         for (role, early, late) in [
-            (Role::Offered, Shown::Successor, Shown::Successor),
-            (Role::Aged, Shown::Predecessor, Shown::Stolen),
-            (Role::Replaced, Shown::Late, Shown::Unknown),
-            (Role::Superseded, Shown::Late, Shown::Stolen),
+            (Role::Offered, SecretMatch::Successor, SecretMatch::Successor),
+            (Role::Aged, SecretMatch::Predecessor, SecretMatch::Stolen),
+            (Role::Replaced, SecretMatch::Replaced, SecretMatch::Unknown),
+            (Role::Superseded, SecretMatch::Replaced, SecretMatch::Stolen),
         ] {
-            let other = Other { digest: digest(1), at: second(100), role };
-            assert_eq!(other.shown(digest(1), second(109)), early, "{role:?}");
-            assert_eq!(other.shown(digest(1), second(110)), late, "{role:?}");
-            assert_eq!(other.shown(digest(2), second(109)), Shown::Unknown, "{role:?}");
+            let secondary = SecondarySecret { digest: digest(1), at: second(100), role };
+            assert_eq!(secondary.matches(digest(1), second(109)), early, "{role:?}");
+            assert_eq!(secondary.matches(digest(1), second(110)), late, "{role:?}");
+            assert_eq!(secondary.matches(digest(2), second(109)), SecretMatch::Unknown, "{role:?}");
         }
     }
 
@@ -185,10 +197,10 @@ mod tests {
         let hour = Duration::from_hours(1);
         assert!(!is_due(None, second(0), second(3599), hour));
         assert!(is_due(None, second(0), second(3600), hour));
-        let other = |role| Some(Other { digest: digest(1), at: second(3600), role });
-        assert!(!is_due(other(Role::Aged), second(0), second(7199), hour));
-        assert!(is_due(other(Role::Aged), second(0), second(7200), hour));
-        assert!(!is_due(other(Role::Offered), second(0), second(3659), hour));
-        assert!(is_due(other(Role::Offered), second(0), second(3660), hour));
+        let secondary = |role| Some(SecondarySecret { digest: digest(1), at: second(3600), role });
+        assert!(!is_due(secondary(Role::Aged), second(0), second(7199), hour));
+        assert!(is_due(secondary(Role::Aged), second(0), second(7200), hour));
+        assert!(!is_due(secondary(Role::Offered), second(0), second(3659), hour));
+        assert!(is_due(secondary(Role::Offered), second(0), second(3660), hour));
     }
 }

@@ -42,12 +42,12 @@ pub enum Sealing {
 
 /// The keys of one session type, if it has any.
 #[derive(Debug)]
-pub(crate) struct Vault {
+pub(crate) struct Sealer {
     sealing: Option<Sealing>,
     cookie: String,
 }
 
-impl Vault {
+impl Sealer {
     pub(crate) fn new(sealing: Option<Sealing>, cookie: String) -> Self {
         Self { sealing, cookie }
     }
@@ -113,8 +113,8 @@ impl Vault {
     }
 
     /// A token as the cookie's value: 64 characters, or 96 with a signature.
-    pub(crate) fn spell(&self, token: &Token) -> Zeroizing<String> {
-        let mut value = token.spell();
+    pub(crate) fn encode_token(&self, token: &Token) -> Zeroizing<String> {
+        let mut value = token.encode();
         if let Some(ring) = self.sealing() {
             let signature = ring.sign(self.context("token", &[]), value.as_bytes());
             value.push_str(&URL_SAFE_NO_PAD.encode(signature));
@@ -122,10 +122,11 @@ impl Vault {
         value
     }
 
-    /// The token that a cookie's value spells, and whether it should be spelled anew.
-    pub(crate) fn read(&self, value: &[u8]) -> Result<(Token, bool), Ignored> {
-        let (spelled, signed) = value.split_at_checked(Token::LENGTH).ok_or(Ignored::Malformed)?;
-        let token = Token::parse(spelled).ok_or(Ignored::Malformed)?;
+    /// The token of a cookie's value, and whether it should be encoded anew.
+    pub(crate) fn decode_token(&self, value: &[u8]) -> Result<(Token, bool), Ignored> {
+        let (token_bytes, signed) =
+            value.split_at_checked(Token::LENGTH).ok_or(Ignored::Malformed)?;
+        let token = Token::parse(token_bytes).ok_or(Ignored::Malformed)?;
         let Some(ring) = self.opening() else {
             return if signed.is_empty() { Ok((token, false)) } else { Err(Ignored::Malformed) };
         };
@@ -139,7 +140,7 @@ impl Vault {
         let mut signature = Signature::default();
         let length =
             URL_SAFE_NO_PAD.decode_slice(signed, &mut signature).map_err(|_| Ignored::Malformed)?;
-        let verified = ring.verify(self.context("token", &[]), spelled, &signature[..length]);
+        let verified = ring.verify(self.context("token", &[]), token_bytes, &signature[..length]);
         let stale = verified.map_err(|_| Ignored::Forged)?;
         Ok((token, stale && self.sealing().is_some()))
     }

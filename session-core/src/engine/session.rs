@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use crate::crypto::token::Handle;
-use crate::engine::transaction::{Bearer, Slot};
+use crate::engine::controls::{Controls, HandlerChanges, SecretRequest};
+use crate::engine::identity::Proven;
+use crate::engine::transaction::{Transaction, View};
 use crate::state::session_state::{SessionState, WithPrincipal};
 use crate::store::{Record, Times};
 
@@ -31,57 +33,20 @@ pub struct Session<T> {
     /// As it was loaded, or as it is after `destroy`.
     base: Arc<T>,
     /// The handler's own copy, made at the first mutable borrow.
-    mine: Option<T>,
+    copy: Option<T>,
     /// The request that came in with it; none if it is not stored.
-    slot: Option<Arc<Slot<T>>>,
-    edits: Edits,
+    transaction: Option<Arc<Transaction<T>>>,
+    controls: Controls,
     gave_form_token: AtomicBool,
 }
 
-/// What was asked of a session beside changes to its state.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Edits {
-    pub(crate) destroyed: bool,
-    pub(crate) secret: Wish,
-    pub(crate) persistent: Option<bool>,
-}
-
-/// What was asked for the secret; of two, the later one in this list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Wish {
-    #[default]
-    Nothing,
-    /// It stays, however old: a form token was made with it.
-    Keep,
-    /// Another one.
-    Rotate,
-    /// Another one, since the principal has proven anew who it is.
-    Reauthenticate,
-}
-
-impl Edits {
-    /// These, and then those.
-    pub(crate) fn and(self, later: Self) -> Self {
-        Self {
-            destroyed: self.destroyed || later.destroyed,
-            secret: self.secret.max(later.secret),
-            persistent: later.persistent.or(self.persistent),
-        }
-    }
-
-    /// Whether anything is to be written for them alone.
-    pub(crate) fn are_any(self) -> bool {
-        self.secret >= Wish::Rotate || self.persistent.is_some()
-    }
-}
-
 impl<T: SessionState> Session<T> {
-    pub(crate) fn new(base: Arc<T>, slot: Option<Arc<Slot<T>>>) -> Self {
+    pub(crate) fn new(view: View<T>) -> Self {
         Self {
-            base,
-            mine: None,
-            slot,
-            edits: Edits::default(),
+            base: view.state,
+            copy: None,
+            transaction: view.transaction,
+            controls: Controls::default(),
             gave_form_token: AtomicBool::new(false),
         }
     }
@@ -92,15 +57,15 @@ impl<T: SessionState> Session<T> {
     /// The state is back at its default. What is set after this begins a new session with a
     /// token of its own: a farewell message, say.
     pub fn destroy(&mut self) {
-        *self = Self::new(Arc::default(), None);
-        self.edits.destroyed = true;
+        *self = Self::new(View { state: Arc::default(), transaction: None });
+        self.controls.destroyed = true;
     }
 
-    /// Draws a new secret: the cookie that the browser has is replaced, and a copy of it is dead
+    /// Generates a new secret: the cookie that the browser has is replaced, and a copy of it is dead
     /// at once. Changing the principal does this by itself; call it where something else makes
     /// the session worth more.
     pub fn rotate(&mut self) {
-        self.edits.secret = self.edits.secret.max(Wish::Rotate);
+        self.controls.secret = self.controls.secret.max(SecretRequest::Rotate);
     }
 
     /// Notes that the principal has just proven to be who it is, by its password say: the time of
@@ -111,13 +76,13 @@ impl<T: SessionState> Session<T> {
     where
         T: WithPrincipal,
     {
-        self.edits.secret = Wish::Reauthenticate;
+        self.controls.secret = SecretRequest::Reauthenticate;
     }
 
     /// Whether the cookie outlives the browser: with `true` it lives as long as the session may,
     /// without it until the browser closes. The session's own limits are the same either way.
     pub fn remember(&mut self, remember: bool) {
-        self.edits.persistent = Some(remember);
+        self.controls.persistent = Some(remember);
     }
 
     /// Its public name, fit for logs and device lists; none before it is first stored.
@@ -152,8 +117,8 @@ impl<T: SessionState> Session<T> {
     ///
     /// None while there is no secret to make it with that the browser will still have: before the
     /// session is first stored (so store something first), and in a request that destroys it or
-    /// gives it a new secret, which is when the tokens from before cease to be good. Each call spells it
-    /// differently, so that a compressed page does not give it away.
+    /// gives it a new secret, which is when the tokens from before cease to be good. Each call encodes
+    /// it differently, so that a compressed page does not give it away.
     ///
     /// ```
     /// # use axum::{Form, http::StatusCode, response::Html};
@@ -178,37 +143,37 @@ impl<T: SessionState> Session<T> {
     /// }
     /// ```
     pub fn form_token(&self) -> Option<String> {
-        let passes =
-            self.mine.as_ref().is_some_and(|mine| mine.principal() != self.base.principal());
-        let stays = !passes && self.edits.secret < Wish::Rotate;
-        let bearer = self.bearer().filter(|_| stays)?;
+        let principal_changes =
+            self.copy.as_ref().is_some_and(|copy| copy.principal() != self.base.principal());
+        let stays = !principal_changes && self.controls.secret < SecretRequest::Rotate;
+        let proven = self.proven().filter(|_| stays)?;
         self.gave_form_token.store(true, Ordering::Relaxed);
-        bearer.form_key().token()
+        proven.form_key().token()
     }
 
     /// Whether it is a [`form_token`](Self::form_token) of this session, made with the secret
     /// that this request came in with. Takes the same time wherever two tokens differ.
     pub fn is_form_token(&self, token: &str) -> bool {
-        self.bearer().is_some_and(|bearer| bearer.form_key().made(token))
+        self.proven().is_some_and(|proven| proven.form_key().made(token))
     }
 
-    /// What the handler made of it: what it began with, its own copy if it took one, its wishes.
-    pub(crate) fn into_parts(self) -> (Arc<T>, Option<T>, Edits) {
-        let mut edits = self.edits;
+    /// What the handler has made of it.
+    pub(crate) fn into_changes(self) -> HandlerChanges<T> {
+        let mut controls = self.controls;
         if self.gave_form_token.into_inner() {
-            edits.secret = edits.secret.max(Wish::Keep);
+            controls.secret = controls.secret.max(SecretRequest::Keep);
         }
-        (self.base, self.mine, edits)
+        HandlerChanges { base: self.base, copy: self.copy, controls }
     }
 }
 
 impl<T> Session<T> {
-    fn bearer(&self) -> Option<&Bearer<T>> {
-        self.slot.as_ref()?.bearer()
+    fn proven(&self) -> Option<&Proven<T>> {
+        self.transaction.as_ref()?.proven()
     }
 
     fn record(&self) -> Option<&Record> {
-        Some(&self.bearer()?.stored.record)
+        Some(&self.proven()?.stored.record)
     }
 
     fn times(&self) -> Option<&Times> {
@@ -220,13 +185,13 @@ impl<T> Deref for Session<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.mine.as_ref().unwrap_or(&self.base)
+        self.copy.as_ref().unwrap_or(&self.base)
     }
 }
 
 impl<T: Clone> DerefMut for Session<T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.mine.get_or_insert_with(|| T::clone(&self.base))
+        self.copy.get_or_insert_with(|| T::clone(&self.base))
     }
 }
 

@@ -1,4 +1,4 @@
-//! When a request came in, as far as the store's clock can tell.
+//! The store's clock: what has been seen of it, and when a request came in by it.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -11,13 +11,13 @@ use crate::store::REVOCATIONS_LAST;
 /// When a request came in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Arrival {
-    here: Instant,
-    there: There,
+    instant: Instant,
+    store_time: StoreTime,
 }
 
 /// When a request came in, on the store's clock.
 #[derive(Clone, Copy, Debug)]
-enum There {
+enum StoreTime {
     /// At this moment: it is named in place of what the clock shows.
     At(Timestamp),
     /// After this moment, which it had shown before.
@@ -28,9 +28,9 @@ enum There {
 /// The latest that this process has seen of the store's clock. Whatever comes in from now on came
 /// in after that.
 #[derive(Debug)]
-pub(crate) struct Latest(AtomicI64);
+pub(crate) struct LatestReading(AtomicI64);
 
-impl Latest {
+impl LatestReading {
     const UNKNOWN: i64 = i64::MIN;
     /// A clock that shows so much less than before was set back.
     const SET_BACK: Duration = Duration::from_mins(1);
@@ -48,7 +48,7 @@ impl Latest {
     }
 }
 
-impl Default for Latest {
+impl Default for LatestReading {
     fn default() -> Self {
         Self(AtomicI64::new(Self::UNKNOWN))
     }
@@ -56,57 +56,57 @@ impl Default for Latest {
 
 /// What the store's clock showed before an answer of it had come.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Sight {
-    pub(crate) shown: Timestamp,
-    pub(crate) here: Instant,
+pub(crate) struct ClockReading {
+    pub(crate) time: Timestamp,
+    pub(crate) instant: Instant,
 }
 
-impl Sight {
+impl ClockReading {
     /// An answer that has just come.
-    pub(crate) fn now(shown: Timestamp) -> Self {
-        Self { shown, here: Instant::now() }
+    pub(crate) fn now(time: Timestamp) -> Self {
+        Self { time, instant: Instant::now() }
     }
 
     /// What that clock shows by now.
-    pub(crate) fn by_now(&self) -> Timestamp {
-        self.shown.plus(self.here.elapsed())
+    pub(crate) fn current(&self) -> Timestamp {
+        self.time.plus(self.instant.elapsed())
     }
 }
 
 impl Arrival {
     /// Now: at this moment of a clock in place of the store's, if there is one.
-    pub(crate) fn now(named: Option<Timestamp>, latest: &Latest) -> Self {
-        let there = match (named, latest.get()) {
-            (Some(moment), _) => There::At(moment),
-            (None, Some(moment)) => There::After(moment),
-            (None, None) => There::Unknown,
+    pub(crate) fn now(named: Option<Timestamp>, latest: &LatestReading) -> Self {
+        let store_time = match (named, latest.get()) {
+            (Some(moment), _) => StoreTime::At(moment),
+            (None, Some(moment)) => StoreTime::After(moment),
+            (None, None) => StoreTime::Unknown,
         };
-        Self { here: Instant::now(), there }
+        Self { instant: Instant::now(), store_time }
     }
 
     /// A moment on the store's clock that is not after the arrival, if one is known.
     pub(crate) fn known(&self) -> Option<Timestamp> {
-        match self.there {
-            There::At(moment) | There::After(moment) => Some(moment),
-            There::Unknown => None,
+        match self.store_time {
+            StoreTime::At(moment) | StoreTime::After(moment) => Some(moment),
+            StoreTime::Unknown => None,
         }
     }
 
     /// The same, more closely, by an answer that came after the arrival: as much before what that
     /// showed as has passed in between.
-    pub(crate) fn on_store(&self, sight: Sight) -> Timestamp {
-        let before = sight.shown.minus(sight.here.saturating_duration_since(self.here));
-        match self.there {
-            There::At(moment) => moment,
-            There::After(moment) => moment.max(before),
-            There::Unknown => before,
+    pub(crate) fn on_store(&self, reading: ClockReading) -> Timestamp {
+        let before = reading.time.minus(reading.instant.saturating_duration_since(self.instant));
+        match self.store_time {
+            StoreTime::At(moment) => moment,
+            StoreTime::After(moment) => moment.max(before),
+            StoreTime::Unknown => before,
         }
     }
 
     /// Whether it is so long ago that stores may have forgotten what happened since.
-    pub(crate) fn is_out_of_memory(&self) -> bool {
+    pub(crate) fn is_beyond_revocations(&self) -> bool {
         const MARGIN: Duration = Duration::from_mins(1);
-        self.here.elapsed() + MARGIN > REVOCATIONS_LAST
+        self.instant.elapsed() + MARGIN > REVOCATIONS_LAST
     }
 }
 
@@ -120,28 +120,28 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_tells_when_a_request_came_in_and_never_too_late() {
-        let arrival = Arrival::now(None, &Latest::default());
+        let arrival = Arrival::now(None, &LatestReading::default());
         assert_eq!(arrival.known(), None);
         tokio::time::advance(Duration::from_secs(3)).await;
         // It took a second to come, so the request came in a second later than it says.
-        assert_eq!(arrival.on_store(Sight::now(second(102))), second(99));
+        assert_eq!(arrival.on_store(ClockReading::now(second(102))), second(99));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_was_seen_before_the_arrival_was_before_it() {
-        let latest = Latest::default();
+        let latest = LatestReading::default();
         latest.see(second(100));
         latest.see(second(90));
         let arrival = Arrival::now(None, &latest);
         assert_eq!(arrival.known(), Some(second(100)));
         tokio::time::advance(Duration::from_secs(3)).await;
-        assert_eq!(arrival.on_store(Sight::now(second(101))), second(100));
-        assert_eq!(arrival.on_store(Sight::now(second(105))), second(102));
+        assert_eq!(arrival.on_store(ClockReading::now(second(101))), second(100));
+        assert_eq!(arrival.on_store(ClockReading::now(second(105))), second(102));
     }
 
     #[test]
     fn a_clock_that_was_set_back_is_believed() {
-        let latest = Latest::default();
+        let latest = LatestReading::default();
         latest.see(second(1000));
         latest.see(second(900));
         assert_eq!(Arrival::now(None, &latest).known(), Some(second(900)));
@@ -149,8 +149,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_named_moment_is_the_moment() {
-        let arrival = Arrival::now(Some(second(7)), &Latest::default());
+        let arrival = Arrival::now(Some(second(7)), &LatestReading::default());
         tokio::time::advance(Duration::from_secs(3)).await;
-        assert_eq!(arrival.on_store(Sight::now(second(1000))), second(7));
+        assert_eq!(arrival.on_store(ClockReading::now(second(1000))), second(7));
     }
 }

@@ -5,36 +5,37 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crate::crypto::token::Digest;
-use crate::engine::rotation::{Other, Shown};
-use crate::engine::store_clock::Sight;
+use crate::engine::rotation::{SecondarySecret, SecretMatch};
+use crate::engine::store_clock::ClockReading;
 use crate::store::Record;
 
-/// A record with its fields opened, whatever the store holds.
-pub(crate) struct Opened<T> {
+/// A record with its fields unsealed, whatever the store holds.
+pub(crate) struct Unsealed<T> {
     pub(crate) record: Record,
     /// Its fields as the store holds them.
-    pub(crate) kept: Arc<[u8]>,
+    pub(crate) stored_bytes: Arc<[u8]>,
     /// See [`Stored::stale`].
     pub(crate) stale: bool,
-    /// What the fields spell, if that is known already.
+    /// The state of its fields, if that is known already.
     pub(crate) state: Option<Arc<T>>,
 }
 
-impl<T> Opened<T> {
-    /// What a request is that shows this digest.
-    pub(crate) fn shown(&self, digest: Digest) -> Shown {
+impl<T> Unsealed<T> {
+    /// Which of the session's secrets has this digest.
+    pub(crate) fn match_secret(&self, digest: Digest) -> SecretMatch {
         let Record { digest: current, ref fields, ref times, .. } = self.record;
         if current == digest {
-            return Shown::Current;
+            return SecretMatch::Current;
         }
-        Other::find(fields).map_or(Shown::Unknown, |other| other.shown(digest, times.now))
+        SecondarySecret::find(fields)
+            .map_or(SecretMatch::Unknown, |secondary| secondary.matches(digest, times.now))
     }
 }
 
-/// A session as the store has it, and the state that its fields spell.
+/// A session as the store has it, and the state of its fields.
 #[derive(Debug)]
 pub(crate) struct Stored<T> {
-    /// With its fields opened.
+    /// With its fields unsealed.
     pub(crate) record: Record,
     pub(crate) state: Arc<T>,
     /// Whether every field that this release knows was decoded.
@@ -58,7 +59,7 @@ impl<T> Stored<T> {
     }
 
     /// What the store's clock showed when it came.
-    pub(crate) fn sight(&self) -> Sight {
-        Sight { shown: self.record.times.now, here: self.since }
+    pub(crate) fn clock_reading(&self) -> ClockReading {
+        ClockReading { time: self.record.times.now, instant: self.since }
     }
 }

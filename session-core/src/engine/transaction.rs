@@ -1,197 +1,153 @@
-//! The session of one request: loaded once, shared by every guard and extractor, settled once.
+//! The session of one request: loaded once, shared by every guard and extractor, saved once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use http::HeaderValue;
 
-use crate::crypto::key_ring::KeyRing;
-use crate::crypto::token::{Digest, Token};
-use crate::engine::draft::differ;
-use crate::engine::rotation::{Other, is_due};
-use crate::engine::session::{Edits, Session};
+use crate::engine::controls::{Controls, HandlerChanges};
+use crate::engine::identity::{Identity, Proof, Proven};
 use crate::engine::store_clock::Arrival;
-use crate::engine::stored::Stored;
-use crate::state::merge::merge;
+use crate::state::merge::{differ, merge};
 use crate::state::session_state::SessionState;
-use crate::store::Times;
 
 /// One request's session. It lies in the request's extensions.
 ///
 /// The lock is held while a guard opens or closes, never across an await.
 #[derive(Debug)]
-pub(crate) struct Slot<T> {
-    pub(crate) arrived: Arrived<T>,
+pub(crate) struct Transaction<T> {
+    pub(crate) identity: Identity<T>,
     pub(crate) arrival: Arrival,
-    /// Whether the request counts as a use of the session: one in the background does not.
-    pub(crate) is_use: bool,
+    pub(crate) usage: Usage,
     /// How many cookies of the session's name the request showed, good or bad.
-    pub(crate) shown: usize,
+    pub(crate) presented_cookies: usize,
     /// What the browser calls itself, for a session that begins with this request.
-    pub(crate) agent: Option<HeaderValue>,
-    draft: Mutex<Shared<T>>,
+    pub(crate) user_agent: Option<HeaderValue>,
+    working_copy: Mutex<WorkingCopy<T>>,
+}
+
+/// Whether a request counts as a use of its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usage {
+    /// Somebody uses it: the idle limit starts anew.
+    Foreground,
+    /// The page asks by itself: nothing is renewed.
+    Background,
 }
 
 /// What the request's guards have made of the session so far.
 #[derive(Debug)]
-pub(crate) struct Shared<T> {
+pub(crate) struct WorkingCopy<T> {
     /// What the request began with: the stored state, or a fresh one.
     pub(crate) base: Arc<T>,
     pub(crate) state: Arc<T>,
-    pub(crate) edits: Edits,
+    pub(crate) controls: Controls,
     /// How often a guard destroyed the session: what began before that dies with it.
     generation: u32,
     outermost_is_open: bool,
     /// A guard with `commit = always` has merged its part: it is saved whatever is answered.
     must_commit: bool,
-    settled: bool,
+    is_saved: bool,
 }
 
-/// What a request came in with.
-#[derive(Debug)]
-pub(crate) enum Arrived<T> {
-    /// No cookie, or one that is no session.
-    Anonymous,
-    /// A cookie that was replaced while the request was on its way: anonymous, and it may save
-    /// nothing, since its answer would replace the new cookie.
-    Late,
-    /// A session.
-    With(Bearer<T>),
+/// The session as the request has it at the moment, to be handed to a guard or extractor.
+pub(crate) struct View<T> {
+    pub(crate) state: Arc<T>,
+    /// The request that came in with it; none if it is not stored.
+    pub(crate) transaction: Option<Arc<Transaction<T>>>,
 }
 
-/// A stored session, and what proved it.
-#[derive(Debug)]
-pub(crate) struct Bearer<T> {
-    pub(crate) proof: Proof,
-    pub(crate) stored: Arc<Stored<T>>,
-}
-
-/// What proved a session.
-#[derive(Debug)]
-pub(crate) enum Proof {
-    /// A token. Its cookie is `stale` if it is signed with a retired key, or not signed though it
-    /// should be. It is `outdated` if the browser has been given another since.
-    Token { token: Token, digest: Digest, stale: bool, outdated: bool },
-    /// That its cookie was sealed by us, with these keys.
-    Seal(KeyRing),
-}
-
-impl<T> Bearer<T> {
-    /// Whether the cookie or the record is to be sealed anew, even if nothing changed.
-    pub(crate) fn is_stale(&self) -> bool {
-        self.stored.stale || self.cookie_is_stale()
-    }
-
-    pub(crate) fn cookie_is_stale(&self) -> bool {
-        matches!(self.proof, Proof::Token { stale: true, outdated: false, .. })
-    }
-
-    /// The digest of the secret that the request came in with.
-    pub(crate) fn digest(&self) -> Digest {
-        match &self.proof {
-            Proof::Token { digest, .. } => *digest,
-            Proof::Seal(_) => self.stored.record.digest,
-        }
-    }
-
-    /// Whether its secret is so old that the browser should get another.
-    pub(crate) fn is_due(&self, every: Duration) -> bool {
-        let Times { now, created, .. } = self.stored.record.times;
-        matches!(self.proof, Proof::Token { outdated: false, .. })
-            && now.since(created) >= every
-            && is_due(Other::find(&self.stored.record.fields), created, now, every)
-    }
-
-    /// The cookie's token, if the browser is to have it again.
-    pub(crate) fn token(&self) -> Option<&Token> {
-        match &self.proof {
-            Proof::Token { token, outdated: false, .. } => Some(token),
-            Proof::Token { .. } | Proof::Seal(_) => None,
-        }
-    }
-}
-
-impl<T> Slot<T> {
+impl<T> Transaction<T> {
     /// The session that the request came in with, whatever has become of it since.
-    pub(crate) fn bearer(&self) -> Option<&Bearer<T>> {
-        match &self.arrived {
-            Arrived::With(bearer) => Some(bearer),
-            Arrived::Anonymous | Arrived::Late => None,
+    pub(crate) fn proven(&self) -> Option<&Proven<T>> {
+        match &self.identity {
+            Identity::Proven(proven) => Some(proven),
+            Identity::Anonymous | Identity::Replaced => None,
         }
+    }
+
+    /// Where a session that this request begins is begun, for a device list: where the one was
+    /// that it came in with, or else the browser's name for itself, in at most 200 bytes of
+    /// printable ASCII.
+    pub(crate) fn label(&self) -> Option<Arc<str>> {
+        if let Some(Proven { proof: Proof::Token { .. }, stored }) = self.proven() {
+            return stored.record.label.clone();
+        }
+        let agent = self.user_agent.as_ref()?.to_str().ok()?;
+        let label: String = agent.chars().filter(|char| !char.is_control()).take(200).collect();
+        Some(label.into())
     }
 }
 
-impl<T: SessionState> Slot<T> {
+impl<T: SessionState> Transaction<T> {
     pub(crate) fn new(
-        arrived: Arrived<T>,
+        identity: Identity<T>,
         arrival: Arrival,
-        is_use: bool,
-        shown: usize,
-        agent: Option<HeaderValue>,
+        usage: Usage,
+        presented_cookies: usize,
+        user_agent: Option<HeaderValue>,
     ) -> Self {
-        let base = match &arrived {
-            Arrived::With(bearer) => Arc::clone(&bearer.stored.state),
-            Arrived::Anonymous | Arrived::Late => Arc::default(),
+        let base = match &identity {
+            Identity::Proven(proven) => Arc::clone(&proven.stored.state),
+            Identity::Anonymous | Identity::Replaced => Arc::default(),
         };
-        let draft = Mutex::new(Shared::new(base));
-        Self { arrived, arrival, is_use, shown, agent, draft }
+        let working_copy = Mutex::new(WorkingCopy::new(base));
+        Self { identity, arrival, usage, presented_cookies, user_agent, working_copy }
     }
 
     /// Whether the request's changes are saved already; what comes after needs a load of its own.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.lock().settled
+    pub(crate) fn is_saved(&self) -> bool {
+        self.lock().is_saved
     }
 
     /// The session as the request has it at the moment.
-    pub(crate) fn session(self: &Arc<Self>) -> Session<T> {
-        self.session_of(&self.lock())
+    pub(crate) fn view(self: &Arc<Self>) -> View<T> {
+        self.view_of(&self.lock())
     }
 
-    /// Opens a transaction on it.
-    pub(crate) fn open(self: &Arc<Self>) -> (Transaction<T>, Session<T>) {
-        let mut shared = self.lock();
-        let outermost = !std::mem::replace(&mut shared.outermost_is_open, true);
-        let transaction =
-            Transaction { slot: Arc::clone(self), outermost, generation: shared.generation };
-        (transaction, self.session_of(&shared))
+    /// Opens a guard's scope on it.
+    pub(crate) fn open(self: &Arc<Self>) -> (Scope<T>, View<T>) {
+        let mut copy = self.lock();
+        let outermost = !std::mem::replace(&mut copy.outermost_is_open, true);
+        let scope = Scope { transaction: Arc::clone(self), outermost, generation: copy.generation };
+        (scope, self.view_of(&copy))
     }
 
-    fn session_of(self: &Arc<Self>, shared: &Shared<T>) -> Session<T> {
-        let is_stored = !shared.is_destroyed() && matches!(self.arrived, Arrived::With(_));
-        Session::new(Arc::clone(&shared.state), is_stored.then(|| Arc::clone(self)))
+    fn view_of(self: &Arc<Self>, copy: &WorkingCopy<T>) -> View<T> {
+        let is_stored = !copy.is_destroyed() && matches!(self.identity, Identity::Proven(_));
+        View { state: Arc::clone(&copy.state), transaction: is_stored.then(|| Arc::clone(self)) }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Shared<T>> {
-        self.draft.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, WorkingCopy<T>> {
+        self.working_copy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<T: SessionState> Shared<T> {
+impl<T: SessionState> WorkingCopy<T> {
     fn new(base: Arc<T>) -> Self {
         Self {
             state: Arc::clone(&base),
             base,
-            edits: Edits::default(),
+            controls: Controls::default(),
             generation: 0,
             outermost_is_open: false,
             must_commit: false,
-            settled: false,
+            is_saved: false,
         }
     }
 
     /// Takes over what a guard made of the session.
-    fn take(&mut self, session: Session<T>, generation: u32) {
-        let (base, mine, edits): (_, _, Edits) = session.into_parts();
-        if edits.destroyed {
+    fn take(&mut self, changes: HandlerChanges<T>, generation: u32) {
+        let HandlerChanges { base, copy, controls } = changes;
+        if controls.destroyed {
             self.generation += 1;
             self.base = Arc::clone(&base);
             self.state = Arc::clone(&base);
-            self.edits = Edits::default();
+            self.controls = Controls::default();
         } else if generation != self.generation {
             return;
         }
-        self.edits = self.edits.and(edits);
-        let Some(mine) = mine else { return };
+        self.controls = self.controls.and(controls);
+        let Some(mine) = copy else { return };
         self.state = if Arc::ptr_eq(&base, &self.state) {
             Arc::new(mine)
         } else {
@@ -212,17 +168,17 @@ impl<T: SessionState> Shared<T> {
     }
 }
 
-/// One guard's part in a request's session: a transaction that ends by merging its changes. The
-/// outermost one settles the request. Dropped before that (a panic, a time-out, another extractor
-/// refused the request), it leaves no trace.
+/// One guard's part in a request's transaction, which ends by merging its changes. The outermost
+/// one saves the request. Dropped before that (a panic, a time-out, another extractor refused the
+/// request), it leaves no trace.
 #[derive(Debug)]
-pub(crate) struct Transaction<T: SessionState> {
-    slot: Arc<Slot<T>>,
+pub(crate) struct Scope<T: SessionState> {
+    transaction: Arc<Transaction<T>>,
     outermost: bool,
     generation: u32,
 }
 
-/// How a guard's transaction ends.
+/// How a guard's scope ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     /// Its part is merged, to be saved if the request's response lets it.
@@ -233,32 +189,32 @@ pub(crate) enum End {
     Drop,
 }
 
-impl<T: SessionState> Transaction<T> {
-    pub(crate) fn slot(&self) -> &Arc<Slot<T>> {
-        &self.slot
+impl<T: SessionState> Scope<T> {
+    pub(crate) fn transaction(&self) -> &Arc<Transaction<T>> {
+        &self.transaction
     }
 
-    /// Ends it. Of the outermost one the answer is what all guards have made of the session, to
-    /// be settled, if it is to be saved.
-    pub(crate) fn end(&mut self, session: Session<T>, end: End) -> Option<Shared<T>> {
-        let mut shared = self.slot.lock();
+    /// Ends it. Of the outermost one the answer is what all guards have made of the session, if
+    /// it is to be saved.
+    pub(crate) fn end(&mut self, changes: HandlerChanges<T>, end: End) -> Option<WorkingCopy<T>> {
+        let mut copy = self.transaction.lock();
         if end != End::Drop {
-            shared.take(session, self.generation);
-            shared.must_commit |= end == End::MergeAlways;
+            copy.take(changes, self.generation);
+            copy.must_commit |= end == End::MergeAlways;
         }
         if !std::mem::take(&mut self.outermost) {
             return None;
         }
-        let settled = Shared { settled: true, ..Shared::new(Arc::clone(&shared.state)) };
-        let outcome = std::mem::replace(&mut *shared, settled);
+        let saved = WorkingCopy { is_saved: true, ..WorkingCopy::new(Arc::clone(&copy.state)) };
+        let outcome = std::mem::replace(&mut *copy, saved);
         (end != End::Drop || outcome.must_commit).then_some(outcome)
     }
 }
 
-impl<T: SessionState> Drop for Transaction<T> {
+impl<T: SessionState> Drop for Scope<T> {
     fn drop(&mut self) {
         if self.outermost {
-            self.slot.lock().outermost_is_open = false;
+            self.transaction.lock().outermost_is_open = false;
         }
     }
 }

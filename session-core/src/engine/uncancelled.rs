@@ -6,15 +6,15 @@ use std::task::{Context, Poll};
 
 /// Runs in place, at no cost beyond a box. Dropped half-way (the client left, a time-out layer
 /// fired), it goes on as a task of the runtime: a commit that has begun is not cancelled.
-pub(crate) struct Detach<R: Send + 'static>(Option<Pin<Box<dyn Future<Output = R> + Send>>>);
+pub(crate) struct Uncancelled<R: Send + 'static>(Option<Pin<Box<dyn Future<Output = R> + Send>>>);
 
-impl<R: Send + 'static> Detach<R> {
+impl<R: Send + 'static> Uncancelled<R> {
     pub(crate) fn new(future: impl Future<Output = R> + Send + 'static) -> Self {
         Self(Some(Box::pin(future)))
     }
 }
 
-impl<R: Send + 'static> Future for Detach<R> {
+impl<R: Send + 'static> Future for Uncancelled<R> {
     type Output = R;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
@@ -28,7 +28,7 @@ impl<R: Send + 'static> Future for Detach<R> {
     }
 }
 
-impl<R: Send + 'static> Drop for Detach<R> {
+impl<R: Send + 'static> Drop for Uncancelled<R> {
     fn drop(&mut self) {
         if let Some(future) = self.0.take()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()

@@ -2,43 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::engine::rotation::{self, Other};
 use crate::state::field::Field;
-use crate::state::frame::{Fields, FieldsError, LIMIT, Writer};
+use crate::state::frame::{EncodeError, Fields, FieldsError, Writer};
 use crate::state::session_state::SessionState;
 
-/// What a handler left in its session cannot be stored. Nothing was.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum EncodeError {
-    /// The field's `Serialize` refused, or JSON has no form for it (a map whose keys are
-    /// structs, say).
-    #[error("the session's field `{field}` cannot be stored")]
-    Field {
-        /// The field's name.
-        field: &'static str,
-        /// What `serde_json` says.
-        #[source]
-        cause: serde_json::Error,
-    },
-    /// The field would be another one when it is read again: a number that is not finite, a part
-    /// that `Serialize` skips. Caught here, before a change is lost in silence.
-    #[error(
-        "the session's field `{field}` would not come back as it is: does its `Serialize` leave something out, or is it a number that is not finite?"
-    )]
-    Lossy {
-        /// The field's name.
-        field: &'static str,
-    },
-    /// The session has grown past what one may hold.
-    #[error("the session has {bytes} bytes, and at most {LIMIT} are stored")]
-    TooLarge {
-        /// How many it has.
-        bytes: usize,
-    },
-}
-
-/// The bytes of a session, and the state that they spell: equal to the one that they were made of,
+/// The bytes of a session, and the state that they decode to: equal to the one that was encoded,
 /// and perhaps not the same. Equality is the fields' own, and may overlook the order of a map, or
 /// what `Serialize` skips.
 pub(crate) struct Encoded<T> {
@@ -46,7 +14,7 @@ pub(crate) struct Encoded<T> {
     pub(crate) state: Arc<T>,
 }
 
-/// The state that these bytes spell. A field that is missing has its default; so has one that
+/// The state of these bytes. A field that is missing has its default; so has one that
 /// does not decode, after its name was told to `defaulted`.
 pub(crate) fn decode<T: SessionState>(
     bytes: &[u8],
@@ -68,14 +36,14 @@ pub(crate) fn decode<T: SessionState>(
 /// is drawn at random) does not change under a session that has it.
 pub(crate) fn encode<T: SessionState>(state: &T) -> Result<Encoded<T>, EncodeError> {
     let mut writer = Writer::with_capacity(256);
-    let mut spelled = T::default();
+    let mut decoded = T::default();
     for field in T::FIELDS {
-        writer.field(field.name, &(field.encode)(state, &mut spelled, field.name)?);
+        writer.field(field.name, &(field.encode)(state, &mut decoded, field.name)?);
     }
-    Ok(Encoded { fields: writer.finish()?, state: Arc::new(spelled) })
+    Ok(Encoded { fields: writer.finish()?, state: Arc::new(decoded) })
 }
 
-/// The bytes after `before`, which `stored` spells, became `after`; none if nothing has changed.
+/// The bytes after `before`, the state of `stored`, became `after`; none if nothing has changed.
 ///
 /// Only fields that differ are encoded. The others stay as they are, byte for byte: those that
 /// this release does not know, and those that it could not decode. A field found under an alias
@@ -91,10 +59,10 @@ pub(crate) fn recode<T: SessionState>(
     }
     let fields = Fields::parsed_before(stored);
     let mut writer = Writer::with_capacity(stored.len() + 64);
-    let mut spelled = before.clone();
+    let mut decoded = before.clone();
     let (mut replaced, mut added) = (Vec::new(), Vec::new());
     for field in changed {
-        let value = (field.encode)(after, &mut spelled, field.name)?;
+        let value = (field.encode)(after, &mut decoded, field.name)?;
         match source(field, &fields) {
             Some((name, _)) => replaced.push((name, value)),
             None => added.push((field.name, value)),
@@ -107,18 +75,7 @@ pub(crate) fn recode<T: SessionState>(
     for (name, value) in added {
         writer.field(name, &value);
     }
-    Ok(Some(Encoded { fields: writer.finish()?, state: Arc::new(spelled) }))
-}
-
-/// The bytes with this as the session's other secret.
-pub(crate) fn note(stored: &[u8], other: Other) -> Result<Arc<[u8]>, EncodeError> {
-    let fields = Fields::parsed_before(stored);
-    let mut writer = Writer::with_capacity(stored.len() + 64);
-    writer.field(rotation::NAME, &other.encode());
-    for (name, value) in fields.iter().filter(|(name, _)| *name != rotation::NAME) {
-        writer.field(name, value);
-    }
-    writer.finish()
+    Ok(Some(Encoded { fields: writer.finish()?, state: Arc::new(decoded) }))
 }
 
 /// Where a field is stored: under its name, or else under the first alias there is.

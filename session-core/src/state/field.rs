@@ -1,12 +1,33 @@
 //! One field of a session type: its stored name, and how it is read, compared, merged, written.
 
-use crate::state::codec::EncodeError;
-use crate::state::session_state::{FieldValue, SessionState};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::state::frame::EncodeError;
+
+/// What can be a session's field: comparable, cloneable plain data. Every type with these traits
+/// is one; derive them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the field of a session",
+    label = "cannot be compared, copied or stored",
+    note = "a session's field needs `Clone`, `PartialEq`, `serde::Serialize` and `serde::Deserialize`: \
+            add `#[derive(Clone, PartialEq, Serialize, Deserialize)]` to `{Self}`"
+)]
+pub trait FieldValue:
+    Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+}
+
+#[diagnostic::do_not_recommend]
+impl<V> FieldValue for V where
+    V: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+}
 
 /// Reaches one field of a session type. `#[session]` writes one for each.
 pub trait Lens: 'static {
     /// The session type.
-    type State: SessionState;
+    type State;
     /// The field's type.
     type Value: FieldValue;
 
@@ -31,7 +52,7 @@ pub struct Field<T> {
     pub(crate) carried: bool,
     pub(crate) is_principal: bool,
     pub(crate) decode: fn(&[u8], &mut T) -> serde_json::Result<()>,
-    /// The JSON of the field in the first, and into the second what that spells.
+    /// The JSON of the field in the first, and into the second what that decodes to.
     pub(crate) encode: fn(&T, &mut T, &'static str) -> Result<Vec<u8>, EncodeError>,
     pub(crate) same: fn(&T, &T) -> bool,
     /// Sets the field in the second to what it is in the first.
@@ -40,7 +61,7 @@ pub struct Field<T> {
     pub(crate) merge: fn(&T, &T, &mut T),
 }
 
-impl<T: SessionState> Field<T> {
+impl<T> Field<T> {
     /// The field that `L` reaches, stored under `name`.
     pub const fn of<L: Lens<State = T>>(name: &'static str) -> Self {
         Self {
@@ -56,7 +77,7 @@ impl<T: SessionState> Field<T> {
                 };
                 Ok(())
             },
-            encode: |state, spelled, field| encode(L::get(state), L::get_mut(spelled), field),
+            encode: |state, decoded, field| encode(L::get(state), L::get_mut(decoded), field),
             same: |one, other| L::get(one) == L::get(other),
             copy: |from, into| L::get_mut(into).clone_from(L::get(from)),
             merge: |base, mine, theirs| {
@@ -88,12 +109,12 @@ impl<T: SessionState> Field<T> {
 /// The field's JSON, if it comes back from there as it is, and what came back.
 fn encode<V: FieldValue>(
     value: &V,
-    spelled: &mut V,
+    decoded: &mut V,
     field: &'static str,
 ) -> Result<Vec<u8>, EncodeError> {
     let text = serde_json::to_string(value).map_err(|cause| EncodeError::Field { field, cause })?;
     match serde_json::from_str::<V>(&text) {
-        Ok(read) if read == *value => *spelled = read,
+        Ok(read) if read == *value => *decoded = read,
         _ => return Err(EncodeError::Lossy { field }),
     }
     Ok(text.into_bytes())

@@ -7,13 +7,11 @@
 
 use std::sync::Arc;
 
-use crate::state::codec::EncodeError;
-
 /// The version this binary writes, and the only one it reads.
 pub(crate) const VERSION: u8 = 1;
 
 /// The most bytes of fields that are read: beyond it nothing is decoded.
-pub(crate) const LIMIT: usize = 16 * 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// The stored fields cannot be read at all. That is an error, never an empty session.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,13 +27,44 @@ pub enum FieldsError {
     Malformed(&'static str),
 }
 
+/// What a handler left in its session cannot be stored. Nothing was.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The field's `Serialize` refused, or JSON has no form for it (a map whose keys are
+    /// structs, say).
+    #[error("the session's field `{field}` cannot be stored")]
+    Field {
+        /// The field's name.
+        field: &'static str,
+        /// What `serde_json` says.
+        #[source]
+        cause: serde_json::Error,
+    },
+    /// The field would be another one when it is read again: a number that is not finite, a part
+    /// that `Serialize` skips. Caught here, before a change is lost in silence.
+    #[error(
+        "the session's field `{field}` would not come back as it is: does its `Serialize` leave something out, or is it a number that is not finite?"
+    )]
+    Lossy {
+        /// The field's name.
+        field: &'static str,
+    },
+    /// The session has grown past what one may hold.
+    #[error("the session has {bytes} bytes, and at most {MAX_BYTES} are stored")]
+    TooLarge {
+        /// How many it has.
+        bytes: usize,
+    },
+}
+
 /// A record's fields, borrowed from its bytes.
 #[derive(Debug)]
 pub(crate) struct Fields<'a>(Vec<(&'a str, &'a [u8])>);
 
 impl<'a> Fields<'a> {
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, FieldsError> {
-        if bytes.len() > LIMIT {
+        if bytes.len() > MAX_BYTES {
             return Err(FieldsError::Malformed("it is larger than 16 MiB"));
         }
         let fields = Self::split(bytes)?;
@@ -131,7 +160,7 @@ impl Writer {
     /// The bytes, unless they are more than are read.
     pub(crate) fn finish(self) -> Result<Arc<[u8]>, EncodeError> {
         let bytes = self.0.len();
-        if bytes > LIMIT { Err(EncodeError::TooLarge { bytes }) } else { Ok(self.0.into()) }
+        if bytes > MAX_BYTES { Err(EncodeError::TooLarge { bytes }) } else { Ok(self.0.into()) }
     }
 }
 
@@ -143,7 +172,7 @@ fn cut(bytes: &[u8], length: usize) -> Result<(&[u8], &[u8]), FieldsError> {
     bytes.split_at_checked(length).ok_or(FieldsError::Malformed("it ends in the middle of a field"))
 }
 
-/// Three bytes hold any length under [`LIMIT`] but one, and a fourth is a forgery.
+/// Three bytes hold any length under [`MAX_BYTES`] but one, and a fourth is a forgery.
 fn length_of_value(bytes: &[u8]) -> Result<(usize, &[u8]), FieldsError> {
     let mut length = 0;
     for (index, &byte) in bytes.iter().take(4).enumerate() {

@@ -25,6 +25,11 @@ pub(crate) fn merge<T: SessionState>(base: &T, mine: &T, theirs: &mut T) {
     }
 }
 
+/// Whether any field differs.
+pub(crate) fn differ<T: SessionState>(one: &T, secondary: &T) -> bool {
+    T::FIELDS.iter().any(|field| !(field.same)(one, secondary))
+}
+
 /// `merge = sum`: adds this request's difference to what is stored. A counter.
 ///
 /// Saturates at the ends of the type, where an overflow would turn a count into its opposite.

@@ -1,9 +1,8 @@
 //! What a session type is: a plain struct whose fields the library knows by name.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use crate::state::field::Field;
+use crate::state::field::{Field, FieldValue};
 
 /// A struct whose fields make a session. Put `#[session]` on it; do not write this by hand.
 ///
@@ -36,22 +35,3 @@ pub trait WithPrincipal: SessionState {}
 /// The principal of a session type that has none. It has no values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub enum NoPrincipal {}
-
-/// What can be a session's field: comparable, cloneable plain data. Every type with these traits
-/// is one; derive them.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the field of a session",
-    label = "cannot be compared, copied or stored",
-    note = "a session's field needs `Clone`, `PartialEq`, `serde::Serialize` and `serde::Deserialize`: \
-            add `#[derive(Clone, PartialEq, Serialize, Deserialize)]` to `{Self}`"
-)]
-pub trait FieldValue:
-    Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
-{
-}
-
-#[diagnostic::do_not_recommend]
-impl<V> FieldValue for V where
-    V: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
-{
-}

@@ -16,7 +16,7 @@ impl Record {
         record
     }
 
-    pub(crate) fn begun(insert: Insert, now: Timestamp) -> Self {
+    pub(crate) fn inserted(insert: Insert, now: Timestamp) -> Self {
         let mut times = Times {
             now,
             created: now,
@@ -38,7 +38,7 @@ impl Record {
         }
     }
 
-    pub(crate) fn become_of(&mut self, update: Update, now: Timestamp) {
+    pub(crate) fn apply(&mut self, update: Update, now: Timestamp) {
         if let Some(absolute) = update.authenticated {
             self.times.authenticated = Some(now);
             self.times.absolute = now.plus(absolute);

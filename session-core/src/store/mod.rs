@@ -3,9 +3,12 @@
 pub(crate) mod apply;
 pub mod conformance;
 mod contract;
+mod error;
 pub(crate) mod memory;
+mod operation;
+mod record;
 
-pub use contract::{
-    Ended, Insert, Inserted, LogIn, REVOCATIONS_LAST, Record, Store, StoreError, Swept, Times,
-    Update, Updated,
-};
+pub use contract::{REVOCATIONS_LAST, Store};
+pub use error::StoreError;
+pub use operation::{Ended, Insert, Inserted, LogIn, Swept, Update, Updated};
+pub use record::{Record, Times};

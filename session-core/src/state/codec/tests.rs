@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::state::frame::Writer;
+use crate::state::frame::{MAX_BYTES, Writer};
 use session_core::session;
 
 /// The release before: it knows `basket` by its old name, and `seen`.
@@ -112,6 +112,6 @@ fn ten_thousand_levels_are_a_field_that_does_not_decode() {
 
 #[test]
 fn more_than_a_session_may_hold_is_an_error() {
-    let state = Old { cart: vec!["x".repeat(LIMIT)], ..Old::default() };
+    let state = Old { cart: vec!["x".repeat(MAX_BYTES)], ..Old::default() };
     assert!(matches!(encode(&state), Err(EncodeError::TooLarge { .. })));
 }

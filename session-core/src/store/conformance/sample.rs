@@ -27,7 +27,7 @@ pub(super) fn just_before(moment: Timestamp) -> Now {
 
 /// A record for nobody, an hour idle, a day in all.
 pub(crate) fn insert() -> Insert {
-    let token = Token::draw(&System, moment(0)).expect("the system's random source works");
+    let token = Token::generate(&System, moment(0)).expect("the system's random source works");
     Insert {
         handle: token.handle(),
         digest: token.digest("session"),

@@ -106,7 +106,7 @@ impl Store for MemoryStore {
                 return Err(StoreError::Full(self.0.capacity));
             }
         }
-        let record = Record::begun(insert, now);
+        let record = Record::inserted(insert, now);
         let times = record.times;
         self.0.join(principal.as_ref(), handle);
         shard.insert(handle, record);
@@ -134,7 +134,7 @@ impl Store for MemoryStore {
             self.0.leave(record.principal.as_ref(), handle);
             self.0.join(update.principal.as_ref(), handle);
         }
-        record.become_of(update, now);
+        record.apply(update, now);
         let times = record.times;
         drop(shard);
         self.0.make_room(principal.as_deref(), handle, log_in, now);

@@ -1,0 +1,83 @@
+//! Whose session a request has, and what proved it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::crypto::form_token::FormKey;
+use crate::crypto::key_ring::KeyRing;
+use crate::crypto::token::{Digest, Token};
+use crate::engine::rotation::{SecondarySecret, is_due};
+use crate::engine::stored::Stored;
+use crate::store::Times;
+
+/// What a request's cookie has shown.
+#[derive(Debug)]
+pub(crate) enum Identity<T> {
+    /// No cookie, or one that is no session.
+    Anonymous,
+    /// A cookie that was replaced while the request was on its way: anonymous, and it may save
+    /// nothing, since its answer would replace the new cookie.
+    Replaced,
+    /// A session.
+    Proven(Proven<T>),
+}
+
+/// A stored session, and what proved it.
+#[derive(Debug)]
+pub(crate) struct Proven<T> {
+    pub(crate) proof: Proof,
+    pub(crate) stored: Arc<Stored<T>>,
+}
+
+/// What proved a session.
+#[derive(Debug)]
+pub(crate) enum Proof {
+    /// A token. Its cookie is `stale` if it is signed with a retired key, or not signed though it
+    /// should be. It is `outdated` if the browser has been given another since.
+    Token { token: Token, digest: Digest, stale: bool, outdated: bool },
+    /// That its cookie was sealed by us, with these keys.
+    Seal(KeyRing),
+}
+
+impl<T> Proven<T> {
+    /// Whether the cookie or the record is to be sealed anew, even if nothing changed.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.stored.stale || self.cookie_is_stale()
+    }
+
+    pub(crate) fn cookie_is_stale(&self) -> bool {
+        matches!(self.proof, Proof::Token { stale: true, outdated: false, .. })
+    }
+
+    /// The digest of the secret that the request came in with.
+    pub(crate) fn digest(&self) -> Digest {
+        match &self.proof {
+            Proof::Token { digest, .. } => *digest,
+            Proof::Seal(_) => self.stored.record.digest,
+        }
+    }
+
+    /// Whether its secret is so old that the browser should get another.
+    pub(crate) fn is_due(&self, every: Duration) -> bool {
+        let Times { now, created, .. } = self.stored.record.times;
+        matches!(self.proof, Proof::Token { outdated: false, .. })
+            && now.since(created) >= every
+            && is_due(SecondarySecret::find(&self.stored.record.fields), created, now, every)
+    }
+
+    /// The cookie's token, if the browser is to have it again.
+    pub(crate) fn token(&self) -> Option<&Token> {
+        match &self.proof {
+            Proof::Token { token, outdated: false, .. } => Some(token),
+            Proof::Token { .. } | Proof::Seal(_) => None,
+        }
+    }
+
+    /// What this session's form tokens are made with.
+    pub(crate) fn form_key(&self) -> FormKey {
+        match &self.proof {
+            Proof::Token { token, .. } => FormKey::Secret(token.secret().clone()),
+            Proof::Seal(ring) => FormKey::Sealed(ring.clone(), self.stored.record.handle),
+        }
+    }
+}

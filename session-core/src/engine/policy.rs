@@ -1,0 +1,48 @@
+//! The policy of a session type: what every load, draft and save goes by.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::cookie::session_cookie::SessionCookie;
+use crate::crypto::random::Random;
+use crate::engine::error::Error;
+use crate::engine::lifetime::Lifetime;
+use crate::engine::sealed_cookie::SealedCookie;
+use crate::engine::sealing::Sealer;
+use crate::state::codec;
+use crate::state::session_state::SessionState;
+
+pub(crate) struct Policy {
+    pub(crate) cookie: SessionCookie,
+    pub(crate) sealer: Sealer,
+    /// If the cookie itself holds the session.
+    pub(crate) sealed_cookie: Option<SealedCookie>,
+    pub(crate) lifetime: Lifetime,
+    /// How many sessions a principal may have.
+    pub(crate) limit: Option<NonZeroU32>,
+    pub(crate) random: Box<dyn Random>,
+}
+
+impl Policy {
+    /// What the store keeps of whom this state belongs to.
+    pub(crate) fn principal_of<T: SessionState>(
+        &self,
+        state: &T,
+    ) -> Result<Option<Arc<str>>, Error> {
+        let key = state.principal().map(codec::principal_key::<T>).transpose()?;
+        Ok(key.map(|key| self.sealer.principal(&key).into()))
+    }
+
+    /// Sessions in cookies can only be found by the request that shows one.
+    pub(crate) fn require_store(&self) -> Result<(), Error> {
+        if self.sealed_cookie.is_some() { Err(Error::NotStored) } else { Ok(()) }
+    }
+
+    /// A random part of this span; none of it when no random bytes can be had.
+    pub(crate) fn jitter(&self, span: Duration) -> Duration {
+        let mut bytes = [0; 4];
+        _ = self.random.fill(&mut bytes);
+        span.mul_f64(f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX))
+    }
+}

@@ -35,12 +35,33 @@ pub(crate) struct Context<'a> {
 #[error("the sealed session does not open: it was changed or moved, or its key is not in the ring")]
 pub struct SealError;
 
+/// Whether a seal or signature should be made anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SealAge {
+    Current,
+    /// It was made with a retired key, or is missing though there are keys.
+    Stale,
+}
+
+impl SealAge {
+    fn of(key: &Key) -> Self {
+        Self::stale_if(key.is_retired())
+    }
+
+    pub(crate) fn stale_if(is_stale: bool) -> Self {
+        if is_stale { Self::Stale } else { Self::Current }
+    }
+
+    pub(crate) fn is_stale(self) -> bool {
+        self == Self::Stale
+    }
+}
+
 /// What was opened.
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) bytes: Vec<u8>,
-    /// Sealed with a retired key, so that it should be sealed again.
-    pub(crate) stale: bool,
+    pub(crate) seal: SealAge,
 }
 
 impl KeyRing {
@@ -64,7 +85,7 @@ impl KeyRing {
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or(SealError)?;
         let key = self.find(KeyId(*id)).ok_or(SealError)?;
         let bytes = key.decrypt(*nonce, &context.encode(key.id), sealed)?;
-        Ok(Opened { bytes, stale: key.is_retired() })
+        Ok(Opened { bytes, seal: SealAge::of(key) })
     }
 
     /// Key id and a code that authenticates `bytes`.
@@ -77,20 +98,20 @@ impl KeyRing {
         signed
     }
 
-    /// Whether `signed` authenticates `bytes`; and then, whether a retired key did so.
+    /// How old the key is with which `signed` authenticates `bytes`; an error if it does not.
     pub(crate) fn verify(
         &self,
         context: Context<'_>,
         bytes: &[u8],
         signed: &[u8],
-    ) -> Result<bool, SealError> {
+    ) -> Result<SealAge, SealError> {
         let (id, code) = signed.split_first_chunk::<{ KeyId::LENGTH }>().ok_or(SealError)?;
         let key = self.find(KeyId(*id)).ok_or(SealError)?;
         if code.len() != CODE {
             return Err(SealError);
         }
         key.mac(context, bytes).verify_truncated_left(code).map_err(|_| SealError)?;
-        Ok(key.is_retired())
+        Ok(SealAge::of(key))
     }
 }
 
@@ -228,14 +249,14 @@ mod tests {
         let sealed = before.seal(HERE, b"visits", &System).unwrap();
         let signed = before.sign(HERE, b"token");
         let after = KeyRing::parse(&format!("{new} {old}")).unwrap();
-        assert!(after.open(HERE, &sealed).unwrap().stale);
-        assert!(after.verify(HERE, b"token", &signed).unwrap());
+        assert!(after.open(HERE, &sealed).unwrap().seal.is_stale());
+        assert!(after.verify(HERE, b"token", &signed).unwrap().is_stale());
         let again = after.seal(HERE, b"visits", &System).unwrap();
-        assert!(!after.open(HERE, &again).unwrap().stale);
+        assert!(!after.open(HERE, &again).unwrap().seal.is_stale());
         assert_eq!(again[..4], after.primary().id.0);
         let next = KeyRing::parse(&format!("{old} next:{new}")).unwrap();
         assert!(
-            !next.open(HERE, &again).unwrap().stale,
+            !next.open(HERE, &again).unwrap().seal.is_stale(),
             "what another node seals with the next key stays so"
         );
         let removed = KeyRing::parse(&new).unwrap();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::cookie::write::SetCookie;
 use crate::crypto::random::RandomError;
+use crate::crypto::seal::SealAge;
 use crate::crypto::token::Token;
 use crate::engine::committer::MAX_REFUSALS;
 use crate::engine::decode_cache::CachedState;
@@ -50,8 +51,11 @@ pub(crate) async fn create<T: SessionState>(
             absolute: policy.lifetime.absolute(),
             log_in: LogIn { began, limit: policy.limit },
         };
-        let cached =
-            CachedState { fields: Arc::clone(&fields), stale: false, state: Arc::clone(&state) };
+        let cached = CachedState {
+            fields: Arc::clone(&fields),
+            seal: SealAge::Current,
+            state: Arc::clone(&state),
+        };
         if let Some(sealed_cookie) = &policy.sealed_cookie {
             let set = first_cookie(engine, sealed_cookie, insert)?;
             engine.decode_cache.remember(token.handle(), fields, cached);

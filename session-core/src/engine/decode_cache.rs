@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::crypto::seal::SealAge;
 use crate::crypto::token::Handle;
 
 /// How many sessions are remembered. A session has one place, by its handle, and takes it from
@@ -46,8 +47,7 @@ struct Entry<T> {
 pub(crate) struct CachedState<T> {
     /// Unsealed.
     pub(crate) fields: Arc<[u8]>,
-    /// See [`Stored::stale`](crate::engine::stored::Stored::stale).
-    pub(crate) stale: bool,
+    pub(crate) seal: SealAge,
     pub(crate) state: Arc<T>,
 }
 
@@ -111,7 +111,7 @@ impl<T> Default for DecodeCache<T> {
 
 impl<T> Clone for CachedState<T> {
     fn clone(&self) -> Self {
-        Self { fields: Arc::clone(&self.fields), stale: self.stale, state: Arc::clone(&self.state) }
+        Self { fields: Arc::clone(&self.fields), seal: self.seal, state: Arc::clone(&self.state) }
     }
 }
 
@@ -127,7 +127,7 @@ mod tests {
 
     fn remember(cache: &DecodeCache<u8>, number: u8, stored_bytes: &[u8]) {
         let fields = Arc::from(stored_bytes);
-        let cached = CachedState { fields, stale: false, state: Arc::new(number) };
+        let cached = CachedState { fields, seal: SealAge::Current, state: Arc::new(number) };
         cache.remember(handle(number), stored_bytes.into(), cached);
     }
 
@@ -178,8 +178,11 @@ mod tests {
             tokio::time::advance(UNUSED_AFTER).await;
             let mut elsewhere = [number; 16];
             elsewhere[15] = 0;
-            let cached =
-                CachedState { fields: Arc::default(), stale: false, state: Arc::new(number) };
+            let cached = CachedState {
+                fields: Arc::default(),
+                seal: SealAge::Current,
+                state: Arc::new(number),
+            };
             cache.remember(Handle::from_bytes(elsewhere), Arc::default(), cached);
         }
         assert_eq!(find(&cache, 1, b"one"), None);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::crypto::seal::SealAge;
 use crate::crypto::token::{Digest, Token};
 use crate::engine::change::{Change, Committed, Requester, SecretChange};
 use crate::engine::error::Error;
@@ -52,7 +53,7 @@ impl<T: SessionState> Draft<T> {
             from: Arc::clone(stored),
             record: stored.record.clone(),
             state: Arc::clone(&stored.state),
-            changed: stored.stale,
+            changed: stored.seal.is_stale(),
             is_used: false,
             log_in: None,
         }
@@ -86,8 +87,9 @@ impl<T: SessionState> Draft<T> {
             None => (Arc::clone(&self.state), None),
         };
         let principal = if principal_changes { Some(policy.principal_of(&*after)?) } else { None };
+        let secret = if principal_changes { SecretChange::Replace } else { change.secret };
         let Secrets { token, noted } =
-            self.secrets(change, secondary, principal_changes, fields.is_some(), policy)?;
+            self.secrets(change.request, secret, secondary, fields.is_some(), policy)?;
         let fields = match noted.filter(|_| policy.sealed_cookie.is_none()) {
             Some((_, secondary)) => {
                 Some(secondary.write_to(fields.as_deref().unwrap_or(&self.record.fields))?)
@@ -124,44 +126,37 @@ impl<T: SessionState> Draft<T> {
     /// is written, or when that is what is to be written.
     fn secrets(
         &self,
-        change: &Change<T>,
+        request: Option<Requester>,
+        change: SecretChange,
         secondary: Option<SecondarySecret>,
-        principal_changes: bool,
-        changed: bool,
+        fields_change: bool,
         policy: &Policy,
     ) -> Result<Secrets, Error> {
-        let Some(Requester { presented, .. }) = change.request else {
-            return Ok(Secrets::default());
-        };
+        let Some(Requester { presented, .. }) = request else { return Ok(Secrets::default()) };
         let Record { handle, digest, times, .. } = self.record;
         let every = policy.lifetime.rotation();
-        if principal_changes || change.secret == SecretChange::Replace {
-            let token = Token::rotate(handle, &*policy.random)?;
-            let noted = SecondarySecret {
-                digest,
-                at: self.from.clock_reading().current(),
-                role: Role::Replaced,
-            };
-            let digest = token.digest(policy.cookie.name());
-            return Ok(Secrets { token: Some(token), noted: Some((digest, noted)) });
+        let now = || self.from.clock_reading().current();
+        match change {
+            SecretChange::Replace => {
+                let token = Token::rotate(handle, &*policy.random)?;
+                let noted = SecondarySecret { digest, at: now(), role: Role::Replaced };
+                let digest = token.digest(policy.cookie.name());
+                Ok(Secrets { token: Some(token), noted: Some((digest, noted)) })
+            }
+            SecretChange::Renew
+                if presented == digest && is_due(secondary, times.created, now(), every) =>
+            {
+                let token = Token::rotate(handle, &*policy.random)?;
+                let offered = token.digest(policy.cookie.name());
+                let noted = SecondarySecret { digest: offered, at: now(), role: Role::Offered };
+                Ok(Secrets { token: Some(token), noted: Some((digest, noted)) })
+            }
+            _ if fields_change || change == SecretChange::Seen => {
+                let seen = |secondary: SecondarySecret| secondary.seen(digest, presented, now());
+                Ok(Secrets { token: None, noted: secondary.and_then(seen) })
+            }
+            _ => Ok(Secrets::default()),
         }
-        if change.secret == SecretChange::Renew
-            && presented == digest
-            && is_due(secondary, times.created, self.from.clock_reading().current(), every)
-        {
-            let token = Token::rotate(handle, &*policy.random)?;
-            let offered = token.digest(policy.cookie.name());
-            let noted = SecondarySecret {
-                digest: offered,
-                at: self.from.clock_reading().current(),
-                role: Role::Offered,
-            };
-            return Ok(Secrets { token: Some(token), noted: Some((digest, noted)) });
-        }
-        let noted = secondary.filter(|_| changed || change.secret == SecretChange::Seen).and_then(
-            |secondary| secondary.seen(digest, presented, self.from.clock_reading().current()),
-        );
-        Ok(Secrets { token: None, noted })
     }
 
     /// What the store is asked, if anything changed. `reading` tells when a log-in began.
@@ -176,7 +171,7 @@ impl<T: SessionState> Draft<T> {
         if self.log_in.is_some_and(|arrival| arrival.is_beyond_revocations()) {
             return Err(Error::Ended);
         }
-        if self.from.stale {
+        if self.from.seal.is_stale() {
             self.record.principal = policy.principal_of(&*self.state)?;
         }
         let Record { handle, ref fields, .. } = self.record;
@@ -213,7 +208,7 @@ impl<T: SessionState> Draft<T> {
         let mut record = self.record;
         record.revision = record.revision.saturating_add(1);
         record.times = times;
-        Stored::new(record, self.state, self.from.whole, false)
+        Stored::new(record, self.state, self.from.whole, SealAge::Current)
     }
 }
 

@@ -46,18 +46,18 @@ impl<T: SessionState> Engine<T> {
         if let Some(cached) = self.decode_cache.find(record.handle, &stored_bytes) {
             record.fields = cached.fields;
             let state = Some(cached.state);
-            return Ok(Unsealed { record, stored_bytes, stale: cached.stale, state });
+            return Ok(Unsealed { record, stored_bytes, seal: cached.seal, state });
         }
-        let (fields, stale) = self.policy.sealer.open(record.handle, &stored_bytes)?;
+        let (fields, seal) = self.policy.sealer.open(record.handle, &stored_bytes)?;
         record.fields = fields;
-        Ok(Unsealed { record, stored_bytes, stale, state: None })
+        Ok(Unsealed { record, stored_bytes, seal, state: None })
     }
 
     /// The state of an unsealed record; fields that do not decode are reported.
     pub(crate) fn decode_unsealed(&self, unsealed: Unsealed<T>) -> Result<Stored<T>, Error> {
-        let Unsealed { record, stored_bytes, stale, state } = unsealed;
+        let Unsealed { record, stored_bytes, seal, state } = unsealed;
         if let Some(state) = state {
-            return Ok(Stored::new(record, state, true, stale));
+            return Ok(Stored::new(record, state, true, seal));
         }
         let handle = record.handle;
         let mut whole = true;
@@ -65,7 +65,7 @@ impl<T: SessionState> Engine<T> {
             whole = false;
             self.backend.report(&SessionEvent::FieldDefaulted { handle, field });
         })?;
-        let stored = Stored::new(record, Arc::new(state), whole, stale);
+        let stored = Stored::new(record, Arc::new(state), whole, seal);
         self.remember(&stored, stored_bytes);
         Ok(stored)
     }
@@ -74,9 +74,9 @@ impl<T: SessionState> Engine<T> {
     /// that were not decoded is not remembered: those are reported each time.
     pub(crate) fn remember(&self, stored: &Stored<T>, stored_bytes: Arc<[u8]>) {
         if stored.whole {
-            let Stored { record, state, stale, .. } = stored;
+            let Stored { record, state, seal, .. } = stored;
             let fields = Arc::clone(&record.fields);
-            let cached = CachedState { fields, stale: *stale, state: Arc::clone(state) };
+            let cached = CachedState { fields, seal: *seal, state: Arc::clone(state) };
             self.decode_cache.remember(record.handle, stored_bytes, cached);
         }
     }

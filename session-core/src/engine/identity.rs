@@ -32,21 +32,30 @@ pub(crate) struct Proven<T> {
 /// What proved a session.
 #[derive(Debug)]
 pub(crate) enum Proof {
-    /// A token. Its cookie is `stale` if it is signed with a retired key, or not signed though it
-    /// should be. It is `outdated` if the browser has been given another since.
-    Token { token: Token, digest: Digest, stale: bool, outdated: bool },
+    /// A token.
+    Token { token: Token, digest: Digest, cookie: TokenCookie },
     /// That its cookie was sealed by us, with these keys.
     Seal(KeyRing),
+}
+
+/// Whether a token's cookie is what the browser should have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenCookie {
+    Current,
+    /// Its signature should be made anew.
+    Stale,
+    /// The browser has been given another since.
+    Outdated,
 }
 
 impl<T> Proven<T> {
     /// Whether the cookie or the record is to be sealed anew, even if nothing changed.
     pub(crate) fn is_stale(&self) -> bool {
-        self.stored.stale || self.cookie_is_stale()
+        self.stored.seal.is_stale() || self.cookie_is_stale()
     }
 
     pub(crate) fn cookie_is_stale(&self) -> bool {
-        matches!(self.proof, Proof::Token { stale: true, outdated: false, .. })
+        matches!(self.proof, Proof::Token { cookie: TokenCookie::Stale, .. })
     }
 
     /// The digest of the secret that the request came in with.
@@ -60,7 +69,7 @@ impl<T> Proven<T> {
     /// Whether its secret is so old that the browser should get another.
     pub(crate) fn is_due(&self, every: Duration) -> bool {
         let Times { now, created, .. } = self.stored.record.times;
-        matches!(self.proof, Proof::Token { outdated: false, .. })
+        self.token().is_some()
             && now.since(created) >= every
             && is_due(SecondarySecret::find(&self.stored.record.fields), created, now, every)
     }
@@ -68,8 +77,8 @@ impl<T> Proven<T> {
     /// The cookie's token, if the browser is to have it again.
     pub(crate) fn token(&self) -> Option<&Token> {
         match &self.proof {
-            Proof::Token { token, outdated: false, .. } => Some(token),
-            Proof::Token { .. } | Proof::Seal(_) => None,
+            Proof::Token { cookie: TokenCookie::Outdated, .. } | Proof::Seal(_) => None,
+            Proof::Token { token, .. } => Some(token),
         }
     }
 

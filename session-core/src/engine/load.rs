@@ -6,6 +6,7 @@ use http::HeaderMap;
 use http::header::USER_AGENT;
 
 use crate::cookie::read::Cookies;
+use crate::crypto::seal::SealAge;
 use crate::crypto::token::{Handle, Token};
 use crate::engine::change::{Change, Requester, SecretChange, StateChange};
 use crate::engine::clean;
@@ -13,7 +14,7 @@ use crate::engine::committer::commit;
 use crate::engine::engine::Engine;
 use crate::engine::error::{Error, Refusal};
 use crate::engine::event::{Ignored, SessionEvent};
-use crate::engine::identity::{Identity, Proof, Proven};
+use crate::engine::identity::{Identity, Proof, Proven, TokenCookie};
 use crate::engine::revoke;
 use crate::engine::rotation::{GRACE, Role, SecondarySecret, SecretMatch};
 use crate::engine::sealed_cookie::SealedCookie;
@@ -62,7 +63,7 @@ impl<T: SessionState> Load<'_, T> {
             return self.unseal(sealed_cookie, value).await;
         }
         match self.engine.policy.sealer.decode_token(value) {
-            Ok((token, stale)) => self.prove(token, stale).await,
+            Ok((token, signature)) => self.prove(token, signature).await,
             Err(reason) => Ok(self.engine.ignore(None, reason)),
         }
     }
@@ -71,7 +72,7 @@ impl<T: SessionState> Load<'_, T> {
     ///
     /// What few requests do is boxed: the future of every request would be as large as the largest
     /// of it.
-    async fn prove(&self, token: Token, stale: bool) -> Result<Identity<T>, Error> {
+    async fn prove(&self, token: Token, signature: SealAge) -> Result<Identity<T>, Error> {
         let engine = self.engine;
         let handle = token.handle();
         let Some(record) = engine.backend.load(handle).await? else {
@@ -107,8 +108,12 @@ impl<T: SessionState> Load<'_, T> {
                 Renewed::Replaced => return Ok(self.ignore(handle, Ignored::Replaced)),
             }
         }
-        let outdated = secret == SecretMatch::Predecessor;
-        let proof = Proof::Token { token, digest, stale, outdated };
+        let cookie = match (secret, signature) {
+            (SecretMatch::Predecessor, _) => TokenCookie::Outdated,
+            (_, SealAge::Stale) => TokenCookie::Stale,
+            (_, SealAge::Current) => TokenCookie::Current,
+        };
+        let proof = Proof::Token { token, digest, cookie };
         Ok(Identity::Proven(Proven { proof, stored: Arc::new(stored) }))
     }
 
@@ -120,11 +125,10 @@ impl<T: SessionState> Load<'_, T> {
     ) -> Result<Identity<T>, Error> {
         let engine = self.engine;
         let now = engine.backend.moment();
-        let (record, is_sealed_anew) =
-            match sealed_cookie.open(engine.policy.cookie.name(), value, now) {
-                Ok(opened) => opened,
-                Err((handle, reason)) => return Ok(engine.ignore(handle, reason)),
-            };
+        let (record, seal) = match sealed_cookie.open(engine.policy.cookie.name(), value, now) {
+            Ok(opened) => opened,
+            Err((handle, reason)) => return Ok(engine.ignore(handle, reason)),
+        };
         let handle = record.handle;
         if let Some(revocation) = engine.backend.load(handle).await? {
             let Times { now, created, .. } = revocation.times;
@@ -134,7 +138,8 @@ impl<T: SessionState> Load<'_, T> {
         }
         let aged = now.since(record.times.seen) >= engine.policy.lifetime.renewal();
         let mut stored = engine.decode(record)?;
-        stored.stale = is_sealed_anew || (aged && self.usage == Usage::Foreground);
+        let is_renewed = aged && self.usage == Usage::Foreground;
+        stored.seal = SealAge::stale_if(seal.is_stale() || is_renewed);
         let proof = Proof::Seal(sealed_cookie.ring.clone());
         Ok(Identity::Proven(Proven { proof, stored: Arc::new(stored) }))
     }

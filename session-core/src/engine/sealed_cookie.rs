@@ -10,7 +10,7 @@ use crate::cookie::chunks::room;
 use crate::cookie::write::SetCookie;
 use crate::crypto::key_ring::KeyRing;
 use crate::crypto::random::Random;
-use crate::crypto::seal::Context;
+use crate::crypto::seal::{Context, SealAge};
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::Handle;
 use crate::engine::error::Error;
@@ -31,14 +31,14 @@ pub(crate) struct SealedCookie {
 }
 
 impl SealedCookie {
-    /// The record that the value of the cookie of this name holds, and whether it should be sealed
-    /// anew; or else why it is no session, and of which it was one.
+    /// The record that the value of the cookie of this name holds, and how old its seal is; or
+    /// else why it is no session, and of which it was one.
     pub(crate) fn open(
         &self,
         name: &str,
         value: &[u8],
         now: Timestamp,
-    ) -> Result<(Record, bool), (Option<Handle>, Ignored)> {
+    ) -> Result<(Record, SealAge), (Option<Handle>, Ignored)> {
         let sealed = URL_SAFE_NO_PAD.decode(value).map_err(|_| (None, Ignored::Malformed))?;
         let opened = self.ring.open(context(name), &sealed).map_err(|_| (None, Ignored::Forged))?;
         let record = sealed_record::decode(&opened.bytes, now).ok_or((None, Ignored::Malformed))?;
@@ -47,7 +47,7 @@ impl SealedCookie {
         if !record.is_live(now) || is_from_the_future {
             return Err((Some(record.handle), Ignored::Unknown));
         }
-        Ok((record, opened.stale))
+        Ok((record, opened.seal))
     }
 
     /// The record as the cookie of this name.

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::key_ring::KeyRing;
 use crate::crypto::random::{Random, RandomError};
-use crate::crypto::seal::{Context, SealError, Signature};
+use crate::crypto::seal::{Context, SealAge, SealError, Signature};
 use crate::crypto::token::{Handle, Token};
 use crate::engine::event::Ignored;
 use crate::state::frame;
@@ -94,21 +94,21 @@ impl Sealer {
         Ok([&[SEALED][..], &sealed].concat().into())
     }
 
-    /// A record's fields as they are decoded, and whether they should be sealed anew.
+    /// A record's fields as they are decoded, and how old their seal is.
     pub(crate) fn open(
         &self,
         handle: Handle,
         stored: &Arc<[u8]>,
-    ) -> Result<(Arc<[u8]>, bool), SealError> {
+    ) -> Result<(Arc<[u8]>, SealAge), SealError> {
         let seals = self.sealing().is_some();
         match (stored.split_first(), self.opening()) {
             (Some((&SEALED, sealed)), Some(ring)) => {
                 let opened = ring.open(self.context("record", handle.as_bytes()), sealed)?;
-                Ok((opened.bytes.into(), opened.stale && seals))
+                Ok((opened.bytes.into(), SealAge::stale_if(opened.seal.is_stale() && seals)))
             }
             (Some((&SEALED, _)), None) => Err(SealError),
             (Some((&frame::VERSION, _)), _) if !self.takes_plain() => Err(SealError),
-            _ => Ok((Arc::clone(stored), seals)),
+            _ => Ok((Arc::clone(stored), SealAge::stale_if(seals))),
         }
     }
 
@@ -122,17 +122,21 @@ impl Sealer {
         value
     }
 
-    /// The token of a cookie's value, and whether it should be encoded anew.
-    pub(crate) fn decode_token(&self, value: &[u8]) -> Result<(Token, bool), Ignored> {
+    /// The token of a cookie's value, and how old its signature is.
+    pub(crate) fn decode_token(&self, value: &[u8]) -> Result<(Token, SealAge), Ignored> {
         let (token_bytes, signed) =
             value.split_at_checked(Token::LENGTH).ok_or(Ignored::Malformed)?;
         let token = Token::parse(token_bytes).ok_or(Ignored::Malformed)?;
         let Some(ring) = self.opening() else {
-            return if signed.is_empty() { Ok((token, false)) } else { Err(Ignored::Malformed) };
+            return if signed.is_empty() {
+                Ok((token, SealAge::Current))
+            } else {
+                Err(Ignored::Malformed)
+            };
         };
         if signed.is_empty() {
             return if self.takes_plain() {
-                Ok((token, self.sealing().is_some()))
+                Ok((token, SealAge::stale_if(self.sealing().is_some())))
             } else {
                 Err(Ignored::Forged)
             };
@@ -141,8 +145,8 @@ impl Sealer {
         let length =
             URL_SAFE_NO_PAD.decode_slice(signed, &mut signature).map_err(|_| Ignored::Malformed)?;
         let verified = ring.verify(self.context("token", &[]), token_bytes, &signature[..length]);
-        let stale = verified.map_err(|_| Ignored::Forged)?;
-        Ok((token, stale && self.sealing().is_some()))
+        let seal = verified.map_err(|_| Ignored::Forged)?;
+        Ok((token, SealAge::stale_if(seal.is_stale() && self.sealing().is_some())))
     }
 
     /// What the store keeps of a principal, and finds it by: never the same for two session types

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use crate::crypto::seal::SealAge;
 use crate::crypto::token::Digest;
 use crate::engine::rotation::{SecondarySecret, SecretMatch};
 use crate::engine::store_clock::ClockReading;
@@ -14,8 +15,7 @@ pub(crate) struct Unsealed<T> {
     pub(crate) record: Record,
     /// Its fields as the store holds them.
     pub(crate) stored_bytes: Arc<[u8]>,
-    /// See [`Stored::stale`].
-    pub(crate) stale: bool,
+    pub(crate) seal: SealAge,
     /// The state of its fields, if that is known already.
     pub(crate) state: Option<Arc<T>>,
 }
@@ -41,7 +41,7 @@ pub(crate) struct Stored<T> {
     /// Whether every field that this release knows was decoded.
     pub(crate) whole: bool,
     /// Whether the store holds it sealed with a retired key, or not sealed though it should be.
-    pub(crate) stale: bool,
+    pub(crate) seal: SealAge,
     /// When it came from the store.
     since: Instant,
 }
@@ -54,8 +54,8 @@ impl<T> Clone for Stored<T> {
 }
 
 impl<T> Stored<T> {
-    pub(crate) fn new(record: Record, state: Arc<T>, is_whole: bool, is_stale: bool) -> Self {
-        Self { record, state, whole: is_whole, stale: is_stale, since: Instant::now() }
+    pub(crate) fn new(record: Record, state: Arc<T>, whole: bool, seal: SealAge) -> Self {
+        Self { record, state, whole, seal, since: Instant::now() }
     }
 
     /// What the store's clock showed when it came.

@@ -9,7 +9,7 @@ use http::header::LOCATION;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 
-use crate::axum::request_head::{RequestHead, asked, is_navigation};
+use crate::axum::request_head::{RequestHead, is_navigation, original_uri};
 use crate::cookie::write::vary;
 use crate::engine::error::Refusal;
 
@@ -122,7 +122,7 @@ impl IntoResponse for Refusal {
 /// The log-in's path, with the way back as the parameter `next`.
 fn with_return_path(log_in: &str, parts: &Parts) -> Option<HeaderValue> {
     let mark = if log_in.contains('?') { '&' } else { '?' };
-    let next = asked(parts).path_and_query().map_or("/", |asked| asked.as_str());
+    let next = original_uri(parts).path_and_query().map_or("/", |asked| asked.as_str());
     let mut location = format!("{log_in}{mark}next=");
     for byte in next.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

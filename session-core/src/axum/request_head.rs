@@ -26,7 +26,7 @@ impl RequestHead {
     pub(crate) fn of(parts: &Parts) -> Self {
         Self {
             method: parts.method.clone(),
-            uri: asked(parts).clone(),
+            uri: original_uri(parts).clone(),
             headers: parts.headers.clone(),
         }
     }
@@ -49,7 +49,7 @@ impl fmt::Debug for RequestHead {
 }
 
 /// The URI that was asked for, all of it.
-pub(crate) fn asked(parts: &Parts) -> &Uri {
+pub(crate) fn original_uri(parts: &Parts) -> &Uri {
     parts.extensions.get().map_or(&parts.uri, |OriginalUri(uri)| uri)
 }
 

@@ -36,24 +36,24 @@ impl FormKey {
         let mut bytes = [0; 2 * LENGTH];
         let (mask, masked) = bytes.split_at_mut(LENGTH);
         System.fill(mask).ok()?;
-        masked.copy_from_slice(&self.code());
-        mix(masked, mask);
+        masked.copy_from_slice(&self.mac());
+        xor(masked, mask);
         Some(URL_SAFE_NO_PAD.encode(bytes))
     }
 
     /// Whether it is one of this session's.
-    pub(crate) fn made(&self, token: &str) -> bool {
+    pub(crate) fn verify(&self, token: &str) -> bool {
         let mut bytes = [0; 2 * LENGTH];
         // Longer ones do not fit.
         if URL_SAFE_NO_PAD.decode_slice(token, &mut bytes) != Ok(bytes.len()) {
             return false;
         }
         let (mask, masked) = bytes.split_at_mut(LENGTH);
-        mix(masked, mask);
-        masked.ct_eq(&self.code()).into()
+        xor(masked, mask);
+        masked.ct_eq(&self.mac()).into()
     }
 
-    fn code(&self) -> [u8; LENGTH] {
+    fn mac(&self) -> [u8; LENGTH] {
         const PURPOSE: &str = "session form token";
         match self {
             Self::Secret(secret) => {
@@ -69,7 +69,7 @@ impl FormKey {
     }
 }
 
-fn mix(bytes: &mut [u8], mask: &[u8]) {
+fn xor(bytes: &mut [u8], mask: &[u8]) {
     for (byte, mask) in bytes.iter_mut().zip(mask) {
         *byte ^= mask;
     }
@@ -93,8 +93,8 @@ mod tests {
         );
         let (one, two) = (ours.token().unwrap(), ours.token().unwrap());
         assert_ne!(one, two);
-        assert!(ours.made(&one) && ours.made(&two));
-        assert!(!theirs.made(&one));
+        assert!(ours.verify(&one) && ours.verify(&two));
+        assert!(!theirs.verify(&one));
     }
 
     #[test]
@@ -102,16 +102,16 @@ mod tests {
         let key = FormKey::Secret(Zeroizing::new([1; LENGTH]));
         let token = key.token().unwrap();
         for length in 0..token.len() {
-            assert!(!key.made(&token[..length]));
+            assert!(!key.verify(&token[..length]));
         }
-        assert!(!key.made(&format!("{token}A")));
-        assert!(!key.made(&format!("{token}{token}")));
-        assert!(!key.made(&"A".repeat(token.len())));
-        assert!(!key.made("ü+/= \0"));
+        assert!(!key.verify(&format!("{token}A")));
+        assert!(!key.verify(&format!("{token}{token}")));
+        assert!(!key.verify(&"A".repeat(token.len())));
+        assert!(!key.verify("ü+/= \0"));
         for at in 0..token.len() {
             let mut bytes = token.clone().into_bytes();
             bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
-            assert!(!key.made(&String::from_utf8(bytes).unwrap()), "at {at}");
+            assert!(!key.verify(&String::from_utf8(bytes).unwrap()), "at {at}");
         }
     }
 }

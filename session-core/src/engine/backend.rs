@@ -95,7 +95,7 @@ impl Backend {
     pub(crate) async fn load(&self, handle: Handle) -> Result<Option<Record>, StoreError> {
         let loaded = self.call("load", self.deadline, self.store.load(handle, self.now())).await?;
         if let Some(record) = &loaded {
-            self.latest.see(record.times.now);
+            self.latest.observe(record.times.now);
         }
         Ok(loaded)
     }
@@ -104,7 +104,7 @@ impl Backend {
         let answer = self.store.insert(insert, self.now());
         let inserted = self.call("insert", self.deadline, answer).await?;
         if let Inserted::Saved(Times { now, .. }) | Inserted::Revoked(now) = inserted {
-            self.latest.see(now);
+            self.latest.observe(now);
         }
         Ok(inserted)
     }
@@ -137,7 +137,7 @@ impl Backend {
     ) -> Result<u64, StoreError> {
         let answer = self.store.delete_all(principal, except, self.now());
         let ended = self.call("delete_all", self.deadline, answer).await?;
-        self.latest.see(ended.now);
+        self.latest.observe(ended.now);
         Ok(ended.live)
     }
 
@@ -154,7 +154,7 @@ impl Backend {
     }
 
     /// The moment for a new handle, which says when it was made.
-    pub(crate) fn moment(&self) -> Timestamp {
+    pub(crate) fn current_time(&self) -> Timestamp {
         self.now().on_this_machine()
     }
 

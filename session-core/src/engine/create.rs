@@ -39,7 +39,7 @@ pub(crate) async fn create<T: SessionState>(
     let mut began = arrival.known();
     let (mut occupied, mut refusals) = (0, 0);
     while occupied < MAX_HANDLES {
-        let token = Token::generate(&*policy.random, backend.moment())?;
+        let token = Token::generate(&*policy.random, backend.current_time())?;
         let insert = Insert {
             handle: token.handle(),
             digest: token.digest(policy.cookie.name()),
@@ -94,7 +94,7 @@ fn first_cookie<T: SessionState>(
     insert: Insert,
 ) -> Result<SetCookie, Error> {
     let policy = &engine.policy;
-    let record = Record::inserted(insert, engine.backend.moment());
+    let record = Record::inserted(insert, engine.backend.current_time());
     let set = sealed_cookie.seal(policy.cookie.name(), &record, &*policy.random)?;
     engine.backend.report(&SessionEvent::Created { handle: record.handle });
     Ok(set)

@@ -6,13 +6,13 @@
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// For maps whose keys are the handles of sessions that were loaded, and no others.
-pub(crate) type HandleHasher = BuildHasherDefault<Tail>;
+pub(crate) type HandleHasher = BuildHasherDefault<LastBytes>;
 
 /// The last eight bytes that were written.
 #[derive(Debug, Default)]
-pub(crate) struct Tail(u64);
+pub(crate) struct LastBytes(u64);
 
-impl Hasher for Tail {
+impl Hasher for LastBytes {
     fn write(&mut self, bytes: &[u8]) {
         if let Some(tail) = bytes.last_chunk() {
             // The first of them has the variant's bits, which are always the same: a map looks at

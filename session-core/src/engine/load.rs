@@ -124,7 +124,7 @@ impl<T: SessionState> Load<'_, T> {
         value: &[u8],
     ) -> Result<Identity<T>, Error> {
         let engine = self.engine;
-        let now = engine.backend.moment();
+        let now = engine.backend.current_time();
         let (record, seal) = match sealed_cookie.open(engine.policy.cookie.name(), value, now) {
             Ok(opened) => opened,
             Err((handle, reason)) => return Ok(engine.ignore(handle, reason)),

@@ -27,7 +27,7 @@ pub(crate) async fn reseal<T: SessionState>(
     let Some(mut update) = draft.update(policy, stored.clock_reading())? else { return Ok(None) };
     // Whom it is does not matter: cookies have that among their fields alone.
     update.principal = draft.state().principal().map(|_| Arc::from(""));
-    let now = engine.backend.moment();
+    let now = engine.backend.current_time();
     let mut record = stored.record.clone();
     record.apply(update, now);
     if acknowledgement.token.is_some() {

@@ -53,7 +53,7 @@ pub(crate) async fn revoke_cookie<T: SessionState>(
     left: Duration,
 ) -> Result<(), Error> {
     let policy = &engine.policy;
-    let token = Token::generate(&*policy.random, engine.backend.moment())?;
+    let token = Token::generate(&*policy.random, engine.backend.current_time())?;
     let insert = Insert {
         handle,
         digest: token.digest(policy.cookie.name()),

@@ -154,7 +154,7 @@ impl<T: SessionState> Session<T> {
     /// Whether it is a [`form_token`](Self::form_token) of this session, made with the secret
     /// that this request came in with. Takes the same time wherever two tokens differ.
     pub fn is_form_token(&self, token: &str) -> bool {
-        self.proven().is_some_and(|proven| proven.form_key().made(token))
+        self.proven().is_some_and(|proven| proven.form_key().verify(token))
     }
 
     /// What the handler has made of it.

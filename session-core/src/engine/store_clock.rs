@@ -35,7 +35,7 @@ impl LatestReading {
     /// A clock that shows so much less than before was set back.
     const SET_BACK: Duration = Duration::from_mins(1);
 
-    pub(crate) fn see(&self, shown: Timestamp) {
+    pub(crate) fn observe(&self, shown: Timestamp) {
         let before = self.0.fetch_max(shown.micros(), Ordering::Relaxed);
         if Timestamp::from_micros(before).since(shown) > Self::SET_BACK {
             self.0.store(shown.micros(), Ordering::Relaxed);
@@ -130,8 +130,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_was_seen_before_the_arrival_was_before_it() {
         let latest = LatestReading::default();
-        latest.see(second(100));
-        latest.see(second(90));
+        latest.observe(second(100));
+        latest.observe(second(90));
         let arrival = Arrival::now(None, &latest);
         assert_eq!(arrival.known(), Some(second(100)));
         tokio::time::advance(Duration::from_secs(3)).await;
@@ -142,8 +142,8 @@ mod tests {
     #[test]
     fn a_clock_that_was_set_back_is_believed() {
         let latest = LatestReading::default();
-        latest.see(second(1000));
-        latest.see(second(900));
+        latest.observe(second(1000));
+        latest.observe(second(900));
         assert_eq!(Arrival::now(None, &latest).known(), Some(second(900)));
     }
 

@@ -108,10 +108,10 @@ pub(crate) fn first<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
     (found == name).then_some(value)
 }
 
-type Next<'a> = ((&'a str, &'a [u8]), &'a [u8]);
+type NextField<'a> = ((&'a str, &'a [u8]), &'a [u8]);
 
 /// The field that these bytes begin with, and the bytes after it.
-fn next(bytes: &[u8]) -> Result<Option<Next<'_>>, FieldsError> {
+fn next(bytes: &[u8]) -> Result<Option<NextField<'_>>, FieldsError> {
     let Some((&length, after)) = bytes.split_first() else { return Ok(None) };
     let (name, after) = cut(after, length.into())?;
     let name =

@@ -18,15 +18,15 @@ pub(super) struct Revocations(Shards<String, Revoked>);
 
 /// While this is held nobody else logs this principal in, or ends its sessions. It is taken
 /// before any session is locked.
-pub(super) struct Turn<'a>(MutexGuard<'a, HashMap<String, Revoked>>);
+pub(super) struct PrincipalLock<'a>(MutexGuard<'a, HashMap<String, Revoked>>);
 
 impl Revocations {
     pub(super) fn new() -> Self {
         Self(Shards::new())
     }
 
-    pub(super) fn turn(&self, principal: &str) -> Turn<'_> {
-        Turn(self.0.lock(principal))
+    pub(super) fn lock(&self, principal: &str) -> PrincipalLock<'_> {
+        PrincipalLock(self.0.lock(principal))
     }
 
     /// Forgets what is too long ago to matter.
@@ -37,7 +37,7 @@ impl Revocations {
     }
 }
 
-impl Turn<'_> {
+impl PrincipalLock<'_> {
     /// Whether the principal may still log in to this session.
     pub(super) fn admits(&self, principal: &str, handle: Handle, log_in: LogIn) -> bool {
         self.0.get(principal).is_none_or(|revoked| {

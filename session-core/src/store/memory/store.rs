@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::revocations::{Revocations, Turn};
+use super::revocations::{PrincipalLock, Revocations};
 use super::shards::Shards;
 use crate::crypto::time::{Now, Timestamp};
 use crate::crypto::token::Handle;
@@ -92,8 +92,9 @@ impl Store for MemoryStore {
         let now = now.on_this_machine();
         let (handle, log_in) = (insert.handle, insert.log_in);
         let principal = insert.principal.clone();
-        let turn = principal.as_deref().map(|principal| self.0.revocations.turn(principal));
-        if is_too_late(turn.as_ref(), principal.as_deref(), handle, log_in) {
+        let principal_lock =
+            principal.as_deref().map(|principal| self.0.revocations.lock(principal));
+        if is_too_late(principal_lock.as_ref(), principal.as_deref(), handle, log_in) {
             return Ok(Inserted::Revoked(now));
         }
         let mut shard = self.0.records.lock(&handle);
@@ -119,7 +120,8 @@ impl Store for MemoryStore {
         let now = now.on_this_machine();
         let (handle, log_in) = (update.handle, update.log_in);
         let principal = update.principal.clone().filter(|_| update.authenticated.is_some());
-        let turn = principal.as_deref().map(|principal| self.0.revocations.turn(principal));
+        let principal_lock =
+            principal.as_deref().map(|principal| self.0.revocations.lock(principal));
         let mut shard = self.0.records.lock(&handle);
         let Some(record) = shard.get_mut(&handle).filter(|record| record.is_live(now)) else {
             return Ok(Updated::Gone);
@@ -127,7 +129,7 @@ impl Store for MemoryStore {
         if record.revision != update.revision {
             return Ok(Updated::Conflict(Box::new(record.read_at(now))));
         }
-        if is_too_late(turn.as_ref(), principal.as_deref(), handle, log_in) {
+        if is_too_late(principal_lock.as_ref(), principal.as_deref(), handle, log_in) {
             return Ok(Updated::Revoked(now));
         }
         if record.principal != update.principal {
@@ -170,8 +172,8 @@ impl Store for MemoryStore {
         now: Now,
     ) -> Result<Ended, StoreError> {
         let now = now.on_this_machine();
-        let mut turn = self.0.revocations.turn(principal);
-        turn.revoke(principal, except, now);
+        let mut principal_lock = self.0.revocations.lock(principal);
+        principal_lock.revoke(principal, except, now);
         let mut live = 0;
         for handle in self.0.sessions_of(principal) {
             if Some(handle) != except {
@@ -198,12 +200,14 @@ impl Store for MemoryStore {
 
 /// Whether a log-in began before its principal's sessions were ended.
 fn is_too_late(
-    turn: Option<&Turn<'_>>,
+    principal_lock: Option<&PrincipalLock<'_>>,
     principal: Option<&str>,
     handle: Handle,
     log_in: LogIn,
 ) -> bool {
-    turn.zip(principal).is_some_and(|(turn, principal)| !turn.admits(principal, handle, log_in))
+    principal_lock.zip(principal).is_some_and(|(principal_lock, principal)| {
+        !principal_lock.admits(principal, handle, log_in)
+    })
 }
 
 /// A principal's set of sessions is only changed while the session's own shard is locked, in
@@ -249,8 +253,8 @@ impl Inner {
         records
     }
 
-    /// Ends the oldest sessions of whoever has just logged in and has too many now. It is the
-    /// principal's turn.
+    /// Ends the oldest sessions of whoever has just logged in and has too many now. The
+    /// principal is locked.
     fn make_room(&self, principal: Option<&str>, handle: Handle, log_in: LogIn, now: Timestamp) {
         let Some((principal, limit)) = principal.zip(log_in.limit) else { return };
         let mut records = self.records_of(principal, now);

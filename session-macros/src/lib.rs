@@ -3,11 +3,11 @@
 //! Use them from there: what they write speaks of `::session_core`.
 
 mod errors;
-mod handler;
-mod nearest;
 mod options;
+mod require_session;
+mod session;
 mod spans;
-mod state;
+mod suggestion;
 
 #[cfg(test)]
 mod expansions;
@@ -108,7 +108,7 @@ use proc_macro::TokenStream;
 /// ```
 #[proc_macro_attribute]
 pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
-    state::expand(args.into(), &item.into()).into()
+    session::expand(args.into(), &item.into()).into()
 }
 
 /// Hands sessions to an async function, and saves them before its response leaves.
@@ -240,5 +240,5 @@ pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `or_redirect` and `allow` name are said by a hidden type beside the handler, `__account_requires`.
 #[proc_macro_attribute]
 pub fn require_session(args: TokenStream, item: TokenStream) -> TokenStream {
-    handler::expand(args.into(), &item.into()).into()
+    require_session::expand(args.into(), &item.into()).into()
 }

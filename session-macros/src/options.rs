@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::{Error, Expr, Ident, Lit, LitStr, Path, Result, Token, parenthesized, token};
 
 use crate::errors::Errors;
-use crate::nearest::nearest;
+use crate::suggestion::nearest;
 
 /// The options that an attribute knows, each with how it is written.
 pub(crate) struct Known {

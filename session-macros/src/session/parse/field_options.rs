@@ -21,18 +21,18 @@ const ON_FIELD: Known = Known {
 
 /// The options of a field; where one may contradict another, with the user's word.
 #[derive(Default)]
-pub(super) struct Options {
-    pub(super) principal: Option<Ident>,
-    pub(super) merge: Option<(Ident, Merge)>,
-    pub(super) default: Option<(Ident, Expr)>,
-    pub(super) rename: Option<LitStr>,
-    pub(super) aliases: Vec<LitStr>,
-    pub(super) carry: Option<Ident>,
+pub(crate) struct Options {
+    pub(crate) principal: Option<Ident>,
+    pub(crate) merge: Option<(Ident, Merge)>,
+    pub(crate) default: Option<(Ident, Expr)>,
+    pub(crate) rename: Option<LitStr>,
+    pub(crate) aliases: Vec<LitStr>,
+    pub(crate) carry: Option<Ident>,
 }
 
 impl Options {
     /// Takes the options away from `field`.
-    pub(super) fn take(field: &mut syn::Field, errors: &mut Errors) -> Self {
+    pub(crate) fn take(field: &mut syn::Field, errors: &mut Errors) -> Self {
         let mut given = Vec::new();
         for attr in field.attrs.extract_if(.., |attr| attr.path().is_ident("session")) {
             match attr.meta {
@@ -73,7 +73,7 @@ impl Options {
     }
 
     /// Tells what contradicts the word `principal`.
-    pub(super) fn check(&self, cfgs: &[Attribute], errors: &mut Errors) {
+    pub(crate) fn check(&self, cfgs: &[Attribute], errors: &mut Errors) {
         if self.principal.is_none() {
             return;
         }

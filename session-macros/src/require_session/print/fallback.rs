@@ -5,16 +5,16 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::FnArg;
 
-use super::function::Function;
+use crate::require_session::parse::Function;
 
 /// What is known to be harmless on a handler without arguments.
 const KEPT: [&str; 7] = ["allow", "cfg", "deny", "doc", "expect", "forbid", "warn"];
 
 /// A function with a mistake.
-pub(super) struct Broken(Function);
+pub(crate) struct Broken(Function);
 
 impl Broken {
-    pub(super) fn new(mut function: Function) -> Self {
+    pub(crate) fn new(mut function: Function) -> Self {
         function.attrs.retain(|attr| KEPT.iter().any(|kept| attr.path().is_ident(kept)));
         Self(function)
     }

@@ -4,9 +4,8 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Ident, ReturnType, Signature};
 
-use super::argument::Argument;
-use super::function::Function;
-use super::model::Handler;
+use crate::require_session::model::{Argument, Handler};
+use crate::require_session::parse::Function;
 
 impl ToTokens for Handler {
     fn to_tokens(&self, tokens: &mut TokenStream) {

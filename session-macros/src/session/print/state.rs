@@ -5,8 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::ext::IdentExt as _;
 
-use super::field::{Field, Role};
-use super::model::State;
+use crate::session::model::{Field, Role, State};
 use crate::spans::ends;
 
 impl ToTokens for State {

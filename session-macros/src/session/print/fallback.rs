@@ -5,19 +5,18 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Data, DeriveInput};
 
-use super::derives::Derives;
-use super::model::ON_STRUCT;
 use crate::errors::Errors;
+use crate::session::model::{Derives, ON_STRUCT};
 
 /// An item with a mistake.
-pub(super) struct Shell {
+pub(crate) struct Shell {
     /// The item without our attributes.
     item: DeriveInput,
     derives: Derives,
 }
 
 impl Shell {
-    pub(super) fn new(args: TokenStream, mut item: DeriveInput) -> Self {
+    pub(crate) fn new(args: TokenStream, mut item: DeriveInput) -> Self {
         item.attrs.retain(|attr| !attr.path().is_ident("session"));
         if let Data::Struct(data) = &mut item.data {
             for field in &mut data.fields {

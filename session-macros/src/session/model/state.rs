@@ -5,12 +5,12 @@ use syn::{Data, DeriveInput, Error, Fields, Ident, Item, ItemStruct, Result};
 
 use super::derives::Derives;
 use super::field::{Field, Role};
-use super::names::check_names;
+use super::stored_names::check_names;
 use crate::errors::Errors;
 use crate::options::Known;
 
 /// What `#[session]` takes on the struct.
-pub(super) const ON_STRUCT: Known = Known {
+pub(crate) const ON_STRUCT: Known = Known {
     place: "`#[session]` on a struct",
     options: &[("manual", "manual(Default)")],
     repeatable: &[],
@@ -19,9 +19,9 @@ pub(super) const ON_STRUCT: Known = Known {
 /// A struct with at least one field, all named, of which at most one is the principal.
 pub(crate) struct State {
     /// The struct without the `#[session(…)]` of its fields.
-    pub(super) item: ItemStruct,
-    pub(super) derives: Derives,
-    pub(super) fields: Vec<Field>,
+    pub(crate) item: ItemStruct,
+    pub(crate) derives: Derives,
+    pub(crate) fields: Vec<Field>,
 }
 
 impl State {
@@ -58,11 +58,11 @@ impl State {
         errors.or(Self { item, derives, fields })
     }
 
-    pub(super) fn name(&self) -> &Ident {
+    pub(crate) fn name(&self) -> &Ident {
         &self.item.ident
     }
 
-    pub(super) fn principal(&self) -> Option<&Field> {
+    pub(crate) fn principal(&self) -> Option<&Field> {
         self.fields.iter().find(|field| matches!(field.role, Role::Principal(_)))
     }
 }

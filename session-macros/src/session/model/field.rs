@@ -3,27 +3,26 @@
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Expr, Ident, LitStr, Type};
 
-use super::merge::Merge;
-use super::options::Options;
 use crate::errors::Errors;
+use crate::session::parse::{Merge, Options};
 
 /// A field of a session.
-pub(super) struct Field {
-    pub(super) ident: Ident,
-    pub(super) ty: Type,
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
     /// The conditions under which the field is there at all.
-    pub(super) cfgs: Vec<Attribute>,
+    pub(crate) cfgs: Vec<Attribute>,
     /// The name under which it is stored.
-    pub(super) name: LitStr,
+    pub(crate) name: LitStr,
     /// The names under which it is also read.
-    pub(super) aliases: Vec<LitStr>,
+    pub(crate) aliases: Vec<LitStr>,
     /// What it is in a fresh session, where its type's `Default` is not meant.
-    pub(super) default: Option<Expr>,
-    pub(super) role: Role,
+    pub(crate) default: Option<Expr>,
+    pub(crate) role: Role,
 }
 
 /// What a field is to its session.
-pub(super) enum Role {
+pub(crate) enum Role {
     /// It says whom the session belongs to; the word of the option.
     Principal(Ident),
     /// It is the session's data.
@@ -32,7 +31,7 @@ pub(super) enum Role {
 
 impl Field {
     /// Reads the options of `field` and takes them away from it.
-    pub(super) fn new(field: &mut syn::Field, errors: &mut Errors) -> Option<Self> {
+    pub(crate) fn new(field: &mut syn::Field, errors: &mut Errors) -> Option<Self> {
         let ident = field.ident.clone()?;
         let options = Options::take(field, errors);
         let cfgs: Vec<_> =
@@ -59,7 +58,7 @@ impl Field {
     }
 
     /// All names under which the field may lie in the store.
-    pub(super) fn names(&self) -> impl Iterator<Item = &LitStr> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &LitStr> {
         std::iter::once(&self.name).chain(&self.aliases)
     }
 }

@@ -5,18 +5,18 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::ext::IdentExt as _;
 
-use super::model::Handler;
-use super::requirements::Requirements;
+use crate::require_session::model::Handler;
+use crate::require_session::parse::Requirements;
 
 impl Handler {
     /// Its name: the handler's, so that no other handler of the module has it.
-    pub(super) fn own_name(&self) -> Ident {
+    pub(crate) fn own_name(&self) -> Ident {
         let name = self.function.signature.ident.unraw();
         format_ident!("__{name}_requires", span = Span::mixed_site())
     }
 
     /// The type, if an option needs it, and what it says.
-    pub(super) fn own(&self) -> Option<TokenStream> {
+    pub(crate) fn own(&self) -> Option<TokenStream> {
         let own = self.own_name();
         let Requirements { or_redirect, allow, .. } = &self.requirements;
         if or_redirect.is_none() && allow.is_none() {

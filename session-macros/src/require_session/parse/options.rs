@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Error, Ident, LitStr, Path, Result};
 
-use super::literals::{path, seconds};
+use super::values::{path, seconds};
 use crate::errors::Errors;
 use crate::options::{Given, Known};
 
@@ -25,19 +25,19 @@ const ON_FUNCTION: Known = Known {
 
 /// The options, each with the word that the user wrote.
 #[derive(Default)]
-pub(super) struct Requirements {
+pub(crate) struct Requirements {
     existing: Option<Ident>,
     authenticated: Option<Ident>,
     fresh: Option<(Ident, u64)>,
-    pub(super) or_redirect: Option<(Ident, LitStr)>,
-    pub(super) allow: Option<(Ident, Path)>,
+    pub(crate) or_redirect: Option<(Ident, LitStr)>,
+    pub(crate) allow: Option<(Ident, Path)>,
     background: Option<Ident>,
     commit_always: Option<Ident>,
     cross_site: Option<Ident>,
 }
 
 impl Requirements {
-    pub(super) fn read(args: TokenStream, errors: &mut Errors) -> Self {
+    pub(crate) fn read(args: TokenStream, errors: &mut Errors) -> Self {
         let (mut given, mut requirements) = (Vec::new(), Self::default());
         let mut mistakes = Errors::default();
         ON_FUNCTION.read(args, &mut given, &mut mistakes);
@@ -88,7 +88,7 @@ impl Requirements {
     }
 
     /// What the first session argument requires, as one type; `own` is the handler's own.
-    pub(super) fn of_first(&self, own: &Ident) -> Option<TokenStream> {
+    pub(crate) fn of_first(&self, own: &Ident) -> Option<TokenStream> {
         let existing = self.existing.as_ref().map(|word| marker(word, "Existing"));
         let authenticated = self.authenticated.as_ref().map(|word| marker(word, "Authenticated"));
         let fresh = self.fresh.as_ref().map(|(word, seconds)| {
@@ -106,7 +106,7 @@ impl Requirements {
 
     /// What every further session argument requires: not who has a session, but what becomes of
     /// the request.
-    pub(super) fn of_others(&self) -> Option<TokenStream> {
+    pub(crate) fn of_others(&self) -> Option<TokenStream> {
         let background = self.background.as_ref().map(|word| marker(word, "Background"));
         let commit_always = self.commit_always.as_ref().map(|word| marker(word, "CommitAlways"));
         let cross_site = self.cross_site.as_ref().map(|word| marker(word, "CrossSite"));

@@ -1,20 +1,11 @@
-//! `#[session]`: a struct that is the state of a session.
-
-mod derives;
-mod field;
-mod merge;
-mod model;
-mod names;
-mod options;
-mod print;
-mod shell;
+//! The expansion of `#[session]`: tokens in, tokens out.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use syn::{DeriveInput, Error};
 
-use self::model::State;
-use self::shell::Shell;
+use super::model::State;
+use super::print::Shell;
 
 pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item.clone()) {

@@ -1,21 +1,12 @@
-//! `#[require_session]`: an async function that is handed a session.
-
-mod argument;
-mod broken;
-mod function;
-mod literals;
-mod model;
-mod own;
-mod print;
-mod requirements;
+//! The expansion of `#[require_session]`: tokens in, tokens out.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::Error;
 
-use self::broken::Broken;
-use self::function::Function;
-use self::model::Handler;
+use super::model::Handler;
+use super::parse::Function;
+use super::print::Broken;
 
 pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let function: Function = match syn::parse2(item.clone()) {

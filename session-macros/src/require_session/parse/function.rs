@@ -8,10 +8,10 @@ use syn::{Attribute, Error, Result, Signature, Visibility};
 /// A function: all but its body is parsed.
 #[derive(Clone)]
 pub(crate) struct Function {
-    pub(super) attrs: Vec<Attribute>,
-    pub(super) vis: Visibility,
-    pub(super) signature: Signature,
-    pub(super) body: Group,
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) signature: Signature,
+    pub(crate) body: Group,
 }
 
 impl Parse for Function {

@@ -5,16 +5,15 @@ use quote::ToTokens;
 use syn::{Error, GenericParam, Generics, Result, Safety, Signature};
 
 use super::argument::{Argument, Session};
-use super::function::Function;
-use super::requirements::Requirements;
 use crate::errors::Errors;
+use crate::require_session::parse::{Function, Requirements};
 
 /// A free async function, not generic, with at least one session among its arguments.
 pub(crate) struct Handler {
-    pub(super) function: Function,
+    pub(crate) function: Function,
     /// All arguments in the user's order.
-    pub(super) arguments: Vec<Argument>,
-    pub(super) requirements: Requirements,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) requirements: Requirements,
 }
 
 impl Handler {
@@ -42,7 +41,7 @@ impl Handler {
         errors.or(Self { function, arguments, requirements })
     }
 
-    pub(super) fn sessions(&self) -> impl DoubleEndedIterator<Item = &Session> {
+    pub(crate) fn sessions(&self) -> impl DoubleEndedIterator<Item = &Session> {
         self.arguments.iter().filter_map(|argument| match argument {
             Argument::Session(session) => Some(session),
             Argument::Extractor(_) => None,

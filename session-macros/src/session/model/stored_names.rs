@@ -8,7 +8,7 @@ use crate::errors::Errors;
 /// The most bytes in a stored name: its length is stored in one byte.
 const LONGEST: usize = 255;
 
-pub(super) fn check_names(fields: &[Field], errors: &mut Errors) {
+pub(crate) fn check_names(fields: &[Field], errors: &mut Errors) {
     let mut taken: Vec<(String, &Field)> = Vec::new();
     for field in fields {
         for name in field.names() {

@@ -3,7 +3,7 @@
 use syn::{Error, LitStr, Result};
 
 /// How many seconds a span like `10m` has.
-pub(super) fn seconds(span: &LitStr) -> Result<u64> {
+pub(crate) fn seconds(span: &LitStr) -> Result<u64> {
     let text = span.value();
     let unit = match text.bytes().last() {
         Some(b's') => 1,
@@ -26,7 +26,7 @@ pub(super) fn seconds(span: &LitStr) -> Result<u64> {
 }
 
 /// A path that no browser takes for another site, and that `?next=…` can follow.
-pub(super) fn path(path: LitStr) -> Result<LitStr> {
+pub(crate) fn path(path: LitStr) -> Result<LitStr> {
     let text = path.value();
     let fault = if !text.starts_with('/') {
         "begins with `/`"

@@ -7,7 +7,7 @@ use syn::{Attribute, Error, FnArg, Ident, Pat, PatType, Result, Type, TypeRefere
 use crate::spans::ends;
 
 /// An argument that the user takes by reference.
-pub(super) struct Session {
+pub(crate) struct Session {
     /// Its name outside of the function.
     name: Ident,
     /// What is referred to: a session type, or `Session` of one.
@@ -23,7 +23,7 @@ enum Access {
 }
 
 /// An argument that the user takes by value.
-pub(super) struct Extractor {
+pub(crate) struct Extractor {
     /// The conditions under which it is there at all.
     cfgs: Vec<Attribute>,
     /// Its name outside of the function.
@@ -32,13 +32,13 @@ pub(super) struct Extractor {
 }
 
 /// One argument, in the user's place.
-pub(super) enum Argument {
+pub(crate) enum Argument {
     Session(Session),
     Extractor(Extractor),
 }
 
 impl Argument {
-    pub(super) fn new((position, argument): (usize, &FnArg)) -> Result<Self> {
+    pub(crate) fn new((position, argument): (usize, &FnArg)) -> Result<Self> {
         let argument = match argument {
             FnArg::Typed(argument) => argument,
             FnArg::Receiver(receiver) => {
@@ -68,7 +68,7 @@ impl Argument {
     }
 
     /// The argument's name outside of the function.
-    pub(super) fn name(&self) -> &Ident {
+    pub(crate) fn name(&self) -> &Ident {
         match self {
             Self::Session(session) => &session.name,
             Self::Extractor(extractor) => &extractor.name,
@@ -76,7 +76,7 @@ impl Argument {
     }
 
     /// What the inner function is called with.
-    pub(super) fn value(&self) -> TokenStream {
+    pub(crate) fn value(&self) -> TokenStream {
         match self {
             Self::Extractor(Extractor { cfgs, name, .. }) => quote!(#(#cfgs)* #name),
             Self::Session(session) => session.borrow(),
@@ -87,7 +87,7 @@ impl Argument {
 // All of it stands at the user's type: what rustc has to say of that, it says there.
 impl Session {
     /// The session outside of the function, `required` being what is asked of it.
-    pub(super) fn parameter(&self, required: Option<&TokenStream>) -> TokenStream {
+    pub(crate) fn parameter(&self, required: Option<&TokenStream>) -> TokenStream {
         let Self { name, ty, access } = self;
         let (first, last) = ends(ty);
         let mutability = matches!(access, Access::Write).then(|| quote!(mut));
@@ -98,7 +98,7 @@ impl Session {
     }
 
     /// The state that is in the session.
-    pub(super) fn state(&self) -> TokenStream {
+    pub(crate) fn state(&self) -> TokenStream {
         let ty = &self.ty;
         quote!(<#ty as ::session_core::__private::Argument>::State)
     }
@@ -116,7 +116,7 @@ impl Session {
     }
 
     /// Ends the session with a response.
-    pub(super) fn finish(&self, response: &TokenStream) -> TokenStream {
+    pub(crate) fn finish(&self, response: &TokenStream) -> TokenStream {
         let Self { name, ty, .. } = self;
         let (first, _) = ends(ty);
         quote_spanned!(first=> ::session_core::__private::Guard::finish(#name, #response).await)
@@ -124,7 +124,7 @@ impl Session {
 }
 
 impl Extractor {
-    pub(super) fn parameter(&self) -> TokenStream {
+    pub(crate) fn parameter(&self) -> TokenStream {
         let Self { cfgs, name, ty } = self;
         quote!(#(#cfgs)* #name: #ty)
     }

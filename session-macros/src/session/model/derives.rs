@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Error, Expr, Ident, ItemStruct, Path, Result, Token, token};
 
-use super::model::ON_STRUCT;
+use super::state::ON_STRUCT;
 use crate::errors::Errors;
 use crate::options::Given;
 
@@ -20,7 +20,7 @@ enum Trait {
 }
 
 /// Which of the traits come from where.
-pub(super) struct Derives {
+pub(crate) struct Derives {
     /// Those that the user derives, and where.
     derived: Vec<(Trait, Span)>,
     /// Those that the user writes, and where.
@@ -63,7 +63,7 @@ impl Trait {
 
 impl Derives {
     /// What the user derives: a name is compared, since a derive has nothing else.
-    pub(super) fn of(attrs: &[Attribute]) -> Self {
+    pub(crate) fn of(attrs: &[Attribute]) -> Self {
         let derived = attrs
             .iter()
             .filter(|attr| attr.path().is_ident("derive"))
@@ -82,7 +82,7 @@ impl Derives {
     }
 
     /// Leaves the traits in `manual(…)` to the user.
-    pub(super) fn exclude(&mut self, manual: Given, errors: &mut Errors) {
+    pub(crate) fn exclude(&mut self, manual: Given, errors: &mut Errors) {
         for word in errors.keep(manual.words(&ON_STRUCT)).into_iter().flatten() {
             if let Some(known) = Trait::named(&word) {
                 self.manual.push((known, word.span()));
@@ -95,12 +95,12 @@ impl Derives {
     }
 
     /// Writes `Default` out rather than deriving it, unless the user has one.
-    pub(super) fn write_default(&mut self) {
+    pub(crate) fn write_default(&mut self) {
         self.default_is_written = !self.is_theirs(Trait::Default);
     }
 
     /// The user's own `Default`, where a field's `default` asks for ours.
-    pub(super) fn check_default(&self) -> Result<()> {
+    pub(crate) fn check_default(&self) -> Result<()> {
         match self.theirs().find(|(known, _)| *known == Trait::Default) {
             None => Ok(()),
             Some((_, span)) => {
@@ -110,13 +110,13 @@ impl Derives {
         }
     }
 
-    pub(super) fn default_is_written(&self) -> bool {
+    pub(crate) fn default_is_written(&self) -> bool {
         self.default_is_written
     }
 
     /// `#[serde(…)]` shapes the serialization of the whole struct, which is not what is stored:
     /// it means something only where the user asked for that serialization.
-    pub(super) fn check_serde(&self, item: &ItemStruct, errors: &mut Errors) {
+    pub(crate) fn check_serde(&self, item: &ItemStruct, errors: &mut Errors) {
         if Trait::SERDE.into_iter().any(|known| self.is_theirs(known)) {
             return;
         }

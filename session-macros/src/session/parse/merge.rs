@@ -10,7 +10,7 @@ use crate::spans::ends;
 const STRATEGIES: [&str; 5] = ["sum", "union", "append", "max", "min"];
 
 /// How two changes to one field meet.
-pub(super) enum Merge {
+pub(crate) enum Merge {
     /// The later one wins: what a lens does by itself.
     Replace,
     /// A function of `session_core::merge`.
@@ -32,7 +32,7 @@ impl From<Path> for Merge {
 
 impl Merge {
     /// The method of the lens to a field of the type `ty`.
-    pub(super) fn method(&self, ty: &Type) -> TokenStream {
+    pub(crate) fn method(&self, ty: &Type) -> TokenStream {
         let merged = match self {
             Self::Replace => return TokenStream::new(),
             Self::Strategy(word) => {

@@ -1,0 +1,6 @@
+//! The expansion of `#[session]`.
+
+mod fallback;
+mod state;
+
+pub(crate) use self::fallback::Shell;

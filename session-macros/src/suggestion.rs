@@ -1,17 +1,17 @@
-//! Which known word a misspelt one was meant to be.
+//! Suggestions for a misspelt name: "did you mean …?"
 
-/// The known word that is at most two letters away, or a third of a long word.
-pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// The known name that is closest to `name`: at most two letters away, or a third of a long name.
+pub(crate) fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
-        .map(|candidate| (distance(word, candidate), candidate))
+        .map(|candidate| (edit_distance(name, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= 2.max(candidate.len() / 3))
         .filter(|(distance, candidate)| *distance < candidate.len())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
-/// How many letters must be added, removed or changed (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
+/// The number of letters that must be added, removed or changed (Levenshtein).
+fn edit_distance(one: &str, other: &str) -> usize {
     let mut row: Vec<usize> = (0..=other.chars().count()).collect();
     for (i, a) in one.chars().enumerate() {
         let mut diagonal = std::mem::replace(&mut row[0], i + 1);
@@ -31,15 +31,15 @@ mod tests {
     const KNOWN: [&str; 4] = ["principal", "merge", "default", "carry"];
 
     #[test]
-    fn a_misspelt_word_has_a_neighbour() {
-        assert_eq!(nearest("pricipal", KNOWN.into_iter()), Some("principal"));
-        assert_eq!(nearest("principle", KNOWN.into_iter()), Some("principal"));
-        assert_eq!(nearest("merg", KNOWN.into_iter()), Some("merge"));
+    fn a_misspelt_name_has_a_suggestion() {
+        assert_eq!(suggest("pricipal", KNOWN.into_iter()), Some("principal"));
+        assert_eq!(suggest("principle", KNOWN.into_iter()), Some("principal"));
+        assert_eq!(suggest("merg", KNOWN.into_iter()), Some("merge"));
     }
 
     #[test]
-    fn another_word_has_none() {
-        assert_eq!(nearest("skip", KNOWN.into_iter()), None);
-        assert_eq!(nearest("x", ["y"].into_iter()), None);
+    fn an_unrelated_name_has_no_suggestion() {
+        assert_eq!(suggest("skip", KNOWN.into_iter()), None);
+        assert_eq!(suggest("x", ["y"].into_iter()), None);
     }
 }

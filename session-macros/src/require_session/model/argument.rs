@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Attribute, Error, FnArg, Ident, Pat, PatType, Result, Type, TypeReference};
 
-use crate::spans::ends;
+use crate::spans::first_and_last_span;
 
 /// An argument that the user takes by reference.
 pub(crate) struct Session {
@@ -89,7 +89,7 @@ impl Session {
     /// The session outside of the function, `required` being what is asked of it.
     pub(crate) fn parameter(&self, required: Option<&TokenStream>) -> TokenStream {
         let Self { name, ty, access } = self;
-        let (first, last) = ends(ty);
+        let (first, last) = first_and_last_span(ty);
         let mutability = matches!(access, Access::Write).then(|| quote!(mut));
         let required = required.map(|required| quote!(, #required));
         let guard = quote_spanned!(first=> ::session_core::__private::Guard);
@@ -106,7 +106,7 @@ impl Session {
     /// The reference that the inner function takes.
     fn borrow(&self) -> TokenStream {
         let Self { name, ty, access } = self;
-        let (first, _) = ends(ty);
+        let (first, _) = first_and_last_span(ty);
         match access {
             Access::Read => quote_spanned!(first=> ::session_core::__private::Guard::read(&#name)),
             Access::Write => {
@@ -118,7 +118,7 @@ impl Session {
     /// Ends the session with a response.
     pub(crate) fn finish(&self, response: &TokenStream) -> TokenStream {
         let Self { name, ty, .. } = self;
-        let (first, _) = ends(ty);
+        let (first, _) = first_and_last_span(ty);
         quote_spanned!(first=> ::session_core::__private::Guard::finish(#name, #response).await)
     }
 }

@@ -30,7 +30,7 @@ impl Handler {
         check_signature(&function.signature, &mut errors);
         let mut arguments = Vec::new();
         for argument in function.signature.inputs.iter().enumerate() {
-            arguments.extend(errors.keep(Argument::new(argument)));
+            arguments.extend(errors.handle(Argument::new(argument)));
         }
         let complete = arguments.len() == function.signature.inputs.len();
         if complete && !arguments.iter().any(|argument| matches!(argument, Argument::Session(_))) {
@@ -38,7 +38,7 @@ impl Handler {
                            to read or `shop: &mut Shop` to change it, or remove the attribute";
             errors.push(Error::new_spanned(&function.signature.ident, message));
         }
-        errors.or(Self { function, arguments, requirements })
+        errors.finish_with(Self { function, arguments, requirements })
     }
 
     pub(crate) fn sessions(&self) -> impl DoubleEndedIterator<Item = &Session> {

@@ -6,11 +6,11 @@ use syn::{Error, Ident, LitStr, Path, Result};
 
 use super::values::{path, seconds};
 use crate::errors::Errors;
-use crate::options::{Given, Known};
+use crate::options::{KnownOptions, RawOption};
 
-const ON_FUNCTION: Known = Known {
-    place: "`#[require_session]`",
-    options: &[
+const ON_FUNCTION: KnownOptions = KnownOptions {
+    attribute: "`#[require_session]`",
+    usages: &[
         ("existing", "existing"),
         ("authenticated", "authenticated"),
         ("fresh", "fresh = \"10m\""),
@@ -40,11 +40,11 @@ impl Requirements {
     pub(crate) fn read(args: TokenStream, errors: &mut Errors) -> Self {
         let (mut given, mut requirements) = (Vec::new(), Self::default());
         let mut mistakes = Errors::default();
-        ON_FUNCTION.read(args, &mut given, &mut mistakes);
+        ON_FUNCTION.parse(args, &mut given, &mut mistakes);
         for option in given {
-            mistakes.keep(requirements.take(option));
+            mistakes.handle(requirements.take(option));
         }
-        if let Err(error) = mistakes.or(()) {
+        if let Err(error) = mistakes.finish_with(()) {
             errors.push(error);
         } else if let Some(error) = requirements.aimless() {
             errors.push(error);
@@ -52,9 +52,9 @@ impl Requirements {
         requirements
     }
 
-    fn take(&mut self, option: Given) -> Result<()> {
-        let name = option.name.clone();
-        let word = option.word();
+    fn take(&mut self, option: RawOption) -> Result<()> {
+        let name = option.ident.clone();
+        let word = option.name();
         match word.as_str() {
             "fresh" => self.fresh = Some((name, seconds(&option.string(&ON_FUNCTION)?)?)),
             "or_redirect" => self.or_redirect = Some((name, path(option.string(&ON_FUNCTION)?)?)),
@@ -125,7 +125,7 @@ fn marker(word: &Ident, name: &str) -> TokenStream {
     quote_spanned!(word.span()=> ::session_core::__private::#name)
 }
 
-fn always(option: Given) -> Result<()> {
+fn always(option: RawOption) -> Result<()> {
     let what = "`always`; without it, an answer of 5xx discards the changes";
     let path = option.path(&ON_FUNCTION, what)?;
     if path.is_ident("always") {

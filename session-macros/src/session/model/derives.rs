@@ -7,7 +7,7 @@ use syn::{Attribute, Error, Expr, Ident, ItemStruct, Path, Result, Token, token}
 
 use super::state::ON_STRUCT;
 use crate::errors::Errors;
-use crate::options::Given;
+use crate::options::RawOption;
 
 /// What a session type needs.
 #[derive(Clone, Copy, PartialEq)]
@@ -82,8 +82,8 @@ impl Derives {
     }
 
     /// Leaves the traits in `manual(…)` to the user.
-    pub(crate) fn exclude(&mut self, manual: Given, errors: &mut Errors) {
-        for word in errors.keep(manual.words(&ON_STRUCT)).into_iter().flatten() {
+    pub(crate) fn exclude(&mut self, manual: RawOption, errors: &mut Errors) {
+        for word in errors.handle(manual.idents(&ON_STRUCT)).into_iter().flatten() {
             if let Some(known) = Trait::named(&word) {
                 self.manual.push((known, word.span()));
             } else {

@@ -7,12 +7,12 @@ use super::derives::Derives;
 use super::field::{Field, Role};
 use super::stored_names::check_names;
 use crate::errors::Errors;
-use crate::options::Known;
+use crate::options::KnownOptions;
 
 /// What `#[session]` takes on the struct.
-pub(crate) const ON_STRUCT: Known = Known {
-    place: "`#[session]` on a struct",
-    options: &[("manual", "manual(Default)")],
+pub(crate) const ON_STRUCT: KnownOptions = KnownOptions {
+    attribute: "`#[session]` on a struct",
+    usages: &[("manual", "manual(Default)")],
     repeatable: &[],
 };
 
@@ -28,7 +28,7 @@ impl State {
     pub(crate) fn new(args: TokenStream, input: DeriveInput) -> Result<Self> {
         let mut errors = Errors::default();
         let mut options = Vec::new();
-        ON_STRUCT.read(args, &mut options, &mut errors);
+        ON_STRUCT.parse(args, &mut options, &mut errors);
         for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("session")) {
             let message = "`#[session]` is given twice: write one, with all options";
             errors.push(Error::new_spanned(attr, message));
@@ -44,7 +44,7 @@ impl State {
         }
         let mut item = match named_struct(input) {
             Ok(item) => item,
-            Err(error) => return Err(errors.and(error)),
+            Err(error) => return Err(errors.combine(error)),
         };
         derives.check_serde(&item, &mut errors);
         let fields: Vec<_> =
@@ -52,10 +52,10 @@ impl State {
         check_principal(&fields, &mut errors);
         check_names(&fields, &mut errors);
         if fields.iter().any(|field| field.default.is_some()) {
-            errors.keep(derives.check_default());
+            errors.handle(derives.check_default());
             derives.write_default();
         }
-        errors.or(Self { item, derives, fields })
+        errors.finish_with(Self { item, derives, fields })
     }
 
     pub(crate) fn name(&self) -> &Ident {

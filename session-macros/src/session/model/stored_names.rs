@@ -12,7 +12,7 @@ pub(crate) fn check_names(fields: &[Field], errors: &mut Errors) {
     let mut taken: Vec<(String, &Field)> = Vec::new();
     for field in fields {
         for name in field.names() {
-            errors.keep(check_length(name));
+            errors.handle(check_length(name));
             let value = name.value();
             // Of two fields behind `#[cfg]` only one may be there.
             let owner = taken.iter().find(|(other, owner)| {

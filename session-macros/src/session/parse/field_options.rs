@@ -4,11 +4,11 @@ use syn::{Attribute, Error, Expr, Ident, LitStr, Meta};
 
 use super::merge::Merge;
 use crate::errors::Errors;
-use crate::options::{Given, Known};
+use crate::options::{KnownOptions, RawOption};
 
-const ON_FIELD: Known = Known {
-    place: "`#[session]` on a field",
-    options: &[
+const ON_FIELD: KnownOptions = KnownOptions {
+    attribute: "`#[session]` on a field",
+    usages: &[
         ("principal", "principal"),
         ("merge", "merge = sum"),
         ("default", "default = …"),
@@ -37,10 +37,10 @@ impl Options {
         for attr in field.attrs.extract_if(.., |attr| attr.path().is_ident("session")) {
             match attr.meta {
                 Meta::List(list) if !list.tokens.is_empty() => {
-                    ON_FIELD.read(list.tokens, &mut given, errors);
+                    ON_FIELD.parse(list.tokens, &mut given, errors);
                 }
                 meta => {
-                    let all = ON_FIELD.all();
+                    let all = ON_FIELD.usages();
                     let message = format!("`#[session]` on a field needs an option: {all}");
                     errors.push(Error::new_spanned(meta, message));
                 }
@@ -53,20 +53,20 @@ impl Options {
         options
     }
 
-    fn read(&mut self, option: Given, errors: &mut Errors) {
-        let word = option.name.clone();
-        match option.word().as_str() {
-            "principal" => self.principal = errors.keep(option.flag()).map(|()| word),
-            "carry" => self.carry = errors.keep(option.flag()).map(|()| word),
-            "rename" => self.rename = errors.keep(option.string(&ON_FIELD)),
-            "alias" => self.aliases.extend(errors.keep(option.string(&ON_FIELD))),
+    fn read(&mut self, option: RawOption, errors: &mut Errors) {
+        let word = option.ident.clone();
+        match option.name().as_str() {
+            "principal" => self.principal = errors.handle(option.flag()).map(|()| word),
+            "carry" => self.carry = errors.handle(option.flag()).map(|()| word),
+            "rename" => self.rename = errors.handle(option.string(&ON_FIELD)),
+            "alias" => self.aliases.extend(errors.handle(option.string(&ON_FIELD))),
             "default" => {
-                self.default = errors.keep(option.expr(&ON_FIELD)).map(|value| (word, value));
+                self.default = errors.handle(option.expr(&ON_FIELD)).map(|value| (word, value));
             }
             _ => {
                 let what =
                     "`sum`, `union`, `append`, `max`, `min`, `replace` or the path of a function";
-                let path = errors.keep(option.path(&ON_FIELD, what));
+                let path = errors.handle(option.path(&ON_FIELD, what));
                 self.merge = path.map(|path| (word, Merge::from(path)));
             }
         }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Path, Type};
 
-use crate::spans::ends;
+use crate::spans::first_and_last_span;
 
 /// The strategies that the library brings, by the word that names each.
 const STRATEGIES: [&str; 5] = ["sum", "union", "append", "max", "min"];
@@ -36,12 +36,12 @@ impl Merge {
         let merged = match self {
             Self::Replace => return TokenStream::new(),
             Self::Strategy(word) => {
-                let (first, _) = ends(ty);
+                let (first, _) = first_and_last_span(ty);
                 let call = quote_spanned!(first=> ::session_core::merge::#word::<#ty>);
                 quote!(#call(__base, __mine, __theirs))
             }
             Self::Function(path) => {
-                let (_, last) = ends(path);
+                let (_, last) = first_and_last_span(path);
                 let arguments = quote_spanned!(last=> (__base, __mine, __theirs));
                 quote!(#path #arguments)
             }

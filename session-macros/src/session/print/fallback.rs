@@ -25,7 +25,7 @@ impl Shell {
         }
         let mut derives = Derives::of(&item.attrs);
         let (mut reported, mut options) = (Errors::default(), Vec::new());
-        ON_STRUCT.read(args, &mut options, &mut reported);
+        ON_STRUCT.parse(args, &mut options, &mut reported);
         for option in options {
             derives.exclude(option, &mut reported);
         }

@@ -6,7 +6,7 @@ use syn::Ident;
 use syn::ext::IdentExt as _;
 
 use crate::session::model::{Field, Role, State};
-use crate::spans::ends;
+use crate::spans::first_and_last_span;
 
 impl ToTokens for State {
     fn to_tokens(&self, tokens: &mut TokenStream) {
@@ -53,7 +53,7 @@ impl State {
             return (quote!(::session_core::NoPrincipal), method);
         };
         // All of it stands at the field's type: what rustc has to say of that, it says once.
-        let (first, last) = ends(ty);
+        let (first, last) = first_and_last_span(ty);
         let field = quote_spanned!(first=> <#ty as ::session_core::__private::PrincipalField>);
         let principal = quote_spanned!(last=> ::Principal);
         let head = quote_spanned!(first=> fn principal(&self) -> ::core::option::Option);
@@ -134,7 +134,7 @@ impl Field {
         let value = if let Some(value) = default {
             value.to_token_stream()
         } else {
-            let (first, last) = ends(ty);
+            let (first, last) = first_and_last_span(ty);
             let path = quote_spanned!(first=> ::core::default::Default);
             quote_spanned!(last=> <#ty as #path>::default())
         };

@@ -1,17 +1,15 @@
-//! The traits that a session type needs, and which of them `#[session]` derives.
+//! The traits that a session type needs: those that the user provides and those that `#[session]`
+//! derives.
 
-use proc_macro2::{Group, Span, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Group, Span};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Error, Expr, Ident, ItemStruct, Path, Result, Token, token};
 
-use super::state::ON_STRUCT;
 use crate::errors::Errors;
-use crate::options::RawOption;
 
-/// What a session type needs.
+/// A trait that a session type needs.
 #[derive(Clone, Copy, PartialEq)]
-enum Trait {
+pub(crate) enum RequiredTrait {
     Clone,
     PartialEq,
     Default,
@@ -19,19 +17,7 @@ enum Trait {
     Deserialize,
 }
 
-/// Which of the traits come from where.
-pub(crate) struct Derives {
-    /// Those that the user derives, and where.
-    derived: Vec<(Trait, Span)>,
-    /// Those that the user writes, and where.
-    manual: Vec<(Trait, Span)>,
-    /// `Default` is written out, since a field has a default of its own.
-    default_is_written: bool,
-    /// The user says where serde is.
-    serde_is_named: bool,
-}
-
-impl Trait {
+impl RequiredTrait {
     const ALL: [Self; 5] =
         [Self::Clone, Self::PartialEq, Self::Default, Self::Serialize, Self::Deserialize];
     const SERDE: [Self; 2] = [Self::Serialize, Self::Deserialize];
@@ -46,25 +32,26 @@ impl Trait {
         }
     }
 
-    fn named(word: &Ident) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| word == known.name())
-    }
-
-    fn path(self) -> TokenStream {
-        match self {
-            Self::Clone => quote!(::core::clone::Clone),
-            Self::PartialEq => quote!(::core::cmp::PartialEq),
-            Self::Default => quote!(::core::default::Default),
-            Self::Serialize => quote!(::session_core::__private::serde::Serialize),
-            Self::Deserialize => quote!(::session_core::__private::serde::Deserialize),
-        }
+    fn from_ident(ident: &Ident) -> Option<Self> {
+        Self::ALL.into_iter().find(|required| ident == required.name())
     }
 }
 
+/// Who provides each of the required traits.
+pub(crate) struct Derives {
+    /// The traits that the user derives or writes by hand, and where it says so.
+    provided: Vec<(RequiredTrait, Span)>,
+    /// `#[session]` writes an `impl Default`, because a field has a default of its own.
+    writes_default: bool,
+    /// The user has a `#[serde(crate = …)]`.
+    names_serde_crate: bool,
+}
+
 impl Derives {
-    /// What the user derives: a name is compared, since a derive has nothing else.
-    pub(crate) fn of(attrs: &[Attribute]) -> Self {
-        let derived = attrs
+    /// The traits in the `#[derive(…)]` of a struct and in `manual(…)`. A derived trait is known by
+    /// its name alone: a macro cannot resolve a path.
+    pub(crate) fn new(attrs: &[Attribute], manual: Vec<Ident>, errors: &mut Errors) -> Self {
+        let mut provided: Vec<_> = attrs
             .iter()
             .filter(|attr| attr.path().is_ident("derive"))
             .filter_map(|attr| {
@@ -72,36 +59,48 @@ impl Derives {
             })
             .flatten()
             .filter_map(|path| {
-                let word = &path.segments.last()?.ident;
-                Some((Trait::named(word)?, word.span()))
+                let ident = &path.segments.last()?.ident;
+                Some((RequiredTrait::from_ident(ident)?, ident.span()))
             })
             .collect();
-        let serde_is_named =
-            attrs.iter().filter(|attr| attr.path().is_ident("serde")).any(names_crate);
-        Self { derived, manual: Vec::new(), default_is_written: false, serde_is_named }
-    }
-
-    /// Leaves the traits in `manual(…)` to the user.
-    pub(crate) fn exclude(&mut self, manual: RawOption, errors: &mut Errors) {
-        for word in errors.handle(manual.idents(&ON_STRUCT)).into_iter().flatten() {
-            if let Some(known) = Trait::named(&word) {
-                self.manual.push((known, word.span()));
+        for ident in manual {
+            if let Some(required) = RequiredTrait::from_ident(&ident) {
+                provided.push((required, ident.span()));
             } else {
-                let all = Trait::ALL.map(|known| format!("`{}`", known.name())).join(", ");
-                let message = format!("`#[session]` does not derive `{word}`: only {all}");
-                errors.push(Error::new(word.span(), message));
+                let all = RequiredTrait::ALL.map(|required| format!("`{}`", required.name()));
+                let all = all.join(", ");
+                let message = format!("`#[session]` does not derive `{ident}`: only {all}");
+                errors.push(Error::new(ident.span(), message));
             }
         }
+        let names_serde_crate =
+            attrs.iter().filter(|attr| attr.path().is_ident("serde")).any(names_crate);
+        Self { provided, writes_default: false, names_serde_crate }
     }
 
-    /// Writes `Default` out rather than deriving it, unless the user has one.
+    /// Makes `#[session]` write an `impl Default` and not derive it, unless the user provides one.
     pub(crate) fn write_default(&mut self) {
-        self.default_is_written = !self.is_theirs(Trait::Default);
+        self.writes_default = !self.is_provided(RequiredTrait::Default);
     }
 
-    /// The user's own `Default`, where a field's `default` asks for ours.
-    pub(crate) fn check_default(&self) -> Result<()> {
-        match self.theirs().find(|(known, _)| *known == Trait::Default) {
+    pub(crate) fn writes_default(&self) -> bool {
+        self.writes_default
+    }
+
+    /// The traits that `#[session]` derives.
+    pub(crate) fn derived(&self) -> impl Iterator<Item = RequiredTrait> {
+        RequiredTrait::ALL.into_iter().filter(|required| self.is_derived(*required))
+    }
+
+    /// Whether the derived serde traits have to be told where serde is.
+    pub(crate) fn needs_serde_crate(&self) -> bool {
+        let derives_serde = RequiredTrait::SERDE.into_iter().any(|serde| self.is_derived(serde));
+        derives_serde && !self.names_serde_crate
+    }
+
+    /// Refuses the user's own `Default` where a field's `default` needs ours.
+    pub(super) fn check_default(&self) -> Result<()> {
+        match self.provided.iter().find(|(provided, _)| *provided == RequiredTrait::Default) {
             None => Ok(()),
             Some((_, span)) => {
                 let message = "a field has a `default`, so that `#[session]` writes `Default`: remove this one";
@@ -110,14 +109,10 @@ impl Derives {
         }
     }
 
-    pub(crate) fn default_is_written(&self) -> bool {
-        self.default_is_written
-    }
-
-    /// `#[serde(…)]` shapes the serialization of the whole struct, which is not what is stored:
-    /// it means something only where the user asked for that serialization.
-    pub(crate) fn check_serde(&self, item: &ItemStruct, errors: &mut Errors) {
-        if Trait::SERDE.into_iter().any(|known| self.is_theirs(known)) {
+    /// Refuses `#[serde(…)]` unless the user derives a trait of serde: it changes the serialization
+    /// of the whole struct, and a session is stored field by field.
+    pub(super) fn check_serde(&self, item: &ItemStruct, errors: &mut Errors) {
+        if RequiredTrait::SERDE.into_iter().any(|serde| self.is_provided(serde)) {
             return;
         }
         let fields = item.fields.iter().flat_map(|field| &field.attrs);
@@ -130,23 +125,19 @@ impl Derives {
         }
     }
 
-    fn theirs(&self) -> impl Iterator<Item = &(Trait, Span)> {
-        self.derived.iter().chain(&self.manual)
+    fn is_provided(&self, required: RequiredTrait) -> bool {
+        self.provided.iter().any(|(provided, _)| *provided == required)
     }
 
-    fn is_theirs(&self, wanted: Trait) -> bool {
-        self.theirs().any(|(known, _)| *known == wanted)
-    }
-
-    fn is_ours(&self, wanted: Trait) -> bool {
-        !(self.is_theirs(wanted) || wanted == Trait::Default && self.default_is_written)
+    fn is_derived(&self, required: RequiredTrait) -> bool {
+        !(self.is_provided(required) || required == RequiredTrait::Default && self.writes_default)
     }
 }
 
 /// Whether a `#[serde(…)]` has the option `crate = …`.
 fn names_crate(serde: &Attribute) -> bool {
     let mut named = false;
-    // What is wrong in it, serde says itself.
+    // serde reports what is wrong in its own attribute.
     let _ = serde.parse_nested_meta(|option| {
         named |= option.path.is_ident("crate");
         if let Ok(value) = option.value() {
@@ -157,17 +148,4 @@ fn names_crate(serde: &Attribute) -> bool {
         Ok(())
     });
     named
-}
-
-impl ToTokens for Derives {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let ours = |known: &Trait| self.is_ours(*known);
-        let paths: Vec<_> = Trait::ALL.into_iter().filter(ours).map(Trait::path).collect();
-        if !paths.is_empty() {
-            tokens.extend(quote!(#[derive(#(#paths),*)]));
-        }
-        if Trait::SERDE.iter().any(ours) && !self.serde_is_named {
-            tokens.extend(quote!(#[serde(crate = "::session_core::__private::serde")]));
-        }
-    }
 }

@@ -5,6 +5,6 @@ mod field;
 mod state;
 mod stored_names;
 
-pub(crate) use self::derives::Derives;
+pub(crate) use self::derives::{Derives, RequiredTrait};
 pub(crate) use self::field::{Field, Role};
-pub(crate) use self::state::{ON_STRUCT, State};
+pub(crate) use self::state::State;

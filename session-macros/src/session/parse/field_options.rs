@@ -1,4 +1,4 @@
-//! What the `#[session(…)]` of a field says, and what it cannot say at once.
+//! The options of `#[session(…)]` on a field, and those that contradict each other.
 
 use syn::{Attribute, Error, Expr, Ident, LitStr, Meta};
 
@@ -6,7 +6,7 @@ use super::merge::Merge;
 use crate::errors::Errors;
 use crate::options::{KnownOptions, RawOption};
 
-const ON_FIELD: KnownOptions = KnownOptions {
+const FIELD_OPTIONS: KnownOptions = KnownOptions {
     attribute: "`#[session]` on a field",
     usages: &[
         ("principal", "principal"),
@@ -19,9 +19,9 @@ const ON_FIELD: KnownOptions = KnownOptions {
     repeatable: &["alias"],
 };
 
-/// The options of a field; where one may contradict another, with the user's word.
+/// The options of a field. An option that may contradict another comes with its name as written.
 #[derive(Default)]
-pub(crate) struct Options {
+pub(crate) struct FieldOptions {
     pub(crate) principal: Option<Ident>,
     pub(crate) merge: Option<(Ident, Merge)>,
     pub(crate) default: Option<(Ident, Expr)>,
@@ -30,63 +30,64 @@ pub(crate) struct Options {
     pub(crate) carry: Option<Ident>,
 }
 
-impl Options {
-    /// Takes the options away from `field`.
+impl FieldOptions {
+    /// Removes the options from `field` and parses them.
     pub(crate) fn take(field: &mut syn::Field, errors: &mut Errors) -> Self {
-        let mut given = Vec::new();
+        let mut raw = Vec::new();
         for attr in field.attrs.extract_if(.., |attr| attr.path().is_ident("session")) {
             match attr.meta {
                 Meta::List(list) if !list.tokens.is_empty() => {
-                    ON_FIELD.parse(list.tokens, &mut given, errors);
+                    FIELD_OPTIONS.parse(list.tokens, &mut raw, errors);
                 }
                 meta => {
-                    let all = ON_FIELD.usages();
-                    let message = format!("`#[session]` on a field needs an option: {all}");
+                    let usages = FIELD_OPTIONS.usages();
+                    let message = format!("`#[session]` on a field needs an option: {usages}");
                     errors.push(Error::new_spanned(meta, message));
                 }
             }
         }
         let mut options = Self::default();
-        for option in given {
-            options.read(option, errors);
+        for option in raw {
+            options.set(option, errors);
         }
         options
     }
 
-    fn read(&mut self, option: RawOption, errors: &mut Errors) {
-        let word = option.ident.clone();
+    fn set(&mut self, option: RawOption, errors: &mut Errors) {
+        let ident = option.ident.clone();
         match option.name().as_str() {
-            "principal" => self.principal = errors.handle(option.flag()).map(|()| word),
-            "carry" => self.carry = errors.handle(option.flag()).map(|()| word),
-            "rename" => self.rename = errors.handle(option.string(&ON_FIELD)),
-            "alias" => self.aliases.extend(errors.handle(option.string(&ON_FIELD))),
+            "principal" => self.principal = errors.handle(option.flag()).map(|()| ident),
+            "carry" => self.carry = errors.handle(option.flag()).map(|()| ident),
+            "rename" => self.rename = errors.handle(option.string(&FIELD_OPTIONS)),
+            "alias" => self.aliases.extend(errors.handle(option.string(&FIELD_OPTIONS))),
             "default" => {
-                self.default = errors.handle(option.expr(&ON_FIELD)).map(|value| (word, value));
+                self.default =
+                    errors.handle(option.expr(&FIELD_OPTIONS)).map(|value| (ident, value));
             }
             _ => {
-                let what =
+                let expected =
                     "`sum`, `union`, `append`, `max`, `min`, `replace` or the path of a function";
-                let path = errors.handle(option.path(&ON_FIELD, what));
-                self.merge = path.map(|path| (word, Merge::from(path)));
+                let path = errors.handle(option.path(&FIELD_OPTIONS, expected));
+                self.merge = path.map(|path| (ident, Merge::from(path)));
             }
         }
     }
 
-    /// Tells what contradicts the word `principal`.
+    /// Refuses what contradicts `principal`.
     pub(crate) fn check(&self, cfgs: &[Attribute], errors: &mut Errors) {
         if self.principal.is_none() {
             return;
         }
-        let merge = self.merge.as_ref().map(|(word, _)| word);
-        let default = self.default.as_ref().map(|(word, _)| word);
-        for (word, why) in [
+        let merge = self.merge.as_ref().map(|(ident, _)| ident);
+        let default = self.default.as_ref().map(|(ident, _)| ident);
+        for (option, reason) in [
             (merge, "a principal is replaced, never merged"),
             (default, "a fresh session belongs to nobody"),
             (self.carry.as_ref(), "a change of principal does not keep the old one"),
         ] {
-            if let Some(word) = word {
-                let message = format!("`{word}` contradicts `principal`: {why}");
-                errors.push(Error::new(word.span(), message));
+            if let Some(option) = option {
+                let message = format!("`{option}` contradicts `principal`: {reason}");
+                errors.push(Error::new(option.span(), message));
             }
         }
         if let Some(cfg) = cfgs.first() {

@@ -3,6 +3,8 @@
 
 mod field_options;
 mod merge;
+mod struct_options;
 
-pub(crate) use self::field_options::Options;
+pub(crate) use self::field_options::FieldOptions;
 pub(crate) use self::merge::Merge;
+pub(crate) use self::struct_options::StructOptions;

@@ -1,6 +1,11 @@
-//! `#[session]` and `#[require_session]`, the attributes of session-core: parse, model, print.
+//! `#[session]` and `#[require_session]`, the attributes of session-core.
 //!
-//! Use them from there: what they write speaks of `::session_core`.
+//! Use them through session-core: the code that they write names `::session_core`.
+
+// Each attribute has a folder of its name, with three rooms:
+// - `parse`: its options, and the messages for errors in them;
+// - `model`: a valid session type or handler, and the messages for items that cannot be one;
+// - `print`: the expansion.
 
 mod errors;
 mod options;

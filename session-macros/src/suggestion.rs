@@ -1,6 +1,6 @@
 //! Suggestions for a misspelt name: "did you mean …?"
 
-/// The known name that is closest to `name`: at most two letters away, or a third of a long name.
+/// The known name that is closest to `name`: at most two letters away, or a third of its length.
 pub(crate) fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|candidate| (edit_distance(name, candidate), candidate))

@@ -6,7 +6,7 @@ use syn::Error;
 
 use super::model::Handler;
 use super::parse::Function;
-use super::print::Broken;
+use super::print::Fallback;
 
 pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let function: Function = match syn::parse2(item.clone()) {
@@ -20,8 +20,8 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     match Handler::new(args, function.clone()) {
         Ok(handler) => handler.into_token_stream(),
         Err(error) => {
-            let (error, broken) = (error.into_compile_error(), Broken::new(function));
-            quote!(#error #broken)
+            let (error, fallback) = (error.into_compile_error(), Fallback::new(function));
+            quote!(#error #fallback)
         }
     }
 }

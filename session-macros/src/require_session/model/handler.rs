@@ -1,25 +1,25 @@
-//! The model of a handler: whatever is in one can be printed.
+//! A handler: every value of the model is valid and can be printed.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Error, GenericParam, Generics, Result, Safety, Signature};
 
-use super::argument::{Argument, Session};
+use super::argument::{Argument, SessionArgument};
 use crate::errors::Errors;
-use crate::require_session::parse::{Function, Requirements};
+use crate::require_session::parse::{Function, Options};
 
 /// A free async function, not generic, with at least one session among its arguments.
 pub(crate) struct Handler {
     pub(crate) function: Function,
     /// All arguments in the user's order.
     pub(crate) arguments: Vec<Argument>,
-    pub(crate) requirements: Requirements,
+    pub(crate) options: Options,
 }
 
 impl Handler {
     pub(crate) fn new(args: TokenStream, function: Function) -> Result<Self> {
         let mut errors = Errors::default();
-        let requirements = Requirements::read(args, &mut errors);
+        let options = Options::parse(args, &mut errors);
         for attr in &function.attrs {
             let name = attr.path().segments.last().map(|segment| &segment.ident);
             if name.is_some_and(|name| name == "require_session") {
@@ -38,10 +38,10 @@ impl Handler {
                            to read or `shop: &mut Shop` to change it, or remove the attribute";
             errors.push(Error::new_spanned(&function.signature.ident, message));
         }
-        errors.finish_with(Self { function, arguments, requirements })
+        errors.finish_with(Self { function, arguments, options })
     }
 
-    pub(crate) fn sessions(&self) -> impl DoubleEndedIterator<Item = &Session> {
+    pub(crate) fn sessions(&self) -> impl DoubleEndedIterator<Item = &SessionArgument> {
         self.arguments.iter().filter_map(|argument| match argument {
             Argument::Session(session) => Some(session),
             Argument::Extractor(_) => None,
@@ -49,6 +49,7 @@ impl Handler {
     }
 }
 
+/// Refuses every function that axum cannot call.
 fn check_signature(signature: &Signature, errors: &mut Errors) {
     let mut refuse = |token: &dyn ToTokens, message: &str| {
         errors.push(Error::new_spanned(token, message));
@@ -72,13 +73,13 @@ fn check_signature(signature: &Signature, errors: &mut Errors) {
     if let Some(variadic) = &signature.variadic {
         refuse(variadic, "a handler's arguments are extractors: name each");
     }
-    if let Some(params) = generics(&signature.generics) {
-        errors.push(Error::new_spanned(&signature.generics, params));
+    if let Some(message) = generics_message(&signature.generics) {
+        errors.push(Error::new_spanned(&signature.generics, message));
     }
 }
 
-/// What to say of a function's generics.
-fn generics(generics: &Generics) -> Option<&'static str> {
+/// The message for a function's generics, if it has any.
+fn generics_message(generics: &Generics) -> Option<&'static str> {
     match generics.params.first()? {
         GenericParam::Lifetime(_) => {
             Some("a session is borrowed for this one call: leave the lifetimes out")

@@ -3,5 +3,5 @@
 mod argument;
 mod handler;
 
-pub(crate) use self::argument::Argument;
+pub(crate) use self::argument::{Access, Argument, ExtractorArgument, SessionArgument};
 pub(crate) use self::handler::Handler;

@@ -1,11 +1,11 @@
-//! A function as the user wrote it; its body is not looked into.
+//! A function as the user wrote it: its body is not parsed.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Error, Result, Signature, Visibility};
 
-/// A function: all but its body is parsed.
+/// A function, parsed up to its body.
 #[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,

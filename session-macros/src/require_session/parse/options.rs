@@ -1,14 +1,13 @@
-//! What `#[require_session(…)]` asks of the session before the function runs.
+//! The options of `#[require_session(…)]`.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
 use syn::{Error, Ident, LitStr, Path, Result};
 
-use super::values::{path, seconds};
+use super::values::{local_path, seconds};
 use crate::errors::Errors;
 use crate::options::{KnownOptions, RawOption};
 
-const ON_FUNCTION: KnownOptions = KnownOptions {
+const FUNCTION_OPTIONS: KnownOptions = KnownOptions {
     attribute: "`#[require_session]`",
     usages: &[
         ("existing", "existing"),
@@ -23,113 +22,81 @@ const ON_FUNCTION: KnownOptions = KnownOptions {
     repeatable: &[],
 };
 
-/// The options, each with the word that the user wrote.
+/// The options of a function, each with its name as written.
 #[derive(Default)]
-pub(crate) struct Requirements {
-    existing: Option<Ident>,
-    authenticated: Option<Ident>,
-    fresh: Option<(Ident, u64)>,
+pub(crate) struct Options {
+    pub(crate) existing: Option<Ident>,
+    pub(crate) authenticated: Option<Ident>,
+    /// The greatest age of the log-in, in seconds.
+    pub(crate) fresh: Option<(Ident, u64)>,
     pub(crate) or_redirect: Option<(Ident, LitStr)>,
     pub(crate) allow: Option<(Ident, Path)>,
-    background: Option<Ident>,
-    commit_always: Option<Ident>,
-    cross_site: Option<Ident>,
+    pub(crate) background: Option<Ident>,
+    pub(crate) commit_always: Option<Ident>,
+    pub(crate) cross_site: Option<Ident>,
 }
 
-impl Requirements {
-    pub(crate) fn read(args: TokenStream, errors: &mut Errors) -> Self {
-        let (mut given, mut requirements) = (Vec::new(), Self::default());
-        let mut mistakes = Errors::default();
-        ON_FUNCTION.parse(args, &mut given, &mut mistakes);
-        for option in given {
-            mistakes.handle(requirements.take(option));
+impl Options {
+    pub(crate) fn parse(args: TokenStream, errors: &mut Errors) -> Self {
+        let (mut raw, mut options) = (Vec::new(), Self::default());
+        let mut own_errors = Errors::default();
+        FUNCTION_OPTIONS.parse(args, &mut raw, &mut own_errors);
+        for option in raw {
+            own_errors.handle(options.set(option));
         }
-        if let Err(error) = mistakes.finish_with(()) {
-            errors.push(error);
-        } else if let Some(error) = requirements.aimless() {
-            errors.push(error);
-        }
-        requirements
+        // An option that is misspelt may be the one that is missing beside `or_redirect`.
+        errors.handle(own_errors.finish_with(()).and_then(|()| options.check_redirect()));
+        options
     }
 
-    fn take(&mut self, option: RawOption) -> Result<()> {
-        let name = option.ident.clone();
-        let word = option.name();
-        match word.as_str() {
-            "fresh" => self.fresh = Some((name, seconds(&option.string(&ON_FUNCTION)?)?)),
-            "or_redirect" => self.or_redirect = Some((name, path(option.string(&ON_FUNCTION)?)?)),
-            "allow" => {
-                let what = "the path of a function that says whether a session may go on";
-                self.allow = Some((name, option.path(&ON_FUNCTION, what)?));
+    fn set(&mut self, option: RawOption) -> Result<()> {
+        let ident = option.ident.clone();
+        let name = option.name();
+        match name.as_str() {
+            "fresh" => self.fresh = Some((ident, seconds(&option.string(&FUNCTION_OPTIONS)?)?)),
+            "or_redirect" => {
+                self.or_redirect = Some((ident, local_path(option.string(&FUNCTION_OPTIONS)?)?));
             }
-            "commit" => self.commit_always = always(option).map(|()| Some(name))?,
+            "allow" => {
+                let expected = "the path of a function that says whether a session may go on";
+                self.allow = Some((ident, option.path(&FUNCTION_OPTIONS, expected)?));
+            }
+            "commit" => {
+                check_always(option)?;
+                self.commit_always = Some(ident);
+            }
             flag => {
                 option.flag()?;
-                let slot = match flag {
+                let option = match flag {
                     "existing" => &mut self.existing,
                     "authenticated" => &mut self.authenticated,
                     "background" => &mut self.background,
                     _ => &mut self.cross_site,
                 };
-                *slot = Some(name);
+                *option = Some(ident);
             }
         }
         Ok(())
     }
 
-    /// What is wrong with a redirect that nothing would lead to.
-    fn aimless(&self) -> Option<Error> {
-        let (word, _) = self.or_redirect.as_ref()?;
-        let lets_all_in =
-            self.existing.is_none() && self.authenticated.is_none() && self.fresh.is_none();
+    /// Refuses a redirect beside which nothing is required: no request would be redirected.
+    fn check_redirect(&self) -> Result<()> {
+        let Some((option, _)) = &self.or_redirect else { return Ok(()) };
+        if self.existing.is_some() || self.authenticated.is_some() || self.fresh.is_some() {
+            return Ok(());
+        }
         let message = "`or_redirect` says where to go without a log-in, and this lets everybody in: \
                        add `authenticated`, `existing` or `fresh = \"…\"`";
-        lets_all_in.then(|| Error::new(word.span(), message))
-    }
-
-    /// What the first session argument requires, as one type; `own` is the handler's own.
-    pub(crate) fn of_first(&self, own: &Ident) -> Option<TokenStream> {
-        let existing = self.existing.as_ref().map(|word| marker(word, "Existing"));
-        let authenticated = self.authenticated.as_ref().map(|word| marker(word, "Authenticated"));
-        let fresh = self.fresh.as_ref().map(|(word, seconds)| {
-            let marker = marker(word, "Fresh");
-            quote!(#marker<#seconds>)
-        });
-        let with_own = |word: &Ident, name| {
-            let marker = marker(word, name);
-            quote!(#marker<#own>)
-        };
-        let redirects = self.or_redirect.as_ref().map(|(word, _)| with_own(word, "Redirects"));
-        let allows = self.allow.as_ref().map(|(word, _)| with_own(word, "Allows"));
-        pairs([existing, authenticated, fresh, redirects, allows, self.of_others()])
-    }
-
-    /// What every further session argument requires: not who has a session, but what becomes of
-    /// the request.
-    pub(crate) fn of_others(&self) -> Option<TokenStream> {
-        let background = self.background.as_ref().map(|word| marker(word, "Background"));
-        let commit_always = self.commit_always.as_ref().map(|word| marker(word, "CommitAlways"));
-        let cross_site = self.cross_site.as_ref().map(|word| marker(word, "CrossSite"));
-        pairs([background, commit_always, cross_site])
+        Err(Error::new(option.span(), message))
     }
 }
 
-/// All of them as one type.
-fn pairs<const N: usize>(markers: [Option<TokenStream>; N]) -> Option<TokenStream> {
-    markers.into_iter().flatten().rev().reduce(|inner, outer| quote!((#outer, #inner)))
-}
-
-/// The library's type for an option, where the user wrote the option.
-fn marker(word: &Ident, name: &str) -> TokenStream {
-    let name = Ident::new(name, word.span());
-    quote_spanned!(word.span()=> ::session_core::__private::#name)
-}
-
-fn always(option: RawOption) -> Result<()> {
-    let what = "`always`; without it, an answer of 5xx discards the changes";
-    let path = option.path(&ON_FUNCTION, what)?;
+/// Refuses any value of `commit` but `always`.
+fn check_always(commit: RawOption) -> Result<()> {
+    let expected = "`always`; without it, an answer of 5xx discards the changes";
+    let path = commit.path(&FUNCTION_OPTIONS, expected)?;
     if path.is_ident("always") {
         return Ok(());
     }
-    Err(Error::new_spanned(path, format!("`commit` takes {what}")))
+    Err(Error::new_spanned(path, format!("`commit` takes {expected}")))
 }

@@ -1,5 +1,5 @@
-//! What `#[require_session]` writes after a mistake: the function as it is, inside of a handler
-//! of its name, so that the routes that use it have nothing to add.
+//! The expansion of `#[require_session]` after an error: the function as it is, inside of a handler
+//! of its name without arguments, so that the routes that use it cause no further errors.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -7,20 +7,22 @@ use syn::FnArg;
 
 use crate::require_session::parse::Function;
 
-/// What is known to be harmless on a handler without arguments.
-const KEPT: [&str; 7] = ["allow", "cfg", "deny", "doc", "expect", "forbid", "warn"];
+/// The attributes that stay: they are harmless on a handler without arguments.
+const HARMLESS_ATTRIBUTES: [&str; 7] = ["allow", "cfg", "deny", "doc", "expect", "forbid", "warn"];
 
-/// A function with a mistake.
-pub(crate) struct Broken(Function);
+/// A function that cannot be a handler.
+pub(crate) struct Fallback(Function);
 
-impl Broken {
+impl Fallback {
     pub(crate) fn new(mut function: Function) -> Self {
-        function.attrs.retain(|attr| KEPT.iter().any(|kept| attr.path().is_ident(kept)));
+        function
+            .attrs
+            .retain(|attr| HARMLESS_ATTRIBUTES.iter().any(|name| attr.path().is_ident(name)));
         Self(function)
     }
 }
 
-impl ToTokens for Broken {
+impl ToTokens for Fallback {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Function { attrs, vis, signature, body } = &self.0;
         if matches!(signature.inputs.first(), Some(FnArg::Receiver(_))) {

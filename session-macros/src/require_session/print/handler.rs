@@ -1,9 +1,12 @@
-//! What `#[require_session]` writes.
+//! The expansion of a handler: the user's function inside of the function that axum calls.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Ident, ReturnType, Signature};
 
+use super::argument::{call_argument, extractor_parameter, finish, guard_parameter};
+use super::marker::{marker, marker_name};
+use super::requirements::{first_requirements, further_requirements};
 use crate::require_session::model::{Argument, Handler};
 use crate::require_session::parse::Function;
 
@@ -12,82 +15,78 @@ impl ToTokens for Handler {
         let Function { attrs, vis, signature, body } = &self.function;
         let (name, asyncness, fn_token) =
             (&signature.ident, &signature.asyncness, &signature.fn_token);
-        let parameters = self.parameters();
-        let own = self.own();
-        let inner = self.inner();
-        let allowed = self.allowed();
-        let call = self.call(&inner.ident);
+        let parameters = parameters(self);
+        let inner = inner_signature(self);
+        let allow = allow_unused_async(self);
+        let call = call(self, &inner.ident);
         let response = Ident::new("__response", Span::mixed_site());
-        let finish = self
+        let finished = self
             .sessions()
             .rev()
-            .fold(quote!(#response), |response, session| session.finish(&response));
+            .fold(quote!(#response), |response, session| finish(session, &response));
+        let marker = marker(self);
         tokens.extend(quote! {
             #(#attrs)*
             #vis #asyncness #fn_token #name(#(#parameters),*) -> ::session_core::__private::Response {
-                #allowed
+                #allow
                 #inner #body
                 let #response = #call;
-                #finish
+                #finished
             }
-            #own
+            #marker
         });
     }
 }
 
-impl Handler {
-    /// The sessions, then the rest: an extractor of the body stays last.
-    fn parameters(&self) -> Vec<TokenStream> {
-        let first = self.requirements.of_first(&self.own_name());
-        let others = self.requirements.of_others();
-        let sessions = self.sessions().enumerate();
-        let sessions = sessions.map(|(index, session)| {
-            session.parameter(if index == 0 { first.as_ref() } else { others.as_ref() })
-        });
-        let extractors = self.arguments.iter().filter_map(|argument| match argument {
-            Argument::Session(_) => None,
-            Argument::Extractor(extractor) => Some(extractor.parameter()),
-        });
-        sessions.chain(extractors).collect()
-    }
-
-    /// The user's function, under its own name unless an argument has that one: an inner
-    /// function would hide it.
-    fn inner(&self) -> Signature {
-        let mut inner = self.function.signature.clone();
-        if self.arguments.iter().any(|argument| *argument.name() == inner.ident) {
-            inner.ident = Ident::new("__handler", inner.ident.span());
-        }
-        inner
-    }
-
-    /// A handler must be `async` even if it awaits nothing. A user who says so too is left alone:
-    /// the `expect` would be for nothing.
-    fn allowed(&self) -> Option<TokenStream> {
-        let mut attrs = self.function.attrs.iter();
-        let said = attrs.any(|attr| attr.to_token_stream().to_string().contains("unused_async"));
-        (!said).then(|| quote!(#[allow(clippy::unused_async)]))
-    }
-
-    /// Runs the user's function and makes a response of what it returns, which may borrow from
-    /// the session. The return type is named, where it has a name, so that rustc blames that.
-    fn call(&self, inner: &Ident) -> TokenStream {
-        let arguments = self.arguments.iter().map(Argument::value);
-        let named = match &self.function.signature.output {
-            ReturnType::Type(_, ty) if !mentions_impl(ty.to_token_stream()) => {
-                Some(quote!(::<#ty>))
-            }
-            _ => None,
-        };
-        quote!(::session_core::__private::respond #named (#inner(#(#arguments),*).await))
-    }
+/// The sessions, then the extractors: one that reads the body must be the last argument.
+fn parameters(handler: &Handler) -> Vec<TokenStream> {
+    let first = first_requirements(&handler.options, &marker_name(handler));
+    let further = further_requirements(&handler.options);
+    let sessions = handler.sessions().enumerate().map(|(index, session)| {
+        guard_parameter(session, if index == 0 { first.as_ref() } else { further.as_ref() })
+    });
+    let extractors = handler.arguments.iter().filter_map(|argument| match argument {
+        Argument::Session(_) => None,
+        Argument::Extractor(extractor) => Some(extractor_parameter(extractor)),
+    });
+    sessions.chain(extractors).collect()
 }
 
-/// Whether a type has no name, and can be written only where it is returned.
-fn mentions_impl(tokens: TokenStream) -> bool {
+/// The signature of the user's function. It keeps its name unless an argument has the same one: the
+/// inner function would hide the argument.
+fn inner_signature(handler: &Handler) -> Signature {
+    let mut inner = handler.function.signature.clone();
+    if handler.arguments.iter().any(|argument| *argument.name() == inner.ident) {
+        inner.ident = Ident::new("__handler", inner.ident.span());
+    }
+    inner
+}
+
+/// The `allow` of a function that is `async` and awaits nothing, as a handler may be. A user's own
+/// attribute for this lint is left alone: beside ours, an `expect` would be unfulfilled.
+fn allow_unused_async(handler: &Handler) -> Option<TokenStream> {
+    let mut attrs = handler.function.attrs.iter();
+    let written = attrs.any(|attr| attr.to_token_stream().to_string().contains("unused_async"));
+    (!written).then(|| quote!(#[allow(clippy::unused_async)]))
+}
+
+/// The call of the user's function, and the response made of its return value, which may borrow
+/// from the session. The return type is printed, unless it has no name, so that rustc reports an
+/// error there.
+fn call(handler: &Handler, inner: &Ident) -> TokenStream {
+    let arguments = handler.arguments.iter().map(call_argument);
+    let return_type = match &handler.function.signature.output {
+        ReturnType::Type(_, ty) if !contains_impl(ty.to_token_stream()) => Some(quote!(::<#ty>)),
+        _ => None,
+    };
+    quote!(::session_core::__private::respond #return_type (#inner(#(#arguments),*).await))
+}
+
+/// Whether a type contains `impl Trait`: it has no name then.
+fn contains_impl(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == "impl",
-        TokenTree::Group(group) => mentions_impl(group.stream()),
+        TokenTree::Group(group) => contains_impl(group.stream()),
         TokenTree::Punct(_) | TokenTree::Literal(_) => false,
     })
 }

@@ -1,8 +1,8 @@
-//! Several independent mistakes, told at once.
+//! Several independent errors, reported at once.
 
 use syn::{Error, Result};
 
-/// The mistakes found so far.
+/// The errors found so far.
 #[derive(Default)]
 pub(crate) struct Errors(Option<Error>);
 
@@ -14,19 +14,24 @@ impl Errors {
         }
     }
 
-    /// What was parsed, or nothing and one mistake more.
-    pub(crate) fn keep<T>(&mut self, result: Result<T>) -> Option<T> {
+    /// The value of `result`; an error is added to those found so far.
+    pub(crate) fn handle<T>(&mut self, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    /// All of them, with this one as the last.
-    pub(crate) fn and(mut self, last: Error) -> Error {
-        self.push(last);
-        self.0.unwrap_or_else(|| unreachable!("an error was pushed"))
+    /// All errors found so far and `last` as one error.
+    pub(crate) fn combine(self, last: Error) -> Error {
+        match self.0 {
+            Some(mut first) => {
+                first.combine(last);
+                first
+            }
+            None => last,
+        }
     }
 
-    /// `value`, if there was no mistake.
-    pub(crate) fn or<T>(self, value: T) -> Result<T> {
+    /// `value`, if no error was found.
+    pub(crate) fn finish_with<T>(self, value: T) -> Result<T> {
         self.0.map_or(Ok(value), Err)
     }
 }

@@ -71,8 +71,8 @@ fn expand(file: TokenStream) -> TokenStream {
             _ => TokenStream::new(),
         };
         expanded.extend(match name.as_deref() {
-            Some("session") => crate::state::expand(args, &item),
-            Some("require_session") => crate::handler::expand(args, &item),
+            Some("session") => crate::session::expand(args, &item),
+            Some("require_session") => crate::require_session::expand(args, &item),
             _ => panic!("each item has our attribute"),
         });
     }

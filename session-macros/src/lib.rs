@@ -1,13 +1,18 @@
-//! `#[session]` and `#[require_session]`, the attributes of session-core: parse, model, print.
+//! `#[session]` and `#[require_session]`, the attributes of session-core.
 //!
-//! Use them from there: what they write speaks of `::session_core`.
+//! Use them through session-core: the code that they write names `::session_core`.
+
+// Each attribute has a folder of its name, with three rooms:
+// - `parse`: its options, and the messages for errors in them;
+// - `model`: a valid session type or handler, and the messages for items that cannot be one;
+// - `print`: the expansion.
 
 mod errors;
-mod handler;
-mod nearest;
 mod options;
+mod require_session;
+mod session;
 mod spans;
-mod state;
+mod suggestion;
 
 #[cfg(test)]
 mod expansions;
@@ -108,7 +113,7 @@ use proc_macro::TokenStream;
 /// ```
 #[proc_macro_attribute]
 pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
-    state::expand(args.into(), &item.into()).into()
+    session::expand(args.into(), &item.into()).into()
 }
 
 /// Hands sessions to an async function, and saves them before its response leaves.
@@ -164,7 +169,7 @@ pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `existing` | The request must come with a stored session; otherwise it is answered 401. |
 /// | `authenticated` | Somebody must be logged in; otherwise 401. |
 /// | `fresh = "10m"` | Somebody must have logged in less than this long ago (`s`, `m`, `h`, `d`); otherwise 401. Includes `authenticated`. A log-in that cures it calls `Session::reauthenticate`: to set the principal who is there already is no log-in. |
-/// | `or_redirect = "/login"` | Beside one of these: instead of 401, the request of a page is answered 303 to this path with `?next=…`, the page that was asked for. Read that as a `session_core::Next`. |
+/// | `or_redirect = "/login"` | Beside one of these: instead of 401, the request of a page is answered 303 to this path with `?next=…`, the page that was asked for. Read that as a `session_core::ReturnTo`. |
 /// | `allow = Shop::is_admin` | This `fn(&T) -> bool` must say yes; otherwise 403. It is asked last. |
 /// | `background` | The page itself asks, and nobody uses it: the request renews no limit. |
 /// | `cross_site` | Other sites may send requests here, with any method: for a webhook, or a log-in that another site posts back. |
@@ -240,5 +245,5 @@ pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `or_redirect` and `allow` name are said by a hidden type beside the handler, `__account_requires`.
 #[proc_macro_attribute]
 pub fn require_session(args: TokenStream, item: TokenStream) -> TokenStream {
-    handler::expand(args.into(), &item.into()).into()
+    require_session::expand(args.into(), &item.into()).into()
 }

@@ -1,4 +1,4 @@
-//! What stands in an attribute's parentheses: `word`, `word = value`, `word(word, word)`.
+//! The options in an attribute's parentheses: `name`, `name = value`, `name(item, item)`.
 
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt as _;
@@ -7,60 +7,68 @@ use syn::punctuated::Punctuated;
 use syn::{Error, Expr, Ident, Lit, LitStr, Path, Result, Token, parenthesized, token};
 
 use crate::errors::Errors;
-use crate::nearest::nearest;
+use crate::suggestion::suggest;
 
-/// The options that an attribute knows, each with how it is written.
-pub(crate) struct Known {
-    /// Who takes them: "`#[session]` on a field".
-    pub(crate) place: &'static str,
-    pub(crate) options: &'static [(&'static str, &'static str)],
-    /// Those that may stand there more than once.
+/// The options that an attribute takes at one place.
+pub(crate) struct KnownOptions {
+    /// The attribute and its place: "`#[session]` on a field".
+    pub(crate) attribute: &'static str,
+    /// Each option's name and its usage: `("fresh", "fresh = \"10m\"")`.
+    pub(crate) usages: &'static [(&'static str, &'static str)],
+    /// The names of the options that may be given more than once.
     pub(crate) repeatable: &'static [&'static str],
 }
 
-impl Known {
-    /// Adds the options in `tokens` to `given`, and what is wrong with them to `errors`.
-    pub(crate) fn read(&self, tokens: TokenStream, given: &mut Vec<Given>, errors: &mut Errors) {
-        let parser = Punctuated::<Given, Token![,]>::parse_terminated;
-        for option in errors.keep(parser.parse2(tokens)).into_iter().flatten() {
-            let word = option.word();
-            if self.usage(&word).is_none() {
-                errors.push(self.unknown(&option.name, &word));
-            } else if given.iter().any(|earlier| earlier.name == option.name)
-                && !self.repeatable.contains(&word.as_str())
+impl KnownOptions {
+    /// Parses `tokens` and adds the options in them to `options`.
+    pub(crate) fn parse(
+        &self,
+        tokens: TokenStream,
+        options: &mut Vec<RawOption>,
+        errors: &mut Errors,
+    ) {
+        let parser = Punctuated::<RawOption, Token![,]>::parse_terminated;
+        for option in errors.handle(parser.parse2(tokens)).into_iter().flatten() {
+            let name = option.name();
+            if self.usage(&name).is_none() {
+                errors.push(self.unknown(&option.ident));
+            } else if options.iter().any(|earlier| earlier.ident == option.ident)
+                && !self.repeatable.contains(&name.as_str())
             {
-                let message = format!("`{word}` is given twice: remove one");
-                errors.push(Error::new(option.name.span(), message));
+                let message = format!("`{name}` is given twice: remove one");
+                errors.push(Error::new(option.ident.span(), message));
             } else {
-                given.push(option);
+                options.push(option);
             }
         }
     }
 
-    /// All options as one writes them, for a message.
-    pub(crate) fn all(&self) -> String {
-        let usages: Vec<_> = self.options.iter().map(|(_, usage)| format!("`{usage}`")).collect();
+    /// The usages of all options, for a message.
+    pub(crate) fn usages(&self) -> String {
+        let usages: Vec<_> = self.usages.iter().map(|(_, usage)| format!("`{usage}`")).collect();
         usages.join(", ")
     }
 
-    /// How the option `word` is written.
-    fn usage(&self, word: &str) -> Option<&'static str> {
-        self.options.iter().find(|(known, _)| *known == word).map(|(_, usage)| *usage)
+    /// The usage of the option `name`.
+    fn usage(&self, name: &str) -> Option<&'static str> {
+        self.usages.iter().find(|(known, _)| *known == name).map(|(_, usage)| *usage)
     }
 
-    fn unknown(&self, name: &Ident, word: &str) -> Error {
-        let suggestion = match nearest(word, self.options.iter().map(|(known, _)| *known)) {
-            Some(near) => format!("did you mean `{near}`? "),
+    fn unknown(&self, ident: &Ident) -> Error {
+        let name = ident.unraw().to_string();
+        let suggestion = match suggest(&name, self.usages.iter().map(|(known, _)| *known)) {
+            Some(known) => format!("did you mean `{known}`? "),
             None => String::new(),
         };
-        let (place, all) = (self.place, self.all());
-        Error::new(name.span(), format!("unknown option `{word}`: {suggestion}{place} takes {all}"))
+        let (attribute, usages) = (self.attribute, self.usages());
+        let message = format!("unknown option `{name}`: {suggestion}{attribute} takes {usages}");
+        Error::new(ident.span(), message)
     }
 }
 
-/// One option as the user wrote it.
-pub(crate) struct Given {
-    pub(crate) name: Ident,
+/// One option as the user wrote it: its value is not read yet.
+pub(crate) struct RawOption {
+    pub(crate) ident: Ident,
     value: Value,
 }
 
@@ -70,15 +78,15 @@ enum Value {
     List(token::Paren, TokenStream),
 }
 
-impl Given {
-    pub(crate) fn word(&self) -> String {
-        self.name.unraw().to_string()
+impl RawOption {
+    pub(crate) fn name(&self) -> String {
+        self.ident.unraw().to_string()
     }
 
     /// An option without a value.
     pub(crate) fn flag(&self) -> Result<()> {
-        let word = self.word();
-        let message = format!("`{word}` takes no value: write `{word}` alone");
+        let name = self.name();
+        let message = format!("`{name}` takes no value: write `{name}` alone");
         match &self.value {
             Value::Absent => Ok(()),
             Value::Expr(expr) => Err(Error::new_spanned(expr, message)),
@@ -87,20 +95,20 @@ impl Given {
     }
 
     /// An option with any expression.
-    pub(crate) fn expr(self, known: &Known) -> Result<Expr> {
-        let word = self.word();
-        let usage = known.usage(&word).unwrap_or_default();
-        let message = format!("`{word}` needs a value: write `{usage}`");
+    pub(crate) fn expr(self, known: &KnownOptions) -> Result<Expr> {
+        let name = self.name();
+        let usage = known.usage(&name).unwrap_or_default();
+        let message = format!("`{name}` needs a value: write `{usage}`");
         match self.value {
             Value::Expr(expr) => Ok(expr),
-            Value::Absent => Err(Error::new(self.name.span(), message)),
+            Value::Absent => Err(Error::new(self.ident.span(), message)),
             Value::List(paren, _) => Err(Error::new(paren.span.join(), message)),
         }
     }
 
     /// An option with a string.
-    pub(crate) fn string(self, known: &Known) -> Result<LitStr> {
-        let word = self.word();
+    pub(crate) fn string(self, known: &KnownOptions) -> Result<LitStr> {
+        let name = self.name();
         match self.expr(known)? {
             Expr::Lit(expr) if matches!(expr.lit, Lit::Str(_)) => match expr.lit {
                 Lit::Str(string) => Ok(string),
@@ -108,41 +116,41 @@ impl Given {
             },
             other => Err(Error::new_spanned(
                 other,
-                format!("`{word}` takes a string: write `{word} = \"…\"`"),
+                format!("`{name}` takes a string: write `{name} = \"…\"`"),
             )),
         }
     }
 
-    /// An option with a path; `what` says what it leads to.
-    pub(crate) fn path(self, known: &Known, what: &str) -> Result<Path> {
-        let word = self.word();
+    /// An option with a path; `expected` describes it in the message for anything else.
+    pub(crate) fn path(self, known: &KnownOptions, expected: &str) -> Result<Path> {
+        let name = self.name();
         match self.expr(known)? {
             Expr::Path(expr) if expr.qself.is_none() && expr.attrs.is_empty() => Ok(expr.path),
-            other => Err(Error::new_spanned(other, format!("`{word}` takes {what}"))),
+            other => Err(Error::new_spanned(other, format!("`{name}` takes {expected}"))),
         }
     }
 
-    /// An option with a list of words in parentheses.
-    pub(crate) fn words(self, known: &Known) -> Result<Vec<Ident>> {
-        let word = self.word();
-        let usage = known.usage(&word).unwrap_or_default();
-        let message = format!("`{word}` takes a list: write `{usage}`");
+    /// An option with a list of names in parentheses.
+    pub(crate) fn idents(self, known: &KnownOptions) -> Result<Vec<Ident>> {
+        let name = self.name();
+        let usage = known.usage(&name).unwrap_or_default();
+        let message = format!("`{name}` takes a list: write `{usage}`");
         match self.value {
             Value::List(paren, list) => {
                 match Punctuated::<Ident, Token![,]>::parse_terminated.parse2(list) {
-                    Ok(words) if !words.is_empty() => Ok(words.into_iter().collect()),
+                    Ok(idents) if !idents.is_empty() => Ok(idents.into_iter().collect()),
                     _ => Err(Error::new(paren.span.join(), message)),
                 }
             }
-            Value::Absent => Err(Error::new(self.name.span(), message)),
+            Value::Absent => Err(Error::new(self.ident.span(), message)),
             Value::Expr(expr) => Err(Error::new_spanned(expr, message)),
         }
     }
 }
 
-impl Parse for Given {
+impl Parse for RawOption {
     fn parse(input: ParseStream) -> Result<Self> {
-        let Ok(name) = input.call(Ident::parse_any) else {
+        let Ok(ident) = input.call(Ident::parse_any) else {
             return Err(input.error("expected the name of an option"));
         };
         let value = if input.peek(token::Paren) {
@@ -157,7 +165,7 @@ impl Parse for Given {
         } else {
             Value::Expr(input.parse()?)
         };
-        Ok(Self { name, value })
+        Ok(Self { ident, value })
     }
 }
 
@@ -165,34 +173,34 @@ impl Parse for Given {
 mod tests {
     use super::*;
 
-    const KNOWN: Known = Known {
-        place: "`#[cook]`",
-        options: &[("salt", "salt"), ("heat", "heat = 180"), ("with", "with(butter)")],
+    const KNOWN: KnownOptions = KnownOptions {
+        attribute: "`#[cook]`",
+        usages: &[("salt", "salt"), ("heat", "heat = 180"), ("with", "with(butter)")],
         repeatable: &["heat"],
     };
 
-    /// How many options were understood, and the messages.
-    fn read(tokens: &str) -> (usize, Vec<String>) {
-        let (mut given, mut errors) = (Vec::new(), Errors::default());
-        KNOWN.read(tokens.parse().unwrap(), &mut given, &mut errors);
-        let messages = match errors.or(()) {
+    /// The number of options that were accepted, and the messages for the others.
+    fn parse(tokens: &str) -> (usize, Vec<String>) {
+        let (mut options, mut errors) = (Vec::new(), Errors::default());
+        KNOWN.parse(tokens.parse().unwrap(), &mut options, &mut errors);
+        let messages = match errors.finish_with(()) {
             Ok(()) => Vec::new(),
             Err(error) => error.into_iter().map(|error| error.to_string()).collect(),
         };
-        (given.len(), messages)
+        (options.len(), messages)
     }
 
     #[test]
     fn options_come_in_any_order() {
-        assert_eq!(read(""), (0, vec![]));
-        assert_eq!(read("with(butter, oil), salt, heat = 20 * 9,"), (3, vec![]));
-        assert_eq!(read("heat = 180, heat = 220"), (2, vec![]));
+        assert_eq!(parse(""), (0, vec![]));
+        assert_eq!(parse("with(butter, oil), salt, heat = 20 * 9,"), (3, vec![]));
+        assert_eq!(parse("heat = 180, heat = 220"), (2, vec![]));
     }
 
     #[test]
-    fn every_mistake_is_told() {
-        let (understood, messages) = read("slat, salt, pepper = 2, salt");
-        assert_eq!(understood, 1);
+    fn every_mistake_is_reported() {
+        let (accepted, messages) = parse("slat, salt, pepper = 2, salt");
+        assert_eq!(accepted, 1);
         assert_eq!(
             messages,
             [
@@ -204,8 +212,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_option_is_told() {
-        assert_eq!(read("\"salt\""), (0, vec!["expected the name of an option".to_owned()]));
-        assert_eq!(read("salt heat"), (0, vec!["expected `,`".to_owned()]));
+    fn a_token_that_is_no_option_is_an_error() {
+        assert_eq!(parse("\"salt\""), (0, vec!["expected the name of an option".to_owned()]));
+        assert_eq!(parse("salt heat"), (0, vec!["expected `,`".to_owned()]));
     }
 }

@@ -1,11 +1,11 @@
-//! Where our tokens say that they stand: at the user's, so that rustc blames those.
+//! Spans that make rustc report an error at the user's tokens and not at the whole attribute.
 
 use proc_macro2::Span;
 use quote::ToTokens;
 
-/// The first and the last token's place: what lies between tokens of ours at these places is
-/// underlined as a whole.
-pub(crate) fn ends(tokens: &impl ToTokens) -> (Span, Span) {
+/// The places of the first and of the last token. rustc underlines everything between two printed
+/// tokens that have these spans.
+pub(crate) fn first_and_last_span(tokens: &impl ToTokens) -> (Span, Span) {
     let mut tokens = tokens.to_token_stream().into_iter().map(|token| token.span());
     let first = tokens.next().unwrap_or_else(Span::call_site);
     let last = tokens.last().unwrap_or(first);

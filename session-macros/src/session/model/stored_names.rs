@@ -1,18 +1,18 @@
-//! The names under which fields are stored: none empty, too long or taken.
+//! The check of the names under which fields are stored: none is empty, too long or taken.
 
 use syn::{Error, LitStr};
 
 use super::field::Field;
 use crate::errors::Errors;
 
-/// The most bytes in a stored name: its length is stored in one byte.
-const LONGEST: usize = 255;
+/// The longest stored name, in bytes: its length is stored in one byte.
+const MAX_NAME_LENGTH: usize = 255;
 
-pub(super) fn check_names(fields: &[Field], errors: &mut Errors) {
+pub(super) fn check_stored_names(fields: &[Field], errors: &mut Errors) {
     let mut taken: Vec<(String, &Field)> = Vec::new();
     for field in fields {
         for name in field.names() {
-            errors.keep(check_length(name));
+            errors.handle(check_length(name));
             let value = name.value();
             // Of two fields behind `#[cfg]` only one may be there.
             let owner = taken.iter().find(|(other, owner)| {
@@ -37,7 +37,7 @@ pub(super) fn check_names(fields: &[Field], errors: &mut Errors) {
 fn check_length(name: &LitStr) -> syn::Result<()> {
     let message = match name.value().len() {
         0 => "a field cannot be stored under an empty name",
-        1..=LONGEST => return Ok(()),
+        1..=MAX_NAME_LENGTH => return Ok(()),
         _ => {
             "the name under which a field is stored has at most 255 bytes: shorten it with `rename`"
         }

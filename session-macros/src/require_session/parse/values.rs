@@ -1,10 +1,10 @@
-//! The texts among the options: a span of time, and a path of this site.
+//! The values of options that are strings: a duration and a path on this site.
 
 use syn::{Error, LitStr, Result};
 
-/// How many seconds a span like `10m` has.
-pub(super) fn seconds(span: &LitStr) -> Result<u64> {
-    let text = span.value();
+/// The seconds in a duration like `10m`.
+pub(super) fn seconds(duration: &LitStr) -> Result<u64> {
+    let text = duration.value();
     let unit = match text.bytes().last() {
         Some(b's') => 1,
         Some(b'm') => 60,
@@ -18,17 +18,17 @@ pub(super) fn seconds(span: &LitStr) -> Result<u64> {
     match number.and_then(|number| number.checked_mul(unit)) {
         Some(seconds) if seconds > 0 => Ok(seconds),
         _ => Err(Error::new(
-            span.span(),
+            duration.span(),
             "`fresh` takes a span of a second or more, a number and `s`, `m`, `h` or `d`: \
              write `fresh = \"10m\"`",
         )),
     }
 }
 
-/// A path that no browser takes for another site, and that `?next=…` can follow.
-pub(super) fn path(path: LitStr) -> Result<LitStr> {
+/// A path that no browser resolves to another site, and to which `?next=…` can be appended.
+pub(super) fn local_path(path: LitStr) -> Result<LitStr> {
     let text = path.value();
-    let fault = if !text.starts_with('/') {
+    let expected = if !text.starts_with('/') {
         "begins with `/`"
     } else if matches!(text.as_bytes().get(1), Some(b'/' | b'\\')) {
         "begins with one `/`: two lead to another site"
@@ -39,7 +39,7 @@ pub(super) fn path(path: LitStr) -> Result<LitStr> {
     } else {
         return Ok(path);
     };
-    let message = format!("the path of `or_redirect` {fault}; write `or_redirect = \"/login\"`");
+    let message = format!("the path of `or_redirect` {expected}; write `or_redirect = \"/login\"`");
     Err(Error::new(path.span(), message))
 }
 
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_is_a_number_and_a_unit() {
+    fn a_duration_is_a_number_and_a_unit() {
         for (text, expected) in [("1s", 1), ("10m", 600), ("2h", 7200), ("30d", 2_592_000)] {
             assert_eq!(seconds(&literal(text)).unwrap(), expected);
         }
@@ -79,9 +79,9 @@ mod tests {
     }
 
     #[test]
-    fn login_guard_a_path_stays_on_this_site() {
+    fn a_redirect_path_stays_on_this_site() {
         for text in ["/", "/login", "/a/b?c=d&e", "/%C3%BC", "/a//b"] {
-            assert_eq!(path(literal(text)).unwrap().value(), text);
+            assert_eq!(local_path(literal(text)).unwrap().value(), text);
         }
         for text in [
             "",
@@ -98,7 +98,7 @@ mod tests {
             "/ü",
             "/login#form",
         ] {
-            assert!(path(literal(text)).is_err(), "{text:?}");
+            assert!(local_path(literal(text)).is_err(), "{text:?}");
         }
     }
 }

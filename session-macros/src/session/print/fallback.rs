@@ -1,48 +1,46 @@
-//! What `#[session]` writes after a mistake: the item, and enough around it that the rest of the
-//! program sees a session type and has nothing to add.
+//! The expansion of `#[session]` after an error: the item, and a session type of its name without
+//! fields, so that the rest of the program causes no further errors.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Data, DeriveInput};
 
-use super::derives::Derives;
-use super::model::ON_STRUCT;
 use crate::errors::Errors;
+use crate::session::model::Derives;
+use crate::session::parse::StructOptions;
 
-/// An item with a mistake.
-pub(super) struct Shell {
+/// An item that cannot be a session type.
+pub(crate) struct Fallback {
     /// The item without our attributes.
     item: DeriveInput,
     derives: Derives,
 }
 
-impl Shell {
-    pub(super) fn new(args: TokenStream, mut item: DeriveInput) -> Self {
+impl Fallback {
+    pub(crate) fn new(args: TokenStream, mut item: DeriveInput) -> Self {
         item.attrs.retain(|attr| !attr.path().is_ident("session"));
         if let Data::Struct(data) = &mut item.data {
             for field in &mut data.fields {
                 field.attrs.retain(|attr| !attr.path().is_ident("session"));
             }
         }
-        let mut derives = Derives::of(&item.attrs);
-        let (mut reported, mut options) = (Errors::default(), Vec::new());
-        ON_STRUCT.read(args, &mut options, &mut reported);
-        for option in options {
-            derives.exclude(option, &mut reported);
-        }
+        // The model has reported these errors.
+        let mut reported = Errors::default();
+        let options = StructOptions::parse(args, &mut reported);
+        let mut derives = Derives::new(&item.attrs, options.manual, &mut reported);
         derives.write_default();
         Self { item, derives }
     }
 }
 
-impl ToTokens for Shell {
+impl ToTokens for Fallback {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { item, derives } = self;
         if !matches!(item.data, Data::Struct(_)) || !item.generics.params.is_empty() {
             return item.to_tokens(tokens);
         }
         let name = &item.ident;
-        let default = derives.default_is_written().then(|| {
+        let default = derives.writes_default().then(|| {
             quote! {
                 #[automatically_derived]
                 impl ::core::default::Default for #name {

@@ -1,20 +1,11 @@
-//! `#[session]`: a struct that is the state of a session.
-
-mod derives;
-mod field;
-mod merge;
-mod model;
-mod names;
-mod options;
-mod print;
-mod shell;
+//! The expansion of `#[session]`: tokens in, tokens out.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens as _;
+use quote::{ToTokens as _, quote};
 use syn::{DeriveInput, Error};
 
-use self::model::State;
-use self::shell::Shell;
+use super::model::State;
+use super::print::Fallback;
 
 pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item.clone()) {
@@ -22,15 +13,15 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
         Err(error) => {
             let message = "`#[session]` goes on a struct with named fields";
             let error = Error::new(error.span(), message).into_compile_error();
-            return quote::quote!(#error #item);
+            return quote!(#error #item);
         }
     };
     match State::new(args.clone(), input.clone()) {
         Ok(state) => state.into_token_stream(),
         Err(error) => {
             let error = error.into_compile_error();
-            let shell = Shell::new(args, input);
-            quote::quote!(#error #shell)
+            let fallback = Fallback::new(args, input);
+            quote!(#error #fallback)
         }
     }
 }

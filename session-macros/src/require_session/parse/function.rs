@@ -1,17 +1,17 @@
-//! A function as the user wrote it; its body is not looked into.
+//! A function as the user wrote it: its body is not parsed.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Error, Result, Signature, Visibility};
 
-/// A function: all but its body is parsed.
+/// A function, parsed up to its body.
 #[derive(Clone)]
 pub(crate) struct Function {
-    pub(super) attrs: Vec<Attribute>,
-    pub(super) vis: Visibility,
-    pub(super) signature: Signature,
-    pub(super) body: Group,
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) signature: Signature,
+    pub(crate) body: Group,
 }
 
 impl Parse for Function {

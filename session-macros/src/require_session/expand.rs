@@ -1,21 +1,12 @@
-//! `#[require_session]`: an async function that is handed a session.
-
-mod argument;
-mod broken;
-mod function;
-mod literals;
-mod model;
-mod own;
-mod print;
-mod requirements;
+//! The expansion of `#[require_session]`: tokens in, tokens out.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::Error;
 
-use self::broken::Broken;
-use self::function::Function;
-use self::model::Handler;
+use super::model::Handler;
+use super::parse::Function;
+use super::print::Fallback;
 
 pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let function: Function = match syn::parse2(item.clone()) {
@@ -29,8 +20,8 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     match Handler::new(args, function.clone()) {
         Ok(handler) => handler.into_token_stream(),
         Err(error) => {
-            let (error, broken) = (error.into_compile_error(), Broken::new(function));
-            quote!(#error #broken)
+            let (error, fallback) = (error.into_compile_error(), Fallback::new(function));
+            quote!(#error #fallback)
         }
     }
 }

@@ -3,44 +3,43 @@
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Expr, Ident, LitStr, Type};
 
-use super::merge::Merge;
-use super::options::Options;
 use crate::errors::Errors;
+use crate::session::parse::{FieldOptions, Merge};
 
 /// A field of a session.
-pub(super) struct Field {
-    pub(super) ident: Ident,
-    pub(super) ty: Type,
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
     /// The conditions under which the field is there at all.
-    pub(super) cfgs: Vec<Attribute>,
+    pub(crate) cfgs: Vec<Attribute>,
     /// The name under which it is stored.
-    pub(super) name: LitStr,
-    /// The names under which it is also read.
-    pub(super) aliases: Vec<LitStr>,
-    /// What it is in a fresh session, where its type's `Default` is not meant.
-    pub(super) default: Option<Expr>,
-    pub(super) role: Role,
+    pub(crate) name: LitStr,
+    /// Further names under which it is read.
+    pub(crate) aliases: Vec<LitStr>,
+    /// Its value in a fresh session, unless that is its type's `Default`.
+    pub(crate) default: Option<Expr>,
+    pub(crate) role: Role,
 }
 
-/// What a field is to its session.
-pub(super) enum Role {
-    /// It says whom the session belongs to; the word of the option.
+/// The part of a field in its session.
+pub(crate) enum Role {
+    /// It says whom the session belongs to. The option `principal`, as written.
     Principal(Ident),
-    /// It is the session's data.
+    /// It is data of the session.
     Data { merge: Merge, carry: bool },
 }
 
 impl Field {
-    /// Reads the options of `field` and takes them away from it.
+    /// Parses the options of `field` and removes them from it.
     pub(super) fn new(field: &mut syn::Field, errors: &mut Errors) -> Option<Self> {
         let ident = field.ident.clone()?;
-        let options = Options::take(field, errors);
+        let options = FieldOptions::take(field, errors);
         let cfgs: Vec<_> =
             field.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect();
         options.check(&cfgs, errors);
 
         let role = match options.principal {
-            Some(word) => Role::Principal(word),
+            Some(option) => Role::Principal(option),
             None => Role::Data {
                 merge: options.merge.map_or(Merge::Replace, |(_, merge)| merge),
                 carry: options.carry.is_some(),
@@ -58,7 +57,7 @@ impl Field {
         })
     }
 
-    /// All names under which the field may lie in the store.
+    /// All names under which the field may be stored.
     pub(super) fn names(&self) -> impl Iterator<Item = &LitStr> {
         std::iter::once(&self.name).chain(&self.aliases)
     }

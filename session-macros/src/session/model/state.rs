@@ -1,34 +1,26 @@
-//! The model of a session type: whatever is in one can be printed.
+//! A session type: every value of the model is valid and can be printed.
 
 use proc_macro2::TokenStream;
 use syn::{Data, DeriveInput, Error, Fields, Ident, Item, ItemStruct, Result};
 
 use super::derives::Derives;
 use super::field::{Field, Role};
-use super::names::check_names;
+use super::stored_names::check_stored_names;
 use crate::errors::Errors;
-use crate::options::Known;
-
-/// What `#[session]` takes on the struct.
-pub(super) const ON_STRUCT: Known = Known {
-    place: "`#[session]` on a struct",
-    options: &[("manual", "manual(Default)")],
-    repeatable: &[],
-};
+use crate::session::parse::StructOptions;
 
 /// A struct with at least one field, all named, of which at most one is the principal.
 pub(crate) struct State {
     /// The struct without the `#[session(…)]` of its fields.
-    pub(super) item: ItemStruct,
-    pub(super) derives: Derives,
-    pub(super) fields: Vec<Field>,
+    pub(crate) item: ItemStruct,
+    pub(crate) derives: Derives,
+    pub(crate) fields: Vec<Field>,
 }
 
 impl State {
     pub(crate) fn new(args: TokenStream, input: DeriveInput) -> Result<Self> {
         let mut errors = Errors::default();
-        let mut options = Vec::new();
-        ON_STRUCT.read(args, &mut options, &mut errors);
+        let options = StructOptions::parse(args, &mut errors);
         for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("session")) {
             let message = "`#[session]` is given twice: write one, with all options";
             errors.push(Error::new_spanned(attr, message));
@@ -38,53 +30,50 @@ impl State {
                            write the struct for the type that you mean";
             errors.push(Error::new_spanned(&input.generics, message));
         }
-        let mut derives = Derives::of(&input.attrs);
-        for option in options {
-            derives.exclude(option, &mut errors);
-        }
+        let mut derives = Derives::new(&input.attrs, options.manual, &mut errors);
         let mut item = match named_struct(input) {
             Ok(item) => item,
-            Err(error) => return Err(errors.and(error)),
+            Err(error) => return Err(errors.combine(error)),
         };
         derives.check_serde(&item, &mut errors);
         let fields: Vec<_> =
             item.fields.iter_mut().filter_map(|field| Field::new(field, &mut errors)).collect();
         check_principal(&fields, &mut errors);
-        check_names(&fields, &mut errors);
+        check_stored_names(&fields, &mut errors);
         if fields.iter().any(|field| field.default.is_some()) {
-            errors.keep(derives.check_default());
+            errors.handle(derives.check_default());
             derives.write_default();
         }
-        errors.or(Self { item, derives, fields })
+        errors.finish_with(Self { item, derives, fields })
     }
 
-    pub(super) fn name(&self) -> &Ident {
+    pub(crate) fn name(&self) -> &Ident {
         &self.item.ident
     }
 
-    pub(super) fn principal(&self) -> Option<&Field> {
+    pub(crate) fn principal(&self) -> Option<&Field> {
         self.fields.iter().find(|field| matches!(field.role, Role::Principal(_)))
     }
 }
 
-/// `input`, if it is a struct with named fields.
+/// `input` as a struct with named fields.
 fn named_struct(input: DeriveInput) -> Result<ItemStruct> {
-    const CURE: &str = "`#[session]` goes on a struct with named fields";
+    const EXPECTED: &str = "`#[session]` goes on a struct with named fields";
     let data = match &input.data {
         Data::Struct(data) => data,
         Data::Enum(data) => {
-            let message = format!("{CURE}: an enum can be the type of one of them");
+            let message = format!("{EXPECTED}: an enum can be the type of one of them");
             return Err(Error::new_spanned(data.enum_token, message));
         }
-        Data::Union(data) => return Err(Error::new_spanned(data.union_token, CURE)),
+        Data::Union(data) => return Err(Error::new_spanned(data.union_token, EXPECTED)),
     };
     match &data.fields {
         Fields::Named(fields) if !fields.named.is_empty() => match Item::from(input) {
             Item::Struct(item) => Ok(item),
-            other => Err(Error::new_spanned(other, CURE)),
+            other => Err(Error::new_spanned(other, EXPECTED)),
         },
         Fields::Unnamed(fields) => {
-            let message = format!("{CURE}: each is stored under its name");
+            let message = format!("{EXPECTED}: each is stored under its name");
             Err(Error::new_spanned(fields, message))
         }
         Fields::Named(_) | Fields::Unit => {
@@ -94,17 +83,18 @@ fn named_struct(input: DeriveInput) -> Result<ItemStruct> {
     }
 }
 
+/// Refuses a second principal.
 fn check_principal(fields: &[Field], errors: &mut Errors) {
     let mut principals = fields.iter().filter_map(|field| match &field.role {
-        Role::Principal(word) => Some((&field.ident, word)),
+        Role::Principal(option) => Some((&field.ident, option)),
         Role::Data { .. } => None,
     });
     let Some((first, _)) = principals.next() else { return };
-    for (_, word) in principals {
+    for (_, option) in principals {
         let message = format!(
             "a session belongs to one principal, and `{first}` is it: \
              put both into one type, or remove one `principal`"
         );
-        errors.push(Error::new(word.span(), message));
+        errors.push(Error::new(option.span(), message));
     }
 }

@@ -1,26 +1,25 @@
-//! The model of a handler: whatever is in one can be printed.
+//! A handler: every value of the model is valid and can be printed.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Error, GenericParam, Generics, Result, Safety, Signature};
 
-use super::argument::{Argument, Session};
-use super::function::Function;
-use super::requirements::Requirements;
+use super::argument::{Argument, SessionArgument};
 use crate::errors::Errors;
+use crate::require_session::parse::{Function, Options};
 
 /// A free async function, not generic, with at least one session among its arguments.
 pub(crate) struct Handler {
-    pub(super) function: Function,
+    pub(crate) function: Function,
     /// All arguments in the user's order.
-    pub(super) arguments: Vec<Argument>,
-    pub(super) requirements: Requirements,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) options: Options,
 }
 
 impl Handler {
     pub(crate) fn new(args: TokenStream, function: Function) -> Result<Self> {
         let mut errors = Errors::default();
-        let requirements = Requirements::read(args, &mut errors);
+        let options = Options::parse(args, &mut errors);
         for attr in &function.attrs {
             let name = attr.path().segments.last().map(|segment| &segment.ident);
             if name.is_some_and(|name| name == "require_session") {
@@ -31,7 +30,7 @@ impl Handler {
         check_signature(&function.signature, &mut errors);
         let mut arguments = Vec::new();
         for argument in function.signature.inputs.iter().enumerate() {
-            arguments.extend(errors.keep(Argument::new(argument)));
+            arguments.extend(errors.handle(Argument::new(argument)));
         }
         let complete = arguments.len() == function.signature.inputs.len();
         if complete && !arguments.iter().any(|argument| matches!(argument, Argument::Session(_))) {
@@ -39,10 +38,10 @@ impl Handler {
                            to read or `shop: &mut Shop` to change it, or remove the attribute";
             errors.push(Error::new_spanned(&function.signature.ident, message));
         }
-        errors.or(Self { function, arguments, requirements })
+        errors.finish_with(Self { function, arguments, options })
     }
 
-    pub(super) fn sessions(&self) -> impl DoubleEndedIterator<Item = &Session> {
+    pub(crate) fn sessions(&self) -> impl DoubleEndedIterator<Item = &SessionArgument> {
         self.arguments.iter().filter_map(|argument| match argument {
             Argument::Session(session) => Some(session),
             Argument::Extractor(_) => None,
@@ -50,6 +49,7 @@ impl Handler {
     }
 }
 
+/// Refuses every function that axum cannot call.
 fn check_signature(signature: &Signature, errors: &mut Errors) {
     let mut refuse = |token: &dyn ToTokens, message: &str| {
         errors.push(Error::new_spanned(token, message));
@@ -73,13 +73,13 @@ fn check_signature(signature: &Signature, errors: &mut Errors) {
     if let Some(variadic) = &signature.variadic {
         refuse(variadic, "a handler's arguments are extractors: name each");
     }
-    if let Some(params) = generics(&signature.generics) {
-        errors.push(Error::new_spanned(&signature.generics, params));
+    if let Some(message) = generics_message(&signature.generics) {
+        errors.push(Error::new_spanned(&signature.generics, message));
     }
 }
 
-/// What to say of a function's generics.
-fn generics(generics: &Generics) -> Option<&'static str> {
+/// The message for a function's generics, if it has any.
+fn generics_message(generics: &Generics) -> Option<&'static str> {
     match generics.params.first()? {
         GenericParam::Lifetime(_) => {
             Some("a session is borrowed for this one call: leave the lifetimes out")

@@ -1,0 +1,108 @@
+//! One argument of the function: a session, if it is a reference, or else an extractor.
+
+use proc_macro2::Span;
+use quote::format_ident;
+use syn::{Attribute, Error, FnArg, Ident, Pat, PatType, Result, Type, TypeReference};
+
+/// A session: an argument that the user takes by reference.
+pub(crate) struct SessionArgument {
+    /// The argument's name in the handler that axum calls.
+    pub(crate) name: Ident,
+    /// The type behind the reference: a session type, or `Session` of one.
+    pub(crate) ty: Type,
+    pub(crate) access: Access,
+}
+
+/// The access that the function has to the session.
+#[derive(Clone, Copy)]
+pub(crate) enum Access {
+    Read,
+    Write,
+}
+
+/// An extractor: an argument that the user takes by value.
+pub(crate) struct ExtractorArgument {
+    /// The conditions under which it is there at all.
+    pub(crate) cfgs: Vec<Attribute>,
+    /// The argument's name in the handler that axum calls.
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+}
+
+/// One argument.
+pub(crate) enum Argument {
+    Session(SessionArgument),
+    Extractor(ExtractorArgument),
+}
+
+impl Argument {
+    pub(super) fn new((position, argument): (usize, &FnArg)) -> Result<Self> {
+        let argument = match argument {
+            FnArg::Typed(argument) => argument,
+            FnArg::Receiver(receiver) => {
+                let message = "`#[require_session]` goes on a free function: take `State` where this takes `self`";
+                return Err(Error::new_spanned(receiver, message));
+            }
+        };
+        let name = outer_name(argument, position);
+        let cfgs: Vec<_> =
+            argument.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect();
+        let Some(reference) = reference(&argument.ty) else {
+            return Ok(Self::Extractor(ExtractorArgument {
+                cfgs,
+                name,
+                ty: (*argument.ty).clone(),
+            }));
+        };
+        if let Some(cfg) = cfgs.first() {
+            let message = "a session cannot depend on `#[cfg]`: write the function twice";
+            return Err(Error::new_spanned(cfg, message));
+        }
+        // Any other lifetime is refused among the function's generics.
+        if let Some(lifetime) =
+            reference.lifetime.as_ref().filter(|lifetime| lifetime.ident == "static")
+        {
+            let message = "a session is borrowed for this one call: leave the lifetime out";
+            return Err(Error::new_spanned(lifetime, message));
+        }
+        let access = if reference.mutability.is_some() { Access::Write } else { Access::Read };
+        Ok(Self::Session(SessionArgument { name, ty: (*reference.elem).clone(), access }))
+    }
+
+    /// The argument's name in the handler that axum calls.
+    pub(crate) fn name(&self) -> &Ident {
+        match self {
+            Self::Session(session) => &session.name,
+            Self::Extractor(extractor) => &extractor.name,
+        }
+    }
+}
+
+/// `ty` as a reference, also inside of the group that a `macro_rules!` puts around it.
+fn reference(ty: &Type) -> Option<&TypeReference> {
+    match ty {
+        Type::Reference(reference) => Some(reference),
+        Type::Group(group) => reference(&group.elem),
+        Type::Paren(paren) => reference(&paren.elem),
+        _ => None,
+    }
+}
+
+/// The user's name for the argument, so that attributes below ours can use it. A name like `_shop`
+/// is replaced: the expansion uses the argument, and clippy would report that.
+fn outer_name(argument: &PatType, position: usize) -> Ident {
+    match &*argument.pat {
+        Pat::Ident(pat)
+            if pat.subpat.is_none()
+                && pat.by_ref.is_none()
+                && !starts_with_underscore(&pat.ident) =>
+        {
+            pat.ident.clone()
+        }
+        _ => format_ident!("__argument_{position}", span = Span::mixed_site()),
+    }
+}
+
+fn starts_with_underscore(name: &Ident) -> bool {
+    name.to_string().starts_with('_')
+}

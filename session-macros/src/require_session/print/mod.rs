@@ -1,0 +1,9 @@
+//! The expansion of `#[require_session]`.
+
+mod argument;
+mod fallback;
+mod handler;
+mod marker;
+mod requirements;
+
+pub(crate) use self::fallback::Fallback;

@@ -1,0 +1,99 @@
+//! The options of `#[session(…)]` on a field, and those that contradict each other.
+
+use syn::{Attribute, Error, Expr, Ident, LitStr, Meta};
+
+use super::merge::Merge;
+use crate::errors::Errors;
+use crate::options::{KnownOptions, RawOption};
+
+const FIELD_OPTIONS: KnownOptions = KnownOptions {
+    attribute: "`#[session]` on a field",
+    usages: &[
+        ("principal", "principal"),
+        ("merge", "merge = sum"),
+        ("default", "default = …"),
+        ("rename", "rename = \"…\""),
+        ("alias", "alias = \"…\""),
+        ("carry", "carry"),
+    ],
+    repeatable: &["alias"],
+};
+
+/// The options of a field. An option that may contradict another comes with its name as written.
+#[derive(Default)]
+pub(crate) struct FieldOptions {
+    pub(crate) principal: Option<Ident>,
+    pub(crate) merge: Option<(Ident, Merge)>,
+    pub(crate) default: Option<(Ident, Expr)>,
+    pub(crate) rename: Option<LitStr>,
+    pub(crate) aliases: Vec<LitStr>,
+    pub(crate) carry: Option<Ident>,
+}
+
+impl FieldOptions {
+    /// Removes the options from `field` and parses them.
+    pub(crate) fn take(field: &mut syn::Field, errors: &mut Errors) -> Self {
+        let mut raw = Vec::new();
+        for attr in field.attrs.extract_if(.., |attr| attr.path().is_ident("session")) {
+            match attr.meta {
+                Meta::List(list) if !list.tokens.is_empty() => {
+                    FIELD_OPTIONS.parse(list.tokens, &mut raw, errors);
+                }
+                meta => {
+                    let usages = FIELD_OPTIONS.usages();
+                    let message = format!("`#[session]` on a field needs an option: {usages}");
+                    errors.push(Error::new_spanned(meta, message));
+                }
+            }
+        }
+        let mut options = Self::default();
+        for option in raw {
+            options.set(option, errors);
+        }
+        options
+    }
+
+    fn set(&mut self, option: RawOption, errors: &mut Errors) {
+        let ident = option.ident.clone();
+        match option.name().as_str() {
+            "principal" => self.principal = errors.handle(option.flag()).map(|()| ident),
+            "carry" => self.carry = errors.handle(option.flag()).map(|()| ident),
+            "rename" => self.rename = errors.handle(option.string(&FIELD_OPTIONS)),
+            "alias" => self.aliases.extend(errors.handle(option.string(&FIELD_OPTIONS))),
+            "default" => {
+                self.default =
+                    errors.handle(option.expr(&FIELD_OPTIONS)).map(|value| (ident, value));
+            }
+            _ => {
+                let expected =
+                    "`sum`, `union`, `append`, `max`, `min`, `replace` or the path of a function";
+                let path = errors.handle(option.path(&FIELD_OPTIONS, expected));
+                self.merge = path.map(|path| (ident, Merge::from(path)));
+            }
+        }
+    }
+
+    /// Refuses what contradicts `principal`.
+    pub(crate) fn check(&self, cfgs: &[Attribute], errors: &mut Errors) {
+        if self.principal.is_none() {
+            return;
+        }
+        let merge = self.merge.as_ref().map(|(ident, _)| ident);
+        let default = self.default.as_ref().map(|(ident, _)| ident);
+        for (option, reason) in [
+            (merge, "a principal is replaced, never merged"),
+            (default, "a fresh session belongs to nobody"),
+            (self.carry.as_ref(), "a change of principal does not keep the old one"),
+        ] {
+            if let Some(option) = option {
+                let message = format!("`{option}` contradicts `principal`: {reason}");
+                errors.push(Error::new(option.span(), message));
+            }
+        }
+        if let Some(cfg) = cfgs.first() {
+            let message = "`#[cfg]` contradicts `principal`: a session type has one or has none; \
+                           put `#[cfg]` on two structs";
+            errors.push(Error::new_spanned(cfg, message));
+        }
+    }
+}

@@ -107,15 +107,15 @@ pub fn violations(rooms: &Rooms, arrows: &Arrows, root: &Path) -> Vec<String> {
         }
     }
     for ((from, to), names) in &arrows.names {
-        let (Some(Ok(room)), Some(Ok(other))) = (inside(from), inside(to)) else { continue };
-        if room.name != other.name && !room.uses.contains(&other.name) {
+        let (Some(Ok(importer)), Some(Ok(target))) = (inside(from), inside(to)) else { continue };
+        if importer.name != target.name && !importer.uses.contains(&target.name) {
             let names: Vec<_> = names.iter().map(String::as_str).collect();
             let [from, to] =
                 [from, to].map(|file| file.strip_prefix(root).unwrap_or(file).display());
             found.push(format!(
                 "`{}` may not use `{}`: {from} uses {} of {to}",
-                room.name,
-                other.name,
+                importer.name,
+                target.name,
                 names.join(", ")
             ));
         }

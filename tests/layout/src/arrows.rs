@@ -11,8 +11,8 @@ use crate::resolve::Target;
 pub struct Arrows {
     /// All files that hold code.
     pub files: BTreeSet<PathBuf>,
-    /// From, to: the names that are used.
-    pub names: BTreeMap<(PathBuf, PathBuf), BTreeSet<String>>,
+    /// For each file the files that it uses, and the names that it uses of each.
+    pub uses: BTreeMap<PathBuf, BTreeMap<PathBuf, BTreeSet<String>>>,
 }
 
 impl Arrows {
@@ -51,13 +51,23 @@ impl Arrows {
 
     fn add(&mut self, from: &Path, to: &Path, name: String) {
         if from != to {
-            self.names.entry((from.to_owned(), to.to_owned())).or_default().insert(name);
+            let uses = self.uses.entry(from.to_owned()).or_default();
+            uses.entry(to.to_owned()).or_default().insert(name);
         }
     }
 
+    /// Every arrow: from, to, names.
+    pub fn all(&self) -> impl Iterator<Item = (&Path, &Path, Vec<&str>)> {
+        self.uses.iter().flat_map(|(from, uses)| {
+            uses.iter().map(|(to, names)| {
+                (from.as_path(), to.as_path(), names.iter().map(String::as_str).collect())
+            })
+        })
+    }
+
     /// The files that a file uses.
-    pub fn from<'a>(&'a self, file: &'a Path) -> impl Iterator<Item = &'a Path> {
-        self.names.keys().filter(move |(from, _)| from == file).map(|(_, to)| to.as_path())
+    pub fn from(&self, file: &Path) -> impl Iterator<Item = &Path> {
+        self.uses.get(file).into_iter().flat_map(BTreeMap::keys).map(PathBuf::as_path)
     }
 }
 
@@ -80,8 +90,7 @@ mod tests {
     fn drawn(tree: &[(&str, &str)]) -> (usize, Vec<String>) {
         let tree = Fixture::new(tree);
         let arrows = Arrows::read(&tree.path().join("lib.rs"));
-        let drawn = arrows.names.iter().map(|((from, to), names)| {
-            let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let drawn = arrows.all().map(|(from, to, names)| {
             format!("{} -> {}: {}", tree.name(from), tree.name(to), names.join(", "))
         });
         (arrows.files.len(), drawn.collect())

@@ -32,8 +32,7 @@ impl Arrows {
         let mut text =
             format!("{knot} files import each other in a circle; the shortest way round:");
         for pair in way.windows(2) {
-            let names = &self.names[&(pair[0].to_owned(), pair[1].to_owned())];
-            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            let names: Vec<_> = self.uses[pair[0]][pair[1]].iter().map(String::as_str).collect();
             let [from, to] =
                 [pair[0], pair[1]].map(|file| file.strip_prefix(root).unwrap_or(file).display());
             let _ = write!(text, "\n  {from} uses {} of {to}", names.join(", "));

@@ -106,10 +106,9 @@ pub fn violations(rooms: &Rooms, arrows: &Arrows, root: &Path) -> Vec<String> {
             ));
         }
     }
-    for ((from, to), names) in &arrows.names {
+    for (from, to, names) in arrows.all() {
         let (Some(Ok(importer)), Some(Ok(target))) = (inside(from), inside(to)) else { continue };
         if importer.name != target.name && !importer.uses.contains(&target.name) {
-            let names: Vec<_> = names.iter().map(String::as_str).collect();
             let [from, to] =
                 [from, to].map(|file| file.strip_prefix(root).unwrap_or(file).display());
             found.push(format!(

@@ -40,7 +40,7 @@ fn no_files_import_each_other_in_a_circle() {
         println!(
             "{target}: {} files, {} arrows, {} circles",
             arrows.files.len(),
-            arrows.names.len(),
+            arrows.all().count(),
             found.len()
         );
         circles.extend(found);

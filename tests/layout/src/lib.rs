@@ -1,0 +1,18 @@
+//! Reads the repository's own text, so that its layout stays what the documents say.
+//!
+//! | module | what it checks |
+//! |---|---|
+//! | [`imports`] | which file of a crate imports which, seen through re-exports |
+//! | [`circles`] | that no files import each other in a circle |
+//! | [`rooms`] | that imports between folders run one way |
+//! | [`names`] | that no retired word names a type, module or function |
+//! | [`requirements`] | that each security requirement names tests that exist |
+//!
+//! [`source`] finds crates and parses files for all of them.
+
+pub mod circles;
+pub mod imports;
+pub mod names;
+pub mod requirements;
+pub mod rooms;
+pub mod source;

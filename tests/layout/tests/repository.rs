@@ -1,0 +1,111 @@
+//! The layout of this repository is what its documents say.
+
+use std::fs;
+
+use session_layout_tests::circles::circles;
+use session_layout_tests::imports::Imports;
+use session_layout_tests::names::retired;
+use session_layout_tests::requirements;
+use session_layout_tests::rooms::{Floor, faults};
+use session_layout_tests::source::{Crate, crates, root};
+
+/// The rooms of each crate, and which way imports run between them.
+const FLOORS: &[Floor] = &[
+    Floor {
+        folder: "session-core/src",
+        rooms: &[
+            ("axum", &["engine", "store", "state", "cookie", "crypto"]),
+            ("engine", &["store", "state", "cookie", "crypto"]),
+            ("store", &["crypto"]),
+            ("state", &[]),
+            ("cookie", &[]),
+            ("crypto", &[]),
+        ],
+    },
+    Floor {
+        folder: "session-macros/src/session",
+        rooms: &[
+            (".", &["parse", "model", "print"]),
+            ("print", &["model", "parse"]),
+            ("model", &["parse"]),
+            ("parse", &[]),
+        ],
+    },
+    Floor {
+        folder: "session-macros/src/require_session",
+        rooms: &[
+            (".", &["parse", "model", "print"]),
+            ("print", &["model", "parse"]),
+            ("model", &["parse"]),
+            ("parse", &[]),
+        ],
+    },
+];
+
+/// The requirements of `docs/security.md`.
+const REQUIREMENTS: u32 = 60;
+
+/// A file that is longer holds more than one idea.
+const MAX_LINES: usize = 400;
+
+fn of_crates(faults: impl Fn(&Crate) -> Vec<String>) -> Vec<String> {
+    crates(&root()).iter().flat_map(faults).collect()
+}
+
+fn assert_none(faults: &[String]) {
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    assert_none(&of_crates(|from| {
+        let imports = Imports::of(from);
+        println!("{}: {} files, {} arrows", from.path, imports.arrows.len(), imports.count());
+        circles(&imports)
+            .iter()
+            .map(|arrows| format!("a circle:\n  {}", arrows.join("\n  ")))
+            .collect()
+    }));
+}
+
+#[test]
+fn imports_between_rooms_run_one_way() {
+    assert_none(&of_crates(|from| {
+        let imports = Imports::of(from);
+        let floors = FLOORS.iter().filter(|floor| {
+            floor.folder.strip_prefix(&from.path).is_some_and(|rest| rest.starts_with('/'))
+        });
+        floors.flat_map(|floor| faults(floor, &imports)).collect()
+    }));
+}
+
+#[test]
+fn no_retired_word_is_a_name() {
+    assert_none(&of_crates(retired));
+}
+
+#[test]
+fn each_security_requirement_names_tests_that_exist() {
+    let page = fs::read_to_string(root().join("docs/security.md")).expect("the page is there");
+    let requirements = requirements::parse(&page).unwrap();
+    assert_none(&requirements::faults(&requirements, REQUIREMENTS, &root()));
+}
+
+#[test]
+fn a_file_is_one_idea_and_a_table_of_contents_holds_no_code() {
+    assert_none(&of_crates(|from| {
+        let mut faults = Vec::new();
+        for file in &from.files {
+            let lines = file.text.lines().count();
+            if lines > MAX_LINES {
+                faults.push(format!("{} has {lines} lines, and {MAX_LINES} are many", file.path));
+            }
+            if file.path.ends_with("/mod.rs")
+                && file.items.iter().any(|item| matches!(item, syn::Item::Fn(_)))
+            {
+                faults.push(format!("{} holds a function: give it a file", file.path));
+            }
+        }
+        faults
+    }));
+}

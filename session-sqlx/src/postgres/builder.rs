@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool};
 
-use super::name::Table;
 use super::server::{Between, ConnectError, Server, Source};
+use super::sql::{InvalidName, Table};
 use super::store::PostgresStore;
 
 /// A longer deadline is none, and this one fits the server's own setting.
@@ -197,4 +197,10 @@ pub enum ConfigError {
     /// Something is zero without which nothing happens.
     #[error("a store needs at least some: no {0} was given")]
     None(&'static str),
+}
+
+impl From<InvalidName> for ConfigError {
+    fn from(InvalidName { kind, name, longest }: InvalidName) -> Self {
+        Self::Name { kind, name, longest }
+    }
 }

@@ -4,7 +4,7 @@ use session_core::StoreError;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::statement::Statement;
+use super::sql::Statement;
 
 /// Where the answer to a call arrives.
 pub(super) type Answer<S> = oneshot::Receiver<Result<<S as Statement>::Answer, StoreError>>;

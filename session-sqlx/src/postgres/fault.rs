@@ -5,7 +5,7 @@ use std::sync::Arc;
 use session_core::StoreError;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
-use super::statement::Statement;
+use super::sql::Statement;
 use super::worker::Shared;
 use crate::version::NotMigrated;
 
@@ -70,7 +70,7 @@ impl Fault {
     /// Whether there is a point in a second attempt, and no harm.
     pub(super) fn permits_again<S: Statement>(&self) -> bool {
         match self {
-            Self::Broken(_) => S::REPEATABLE,
+            Self::Broken(_) => S::IDEMPOTENT,
             Self::Stale(_) | Self::Undone(_) => true,
             Self::Unreachable
             | Self::Silence

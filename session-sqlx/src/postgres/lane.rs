@@ -1,20 +1,17 @@
 //! Lanes: calls of one kind wait together, and those that can travel together leave together.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use session_core::{Handle, store};
 use tokio::time::Instant;
 
 use super::call::Call;
 use super::queue::Waiting;
-use super::statement::{
-    Delete, DeleteAll, Insert, List, Load, LogIn, LogInFresh, Statement, Sweep, Touch, Update,
+use super::sql::{
+    Claims, Delete, DeleteAll, Insert, InsertLogIn, List, Load, Statement, Sweep, Touch, Update,
+    UpdateLogIn,
 };
 use super::under_way::{Away, UnderWay};
-
-/// The fields that one batch may carry, in bytes; a record with more travels alone.
-const HEAVIEST: usize = 1 << 20;
 
 /// Calls of one kind.
 struct Lane<S: Statement> {
@@ -36,13 +33,13 @@ impl<S: Statement> Lane<S> {
         let mut batch = Vec::new();
         let mut claims = Claims::default();
         let mut left = Vec::new();
-        while batch.len() < S::MOST
+        while batch.len() < S::MAX_BATCH
             && let Some((number, call)) = self.calls.pop_front()
         {
             if call.is_over(now) {
                 continue;
             }
-            if call.statement.joins(&mut claims) {
+            if call.statement.claim(&mut claims) {
                 batch.push(call);
             } else {
                 left.push((number, call));
@@ -58,41 +55,6 @@ impl<S: Statement> Lane<S> {
 impl<S: Statement> Default for Lane<S> {
     fn default() -> Self {
         Self { calls: VecDeque::new(), away: Away::default() }
-    }
-}
-
-/// What the calls of one batch have to themselves.
-#[derive(Default)]
-pub(super) struct Claims {
-    handles: HashSet<Handle>,
-    principals: HashSet<String>,
-    bytes: usize,
-}
-
-impl Claims {
-    /// Claims a row. False if it is somebody's already.
-    pub(super) fn row(&mut self, handle: Handle) -> bool {
-        self.handles.insert(handle)
-    }
-
-    /// Claims a log-in's row and, where others may have to go for it, its principal against others
-    /// like it. False if either is somebody's already.
-    pub(super) fn log_in(
-        &mut self,
-        handle: Handle,
-        principal: Option<&str>,
-        terms: store::LogIn,
-    ) -> bool {
-        let alone = principal.filter(|_| terms.limit.is_some());
-        self.row(handle)
-            && alone.is_none_or(|principal| self.principals.insert(principal.to_owned()))
-    }
-
-    /// Loads this much. False if it is too much beside the rest.
-    pub(super) fn load(&mut self, bytes: usize) -> bool {
-        let fits = self.bytes == 0 || self.bytes + bytes <= HEAVIEST;
-        self.bytes += if fits { bytes } else { 0 };
-        fits
     }
 }
 
@@ -113,8 +75,8 @@ impl Lanes {
     /// One worker is left to those that wait for no lock, so that they never wait for somebody
     /// who does.
     fn next_of<S: Statement>(&self, lane: &Lane<S>) -> Option<u64> {
-        let has_worker = S::READS || self.writing + 1 < self.workers.max(2);
-        let lets_go = || lane.away.lets_go(lane.calls.len(), self.workers, S::MOST);
+        let has_worker = S::READ_ONLY || self.writing + 1 < self.workers.max(2);
+        let lets_go = || lane.away.lets_go(lane.calls.len(), self.workers, S::MAX_BATCH);
         if has_worker && lets_go() { lane.first() } else { None }
     }
 }
@@ -169,7 +131,7 @@ macro_rules! lanes {
                                 self,
                                 |lanes| &mut lanes.$lane.away,
                                 calls.len(),
-                                !$kind::READS,
+                                !$kind::READ_ONLY,
                             );
                             return Some((Batch::$kind(calls), under_way));
                         }
@@ -195,8 +157,8 @@ lanes! {
     Update: update,
     Touch: touch,
     Delete: delete,
-    LogIn: log_in,
-    LogInFresh: log_in_fresh,
+    UpdateLogIn: update_log_in,
+    InsertLogIn: insert_log_in,
     List: list,
     DeleteAll: delete_all,
     Sweep: sweep,

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::fault::Unreachable;
 use super::server::Server;
-use super::statement::Statement;
+use super::sql::Statement;
 
 /// After this long without use, a connection is asked for a sign of life before a write is sent
 /// on it: a read can be repeated, a write whose connection broke has to fail.
@@ -53,7 +53,7 @@ impl Link {
             let Some(mut line) = self.line.take() else {
                 continue;
             };
-            if S::REPEATABLE || line.used.elapsed() < QUIET {
+            if S::IDEMPOTENT || line.used.elapsed() < QUIET {
                 return line;
             }
             let sign = timeout(server.deadline() / 4, line.connection.ping()).await;

@@ -1,18 +1,11 @@
-//! The table, brought up to the version that this library needs.
+//! The migration of the table to the version that this library needs.
 
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 
-use super::name::Table;
 use super::server::Server;
-use crate::version::{Newer, Steps};
-
-/// The steps, in order; the first makes version 1.
-const STEPS: Steps<&str> = Steps(&[
-    include_str!("../../migrations/postgres/0001_sessions.sql"),
-    include_str!("../../migrations/postgres/0002_log_ins.sql"),
-    include_str!("../../migrations/postgres/0003_faster_log_ins.sql"),
-]);
+use super::sql::{MIGRATIONS, Table};
+use crate::version::Newer;
 
 /// Nodes that start together take turns. One lock for all tables: two may share a new schema.
 const LOCK: i64 = 0x7365_7373_696f_6e73;
@@ -41,13 +34,13 @@ pub(super) async fn migrate(server: &Server, table: &Table) -> Result<(), Migrat
 
 async fn advance(connection: &mut PgConnection, table: &Table) -> Result<(), MigrateError> {
     let found = version(connection, table).await?;
-    let missing = STEPS.after(found.into(), table)?;
+    let missing = MIGRATIONS.pending(found.into(), table)?;
     if found == 0 {
         found_on_new_ground(connection, table).await?;
     }
     for (version, step) in missing {
         execute(connection, table, step).await?;
-        let sql = table.put_into(r#"INSERT INTO :"versions" (version) VALUES ($1)"#);
+        let sql = table.render(r#"INSERT INTO :"versions" (version) VALUES ($1)"#);
         sqlx::query(AssertSqlSafe(sql))
             .bind(version)
             .persistent(false)
@@ -67,7 +60,7 @@ async fn version(connection: &mut PgConnection, table: &Table) -> Result<i32, Mi
     if !exists {
         return Ok(0);
     }
-    let sql = table.put_into(r#"SELECT coalesce(max(version), 0) FROM :"versions""#);
+    let sql = table.render(r#"SELECT coalesce(max(version), 0) FROM :"versions""#);
     Ok(sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_one(connection).await?)
 }
 
@@ -99,7 +92,7 @@ async fn execute(
     table: &Table,
     sql: &str,
 ) -> Result<(), MigrateError> {
-    let done = sqlx::raw_sql(AssertSqlSafe(table.put_into(sql))).execute(connection).await;
+    let done = sqlx::raw_sql(AssertSqlSafe(table.render(sql))).execute(connection).await;
     match done {
         Ok(_) => Ok(()),
         // A duplicate table, a duplicate function.

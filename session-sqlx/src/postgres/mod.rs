@@ -5,7 +5,6 @@ mod builder;
 mod store;
 // Where the records lie.
 mod migrate;
-mod name;
 // How an operation gets there: a call in a queue, its lane, a batch under way, a worker, its connection, a statement.
 mod call;
 mod fault;
@@ -13,12 +12,10 @@ mod lane;
 mod link;
 mod queue;
 mod server;
-mod statement;
 mod under_way;
 mod worker;
-// How values travel.
-mod moment;
-mod row;
+// What the server is sent.
+mod sql;
 
 pub use builder::{ConfigError, PostgresBuilder};
 pub use fault::{Refused, Unreachable};

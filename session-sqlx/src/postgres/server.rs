@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use tokio::time::timeout;
 
 use super::builder::ConfigError;
+use super::sql::Preparation;
 
 /// A connection takes several round trips and a password check: below this, a short deadline
 /// for statements would mean that none is ever opened.
@@ -60,8 +61,13 @@ impl Server {
         self.deadline
     }
 
+    /// When a statement is to be prepared.
+    pub(super) fn preparation(&self) -> Preparation {
+        if self.keeps_statements() { Preparation::PerConnection } else { Preparation::PerRun }
+    }
+
     /// Whether a connection is the same one for the next statement.
-    pub(super) fn keeps_statements(&self) -> bool {
+    fn keeps_statements(&self) -> bool {
         self.between != Between::TransactionPooler
     }
 

@@ -14,10 +14,9 @@ use tokio::time::timeout;
 use super::builder::PostgresBuilder;
 use super::link::Health;
 use super::migrate::{MigrateError, migrate};
-use super::name::Table;
 use super::queue::Queue;
 use super::server::{ConnectError, Server};
-use super::statement::{self, Sql};
+use super::sql::{self, Table, Texts};
 use super::worker::Shared;
 
 /// Keeps sessions in a PostgreSQL table.
@@ -77,8 +76,8 @@ impl PostgresStore {
     }
 
     pub(super) fn with(server: Server, table: Table, workers: usize, queue: usize) -> Self {
-        let sql = Sql::new(&table, server.keeps_statements());
-        let shared = Shared { server, sql, table, health: Arc::new(Health::default()) };
+        let texts = Texts::new(&table, server.preparation());
+        let shared = Shared { server, texts, table, health: Arc::new(Health::default()) };
         Self { queue: Arc::new(Queue::new(Arc::new(shared), workers, queue)) }
     }
 
@@ -106,15 +105,15 @@ impl PostgresStore {
 
 impl Store for PostgresStore {
     async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
-        self.queue.ask(statement::Load { handle, now }, self.queue.deadline()).await
+        self.queue.ask(sql::Load { handle, now }, self.queue.deadline()).await
     }
 
     async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
         match insert.principal {
             Some(_) => {
-                self.queue.ask(statement::LogInFresh { insert, now }, self.queue.deadline()).await
+                self.queue.ask(sql::InsertLogIn { insert, now }, self.queue.deadline()).await
             }
-            None => self.queue.ask(statement::Insert { insert, now }, self.queue.deadline()).await,
+            None => self.queue.ask(sql::Insert { insert, now }, self.queue.deadline()).await,
         }
     }
 
@@ -122,14 +121,14 @@ impl Store for PostgresStore {
         let (handle, until) = (update.handle, self.queue.deadline());
         let updated = match update.authenticated {
             Some(absolute) => {
-                self.queue.ask(statement::LogIn { update, absolute, now }, until).await?
+                self.queue.ask(sql::UpdateLogIn { update, absolute, now }, until).await?
             }
-            None => self.queue.ask(statement::Update { update, now }, until).await?,
+            None => self.queue.ask(sql::Update { update, now }, until).await?,
         };
         match updated {
             Some(updated) => Ok(updated),
             // A statement of its own sees the write that this one waited for and lost to.
-            None => Ok(match self.queue.ask(statement::Load { handle, now }, until).await? {
+            None => Ok(match self.queue.ask(sql::Load { handle, now }, until).await? {
                 Some(current) => Updated::Conflict(Box::new(current)),
                 None => Updated::Gone,
             }),
@@ -137,16 +136,16 @@ impl Store for PostgresStore {
     }
 
     async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
-        self.queue.ask(statement::Touch { handle, idle, now }, self.queue.deadline()).await
+        self.queue.ask(sql::Touch { handle, idle, now }, self.queue.deadline()).await
     }
 
     async fn delete(&self, handle: Handle, now: Now) -> Result<bool, StoreError> {
-        self.queue.ask(statement::Delete { handle, now }, self.queue.deadline()).await
+        self.queue.ask(sql::Delete { handle, now }, self.queue.deadline()).await
     }
 
     async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, StoreError> {
         self.queue
-            .ask(statement::List { principal: principal.to_owned(), now }, self.queue.deadline())
+            .ask(sql::List { principal: principal.to_owned(), now }, self.queue.deadline())
             .await
     }
 
@@ -157,11 +156,11 @@ impl Store for PostgresStore {
         now: Now,
     ) -> Result<Ended, StoreError> {
         let principal = principal.to_owned();
-        self.queue.ask(statement::DeleteAll { principal, except, now }, self.queue.deadline()).await
+        self.queue.ask(sql::DeleteAll { principal, except, now }, self.queue.deadline()).await
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
-        self.queue.ask(statement::Sweep { limit, now }, self.queue.deadline()).await
+        self.queue.ask(sql::Sweep { limit, now }, self.queue.deadline()).await
     }
 }
 

@@ -11,17 +11,16 @@ use super::call::Call;
 use super::fault::Fault;
 use super::lane::Batch;
 use super::link::{Health, Link};
-use super::name::Table;
 use super::queue::Waiting;
 use super::server::Server;
-use super::statement::{Sql, Statement, Text};
+use super::sql::{Statement, Table, Text, Texts};
 use super::under_way::SLOW;
 
 /// What the workers of a store have in common.
 pub(super) struct Shared {
     pub(super) server: Server,
     pub(super) table: Table,
-    pub(super) sql: Sql,
+    pub(super) texts: Texts,
     pub(super) health: Arc<Health>,
 }
 
@@ -62,18 +61,18 @@ impl Worker {
 
     async fn run(&mut self, batch: Batch) {
         let shared = Arc::clone(&self.shared);
-        let sql = &shared.sql;
+        let texts = &shared.texts;
         match batch {
-            Batch::Load(calls) => self.serve(calls, &sql.load).await,
-            Batch::Insert(calls) => self.serve(calls, &sql.insert).await,
-            Batch::Update(calls) => self.serve(calls, &sql.update).await,
-            Batch::Touch(calls) => self.serve(calls, &sql.touch).await,
-            Batch::Delete(calls) => self.serve(calls, &sql.delete).await,
-            Batch::LogIn(calls) => self.serve(calls, &sql.log_in).await,
-            Batch::LogInFresh(calls) => self.serve(calls, &sql.log_in_fresh).await,
-            Batch::List(calls) => self.serve(calls, &sql.list).await,
-            Batch::DeleteAll(calls) => self.serve(calls, &sql.delete_all).await,
-            Batch::Sweep(calls) => self.serve(calls, &sql.sweep).await,
+            Batch::Load(calls) => self.serve(calls, &texts.load).await,
+            Batch::Insert(calls) => self.serve(calls, &texts.insert).await,
+            Batch::Update(calls) => self.serve(calls, &texts.update).await,
+            Batch::Touch(calls) => self.serve(calls, &texts.touch).await,
+            Batch::Delete(calls) => self.serve(calls, &texts.delete).await,
+            Batch::UpdateLogIn(calls) => self.serve(calls, &texts.update_log_in).await,
+            Batch::InsertLogIn(calls) => self.serve(calls, &texts.insert_log_in).await,
+            Batch::List(calls) => self.serve(calls, &texts.list).await,
+            Batch::DeleteAll(calls) => self.serve(calls, &texts.delete_all).await,
+            Batch::Sweep(calls) => self.serve(calls, &texts.sweep).await,
         }
     }
 

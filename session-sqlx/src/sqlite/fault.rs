@@ -41,7 +41,7 @@ pub(super) async fn explain(
     // SQLite has no code for a missing table, only a message.
     if primary(&error) == Some(ERROR)
         && let Ok(found) = migrate::version(connection, table).await
-        && found < STEPS.last()
+        && found < STEPS.latest()
     {
         return StoreError::failed(NotMigrated {
             table: table.to_string(),

@@ -10,10 +10,10 @@ use tokio::time::{Instant, sleep};
 use super::fault::is_locked;
 use super::file::{File, PAUSE};
 use super::name::Table;
-use crate::version::{Newer, Steps};
+use crate::version::{Migrations, Newer};
 
 /// The steps, in order; the first makes version 1.
-pub(super) const STEPS: Steps<Step> = Steps(&[
+pub(super) const STEPS: Migrations<Step> = Migrations(&[
     Step {
         sql: include_str!("../../migrations/sqlite/0001_sessions.sql"),
         makes: &["", "_by_principal", "_by_sweep_at"],
@@ -56,7 +56,7 @@ pub(super) async fn migrate(file: &File, table: &Table) -> Result<(), MigrateErr
 async fn attempt(file: &File, table: &Table) -> Result<(), MigrateError> {
     let mut connection = file.open_to_write().await.map_err(MigrateError::Unreachable)?;
     // Where there is nothing to do, nobody's write is waited for.
-    if version(&mut connection, table).await? != STEPS.last() {
+    if version(&mut connection, table).await? != STEPS.latest() {
         let mut step = connection.begin_with("BEGIN IMMEDIATE").await?;
         advance(&mut step, table).await?;
         step.commit().await?;
@@ -67,7 +67,7 @@ async fn attempt(file: &File, table: &Table) -> Result<(), MigrateError> {
 
 async fn advance(connection: &mut SqliteConnection, table: &Table) -> Result<(), MigrateError> {
     let found = version(connection, table).await?;
-    let missing = STEPS.after(found, table)?;
+    let missing = STEPS.pending(found, table)?;
     if found == 0 {
         execute(connection, table, VERSIONS).await?;
     }

@@ -4,12 +4,13 @@ use session_core::Now;
 use session_core::store::{self, Updated};
 use sqlx::postgres::PgConnection;
 
-use super::{Prepared, Statement, column};
-use crate::postgres::lane::Claims;
-use crate::postgres::moment::{named, span};
-use crate::postgres::row::{by_handle, updated, uuid};
+use super::claims::Claims;
+use super::prepared::Prepared;
+use super::row::{by_handle, updated, uuid};
+use super::statement::{MAX_CALLS, Statement, column};
+use super::timestamp::{fixed_now, interval};
 
-pub(super) const ONE: &str = r#"
+pub(super) const SINGLE: &str = r#"
 UPDATE :"table" SET
     revision = revision + 1,
     digest = $4,
@@ -25,7 +26,7 @@ RETURNING :when"#;
 
 /// The rows are locked in one order before the first is changed, so that two batches never wait
 /// for each other.
-pub(super) const MANY: &str = r#"
+pub(super) const BATCH: &str = r#"
 WITH theirs AS MATERIALIZED (
     SELECT FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR NO KEY UPDATE
 )
@@ -59,11 +60,11 @@ impl Statement for Update {
     /// None if the record is not there at the expected revision.
     type Answer = Option<Updated>;
 
-    const REPEATABLE: bool = false;
-    const MOST: usize = super::MANY;
+    const IDEMPOTENT: bool = false;
+    const MAX_BATCH: usize = MAX_CALLS;
 
-    fn joins(&self, claims: &mut Claims) -> bool {
-        claims.row(self.update.handle) && claims.load(self.update.fields.len())
+    fn claim(&self, claims: &mut Claims) -> bool {
+        claims.row(self.update.handle) && claims.bytes(self.update.fields.len())
     }
 
     async fn run(
@@ -74,34 +75,34 @@ impl Statement for Update {
         let Self { update, now } = self;
         let row = sql
             .query()
-            .bind(named(*now))
+            .bind(fixed_now(*now))
             .bind(uuid(update.handle))
             .bind(revision(update))
             .bind(update.digest.as_bytes())
             .bind(&update.principal)
             .bind(&update.fields)
             .bind(update.persistent)
-            .bind(update.idle.map(|idle| span(idle, *now)))
+            .bind(update.idle.map(|idle| interval(idle, *now)))
             .fetch_optional(connection)
             .await?;
         row.as_ref().map(updated).transpose()
     }
 
-    async fn run_all(
+    async fn run_batch(
         batch: &[&Self],
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Vec<Self::Answer>> {
         let rows = sql
             .query()
-            .bind(column(batch, |it| named(it.now)))
+            .bind(column(batch, |it| fixed_now(it.now)))
             .bind(column(batch, |it| uuid(it.update.handle)))
             .bind(column(batch, |it| revision(&it.update)))
             .bind(column(batch, |it| it.update.digest.as_bytes().as_slice()))
             .bind(column(batch, |it| it.update.principal.as_deref()))
             .bind(column(batch, |it| &*it.update.fields))
             .bind(column(batch, |it| it.update.persistent))
-            .bind(column(batch, |it| it.update.idle.map(|idle| span(idle, it.now))))
+            .bind(column(batch, |it| it.update.idle.map(|idle| interval(idle, it.now))))
             .fetch_all(connection)
             .await?;
         let mut answers = by_handle(&rows, 6, updated)?;

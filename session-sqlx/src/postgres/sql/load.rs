@@ -5,16 +5,17 @@ use session_core::{Handle, Now};
 use sqlx::Row as _;
 use sqlx::postgres::PgConnection;
 
-use super::{Prepared, Statement, column};
-use crate::postgres::moment::named;
-use crate::postgres::row::{record, uuid};
+use super::prepared::Prepared;
+use super::row::{record, uuid};
+use super::statement::{MAX_CALLS, Statement, column};
+use super::timestamp::fixed_now;
 
-pub(super) const ONE: &str = r#"
+pub(super) const SINGLE: &str = r#"
 SELECT :when, :record FROM :"table" WHERE handle = $2 AND expires > :now"#;
 
 /// Each handle is looked up by itself, whatever the planner takes the table for; two may be the
 /// same.
-pub(super) const MANY: &str = r#"
+pub(super) const BATCH: &str = r#"
 SELECT :when, :record, number FROM (
     SELECT coalesce(moment, now()) AS now, key, number
     FROM unnest($1::timestamptz[], $2::uuid[]) WITH ORDINALITY AS given (moment, key, number)
@@ -30,28 +31,28 @@ pub(in crate::postgres) struct Load {
 impl Statement for Load {
     type Answer = Option<Record>;
 
-    const REPEATABLE: bool = true;
-    const READS: bool = true;
-    const MOST: usize = super::MANY;
+    const IDEMPOTENT: bool = true;
+    const READ_ONLY: bool = true;
+    const MAX_BATCH: usize = MAX_CALLS;
 
     async fn run(
         &self,
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Self::Answer> {
-        let query = sql.query().bind(named(self.now)).bind(uuid(self.handle));
+        let query = sql.query().bind(fixed_now(self.now)).bind(uuid(self.handle));
         let row = query.fetch_optional(connection).await?;
         row.as_ref().map(record).transpose()
     }
 
-    async fn run_all(
+    async fn run_batch(
         batch: &[&Self],
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Vec<Self::Answer>> {
         let rows = sql
             .query()
-            .bind(column(batch, |load| named(load.now)))
+            .bind(column(batch, |load| fixed_now(load.now)))
             .bind(column(batch, |load| uuid(load.handle)))
             .fetch_all(connection)
             .await?;

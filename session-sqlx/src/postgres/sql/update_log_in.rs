@@ -6,36 +6,37 @@ use session_core::Now;
 use session_core::store::{self, Updated};
 use sqlx::postgres::PgConnection;
 
+use super::claims::Claims;
+use super::prepared::Prepared;
+use super::row::{by_handle, updated, uuid};
+use super::statement::{Statement, column};
+use super::timestamp::{Timestamptz, fixed_now, interval};
 use super::update::revision;
-use super::{Prepared, Statement, column};
-use crate::postgres::lane::Claims;
-use crate::postgres::moment::{Moment, named, span};
-use crate::postgres::row::{by_handle, updated, uuid};
 
 /// Each holds a lock of the server's table of 64 for a connection (`max_locks_per_transaction`) as
 /// long as it takes: this leaves half of them free.
-pub(super) const MOST: usize = 32;
+pub(super) const MAX_LOG_INS: usize = 32;
 
 pub(super) const SQL: &str = r#"
 SELECT * FROM :"log_in_known"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#;
 
-pub(in crate::postgres) struct LogIn {
+pub(in crate::postgres) struct UpdateLogIn {
     pub(in crate::postgres) update: store::Update,
     pub(in crate::postgres) absolute: Duration,
     pub(in crate::postgres) now: Now,
 }
 
-impl Statement for LogIn {
+impl Statement for UpdateLogIn {
     /// None if the record is not there at the expected revision.
     type Answer = Option<Updated>;
 
-    const REPEATABLE: bool = false;
-    const MOST: usize = MOST;
+    const IDEMPOTENT: bool = false;
+    const MAX_BATCH: usize = MAX_LOG_INS;
 
-    fn joins(&self, claims: &mut Claims) -> bool {
+    fn claim(&self, claims: &mut Claims) -> bool {
         let update = &self.update;
         claims.log_in(update.handle, update.principal.as_deref(), update.log_in)
-            && claims.load(update.fields.len())
+            && claims.bytes(update.fields.len())
     }
 
     async fn run(
@@ -43,10 +44,10 @@ impl Statement for LogIn {
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Self::Answer> {
-        Ok(Self::run_all(&[self], connection, sql).await?.pop().flatten())
+        Ok(Self::run_batch(&[self], connection, sql).await?.pop().flatten())
     }
 
-    async fn run_all(
+    async fn run_batch(
         batch: &[&Self],
         connection: &mut PgConnection,
         sql: Prepared,
@@ -54,16 +55,16 @@ impl Statement for LogIn {
         let idle = |it: &Self| it.update.idle.unwrap_or(it.absolute).min(it.absolute);
         let rows = sql
             .query()
-            .bind(column(batch, |it| named(it.now)))
+            .bind(column(batch, |it| fixed_now(it.now)))
             .bind(column(batch, |it| uuid(it.update.handle)))
             .bind(column(batch, |it| revision(&it.update)))
             .bind(column(batch, |it| it.update.digest.as_bytes().as_slice()))
             .bind(column(batch, |it| it.update.principal.as_deref()))
             .bind(column(batch, |it| &*it.update.fields))
             .bind(column(batch, |it| it.update.persistent))
-            .bind(column(batch, |it| span(idle(it), it.now)))
-            .bind(column(batch, |it| span(it.absolute, it.now)))
-            .bind(column(batch, |it| it.update.log_in.began.map(Moment)))
+            .bind(column(batch, |it| interval(idle(it), it.now)))
+            .bind(column(batch, |it| interval(it.absolute, it.now)))
+            .bind(column(batch, |it| it.update.log_in.began.map(Timestamptz)))
             .bind(column(batch, |it| limit(it.update.log_in)))
             .fetch_all(connection)
             .await?;

@@ -5,8 +5,9 @@ use session_core::store::{REVOCATIONS_LAST, Swept};
 use sqlx::Row as _;
 use sqlx::postgres::PgConnection;
 
-use super::{Prepared, Statement};
-use crate::postgres::moment::{named, span};
+use super::prepared::Prepared;
+use super::statement::Statement;
+use super::timestamp::{fixed_now, interval};
 
 /// A row is due at `sweep_at`. If it was used since, it is not expired: it is put off until it
 /// may be. Rows that a request holds at the moment are passed over, so that neither waits. The
@@ -43,15 +44,15 @@ pub(in crate::postgres) struct Sweep {
 impl Statement for Sweep {
     type Answer = Swept;
 
-    const REPEATABLE: bool = false;
+    const IDEMPOTENT: bool = false;
 
     async fn run(
         &self,
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Self::Answer> {
-        let query = sql.query().bind(named(self.now)).bind(i64::from(self.limit));
-        let query = query.bind(span(REVOCATIONS_LAST, self.now));
+        let query = sql.query().bind(fixed_now(self.now)).bind(i64::from(self.limit));
+        let query = query.bind(interval(REVOCATIONS_LAST, self.now));
         let row = query.fetch_one(connection).await?;
         let removed = row.try_get::<i64, _>(2)?.unsigned_abs();
         if !row.try_get::<bool, _>(0)? {

@@ -1,15 +1,13 @@
-//! The names of the table and what belongs to it, put into each SQL text once.
-
-use super::builder::ConfigError;
+//! The table: its name and the names of what belongs to it, put into each SQL text once.
 
 /// PostgreSQL cuts a longer name off without an error.
-const LONGEST: usize = 63;
+const MAX_NAME: usize = 63;
 
 /// Its indexes: `:"by_principal"` is `sessions_by_principal`, in the table's own schema.
 const INDEXES: [&str; 3] = ["by_principal", "by_sweep_at", "revoked_at"];
 
-/// What lies beside the table in its schema: `:"revoke"` is `sessions_revoke`.
-const BESIDE: [&str; 9] = [
+/// The tables and functions beside it in its schema: `:"revoke"` is `sessions_revoke`.
+const IN_SCHEMA: [&str; 9] = [
     "versions",
     "revocations",
     "take_turns",
@@ -23,25 +21,28 @@ const BESIDE: [&str; 9] = [
 
 /// The table that holds the sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Table {
+pub(in crate::postgres) struct Table {
     schema: Option<String>,
     name: String,
 }
 
 impl Table {
-    pub(super) fn new(schema: Option<String>, name: String) -> Result<Self, ConfigError> {
+    pub(in crate::postgres) fn new(
+        schema: Option<String>,
+        name: String,
+    ) -> Result<Self, InvalidName> {
         if let Some(schema) = &schema {
-            check("schema", schema, LONGEST)?;
+            check("schema", schema, MAX_NAME)?;
         }
-        check("table", &name, LONGEST - "_by_principal".len())?;
+        check("table", &name, MAX_NAME - "_by_principal".len())?;
         Ok(Self { schema, name })
     }
 
     /// This SQL text with the names in place of `:"table"` and the like, and the clock in place
     /// of `:now`, which every statement takes as its first parameter.
-    pub(super) fn put_into(&self, sql: &str) -> String {
+    pub(in crate::postgres) fn render(&self, sql: &str) -> String {
         let mut sql = sql.replace(":\"table\"", &self.qualified(""));
-        for name in BESIDE {
+        for name in IN_SCHEMA {
             sql = sql.replace(&format!(":\"{name}\""), &self.qualified(&format!("_{name}")));
         }
         for index in INDEXES {
@@ -51,12 +52,12 @@ impl Table {
     }
 
     /// The quoted schema, if one was named.
-    pub(super) fn schema(&self) -> Option<String> {
+    pub(in crate::postgres) fn schema(&self) -> Option<String> {
         self.schema.as_ref().map(|schema| format!("\"{schema}\""))
     }
 
-    /// The quoted table that holds which migrations were applied.
-    pub(super) fn versions(&self) -> String {
+    /// The quoted table of the migrations that were applied.
+    pub(in crate::postgres) fn versions(&self) -> String {
         self.qualified("_versions")
     }
 
@@ -80,22 +81,31 @@ impl std::fmt::Display for Table {
     }
 }
 
+/// A name that would need escaping, or is too long.
+#[derive(Debug)]
+pub(in crate::postgres) struct InvalidName {
+    /// `table` or `schema`.
+    pub(in crate::postgres) kind: &'static str,
+    pub(in crate::postgres) name: String,
+    pub(in crate::postgres) longest: usize,
+}
+
 /// Quotes could carry any name; keeping to plain ones means that there is nothing to escape, here
 /// or in whatever an operator writes by hand.
-fn check(kind: &'static str, name: &str, longest: usize) -> Result<(), ConfigError> {
+fn check(kind: &'static str, name: &str, longest: usize) -> Result<(), InvalidName> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let begins_well = name.bytes().next().is_some_and(|byte| !byte.is_ascii_digit());
     if begins_well && name.len() <= longest && name.bytes().all(plain) {
         return Ok(());
     }
-    Err(ConfigError::Name { kind, name: name.to_owned(), longest })
+    Err(InvalidName { kind, name: name.to_owned(), longest })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn table(schema: Option<&str>, name: &str) -> Result<Table, ConfigError> {
+    fn table(schema: Option<&str>, name: &str) -> Result<Table, InvalidName> {
         Table::new(schema.map(str::to_owned), name.to_owned())
     }
 
@@ -103,10 +113,10 @@ mod tests {
     fn names_are_quoted_and_put_in_everywhere() {
         let table = table(Some("App"), "logins").unwrap();
         assert_eq!(
-            table.put_into(r#"CREATE INDEX :"by_sweep_at" ON :"table" (:now); :"versions""#),
+            table.render(r#"CREATE INDEX :"by_sweep_at" ON :"table" (:now); :"versions""#),
             r#"CREATE INDEX "logins_by_sweep_at" ON "App"."logins" (coalesce($1::timestamptz, now())); "App"."logins_versions""#,
         );
-        assert_eq!(table.put_into(r#":"revoke"()"#), r#""App"."logins_revoke"()"#);
+        assert_eq!(table.render(r#":"revoke"()"#), r#""App"."logins_revoke"()"#);
     }
 
     #[test]

@@ -4,31 +4,32 @@ use session_core::Now;
 use session_core::store::{self, Inserted};
 use sqlx::postgres::{PgConnection, PgRow};
 
+use super::claims::Claims;
 use super::insert::label;
-use super::log_in::{MOST, limit};
-use super::{Prepared, Statement, column};
-use crate::postgres::lane::Claims;
-use crate::postgres::moment::{Moment, named, span};
-use crate::postgres::row::{by_handle, refused, times, uuid};
+use super::prepared::Prepared;
+use super::row::{by_handle, revoked, times, uuid};
+use super::statement::{Statement, column};
+use super::timestamp::{Timestamptz, fixed_now, interval};
+use super::update_log_in::{MAX_LOG_INS, limit};
 
 pub(super) const SQL: &str = r#"
 SELECT * FROM :"log_in_fresh"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#;
 
-pub(in crate::postgres) struct LogInFresh {
+pub(in crate::postgres) struct InsertLogIn {
     pub(in crate::postgres) insert: store::Insert,
     pub(in crate::postgres) now: Now,
 }
 
-impl Statement for LogInFresh {
+impl Statement for InsertLogIn {
     type Answer = Inserted;
 
-    const REPEATABLE: bool = false;
-    const MOST: usize = MOST;
+    const IDEMPOTENT: bool = false;
+    const MAX_BATCH: usize = MAX_LOG_INS;
 
-    fn joins(&self, claims: &mut Claims) -> bool {
+    fn claim(&self, claims: &mut Claims) -> bool {
         let insert = &self.insert;
         claims.log_in(insert.handle, insert.principal.as_deref(), insert.log_in)
-            && claims.load(insert.fields.len())
+            && claims.bytes(insert.fields.len())
     }
 
     async fn run(
@@ -36,27 +37,27 @@ impl Statement for LogInFresh {
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Self::Answer> {
-        let answer = Self::run_all(&[self], connection, sql).await?.pop();
+        let answer = Self::run_batch(&[self], connection, sql).await?.pop();
         Ok(answer.unwrap_or(Inserted::Occupied))
     }
 
-    async fn run_all(
+    async fn run_batch(
         batch: &[&Self],
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Vec<Self::Answer>> {
         let rows = sql
             .query()
-            .bind(column(batch, |it| named(it.now)))
+            .bind(column(batch, |it| fixed_now(it.now)))
             .bind(column(batch, |it| uuid(it.insert.handle)))
             .bind(column(batch, |it| it.insert.digest.as_bytes().as_slice()))
             .bind(column(batch, |it| it.insert.principal.as_deref()))
             .bind(column(batch, |it| &*it.insert.fields))
             .bind(column(batch, |it| it.insert.persistent))
             .bind(column(batch, |it| label(&it.insert)))
-            .bind(column(batch, |it| span(it.insert.idle.min(it.insert.absolute), it.now)))
-            .bind(column(batch, |it| span(it.insert.absolute, it.now)))
-            .bind(column(batch, |it| it.insert.log_in.began.map(Moment)))
+            .bind(column(batch, |it| interval(it.insert.idle.min(it.insert.absolute), it.now)))
+            .bind(column(batch, |it| interval(it.insert.absolute, it.now)))
+            .bind(column(batch, |it| it.insert.log_in.began.map(Timestamptz)))
             .bind(column(batch, |it| limit(it.insert.log_in)))
             .fetch_all(connection)
             .await?;
@@ -68,8 +69,8 @@ impl Statement for LogInFresh {
 }
 
 fn inserted(row: &PgRow) -> sqlx::Result<Inserted> {
-    match refused(row)? {
-        Some(moment) => Ok(Inserted::Revoked(moment)),
+    match revoked(row)? {
+        Some(now) => Ok(Inserted::Revoked(now)),
         None => times(row).map(Inserted::Saved),
     }
 }

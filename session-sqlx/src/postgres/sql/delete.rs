@@ -4,17 +4,18 @@ use session_core::{Handle, Now};
 use sqlx::Row as _;
 use sqlx::postgres::PgConnection;
 
-use super::{Prepared, Statement, column};
-use crate::postgres::lane::Claims;
-use crate::postgres::moment::named;
-use crate::postgres::row::{by_handle, uuid};
+use super::claims::Claims;
+use super::prepared::Prepared;
+use super::row::{by_handle, uuid};
+use super::statement::{MAX_CALLS, Statement, column};
+use super::timestamp::fixed_now;
 
-pub(super) const ONE: &str = r#"
+pub(super) const SINGLE: &str = r#"
 DELETE FROM :"table" WHERE handle = $2 RETURNING expires > :now"#;
 
 /// The rows are locked in one order before the first is removed, so that two batches never wait
 /// for each other.
-pub(super) const MANY: &str = r#"
+pub(super) const BATCH: &str = r#"
 WITH theirs AS MATERIALIZED (
     SELECT FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR UPDATE
 )
@@ -33,10 +34,10 @@ pub(in crate::postgres) struct Delete {
 impl Statement for Delete {
     type Answer = bool;
 
-    const REPEATABLE: bool = false;
-    const MOST: usize = super::MANY;
+    const IDEMPOTENT: bool = false;
+    const MAX_BATCH: usize = MAX_CALLS;
 
-    fn joins(&self, claims: &mut Claims) -> bool {
+    fn claim(&self, claims: &mut Claims) -> bool {
         claims.row(self.handle)
     }
 
@@ -45,19 +46,19 @@ impl Statement for Delete {
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Self::Answer> {
-        let query = sql.query_scalar().bind(named(self.now)).bind(uuid(self.handle));
+        let query = sql.query_scalar().bind(fixed_now(self.now)).bind(uuid(self.handle));
         let was_live: Option<bool> = query.fetch_optional(connection).await?;
         Ok(was_live == Some(true))
     }
 
-    async fn run_all(
+    async fn run_batch(
         batch: &[&Self],
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Vec<Self::Answer>> {
         let rows = sql
             .query()
-            .bind(column(batch, |delete| named(delete.now)))
+            .bind(column(batch, |delete| fixed_now(delete.now)))
             .bind(column(batch, |delete| uuid(delete.handle)))
             .fetch_all(connection)
             .await?;

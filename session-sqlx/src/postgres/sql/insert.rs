@@ -6,12 +6,13 @@ use session_core::Now;
 use session_core::store::{self, Inserted};
 use sqlx::postgres::PgConnection;
 
-use super::{Prepared, Statement, column};
-use crate::postgres::lane::Claims;
-use crate::postgres::moment::{named, span};
-use crate::postgres::row::{by_handle, times, uuid};
+use super::claims::Claims;
+use super::prepared::Prepared;
+use super::row::{by_handle, times, uuid};
+use super::statement::{MAX_CALLS, Statement, column};
+use super::timestamp::{fixed_now, interval};
 
-pub(super) const ONE: &str = r#"
+pub(super) const SINGLE: &str = r#"
 INSERT INTO :"table" (
     handle, digest, revision, fields, persistent, label,
     created, seen, expires, absolute, sweep_at
@@ -19,7 +20,7 @@ INSERT INTO :"table" (
     $2, $3, 1, $4, $5, $6, :now, :now, :now + $7, :now + $8, :now + $7
 ) ON CONFLICT (handle) DO NOTHING RETURNING :when"#;
 
-pub(super) const MANY: &str = r#"
+pub(super) const BATCH: &str = r#"
 INSERT INTO :"table" (
     handle, digest, revision, fields, persistent, label,
     created, seen, expires, absolute, sweep_at
@@ -44,11 +45,11 @@ pub(in crate::postgres) struct Insert {
 impl Statement for Insert {
     type Answer = Inserted;
 
-    const REPEATABLE: bool = false;
-    const MOST: usize = super::MANY;
+    const IDEMPOTENT: bool = false;
+    const MAX_BATCH: usize = MAX_CALLS;
 
-    fn joins(&self, claims: &mut Claims) -> bool {
-        claims.row(self.insert.handle) && claims.load(self.insert.fields.len())
+    fn claim(&self, claims: &mut Claims) -> bool {
+        claims.row(self.insert.handle) && claims.bytes(self.insert.fields.len())
     }
 
     async fn run(
@@ -59,14 +60,14 @@ impl Statement for Insert {
         let Self { insert, now } = self;
         let row = sql
             .query()
-            .bind(named(*now))
+            .bind(fixed_now(*now))
             .bind(uuid(insert.handle))
             .bind(insert.digest.as_bytes())
             .bind(&insert.fields)
             .bind(insert.persistent)
             .bind(label(insert))
-            .bind(span(insert.idle.min(insert.absolute), *now))
-            .bind(span(insert.absolute, *now))
+            .bind(interval(insert.idle.min(insert.absolute), *now))
+            .bind(interval(insert.absolute, *now))
             .fetch_optional(connection)
             .await?;
         match row {
@@ -75,21 +76,21 @@ impl Statement for Insert {
         }
     }
 
-    async fn run_all(
+    async fn run_batch(
         batch: &[&Self],
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Vec<Self::Answer>> {
         let rows = sql
             .query()
-            .bind(column(batch, |it| named(it.now)))
+            .bind(column(batch, |it| fixed_now(it.now)))
             .bind(column(batch, |it| uuid(it.insert.handle)))
             .bind(column(batch, |it| it.insert.digest.as_bytes().as_slice()))
             .bind(column(batch, |it| &*it.insert.fields))
             .bind(column(batch, |it| it.insert.persistent))
             .bind(column(batch, |it| label(&it.insert)))
-            .bind(column(batch, |it| span(it.insert.idle.min(it.insert.absolute), it.now)))
-            .bind(column(batch, |it| span(it.insert.absolute, it.now)))
+            .bind(column(batch, |it| interval(it.insert.idle.min(it.insert.absolute), it.now)))
+            .bind(column(batch, |it| interval(it.insert.absolute, it.now)))
             .fetch_all(connection)
             .await?;
         let mut saved = by_handle(&rows, 6, times)?;

@@ -1,4 +1,4 @@
-//! What a statement answers, read by position: each selects `:when`, then `:record`.
+//! The row of an answer, read by position: each statement selects `:when`, then `:record`.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use sqlx::types::Uuid;
 
-use super::moment::Moment;
+use super::timestamp::Timestamptz;
 
 /// The columns of [`times`].
 pub(super) const WHEN: &str = ":now, created, authenticated, seen, expires, absolute";
@@ -18,14 +18,14 @@ pub(super) const RECORD: &str = "handle, digest, revision, principal, fields, pe
 
 /// The times of the record in this row.
 pub(super) fn times(row: &PgRow) -> sqlx::Result<Times> {
-    let moment = |column: usize| row.try_get(column).map(|Moment(moment)| moment);
+    let time = |column: usize| row.try_get(column).map(|Timestamptz(time)| time);
     Ok(Times {
-        now: moment(0)?,
-        created: moment(1)?,
-        authenticated: row.try_get::<Option<Moment>, _>(2)?.map(|Moment(moment)| moment),
-        seen: moment(3)?,
-        expires: moment(4)?,
-        absolute: moment(5)?,
+        now: time(0)?,
+        created: time(1)?,
+        authenticated: row.try_get::<Option<Timestamptz>, _>(2)?.map(|Timestamptz(time)| time),
+        seen: time(3)?,
+        expires: time(4)?,
+        absolute: time(5)?,
     })
 }
 
@@ -45,7 +45,7 @@ pub(super) fn record(row: &PgRow) -> sqlx::Result<Record> {
     })
 }
 
-/// What each row answers, by the handle in this column.
+/// The answer of each row, by the handle in this column.
 pub(super) fn by_handle<A>(
     rows: &[PgRow],
     column: usize,
@@ -54,19 +54,19 @@ pub(super) fn by_handle<A>(
     rows.iter().map(|row| Ok((row.try_get(column)?, answer(row)?))).collect()
 }
 
-/// What the update in this row answers: the moment alone says that a log-in came too late.
+/// The answer of the update in this row.
 pub(super) fn updated(row: &PgRow) -> sqlx::Result<Updated> {
-    match refused(row)? {
-        Some(moment) => Ok(Updated::Revoked(moment)),
+    match revoked(row)? {
+        Some(now) => Ok(Updated::Revoked(now)),
         None => times(row).map(Updated::Saved),
     }
 }
 
-/// The moment, if there is nothing else.
-pub(super) fn refused(row: &PgRow) -> sqlx::Result<Option<Timestamp>> {
-    match row.try_get::<Option<Moment>, _>(1)? {
+/// The server's time, if that is all that the row holds: a log-in that a revocation refused.
+pub(super) fn revoked(row: &PgRow) -> sqlx::Result<Option<Timestamp>> {
+    match row.try_get::<Option<Timestamptz>, _>(1)? {
         Some(_) => Ok(None),
-        None => row.try_get(0).map(|Moment(now)| Some(now)),
+        None => row.try_get(0).map(|Timestamptz(now)| Some(now)),
     }
 }
 

@@ -5,13 +5,14 @@ use std::time::Duration;
 use session_core::{Handle, Now};
 use sqlx::postgres::PgConnection;
 
-use super::{Prepared, Statement, column};
-use crate::postgres::lane::Claims;
-use crate::postgres::moment::{named, span};
-use crate::postgres::row::{by_handle, uuid};
+use super::claims::Claims;
+use super::prepared::Prepared;
+use super::row::{by_handle, uuid};
+use super::statement::{MAX_CALLS, Statement, column};
+use super::timestamp::{fixed_now, interval};
 
 /// `sweep_at` changes only where the session is to end before it: with one lifetime for all, never.
-pub(super) const ONE: &str = r#"
+pub(super) const SINGLE: &str = r#"
 UPDATE :"table" SET
     seen = :now,
     expires = least(:now + $3, absolute),
@@ -20,7 +21,7 @@ WHERE handle = $2 AND expires > :now"#;
 
 /// The rows are locked in one order before the first is changed, so that two batches never wait
 /// for each other.
-pub(super) const MANY: &str = r#"
+pub(super) const BATCH: &str = r#"
 WITH theirs AS MATERIALIZED (
     SELECT FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR NO KEY UPDATE
 )
@@ -44,10 +45,10 @@ pub(in crate::postgres) struct Touch {
 impl Statement for Touch {
     type Answer = bool;
 
-    const REPEATABLE: bool = true;
-    const MOST: usize = super::MANY;
+    const IDEMPOTENT: bool = true;
+    const MAX_BATCH: usize = MAX_CALLS;
 
-    fn joins(&self, claims: &mut Claims) -> bool {
+    fn claim(&self, claims: &mut Claims) -> bool {
         claims.row(self.handle)
     }
 
@@ -58,24 +59,24 @@ impl Statement for Touch {
     ) -> sqlx::Result<Self::Answer> {
         let done = sql
             .query()
-            .bind(named(self.now))
+            .bind(fixed_now(self.now))
             .bind(uuid(self.handle))
-            .bind(span(self.idle, self.now))
+            .bind(interval(self.idle, self.now))
             .execute(connection)
             .await?;
         Ok(done.rows_affected() > 0)
     }
 
-    async fn run_all(
+    async fn run_batch(
         batch: &[&Self],
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Vec<Self::Answer>> {
         let rows = sql
             .query()
-            .bind(column(batch, |touch| named(touch.now)))
+            .bind(column(batch, |touch| fixed_now(touch.now)))
             .bind(column(batch, |touch| uuid(touch.handle)))
-            .bind(column(batch, |touch| span(touch.idle, touch.now)))
+            .bind(column(batch, |touch| interval(touch.idle, touch.now)))
             .fetch_all(connection)
             .await?;
         let found = by_handle(&rows, 0, |_| Ok(()))?;

@@ -5,9 +5,10 @@ use session_core::{Handle, Now};
 use sqlx::Row as _;
 use sqlx::postgres::PgConnection;
 
-use super::{Prepared, Statement};
-use crate::postgres::moment::{Moment, named};
-use crate::postgres::row::uuid;
+use super::prepared::Prepared;
+use super::row::uuid;
+use super::statement::Statement;
+use super::timestamp::{Timestamptz, fixed_now};
 
 pub(super) const SQL: &str = r#"
 SELECT :now, :"revoke"($1, $2, $3)"#;
@@ -21,7 +22,7 @@ pub(in crate::postgres) struct DeleteAll {
 impl Statement for DeleteAll {
     type Answer = Ended;
 
-    const REPEATABLE: bool = false;
+    const IDEMPOTENT: bool = false;
 
     async fn run(
         &self,
@@ -29,9 +30,9 @@ impl Statement for DeleteAll {
         sql: Prepared,
     ) -> sqlx::Result<Self::Answer> {
         let query =
-            sql.query().bind(named(self.now)).bind(&self.principal).bind(self.except.map(uuid));
+            sql.query().bind(fixed_now(self.now)).bind(&self.principal).bind(self.except.map(uuid));
         let row = query.fetch_one(connection).await?;
-        let Moment(now) = row.try_get(0)?;
+        let Timestamptz(now) = row.try_get(0)?;
         Ok(Ended { live: row.try_get::<i64, _>(1)?.unsigned_abs(), now })
     }
 }

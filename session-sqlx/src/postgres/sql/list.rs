@@ -4,9 +4,10 @@ use session_core::Now;
 use session_core::store::Record;
 use sqlx::postgres::PgConnection;
 
-use super::{Prepared, Statement};
-use crate::postgres::moment::named;
-use crate::postgres::row::record;
+use super::prepared::Prepared;
+use super::row::record;
+use super::statement::Statement;
+use super::timestamp::fixed_now;
 
 pub(super) const SQL: &str = r#"
 SELECT :when, :record FROM :"table" WHERE principal = $2 AND expires > :now
@@ -20,15 +21,15 @@ pub(in crate::postgres) struct List {
 impl Statement for List {
     type Answer = Vec<Record>;
 
-    const REPEATABLE: bool = true;
-    const READS: bool = true;
+    const IDEMPOTENT: bool = true;
+    const READ_ONLY: bool = true;
 
     async fn run(
         &self,
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Self::Answer> {
-        let query = sql.query().bind(named(self.now)).bind(&self.principal);
+        let query = sql.query().bind(fixed_now(self.now)).bind(&self.principal);
         query.fetch_all(connection).await?.iter().map(record).collect()
     }
 }

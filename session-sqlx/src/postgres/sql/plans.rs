@@ -1,12 +1,13 @@
-//! How the server goes about the statements: by an index, whatever plan it makes of them.
+//! The plans of the statements: each uses an index, whatever plan the server makes of it.
 
 use session_tests::Postgres;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 
-use super::{Prepared, Sql};
-use crate::PostgresStore;
-use crate::postgres::name::Table;
+use super::migrations::MIGRATIONS;
+use super::prepared::{Preparation, Prepared};
+use super::table::Table;
+use super::texts::Texts;
 
 const ROWS: &str = r"
 INSERT INTO sessions SELECT
@@ -23,9 +24,10 @@ FROM generate_series(1, 20000) AS n";
 /// A connection to a database with 20,000 sessions, ten of each of 1,000 users, and revocations.
 async fn connection() -> PgConnection {
     let url = Postgres::shared().await.database().await;
-    let store = PostgresStore::connect(&url).await.expect("the server is up");
-    store.migrate().await.expect("the database is empty");
     let mut connection = PgConnection::connect(&url).await.expect("the server is up");
+    for sql in MIGRATIONS.0 {
+        run(&mut connection, &Table::default().render(sql)).await;
+    }
     for sql in [ROWS, REVOCATIONS, "VACUUM ANALYZE sessions, sessions_revocations"] {
         run(&mut connection, sql).await;
     }
@@ -35,23 +37,23 @@ async fn connection() -> PgConnection {
 #[tokio::test]
 async fn every_statement_goes_by_an_index() {
     let mut connection = connection().await;
-    let sql = Sql::new(&Table::default(), true);
+    let texts = Texts::new(&Table::default(), Preparation::PerConnection);
     let record = r"'\x', NULL, '\x', false";
     let (moments, handles) = ("ARRAY[NULL]::timestamptz[]", format!("ARRAY[{HANDLE}]::uuid[]"));
     let hours = "ARRAY['1 h']::interval[]";
     let records = r"ARRAY[1], ARRAY['\x']::bytea[], ARRAY['1'], ARRAY['\x']::bytea[], ARRAY[false]";
     let statements = [
-        ("pkey", &sql.load.one, format!("NULL, {HANDLE}")),
-        ("pkey", &sql.load.many, format!("{moments}, {handles}")),
-        ("pkey", &sql.update.one, format!("NULL, {HANDLE}, 1, {record}, '1 h'")),
-        ("pkey", &sql.update.many, format!("{moments}, {handles}, {records}, {hours}")),
-        ("pkey", &sql.touch.one, format!("NULL, {HANDLE}, '1 h'")),
-        ("pkey", &sql.touch.many, format!("{moments}, {handles}, {hours}")),
-        ("pkey", &sql.delete.one, format!("NULL, {HANDLE}")),
-        ("pkey", &sql.delete.many, format!("{moments}, {handles}")),
-        ("by_principal", &sql.list.one, "NULL, 'user 7'".to_owned()),
-        ("by_sweep_at", &sql.sweep.one, "NULL, 100, '1 h'".to_owned()),
-        ("revoked_at", &sql.sweep.one, "NULL, 100, '1 h'".to_owned()),
+        ("pkey", &texts.load.single, format!("NULL, {HANDLE}")),
+        ("pkey", &texts.load.batch, format!("{moments}, {handles}")),
+        ("pkey", &texts.update.single, format!("NULL, {HANDLE}, 1, {record}, '1 h'")),
+        ("pkey", &texts.update.batch, format!("{moments}, {handles}, {records}, {hours}")),
+        ("pkey", &texts.touch.single, format!("NULL, {HANDLE}, '1 h'")),
+        ("pkey", &texts.touch.batch, format!("{moments}, {handles}, {hours}")),
+        ("pkey", &texts.delete.single, format!("NULL, {HANDLE}")),
+        ("pkey", &texts.delete.batch, format!("{moments}, {handles}")),
+        ("by_principal", &texts.list.single, "NULL, 'user 7'".to_owned()),
+        ("by_sweep_at", &texts.sweep.single, "NULL, 100, '1 h'".to_owned()),
+        ("revoked_at", &texts.sweep.single, "NULL, 100, '1 h'".to_owned()),
     ];
     for mode in ["force_generic_plan", "force_custom_plan"] {
         run(&mut connection, &format!("SET plan_cache_mode = {mode}")).await;

@@ -68,7 +68,7 @@ mod version;
 
 #[cfg(feature = "postgres")]
 pub use postgres::{
-    ConfigError, ConnectError, MigrateError, PostgresBuilder, PostgresStore, Refused, Unreachable,
+    ConfigError, ConnectError, MigrateError, PostgresBuilder, PostgresStore, Rejected, Unreachable,
 };
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteBuilder, SqliteStore};

@@ -3,7 +3,7 @@
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 
-use super::server::Server;
+use super::connection::Server;
 use super::sql::{MIGRATIONS, Table};
 use crate::version::Newer;
 

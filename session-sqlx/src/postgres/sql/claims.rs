@@ -10,7 +10,7 @@ const MAX_BATCH_BYTES: usize = 1 << 20;
 
 /// What the calls of one batch have claimed.
 #[derive(Default)]
-pub(in crate::postgres) struct Claims {
+pub(crate) struct Claims {
     handles: HashSet<Handle>,
     principals: HashSet<String>,
     bytes: usize,

@@ -26,9 +26,9 @@ DELETE FROM :"table" AS s USING (
 WHERE (SELECT count(*) FROM theirs) > 0 AND s.handle = key
 RETURNING s.handle, s.expires > item.now"#;
 
-pub(in crate::postgres) struct Delete {
-    pub(in crate::postgres) handle: Handle,
-    pub(in crate::postgres) now: Now,
+pub(crate) struct Delete {
+    pub(crate) handle: Handle,
+    pub(crate) now: Now,
 }
 
 impl Statement for Delete {

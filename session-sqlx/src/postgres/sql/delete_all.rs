@@ -13,10 +13,10 @@ use super::timestamp::{Timestamptz, fixed_now};
 pub(super) const SQL: &str = r#"
 SELECT :now, :"revoke"($1, $2, $3)"#;
 
-pub(in crate::postgres) struct DeleteAll {
-    pub(in crate::postgres) principal: String,
-    pub(in crate::postgres) except: Option<Handle>,
-    pub(in crate::postgres) now: Now,
+pub(crate) struct DeleteAll {
+    pub(crate) principal: String,
+    pub(crate) except: Option<Handle>,
+    pub(crate) now: Now,
 }
 
 impl Statement for DeleteAll {

@@ -37,9 +37,9 @@ ORDER BY key
 ON CONFLICT (handle) DO NOTHING
 RETURNING created, created, authenticated, seen, expires, absolute, handle"#;
 
-pub(in crate::postgres) struct Insert {
-    pub(in crate::postgres) insert: store::Insert,
-    pub(in crate::postgres) now: Now,
+pub(crate) struct Insert {
+    pub(crate) insert: store::Insert,
+    pub(crate) now: Now,
 }
 
 impl Statement for Insert {

@@ -15,9 +15,9 @@ use super::update_log_in::{MAX_LOG_INS, limit};
 pub(super) const SQL: &str = r#"
 SELECT * FROM :"log_in_fresh"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#;
 
-pub(in crate::postgres) struct InsertLogIn {
-    pub(in crate::postgres) insert: store::Insert,
-    pub(in crate::postgres) now: Now,
+pub(crate) struct InsertLogIn {
+    pub(crate) insert: store::Insert,
+    pub(crate) now: Now,
 }
 
 impl Statement for InsertLogIn {

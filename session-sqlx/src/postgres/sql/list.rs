@@ -13,9 +13,9 @@ pub(super) const SQL: &str = r#"
 SELECT :when, :record FROM :"table" WHERE principal = $2 AND expires > :now
 ORDER BY created DESC, handle DESC"#;
 
-pub(in crate::postgres) struct List {
-    pub(in crate::postgres) principal: String,
-    pub(in crate::postgres) now: Now,
+pub(crate) struct List {
+    pub(crate) principal: String,
+    pub(crate) now: Now,
 }
 
 impl Statement for List {

@@ -23,9 +23,9 @@ SELECT :when, :record, number FROM (
     SELECT * FROM :"table" WHERE handle = key AND expires > item.now LIMIT 1
 ) AS found"#;
 
-pub(in crate::postgres) struct Load {
-    pub(in crate::postgres) handle: Handle,
-    pub(in crate::postgres) now: Now,
+pub(crate) struct Load {
+    pub(crate) handle: Handle,
+    pub(crate) now: Now,
 }
 
 impl Statement for Load {

@@ -3,7 +3,7 @@
 use crate::version::Migrations;
 
 /// The first one makes version 1.
-pub(in crate::postgres) const MIGRATIONS: Migrations<&str> = Migrations(&[
+pub(crate) const MIGRATIONS: Migrations<&str> = Migrations(&[
     include_str!("../../../migrations/postgres/0001_sessions.sql"),
     include_str!("../../../migrations/postgres/0002_log_ins.sql"),
     include_str!("../../../migrations/postgres/0003_faster_log_ins.sql"),

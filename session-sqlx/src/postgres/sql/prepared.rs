@@ -11,7 +11,7 @@ use super::table::Table;
 
 /// When the server prepares a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::postgres) enum Preparation {
+pub(crate) enum Preparation {
     /// Once for each connection, which keeps it.
     PerConnection,
     /// Anew for each run: a pooler may have another connection run it the next time.
@@ -20,7 +20,7 @@ pub(in crate::postgres) enum Preparation {
 
 /// A statement's text, to be prepared.
 #[derive(Clone)]
-pub(in crate::postgres) struct Prepared {
+pub(crate) struct Prepared {
     pub(super) text: SqlStr,
     preparation: Preparation,
 }

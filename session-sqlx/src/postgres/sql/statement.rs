@@ -11,7 +11,7 @@ use super::prepared::Prepared;
 pub(super) const MAX_CALLS: usize = 128;
 
 /// One operation with its arguments.
-pub(in crate::postgres) trait Statement: Send + Sync + Sized + 'static {
+pub(crate) trait Statement: Send + Sync + Sized + 'static {
     /// What it answers.
     type Answer: Send + 'static;
 

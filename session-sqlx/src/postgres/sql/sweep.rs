@@ -36,9 +36,9 @@ WITH turn AS MATERIALIZED (
 )
 SELECT mine, (SELECT count(*) FROM due), (SELECT count(*) FROM removed) FROM turn"#;
 
-pub(in crate::postgres) struct Sweep {
-    pub(in crate::postgres) limit: u32,
-    pub(in crate::postgres) now: Now,
+pub(crate) struct Sweep {
+    pub(crate) limit: u32,
+    pub(crate) now: Now,
 }
 
 impl Statement for Sweep {

@@ -21,16 +21,13 @@ const IN_SCHEMA: [&str; 9] = [
 
 /// The table that holds the sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::postgres) struct Table {
+pub(crate) struct Table {
     schema: Option<String>,
     name: String,
 }
 
 impl Table {
-    pub(in crate::postgres) fn new(
-        schema: Option<String>,
-        name: String,
-    ) -> Result<Self, InvalidName> {
+    pub(crate) fn new(schema: Option<String>, name: String) -> Result<Self, InvalidName> {
         if let Some(schema) = &schema {
             check("schema", schema, MAX_NAME)?;
         }
@@ -40,7 +37,7 @@ impl Table {
 
     /// This SQL text with the names in place of `:"table"` and the like, and the clock in place
     /// of `:now`, which every statement takes as its first parameter.
-    pub(in crate::postgres) fn render(&self, sql: &str) -> String {
+    pub(crate) fn render(&self, sql: &str) -> String {
         let mut sql = sql.replace(":\"table\"", &self.qualified(""));
         for name in IN_SCHEMA {
             sql = sql.replace(&format!(":\"{name}\""), &self.qualified(&format!("_{name}")));
@@ -52,12 +49,12 @@ impl Table {
     }
 
     /// The quoted schema, if one was named.
-    pub(in crate::postgres) fn schema(&self) -> Option<String> {
+    pub(crate) fn schema(&self) -> Option<String> {
         self.schema.as_ref().map(|schema| format!("\"{schema}\""))
     }
 
     /// The quoted table of the migrations that were applied.
-    pub(in crate::postgres) fn versions(&self) -> String {
+    pub(crate) fn versions(&self) -> String {
         self.qualified("_versions")
     }
 
@@ -83,11 +80,11 @@ impl std::fmt::Display for Table {
 
 /// A name that would need escaping, or is too long.
 #[derive(Debug)]
-pub(in crate::postgres) struct InvalidName {
+pub(crate) struct InvalidName {
     /// `table` or `schema`.
-    pub(in crate::postgres) kind: &'static str,
-    pub(in crate::postgres) name: String,
-    pub(in crate::postgres) longest: usize,
+    pub(crate) kind: &'static str,
+    pub(crate) name: String,
+    pub(crate) longest: usize,
 }
 
 /// Quotes could carry any name; keeping to plain ones means that there is nothing to escape, here

@@ -8,7 +8,7 @@ use super::statement::Statement;
 use super::table::Table;
 
 /// A statement's text, for one call and for a batch. A lone call takes the plainer.
-pub(in crate::postgres) struct Text {
+pub(crate) struct Text {
     pub(super) single: Prepared,
     pub(super) batch: Prepared,
 }
@@ -24,7 +24,7 @@ impl Text {
     }
 
     /// Runs the statements, and answers in their order.
-    pub(in crate::postgres) async fn run<S: Statement>(
+    pub(crate) async fn run<S: Statement>(
         &self,
         batch: &[&S],
         connection: &mut PgConnection,

@@ -8,21 +8,21 @@ use super::{
 };
 
 /// The texts of the statements, for one table.
-pub(in crate::postgres) struct Texts {
-    pub(in crate::postgres) load: Text,
-    pub(in crate::postgres) insert: Text,
-    pub(in crate::postgres) update: Text,
-    pub(in crate::postgres) touch: Text,
-    pub(in crate::postgres) delete: Text,
-    pub(in crate::postgres) insert_log_in: Text,
-    pub(in crate::postgres) update_log_in: Text,
-    pub(in crate::postgres) list: Text,
-    pub(in crate::postgres) delete_all: Text,
-    pub(in crate::postgres) sweep: Text,
+pub(crate) struct Texts {
+    pub(crate) load: Text,
+    pub(crate) insert: Text,
+    pub(crate) update: Text,
+    pub(crate) touch: Text,
+    pub(crate) delete: Text,
+    pub(crate) insert_log_in: Text,
+    pub(crate) update_log_in: Text,
+    pub(crate) list: Text,
+    pub(crate) delete_all: Text,
+    pub(crate) sweep: Text,
 }
 
 impl Texts {
-    pub(in crate::postgres) fn new(table: &Table, preparation: Preparation) -> Self {
+    pub(crate) fn new(table: &Table, preparation: Preparation) -> Self {
         let text = |single, batch| Text::new(table, preparation, single, batch);
         Self {
             load: text(load::SINGLE, load::BATCH),

@@ -36,10 +36,10 @@ FROM (
 WHERE (SELECT count(*) FROM theirs) > 0 AND s.handle = key AND s.expires > item.now
 RETURNING s.handle"#;
 
-pub(in crate::postgres) struct Touch {
-    pub(in crate::postgres) handle: Handle,
-    pub(in crate::postgres) idle: Duration,
-    pub(in crate::postgres) now: Now,
+pub(crate) struct Touch {
+    pub(crate) handle: Handle,
+    pub(crate) idle: Duration,
+    pub(crate) now: Now,
 }
 
 impl Statement for Touch {

@@ -51,9 +51,9 @@ WHERE (SELECT count(*) FROM theirs) > 0
     AND s.handle = key AND s.revision = expected AND s.expires > item.now
 RETURNING item.now, s.created, s.authenticated, s.seen, s.expires, s.absolute, s.handle"#;
 
-pub(in crate::postgres) struct Update {
-    pub(in crate::postgres) update: store::Update,
-    pub(in crate::postgres) now: Now,
+pub(crate) struct Update {
+    pub(crate) update: store::Update,
+    pub(crate) now: Now,
 }
 
 impl Statement for Update {

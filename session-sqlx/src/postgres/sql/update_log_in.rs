@@ -20,10 +20,10 @@ pub(super) const MAX_LOG_INS: usize = 32;
 pub(super) const SQL: &str = r#"
 SELECT * FROM :"log_in_known"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#;
 
-pub(in crate::postgres) struct UpdateLogIn {
-    pub(in crate::postgres) update: store::Update,
-    pub(in crate::postgres) absolute: Duration,
-    pub(in crate::postgres) now: Now,
+pub(crate) struct UpdateLogIn {
+    pub(crate) update: store::Update,
+    pub(crate) absolute: Duration,
+    pub(crate) now: Now,
 }
 
 impl Statement for UpdateLogIn {

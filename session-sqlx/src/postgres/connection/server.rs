@@ -1,4 +1,4 @@
-//! The server, and how a connection to it is opened.
+//! The server: where it is, and how a connection to it is opened.
 
 use std::io;
 use std::time::Duration;
@@ -7,15 +7,14 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use tokio::time::timeout;
 
-use super::builder::ConfigError;
-use super::sql::Preparation;
+use crate::postgres::sql::Preparation;
 
 /// A connection takes several round trips and a password check: below this, a short deadline
 /// for statements would mean that none is ever opened.
-const LEAST_TO_CONNECT: Duration = Duration::from_secs(2);
+const MIN_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Where the way to the server is written down.
-pub(super) enum Source {
+/// Where the connection's options come from.
+pub(crate) enum Source {
     Options(Box<PgConnectOptions>),
     /// Asked each time anew: its options change when a password is rotated.
     Pool(PgPool),
@@ -33,56 +32,57 @@ impl From<PgPool> for Source {
     }
 }
 
-/// What is between the store and its server.
+/// The pooler pooler the store and its server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Between {
-    /// Nothing that minds.
-    Nothing,
-    /// A pooler that refuses start-up options.
-    Pooler,
-    /// One that besides gives a server's connection for no longer than a transaction.
-    TransactionPooler,
+pub(crate) enum Pooler {
+    /// None, or one that is like the server itself.
+    None,
+    /// One that refuses start-up options.
+    PlainStart,
+    /// One in transaction mode, which refuses them too and lends a server's connection for no
+    /// longer than a transaction.
+    Transaction,
 }
 
 /// A server that connections can be opened to.
-pub(super) struct Server {
+pub(crate) struct Server {
     source: Source,
     deadline: Duration,
-    between: Between,
+    pooler: Pooler,
 }
 
 impl Server {
-    pub(super) fn new(source: Source, deadline: Duration, between: Between) -> Self {
-        Self { source, deadline, between }
+    pub(crate) fn new(source: Source, deadline: Duration, pooler: Pooler) -> Self {
+        Self { source, deadline, pooler }
     }
 
     /// How long a statement may take.
-    pub(super) fn deadline(&self) -> Duration {
+    pub(crate) fn deadline(&self) -> Duration {
         self.deadline
     }
 
     /// When a statement is to be prepared.
-    pub(super) fn preparation(&self) -> Preparation {
+    pub(crate) fn preparation(&self) -> Preparation {
         if self.keeps_statements() { Preparation::PerConnection } else { Preparation::PerRun }
     }
 
     /// Whether a connection is the same one for the next statement.
     fn keeps_statements(&self) -> bool {
-        self.between != Between::TransactionPooler
+        self.pooler != Pooler::Transaction
     }
 
     /// How long the server may work on a statement, in milliseconds: a tenth less than the
-    /// deadline. Then it is an answer, and the connection stays.
-    fn limit(&self) -> u128 {
+    /// deadline, so that its answer arrives in time, and the connection stays.
+    fn statement_timeout(&self) -> u128 {
         (self.deadline * 9 / 10).as_millis().max(1)
     }
 
     /// Has the pooler keep to one connection, until [`end`](Self::end).
-    pub(super) async fn begin(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
+    pub(crate) async fn begin(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
         if self.keeps_statements() {
             return Ok(());
         }
-        let limit = self.limit();
+        let limit = self.statement_timeout();
         let sql =
             format!("BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {limit}");
         // Safe: a number is all that is put in.
@@ -90,7 +90,7 @@ impl Server {
     }
 
     /// Keeps what was done since [`begin`](Self::begin), or undoes it.
-    pub(super) async fn end<A>(
+    pub(crate) async fn end<A>(
         &self,
         connection: &mut PgConnection,
         answers: sqlx::Result<A>,
@@ -106,13 +106,13 @@ impl Server {
     }
 
     /// Opens a connection for the store's statements.
-    pub(super) async fn open(&self) -> Result<PgConnection, sqlx::Error> {
+    pub(crate) async fn open(&self) -> Result<PgConnection, sqlx::Error> {
         let options = self.options();
-        if self.between != Between::Nothing {
+        if self.pooler != Pooler::None {
             return self.establish(options).await;
         }
         let options = options.options([
-            ("statement_timeout", self.limit().to_string().as_str()),
+            ("statement_timeout", self.statement_timeout().to_string().as_str()),
             // A conflict is seen by reading what was committed meanwhile; a stricter level, set
             // for the database, would make an error of it.
             ("default_transaction_isolation", "read committed"),
@@ -126,7 +126,7 @@ impl Server {
     }
 
     /// Opens a connection on which a statement may take as long as it needs.
-    pub(super) async fn open_for_migration(&self) -> Result<PgConnection, sqlx::Error> {
+    pub(crate) async fn open_for_migration(&self) -> Result<PgConnection, sqlx::Error> {
         self.establish(self.options()).await
     }
 
@@ -144,26 +144,11 @@ impl Server {
     }
 
     async fn establish(&self, options: PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
-        let limit = self.deadline.max(LEAST_TO_CONNECT);
+        let limit = self.deadline.max(MIN_CONNECT_TIMEOUT);
         let Ok(connection) = timeout(limit, options.connect()).await else {
             let silence = format!("the server did not let us in within {limit:?}");
             return Err(io::Error::new(io::ErrorKind::TimedOut, silence).into());
         };
         connection
     }
-}
-
-/// A store could not be connected to its server.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConnectError {
-    /// It cannot be set up like this.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The URL is not one of a PostgreSQL server.
-    #[error("not a PostgreSQL URL, such as postgres://user@host/database")]
-    Url(#[source] sqlx::Error),
-    /// The server could not be reached, or did not let us in.
-    #[error("could not connect to PostgreSQL")]
-    Unreachable(#[source] sqlx::Error),
 }

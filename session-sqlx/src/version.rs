@@ -17,10 +17,10 @@ impl<M> Migrations<M> {
         &self,
         found: i64,
         table: &dyn Display,
-    ) -> Result<impl Iterator<Item = (i64, &'static M)> + use<M>, Newer> {
+    ) -> Result<impl Iterator<Item = (i64, &'static M)> + use<M>, NewerVersion> {
         let known = self.latest();
         if found > known {
-            return Err(Newer { table: table.to_string(), found, known });
+            return Err(NewerVersion { table: table.to_string(), found, known });
         }
         let applied = usize::try_from(found).unwrap_or(0);
         Ok((1..).zip(self.0).skip(applied))
@@ -34,8 +34,8 @@ impl<M> Migrations<M> {
      newer one, so deploy that or name another table"
 )]
 #[non_exhaustive]
-pub struct Newer {
-    /// The table, as SQL spells it.
+pub struct NewerVersion {
+    /// The table, as SQL writes it.
     pub table: String,
     /// Its version.
     pub found: i64,

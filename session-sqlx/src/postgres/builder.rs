@@ -68,13 +68,13 @@ impl PostgresBuilder {
 
     /// How many workers there are, each with a connection of its own: 8 unless set.
     ///
-    /// A worker that is free takes all that waits of one kind as one statement, up to 128 (32
-    /// log-ins), so that more callers make larger batches, not a longer queue. Up to as many calls
-    /// of a kind as there are workers are under way each for itself. Of more, another batch goes
-    /// out beside those under way only when it is twice as large, or when these take long (10 ms);
-    /// otherwise the next one goes when one comes back. So more workers serve more callers at
-    /// once without a wait, where the network is slow; fewer make larger batches, which cost the
-    /// server less.
+    /// A worker that is free takes all calls of one kind that wait and sends them as one statement,
+    /// up to 128 (32 log-ins), so that more callers make larger batches, not a longer queue. Up to
+    /// as many calls of a kind as there are workers are in flight each by itself. Of more, another
+    /// batch is sent beside those in flight only when it is twice as large, or when these take long
+    /// (10 ms); otherwise the next one is sent when one is answered. So more workers serve more
+    /// callers at once without a wait, where the network is slow; fewer make larger batches, which
+    /// cost the server less.
     ///
     /// One worker is left to reads, so that they do not wait behind writes whose rows somebody else
     /// has locked. Not 1 in service, where such a row holds up everything, and rather not 2,

@@ -1,4 +1,6 @@
-//! Sessions in a PostgreSQL table. Imports run from top to bottom.
+//! Sessions in a PostgreSQL table.
+
+// Imports run from top to bottom.
 
 // What a user meets.
 mod builder;

@@ -87,7 +87,7 @@ async fn a_table_of_a_newer_version_is_refused() {
     database.execute("INSERT INTO sessions_versions VALUES (99, 0)").await;
     let error = store.migrate().await;
     let error = error.expect_err("the table is from the future");
-    let MigrateError::Newer(newer) = error else { panic!("{error:?}") };
+    let MigrateError::NewerVersion(newer) = error else { panic!("{error:?}") };
     assert_eq!((newer.found, newer.known), (99, 2));
 }
 

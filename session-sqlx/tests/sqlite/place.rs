@@ -131,7 +131,7 @@ async fn a_wrong_configuration_is_refused() {
         let opened = builder.open(&database.0).await;
         let error = opened.expect_err("it makes no sense");
         assert!(
-            matches!(error, OpenError::Config(ConfigError::Name { .. } | ConfigError::None(_))),
+            matches!(error, OpenError::Config(ConfigError::Name { .. } | ConfigError::Zero(_))),
             "{error:?}"
         );
         assert!(!database.0.exists(), "nothing is created for it");

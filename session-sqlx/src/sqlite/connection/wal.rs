@@ -11,12 +11,12 @@ use super::file::File;
 /// SQLite moves the log into the file whenever it has 4 MB (`wal_autocheckpoint`), and begins it
 /// anew once nobody reads from it. Where there is always a reader it never would, and the log
 /// would grow for ever: past this many bytes, readers are waited for.
-const LONG: u64 = 16 << 20;
+const MAX_WAL_BYTES: u64 = 16 << 20;
 
-/// Begins the log anew if it has become long. If readers do not let go at once, the next
+/// Truncates the log if it has become long. If readers do not let go at once, the next
 /// transaction comes here again.
-pub(super) async fn keep_short(file: &File, connection: &mut SqliteConnection) {
-    if length(file.path()) < LONG {
+pub(crate) async fn truncate_long_wal(file: &File, connection: &mut SqliteConnection) {
+    if length(file.path()) < MAX_WAL_BYTES {
         return;
     }
     let checkpoint = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)");

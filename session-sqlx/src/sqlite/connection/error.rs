@@ -1,12 +1,11 @@
-//! What can go wrong with a statement, and what that says about it and its connection.
+//! The errors of a statement: what each says about the statement and its connection.
 
 use std::sync::Arc;
 
 use session_core::StoreError;
 use sqlx::sqlite::SqliteConnection;
 
-use super::migrate::{self, STEPS};
-use super::name::Table;
+use crate::sqlite::sql::{MIGRATIONS, Table, version};
 use crate::version::NotMigrated;
 
 /// Primary result codes, <https://www.sqlite.org/rescode.html>.
@@ -19,13 +18,13 @@ const TOOBIG: i32 = 18;
 const CONSTRAINT: i32 = 19;
 const MISMATCH: i32 = 20;
 
-/// Whether somebody else has the lock at the moment.
-pub(super) fn is_locked(error: &sqlx::Error) -> bool {
+/// Whether another connection has the lock at the moment.
+pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
     matches!(primary(error), Some(BUSY | LOCKED))
 }
 
 /// Whether the connection is as good as before.
-pub(super) fn leaves_connection(error: &sqlx::Error) -> bool {
+pub(crate) fn leaves_connection(error: &sqlx::Error) -> bool {
     matches!(
         primary(error),
         Some(ERROR | BUSY | LOCKED | NOMEM | FULL | TOOBIG | CONSTRAINT | MISMATCH)
@@ -33,15 +32,15 @@ pub(super) fn leaves_connection(error: &sqlx::Error) -> bool {
 }
 
 /// What a caller is told of this error.
-pub(super) async fn explain(
+pub(crate) async fn store_error(
     error: sqlx::Error,
     connection: &mut SqliteConnection,
     table: &Table,
 ) -> StoreError {
     // SQLite has no code for a missing table, only a message.
     if primary(&error) == Some(ERROR)
-        && let Ok(found) = migrate::version(connection, table).await
-        && found < STEPS.latest()
+        && let Ok(found) = version(connection, table).await
+        && found < MIGRATIONS.latest()
     {
         return StoreError::failed(NotMigrated {
             table: table.to_string(),
@@ -64,4 +63,4 @@ fn primary(error: &sqlx::Error) -> Option<i32> {
 /// [`StoreError::Failed`]. Other writes were in it.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("SQLite could not write")]
-pub struct WriteFailed(#[source] pub(super) Arc<sqlx::Error>);
+pub struct WriteFailed(#[source] pub(crate) Arc<sqlx::Error>);

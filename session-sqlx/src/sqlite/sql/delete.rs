@@ -3,14 +3,15 @@
 use session_core::{Handle, Now};
 use sqlx::sqlite::SqliteConnection;
 
-use super::{Sql, Statement};
+use super::statement::Statement;
+use super::texts::Texts;
 
 pub(super) const SQL: &str = r#"
 DELETE FROM :"table" WHERE handle = ?1 RETURNING expires > ?2"#;
 
-pub(in crate::sqlite) struct Delete {
-    pub(in crate::sqlite) handle: Handle,
-    pub(in crate::sqlite) now: Now,
+pub(crate) struct Delete {
+    pub(crate) handle: Handle,
+    pub(crate) now: Now,
 }
 
 impl Statement for Delete {
@@ -19,9 +20,9 @@ impl Statement for Delete {
     async fn run(
         &self,
         connection: &mut SqliteConnection,
-        sql: &Sql,
+        texts: &Texts,
     ) -> sqlx::Result<Self::Answer> {
-        let query = sqlx::query_scalar(sql.delete.clone())
+        let query = sqlx::query_scalar(texts.delete.clone())
             .bind(self.handle.as_bytes().to_vec())
             .bind(self.now.on_this_machine().micros());
         let removed: Vec<bool> = query.fetch_all(connection).await?;

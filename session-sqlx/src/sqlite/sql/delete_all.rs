@@ -4,7 +4,8 @@ use session_core::store::Ended;
 use session_core::{Handle, Now};
 use sqlx::sqlite::SqliteConnection;
 
-use super::{Sql, Statement};
+use super::statement::Statement;
+use super::texts::Texts;
 
 pub(super) const SQL: &str = r#"
 DELETE FROM :"table" WHERE principal = ?1 AND handle IS NOT ?3 RETURNING expires > ?2"#;
@@ -13,32 +14,32 @@ pub(super) const REVOKE: &str = r#"
 INSERT INTO :"revocations" (principal, revoked, spared) VALUES (?1, ?2, ?3)
 ON CONFLICT (principal) DO UPDATE SET revoked = excluded.revoked, spared = excluded.spared"#;
 
-pub(in crate::sqlite) struct DeleteAll {
-    pub(in crate::sqlite) principal: String,
-    pub(in crate::sqlite) except: Option<Handle>,
-    pub(in crate::sqlite) now: Now,
+pub(crate) struct DeleteAll {
+    pub(crate) principal: String,
+    pub(crate) except: Option<Handle>,
+    pub(crate) now: Now,
 }
 
 impl Statement for DeleteAll {
     type Answer = Ended;
 
-    fn must_be_whole(&self) -> bool {
+    fn needs_savepoint(&self) -> bool {
         true
     }
 
     async fn run(
         &self,
         connection: &mut SqliteConnection,
-        sql: &Sql,
+        texts: &Texts,
     ) -> sqlx::Result<Self::Answer> {
         let now = self.now.on_this_machine();
         let except = self.except.map(|handle| handle.as_bytes().to_vec());
-        let revoke = sqlx::query(sql.revoke.clone())
+        let revoke = sqlx::query(texts.revoke.clone())
             .bind(self.principal.clone())
             .bind(now.micros())
             .bind(except.clone());
         revoke.execute(&mut *connection).await?;
-        let query = sqlx::query_scalar(sql.delete_all.clone())
+        let query = sqlx::query_scalar(texts.delete_all.clone())
             .bind(self.principal.clone())
             .bind(now.micros())
             .bind(except);

@@ -5,7 +5,8 @@ use session_core::store::{REVOCATIONS_LAST, Swept};
 use sqlx::SqlStr;
 use sqlx::sqlite::SqliteConnection;
 
-use super::{Sql, Statement};
+use super::statement::Statement;
+use super::texts::Texts;
 
 /// A row is due at `sweep_at`. If it was used since, it is not expired: it is put off until it
 /// may be.
@@ -21,8 +22,8 @@ DELETE FROM :"table" WHERE rowid IN (
     SELECT rowid FROM :"table" WHERE sweep_at <= ?1 ORDER BY sweep_at, rowid LIMIT ?2
 )"#;
 
-/// In microseconds.
-const LASTS: i64 = REVOCATIONS_LAST.as_secs().cast_signed() * 1_000_000;
+/// How long a revocation lasts, in microseconds.
+const REVOCATION_MICROS: i64 = REVOCATIONS_LAST.as_secs().cast_signed() * 1_000_000;
 
 /// Revocations that nobody can be too late for any more.
 pub(super) const FORGET: &str = r#"
@@ -30,9 +31,9 @@ DELETE FROM :"revocations" WHERE principal IN (
     SELECT principal FROM :"revocations" WHERE revoked < ?1 ORDER BY revoked LIMIT ?2
 )"#;
 
-pub(in crate::sqlite) struct Sweep {
-    pub(in crate::sqlite) limit: u32,
-    pub(in crate::sqlite) now: Now,
+pub(crate) struct Sweep {
+    pub(crate) limit: u32,
+    pub(crate) now: Now,
 }
 
 impl Statement for Sweep {
@@ -41,15 +42,16 @@ impl Statement for Sweep {
     async fn run(
         &self,
         connection: &mut SqliteConnection,
-        sql: &Sql,
+        texts: &Texts,
     ) -> sqlx::Result<Self::Answer> {
         let now = self.now.on_this_machine().micros();
         let limit = u64::from(self.limit);
-        let put_off = run(&sql.put_off, now, limit, connection).await?;
+        let put_off = run(&texts.put_off, now, limit, connection).await?;
         let left = limit.saturating_sub(put_off);
-        let removed = run(&sql.sweep, now, left, connection).await?;
+        let removed = run(&texts.sweep, now, left, connection).await?;
         let left = left.saturating_sub(removed);
-        let forgotten = run(&sql.forget, now.saturating_sub(LASTS), left, connection).await?;
+        let forgotten =
+            run(&texts.forget, now.saturating_sub(REVOCATION_MICROS), left, connection).await?;
         if forgotten < left { Ok(Swept::All(removed)) } else { Ok(Swept::Some(removed)) }
     }
 }

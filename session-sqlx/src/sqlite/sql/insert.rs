@@ -5,8 +5,9 @@ use session_core::{Now, Timestamp};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::log_in::LogIn;
-use super::{Sql, Statement, only};
-use crate::sqlite::row::times;
+use super::row::{only, times};
+use super::statement::Statement;
+use super::texts::Texts;
 
 pub(super) const SQL: &str = r#"
 INSERT INTO :"table" (
@@ -17,35 +18,35 @@ INSERT INTO :"table" (
     ?7, CASE WHEN ?3 IS NOT NULL THEN ?7 END, ?7, min(?8, ?9), ?9, min(?8, ?9)
 ) ON CONFLICT (handle) DO NOTHING RETURNING :times"#;
 
-pub(in crate::sqlite) struct Insert {
-    pub(in crate::sqlite) insert: store::Insert,
-    pub(in crate::sqlite) now: Now,
+pub(crate) struct Insert {
+    pub(crate) insert: store::Insert,
+    pub(crate) now: Now,
 }
 
 impl Statement for Insert {
     type Answer = Inserted;
 
-    fn must_be_whole(&self) -> bool {
+    fn needs_savepoint(&self) -> bool {
         LogIn::by_insert(&self.insert).is_some_and(|log_in| log_in.is_limited())
     }
 
     async fn run(
         &self,
         connection: &mut SqliteConnection,
-        sql: &Sql,
+        texts: &Texts,
     ) -> sqlx::Result<Self::Answer> {
         let now = self.now.on_this_machine();
         let log_in = LogIn::by_insert(&self.insert);
         if let Some(log_in) = &log_in
-            && log_in.is_late(connection, sql).await?
+            && log_in.is_revoked(connection, texts).await?
         {
             return Ok(Inserted::Revoked(now));
         }
-        let Some(row) = self.save(connection, sql, now).await? else {
+        let Some(row) = self.save(connection, texts, now).await? else {
             return Ok(Inserted::Occupied);
         };
         if let Some(log_in) = &log_in {
-            log_in.make_room(connection, sql, now).await?;
+            log_in.make_room(connection, texts, now).await?;
         }
         Ok(Inserted::Saved(times(&row, now)?))
     }
@@ -55,11 +56,11 @@ impl Insert {
     async fn save(
         &self,
         connection: &mut SqliteConnection,
-        sql: &Sql,
+        texts: &Texts,
         now: Timestamp,
     ) -> sqlx::Result<Option<SqliteRow>> {
         let insert = &self.insert;
-        let query = sqlx::query(sql.insert.clone())
+        let query = sqlx::query(texts.insert.clone())
             .bind(insert.handle.as_bytes().to_vec())
             .bind(insert.digest.as_bytes().to_vec())
             .bind(insert.principal.clone())

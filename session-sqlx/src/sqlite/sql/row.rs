@@ -1,4 +1,4 @@
-//! What a statement answers, read by position: each selects `:times`, then `:record`.
+//! The row of an answer, read by position: each statement selects `:times`, then `:record`.
 
 use session_core::store::{Record, Times};
 use session_core::{Digest, Handle, Timestamp};
@@ -11,21 +11,21 @@ pub(super) const TIMES: &str = "created, authenticated, seen, expires, absolute"
 /// The columns of [`record`] after [`TIMES`].
 pub(super) const RECORD: &str = "handle, digest, revision, principal, persistent, label, fields";
 
-/// The times of the record in this row, read at this moment.
+/// The times of the record in this row, read at this time.
 pub(super) fn times(row: &SqliteRow, now: Timestamp) -> sqlx::Result<Times> {
-    let moment = |column: usize| row.try_get(column).map(Timestamp::from_micros);
+    let time = |column: usize| row.try_get(column).map(Timestamp::from_micros);
     let authenticated: Option<i64> = row.try_get(1)?;
     Ok(Times {
         now,
-        created: moment(0)?,
+        created: time(0)?,
         authenticated: authenticated.map(Timestamp::from_micros),
-        seen: moment(2)?,
-        expires: moment(3)?,
-        absolute: moment(4)?,
+        seen: time(2)?,
+        expires: time(3)?,
+        absolute: time(4)?,
     })
 }
 
-/// The record in this row, read at this moment.
+/// The record in this row, read at this time.
 pub(super) fn record(row: &SqliteRow, now: Timestamp) -> sqlx::Result<Record> {
     Ok(Record {
         handle: Handle::from_bytes(bytes(row, 5)?),
@@ -37,6 +37,11 @@ pub(super) fn record(row: &SqliteRow, now: Timestamp) -> sqlx::Result<Record> {
         fields: row.try_get(11)?,
         times: times(row, now)?,
     })
+}
+
+/// The row of a statement that was run to its end: one that is left before it keeps its lock.
+pub(super) fn only(rows: Vec<SqliteRow>) -> Option<SqliteRow> {
+    rows.into_iter().next()
 }
 
 fn bytes<const N: usize>(row: &SqliteRow, column: usize) -> sqlx::Result<[u8; N]> {

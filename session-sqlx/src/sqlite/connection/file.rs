@@ -1,4 +1,4 @@
-//! The file, and how a connection to it is opened.
+//! The database file, and how a connection to it is opened.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,30 +9,30 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::time::{Instant, sleep};
 
-use super::fault::is_locked;
-use super::place::OpenError;
+use super::error::is_locked;
+use super::open_error::OpenError;
 
-/// How long SQLite waits for a lock before it says so. It looks again after 1 and 3 ms; waiting
-/// longer is up to us, who know when nobody is interested any more.
-const BRIEFLY: Duration = Duration::from_millis(4);
+/// How long SQLite waits for a lock before it says so. It tries again after 1 and 3 ms. A longer
+/// wait is left to the caller, which knows when nobody waits for the answer any more.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(4);
 
-/// Between two attempts at what SQLite does not wait for.
-pub(super) const PAUSE: Duration = Duration::from_millis(1);
+/// The pause between two attempts where SQLite itself does not wait for a lock.
+pub(crate) const RETRY_INTERVAL: Duration = Duration::from_millis(1);
 
 /// A database file that connections can be opened to.
-pub(super) struct File {
+pub(crate) struct File {
     options: SqliteConnectOptions,
     deadline: Duration,
 }
 
 impl File {
-    pub(super) fn new(options: SqliteConnectOptions, deadline: Duration) -> Self {
+    pub(crate) fn new(options: SqliteConnectOptions, deadline: Duration) -> Self {
         let options = options
             .shared_cache(false)
             .immutable(false)
             .locking_mode(SqliteLockingMode::Normal)
             .journal_mode(SqliteJournalMode::Wal)
-            .busy_timeout(BRIEFLY)
+            .busy_timeout(BUSY_TIMEOUT)
             // Every commit is on the disk before it is answered. `NORMAL` would save the sync, and
             // a power failure could bring back who had logged out.
             .synchronous(SqliteSynchronous::Full)
@@ -42,45 +42,47 @@ impl File {
     }
 
     /// How long an operation may take.
-    pub(super) fn deadline(&self) -> Duration {
+    pub(crate) fn deadline(&self) -> Duration {
         self.deadline
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.options.get_filename()
     }
 
     /// Opens the connection that writes.
-    pub(super) async fn open_to_write(&self) -> sqlx::Result<SqliteConnection> {
+    pub(crate) async fn open_to_write(&self) -> sqlx::Result<SqliteConnection> {
         self.options.connect().await
     }
 
     /// Opens a connection that reads.
-    pub(super) async fn open_to_read(&self) -> sqlx::Result<SqliteConnection> {
+    pub(crate) async fn open_to_read(&self) -> sqlx::Result<SqliteConnection> {
         let options = self.options.clone().pragma("query_only", "on");
         options.connect().await
     }
 
-    /// Sees to it that the file is a database with a write-ahead log.
-    pub(super) async fn prepare(&self) -> Result<(), OpenError> {
+    /// Makes the file a database with a write-ahead log, if it is none.
+    pub(crate) async fn prepare(&self) -> Result<(), OpenError> {
         let failed = |source| OpenError::Sqlite { path: self.path().to_owned(), source };
         let deadline = Instant::now() + self.deadline;
         loop {
-            match self.begin_log().await {
+            match self.begin_wal().await {
                 Ok(mode) if mode == "wal" => return Ok(()),
                 Ok(mode) => {
                     let path = self.path().to_owned();
-                    return Err(OpenError::NoLog { path, mode });
+                    return Err(OpenError::NoWriteAheadLog { path, mode });
                 }
                 // SQLite does not wait for this lock, and programs that start together contend.
-                Err(error) if is_locked(&error) && Instant::now() < deadline => sleep(PAUSE).await,
+                Err(error) if is_locked(&error) && Instant::now() < deadline => {
+                    sleep(RETRY_INTERVAL).await;
+                }
                 Err(error) => return Err(failed(error)),
             }
         }
     }
 
-    /// The journal's mode, after SQLite was told which one it is to be.
-    async fn begin_log(&self) -> sqlx::Result<String> {
+    /// Sets the journal's mode, and answers the one that SQLite has set.
+    async fn begin_wal(&self) -> sqlx::Result<String> {
         let mut connection = self.open_to_write().await?;
         let mode = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut connection).await?;
         connection.close().await?;

@@ -8,8 +8,9 @@ use sqlx::SqlStr;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::log_in::LogIn;
-use super::{Sql, Statement, only};
-use crate::sqlite::row::{record, times};
+use super::row::{only, record, times};
+use super::statement::Statement;
+use super::texts::Texts;
 
 /// What most updates are. SQLite writes an index anew when its column is so much as named, so
 /// this one names none, and asks for a record whose indexed columns stay as they are.
@@ -45,15 +46,15 @@ UPDATE :"table" SET
 WHERE handle = ?1 AND revision = ?2 AND expires > ?7
 RETURNING :times"#;
 
-pub(in crate::sqlite) struct Update {
-    pub(in crate::sqlite) update: store::Update,
-    pub(in crate::sqlite) now: Now,
+pub(crate) struct Update {
+    pub(crate) update: store::Update,
+    pub(crate) now: Now,
 }
 
 impl Statement for Update {
     type Answer = Updated;
 
-    fn must_be_whole(&self) -> bool {
+    fn needs_savepoint(&self) -> bool {
         LogIn::by_update(&self.update).is_some_and(|log_in| log_in.is_limited())
     }
 
@@ -61,28 +62,28 @@ impl Statement for Update {
     async fn run(
         &self,
         connection: &mut SqliteConnection,
-        sql: &Sql,
+        texts: &Texts,
     ) -> sqlx::Result<Self::Answer> {
         let now = self.now.on_this_machine();
         let log_in = LogIn::by_update(&self.update);
-        let is_late = match &log_in {
-            Some(log_in) => log_in.is_late(connection, sql).await?,
+        let is_revoked = match &log_in {
+            Some(log_in) => log_in.is_revoked(connection, texts).await?,
             None => false,
         };
-        if !is_late && let Some(row) = self.save(connection, sql, now).await? {
+        if !is_revoked && let Some(row) = self.save(connection, texts, now).await? {
             if let Some(log_in) = &log_in {
-                log_in.make_room(connection, sql, now).await?;
+                log_in.make_room(connection, texts, now).await?;
             }
             return Ok(Updated::Saved(times(&row, now)?));
         }
-        let current = sqlx::query(sql.load.clone())
+        let current = sqlx::query(texts.load.clone())
             .bind(self.update.handle.as_bytes().to_vec())
             .bind(now.micros());
         let Some(row) = only(current.fetch_all(connection).await?) else {
             return Ok(Updated::Gone);
         };
         let current = record(&row, now)?;
-        if is_late && current.revision == self.update.revision {
+        if is_revoked && current.revision == self.update.revision {
             return Ok(Updated::Revoked(now));
         }
         Ok(Updated::Conflict(Box::new(current)))
@@ -93,10 +94,10 @@ impl Update {
     async fn save(
         &self,
         connection: &mut SqliteConnection,
-        sql: &Sql,
+        texts: &Texts,
         now: Timestamp,
     ) -> sqlx::Result<Option<SqliteRow>> {
-        for sql in [&sql.update, &sql.update_with_indexes] {
+        for sql in [&texts.update, &texts.update_with_indexes] {
             if let Some(row) = self.attempt(connection, sql, now).await? {
                 return Ok(Some(row));
             }

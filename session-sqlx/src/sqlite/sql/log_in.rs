@@ -4,9 +4,10 @@ use session_core::store::{self, Insert, Update};
 use session_core::{Handle, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
-use super::{Sql, only};
+use super::row::only;
+use super::texts::Texts;
 
-pub(super) const IS_LATE: &str = r#"
+pub(super) const IS_REVOKED: &str = r#"
 SELECT 1 FROM :"revocations"
 WHERE principal = ?1 AND (?2 IS NULL OR revoked > ?2) AND spared IS NOT ?3"#;
 
@@ -41,12 +42,12 @@ impl<'a> LogIn<'a> {
     }
 
     /// Whether the principal's sessions were ended after it began.
-    pub(super) async fn is_late(
+    pub(super) async fn is_revoked(
         &self,
         connection: &mut SqliteConnection,
-        sql: &Sql,
+        texts: &Texts,
     ) -> sqlx::Result<bool> {
-        let query = sqlx::query(sql.is_late.clone())
+        let query = sqlx::query(texts.is_revoked.clone())
             .bind(self.principal.to_owned())
             .bind(self.terms.began.map(Timestamp::micros))
             .bind(self.handle.as_bytes().to_vec());
@@ -57,11 +58,11 @@ impl<'a> LogIn<'a> {
     pub(super) async fn make_room(
         &self,
         connection: &mut SqliteConnection,
-        sql: &Sql,
+        texts: &Texts,
         now: Timestamp,
     ) -> sqlx::Result<()> {
         let Some(limit) = self.terms.limit else { return Ok(()) };
-        let query = sqlx::query(sql.make_room.clone())
+        let query = sqlx::query(texts.make_room.clone())
             .bind(self.principal.to_owned())
             .bind(now.micros())
             .bind(self.handle.as_bytes().to_vec())

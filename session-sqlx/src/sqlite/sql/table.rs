@@ -1,31 +1,29 @@
-//! The names of the table and what belongs to it, put into each SQL text once.
-
-use super::builder::ConfigError;
+//! The table: its name and the names of what belongs to it, put into each SQL text once.
 
 /// As for PostgreSQL, so that a name which is good here is good there.
-const LONGEST: usize = 50;
+const MAX_NAME: usize = 50;
 
 /// The table that holds the sessions.
 #[derive(Clone, Debug)]
-pub(super) struct Table(String);
+pub(crate) struct Table(String);
 
 impl Table {
     /// Quotes could carry any name; keeping to plain ones means that there is nothing to escape,
     /// here or in whatever an operator writes by hand. SQLite keeps `sqlite_…` to itself.
-    pub(super) fn new(name: String) -> Result<Self, ConfigError> {
+    pub(crate) fn new(name: String) -> Result<Self, InvalidName> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         let first = name.bytes().next();
         let begins_well = first.is_some_and(|byte| !byte.is_ascii_digit());
         let reserved = name.to_ascii_lowercase().starts_with("sqlite_");
-        if begins_well && !reserved && name.len() <= LONGEST && name.bytes().all(plain) {
+        if begins_well && !reserved && name.len() <= MAX_NAME && name.bytes().all(plain) {
             Ok(Self(name))
         } else {
-            Err(ConfigError::Name { name, longest: LONGEST })
+            Err(InvalidName { name, longest: MAX_NAME })
         }
     }
 
     /// This SQL text with the names in place of `:"table"` and the like.
-    pub(super) fn put_into(&self, sql: &str) -> String {
+    pub(crate) fn render(&self, sql: &str) -> String {
         let Self(name) = self;
         sql.replace(":\"table\"", &format!("\"{name}\""))
             .replace(":\"versions\"", &format!("\"{name}_versions\""))
@@ -35,8 +33,8 @@ impl Table {
             .replace(":\"by_sweep_at\"", &format!("\"{name}_by_sweep_at\""))
     }
 
-    /// The name of the table that holds which migrations were applied.
-    pub(super) fn versions(&self) -> String {
+    /// The name of the table of the migrations that were applied.
+    pub(crate) fn versions(&self) -> String {
         format!("{}_versions", self.0)
     }
 }
@@ -47,6 +45,13 @@ impl std::fmt::Display for Table {
     }
 }
 
+/// A name that would need escaping, is too long, or is SQLite's own.
+#[derive(Debug)]
+pub(crate) struct InvalidName {
+    pub(crate) name: String,
+    pub(crate) longest: usize,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,9 +60,8 @@ mod tests {
     fn names_are_quoted_and_put_in_everywhere() {
         let table = Table::new("logins".to_owned()).unwrap();
         assert_eq!(
-            table.put_into(
-                r#"CREATE INDEX :"by_sweep_at", :"by_principal" ON :"table"; :"versions""#
-            ),
+            table
+                .render(r#"CREATE INDEX :"by_sweep_at", :"by_principal" ON :"table"; :"versions""#),
             r#"CREATE INDEX "logins_by_sweep_at", "logins_by_principal" ON "logins"; "logins_versions""#,
         );
     }

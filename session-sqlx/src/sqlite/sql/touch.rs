@@ -5,7 +5,8 @@ use std::time::Duration;
 use session_core::{Handle, Now};
 use sqlx::sqlite::SqliteConnection;
 
-use super::{Sql, Statement};
+use super::statement::Statement;
+use super::texts::Texts;
 
 /// What touches are with one lifetime for all: no indexed column is named, so one page changes.
 pub(super) const SQL: &str = r#"
@@ -17,10 +18,10 @@ pub(super) const WITH_INDEX: &str = r#"
 UPDATE :"table" SET seen = ?2, expires = min(?3, absolute), sweep_at = min(?3, absolute)
 WHERE handle = ?1 AND expires > ?2"#;
 
-pub(in crate::sqlite) struct Touch {
-    pub(in crate::sqlite) handle: Handle,
-    pub(in crate::sqlite) idle: Duration,
-    pub(in crate::sqlite) now: Now,
+pub(crate) struct Touch {
+    pub(crate) handle: Handle,
+    pub(crate) idle: Duration,
+    pub(crate) now: Now,
 }
 
 impl Statement for Touch {
@@ -29,10 +30,10 @@ impl Statement for Touch {
     async fn run(
         &self,
         connection: &mut SqliteConnection,
-        sql: &Sql,
+        texts: &Texts,
     ) -> sqlx::Result<Self::Answer> {
         let now = self.now.on_this_machine();
-        for sql in [&sql.touch, &sql.touch_with_index] {
+        for sql in [&texts.touch, &texts.touch_with_index] {
             let query = sqlx::query(sql.clone())
                 .bind(self.handle.as_bytes().to_vec())
                 .bind(now.micros())

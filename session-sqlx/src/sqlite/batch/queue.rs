@@ -7,64 +7,56 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::{Instant, timeout_at};
 
-use super::file::File;
-use super::job::{Answer, Call, Job};
-use super::name::Table;
+use super::call::{Answer, AnyCall, Call};
 use super::reader::Reader;
-use super::statement::{Sql, Statement};
+use super::shared::Shared;
 use super::writer::Writer;
+use crate::sqlite::sql::Statement;
 
-/// What the writer and the readers of a store have in common.
-pub(super) struct Shared {
-    pub(super) file: File,
-    pub(super) table: Table,
-    pub(super) sql: Sql,
-}
-
-/// Takes operations to the writer or a reader, and starts these at the first one.
-pub(super) struct Queue {
+/// Takes statements to the writer or a reader, and starts these at the first one.
+pub(crate) struct Queue {
     shared: Arc<Shared>,
     readers: usize,
     length: usize,
-    running: Mutex<Option<Running>>,
+    running: Mutex<Option<Channels>>,
 }
 
-/// The ways to those who run. They end when it is dropped.
-struct Running {
-    writes: mpsc::Sender<Box<dyn Job>>,
-    reads: mpsc::Sender<Box<dyn Job>>,
+/// The channels to the writer and the readers that run. These end when it is dropped.
+struct Channels {
+    writes: mpsc::Sender<Box<dyn AnyCall>>,
+    reads: mpsc::Sender<Box<dyn AnyCall>>,
 }
 
 impl Queue {
-    pub(super) fn new(shared: Shared, readers: usize, length: usize) -> Self {
+    pub(crate) fn new(shared: Shared, readers: usize, length: usize) -> Self {
         Self { shared: Arc::new(shared), readers, length, running: Mutex::new(None) }
     }
 
-    pub(super) fn shared(&self) -> &Shared {
+    pub(crate) fn shared(&self) -> &Shared {
         &self.shared
     }
 
-    pub(super) fn readers(&self) -> usize {
+    pub(crate) fn readers(&self) -> usize {
         self.readers
     }
 
-    /// Has the writer do this, and waits for its answer.
-    pub(super) async fn write<S: Statement>(&self, statement: S) -> Result<S::Answer, StoreError> {
+    /// Has the writer run this, and waits for its answer.
+    pub(crate) async fn write<S: Statement>(&self, statement: S) -> Result<S::Answer, StoreError> {
         let (call, deadline, answer) = self.call(statement);
         self.push(call, |running| &running.writes)?;
         self.wait::<S>(deadline, answer).await
     }
 
-    /// Has a reader do this, and waits for its answer.
-    pub(super) async fn read<S: Statement>(&self, statement: S) -> Result<S::Answer, StoreError> {
+    /// Has a reader run this, and waits for its answer.
+    pub(crate) async fn read<S: Statement>(&self, statement: S) -> Result<S::Answer, StoreError> {
         let (call, deadline, answer) = self.call(statement);
         self.push(call, |running| &running.reads)?;
         self.wait::<S>(deadline, answer).await
     }
 
-    fn call<S: Statement>(&self, statement: S) -> (Box<dyn Job>, Instant, Answer<S>) {
+    fn call<S: Statement>(&self, statement: S) -> (Box<dyn AnyCall>, Instant, Answer<S>) {
         let deadline = Instant::now() + self.shared.file.deadline();
-        let (call, answer) = Call::of(statement, deadline);
+        let (call, answer) = Call::boxed(statement, deadline);
         (call, deadline, answer)
     }
 
@@ -75,14 +67,14 @@ impl Queue {
     ) -> Result<S::Answer, StoreError> {
         match timeout_at(deadline, answer).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(_)) | Err(_) => Err(self.late()),
+            Ok(Err(_)) | Err(_) => Err(self.deadline_error()),
         }
     }
 
     fn push(
         &self,
-        job: Box<dyn Job>,
-        way: impl Fn(&Running) -> &mpsc::Sender<Box<dyn Job>>,
+        call: Box<dyn AnyCall>,
+        channel: impl Fn(&Channels) -> &mpsc::Sender<Box<dyn AnyCall>>,
     ) -> Result<(), StoreError> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         // They end with the runtime that they were started in; a later one gets its own.
@@ -90,13 +82,13 @@ impl Queue {
             Some(running) if !running.has_ended() => running,
             ended => ended.insert(self.start()),
         };
-        way(running).try_send(job).map_err(|refused| match refused {
+        channel(running).try_send(call).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Overloaded(self.length),
-            TrySendError::Closed(_) => self.late(),
+            TrySendError::Closed(_) => self.deadline_error(),
         })
     }
 
-    fn start(&self) -> Running {
+    fn start(&self) -> Channels {
         let (writes, queue) = mpsc::channel(self.length);
         tokio::spawn(Writer::new(Arc::clone(&self.shared), queue).work());
         let (reads, queue) = mpsc::channel(self.length);
@@ -105,15 +97,15 @@ impl Queue {
             let reader = Reader::new(Arc::clone(&self.shared), Arc::clone(&queue));
             tokio::spawn(reader.work());
         }
-        Running { writes, reads }
+        Channels { writes, reads }
     }
 
-    fn late(&self) -> StoreError {
+    fn deadline_error(&self) -> StoreError {
         StoreError::Deadline(self.shared.file.deadline())
     }
 }
 
-impl Running {
+impl Channels {
     fn has_ended(&self) -> bool {
         self.writes.is_closed() || self.reads.is_closed()
     }

@@ -2,13 +2,13 @@
 
 mod batch;
 mod contract;
+mod fixtures;
+mod hot_updates;
 mod log_in;
 mod migrate;
 mod pooler;
 mod queue;
 mod recovery;
-mod sample;
-mod space;
 mod sweep;
 mod update;
 mod values;

@@ -1,10 +1,10 @@
-//! What the operations cost the table.
+//! Heap-only updates: touches and updates of a session cost the table no index entry.
 
 use session_core::store::{Insert, Updated};
 use session_core::{Now, Store as _};
 use session_tests::Postgres;
 
-use crate::sample::{Database, HOUR, insert, migrated, patient, stored, update_of, updated};
+use super::fixtures::{Database, HOUR, insert, migrated, patient, stored, update_of, updated};
 
 #[tokio::test]
 async fn touches_and_updates_change_no_index() {

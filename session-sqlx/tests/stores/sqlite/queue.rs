@@ -1,4 +1,4 @@
-//! What waits, for how long, and what becomes of it.
+//! The queue: how many calls wait, for how long, and what is left of a caller that has gone.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteConnection;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use crate::sample::{
+use super::fixtures::{
     Database, execute, insert, is_unchanged, loaded, patient, store, stored, update_of, updated,
 };
 
@@ -29,7 +29,7 @@ async fn settle() {
 }
 
 #[tokio::test]
-async fn a_full_queue_refuses_at_once_and_reads_go_on() {
+async fn a_full_queue_refuses_a_write_at_once_and_reads_go_on() {
     let (store, database) = store(patient().queue(2)).await;
     let record = stored(&store, insert()).await;
     let mut other = hold(&database).await;
@@ -57,7 +57,7 @@ async fn a_full_queue_refuses_at_once_and_reads_go_on() {
 }
 
 #[tokio::test]
-async fn what_nobody_waits_for_any_more_is_not_begun() {
+async fn an_abandoned_call_is_not_run() {
     let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     let mut other = hold(&database).await;
@@ -107,7 +107,7 @@ fn a_store_outlives_the_runtime_that_it_was_first_used_in() {
 }
 
 #[test]
-fn a_runtime_that_is_shut_down_in_the_middle_of_it_loses_nothing_acknowledged() {
+fn a_runtime_that_shuts_down_loses_no_acknowledged_write() {
     let runtime = || tokio::runtime::Runtime::new().expect("a runtime starts");
     let acknowledged = Arc::new(Mutex::new(Vec::new()));
     let mut stores = runtime().block_on(async {

@@ -1,4 +1,4 @@
-//! What the tests write, and a look at it past the store.
+//! The fixtures: a store on a file of its own, and a look at that past the store.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;

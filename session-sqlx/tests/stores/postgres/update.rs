@@ -1,4 +1,4 @@
-//! Of updates that compete, one wins, and the others learn what is there now.
+//! Concurrent updates: one wins, and the others are answered with the current record.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use session_sqlx::PostgresStore;
 use sqlx::{AssertSqlSafe, Connection as _};
 use tokio::task::JoinSet;
 
-use crate::sample::{
+use super::fixtures::{
     Database, insert, loaded, migrated, patient, store, stored, update_of, updated,
 };
 
@@ -85,7 +85,7 @@ async fn an_update_that_waited_for_a_delete_finds_the_record_gone() {
 }
 
 #[tokio::test]
-async fn an_update_that_waited_for_an_end_finds_the_record_gone() {
+async fn an_update_that_waited_for_an_expiry_finds_the_record_gone() {
     let change = "UPDATE sessions SET expires = now() - interval '1 s'";
     let (answer, database, _) = update_that_waited_for(change).await;
     assert_eq!(answer, Updated::Gone);

@@ -7,7 +7,7 @@ use session_core::{Now, Store as _, Timestamp};
 use session_sqlx::PostgresStore;
 use sqlx::PgPool;
 
-use crate::sample::{HOUR, insert, is_unchanged, patient, store, stored, story};
+use super::fixtures::{HOUR, insert, is_unchanged, patient, store, stored, story};
 
 #[tokio::test]
 async fn a_nul_is_left_out_of_a_label() {
@@ -30,7 +30,7 @@ async fn a_nul_in_a_principal_is_refused() {
 }
 
 #[tokio::test]
-async fn a_moment_comes_back_to_the_microsecond() {
+async fn a_timestamp_comes_back_to_the_microsecond() {
     let (store, _) = store(patient()).await;
     for micros in [0, 1, -1, 946_684_800_000_000, 1_720_000_000_123_457, 253_402_300_799_999_999] {
         let now = Timestamp::from_micros(micros);
@@ -47,7 +47,7 @@ async fn a_moment_comes_back_to_the_microsecond() {
 }
 
 #[tokio::test]
-async fn a_limit_past_the_end_of_time_lies_at_the_end_of_time() {
+async fn a_lifetime_past_the_last_timestamp_ends_at_the_last_timestamp() {
     let (store, _) = store(patient()).await;
     let endless = Insert { idle: Duration::MAX, absolute: Duration::MAX, ..insert() };
     let handle = endless.handle;
@@ -73,7 +73,7 @@ async fn a_store_on_a_pools_options_leaves_the_pool_alone() {
 }
 
 #[tokio::test]
-async fn nothing_secret_is_printed() {
+async fn no_secret_is_printed() {
     let (_, database) = store(patient()).await;
     let url = database.0.replace("postgres@", "postgres:hunter2@");
     let store = PostgresStore::connect(&url).await.expect("the server trusts everybody");

@@ -9,7 +9,7 @@ use session_tests::{PgBouncer, Postgres};
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
-use crate::sample::{
+use super::fixtures::{
     Database, HOUR, insert, loaded, migrated, patient, stored, update_of, updated,
 };
 
@@ -51,7 +51,7 @@ async fn fifty_callers_share_three_connections() {
 }
 
 #[tokio::test]
-async fn a_refused_statement_leaves_nothing_behind() {
+async fn a_rejected_statement_leaves_nothing_behind() {
     let (store, database) = pooled().await;
     for _ in 0..10 {
         store.list("a\0", Now::Store).await.expect_err("PostgreSQL's text has no NUL");

@@ -1,4 +1,4 @@
-//! Logging in through two stores on one file: who comes too late, and who makes room.
+//! Log-ins and revocations through two stores on one file.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use session_core::store::{Insert, Inserted, LogIn, REVOCATIONS_LAST, Record, Upd
 use session_core::{Now, Store as _, Timestamp};
 use tokio::task::JoinSet;
 
-use crate::sample::{
+use super::fixtures::{
     DAY, insert, insert_of, is_unchanged, listed, loaded, patient, store, stored, update_of,
     updated,
 };
@@ -22,7 +22,7 @@ fn log_in(record: &Record, log_in: LogIn) -> Update {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_a_hundred_log_ins_at_once_through_two_stores_the_limit_stays() {
+async fn a_hundred_concurrent_log_ins_through_two_stores_keep_to_the_limit() {
     let (one, database) = store(patient()).await;
     let two = database.store(patient()).await;
     let other = stored(&one, insert_of("bob")).await;
@@ -48,7 +48,7 @@ async fn of_a_hundred_log_ins_at_once_through_two_stores_the_limit_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nobody_who_began_before_a_revocation_survives_it() {
+async fn no_log_in_that_began_before_a_revocation_survives_it() {
     let (one, database) = store(patient()).await;
     let two = database.store(patient()).await;
     for _ in 0..5 {
@@ -90,7 +90,7 @@ async fn nobody_who_began_before_a_revocation_survives_it() {
 
 /// A trigger stands for whatever may fail between the parts.
 #[tokio::test]
-async fn a_log_in_or_a_revocation_of_which_a_part_fails_has_not_happened() {
+async fn a_log_in_or_revocation_happens_as_a_whole_or_not_at_all() {
     for how in ["ABORT", "ROLLBACK"] {
         let (store, database) = store(patient()).await;
         let old = stored(&store, insert_of("ann")).await;

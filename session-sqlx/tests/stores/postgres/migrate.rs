@@ -1,4 +1,4 @@
-//! The table comes to be, once.
+//! Migrations of the table.
 
 use std::error::Error as _;
 
@@ -8,7 +8,7 @@ use session_tests::Postgres;
 use session_tests::record::insert_of;
 use tokio::task::JoinSet;
 
-use crate::sample::{
+use super::fixtures::{
     Database, handle, insert, is_unchanged, loaded, patient, store, stored, story,
 };
 
@@ -60,7 +60,7 @@ async fn migrating_again_changes_nothing() {
 }
 
 #[tokio::test]
-async fn tables_of_two_names_do_not_meet() {
+async fn tables_of_different_names_are_separate() {
     let database = database().await;
     let mut records = Vec::new();
     for builder in [
@@ -80,7 +80,7 @@ async fn tables_of_two_names_do_not_meet() {
 }
 
 #[tokio::test]
-async fn a_statement_before_migrate_names_the_cure() {
+async fn a_statement_before_migrate_fails_and_names_migrate() {
     let database = database().await;
     for builder in [patient(), patient().schema("app")] {
         let store = unmigrated(builder, &database).await;
@@ -119,7 +119,7 @@ async fn somebody_elses_table_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_role_that_may_create_nothing_works_with_what_is_there() {
+async fn a_role_that_may_create_nothing_can_use_a_migrated_table() {
     let database = database().await;
     let owner = unmigrated(patient().schema("app"), &database).await;
     owner.migrate().await.expect("the name is free");

@@ -1,4 +1,4 @@
-//! What each operation costs, as SQLite's driver logs it.
+//! The statements that each operation takes, as SQLite's driver logs them.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -15,7 +15,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::sample::{Database, HOUR, insert, insert_of, patient, update_of};
+use super::fixtures::{Database, HOUR, insert, insert_of, patient, update_of};
 
 /// The statements of each thread that has this test's name.
 static HEARD: OnceLock<Mutex<HashMap<String, Vec<String>>>> = OnceLock::new();

@@ -1,4 +1,4 @@
-//! What the tests write, and a look at it past the store.
+//! The fixtures: a store on a database of its own, and a look at that past the store.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The log beside the file stays short.
+//! The write-ahead log stays short.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +7,7 @@ use session_core::store::{Insert, Update, Updated};
 use session_sqlx::SqliteStore;
 use tokio::task::JoinSet;
 
-use crate::sample::{
+use super::fixtures::{
     Database, execute, insert, is_unchanged, loaded, patient, store, stored, update_of, updated,
 };
 
@@ -27,7 +27,7 @@ async fn rewrite(store: &SqliteStore, handle: session_core::Handle, times: u8) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_log_stays_short_though_somebody_is_always_reading() {
+async fn the_log_stays_short_although_there_are_always_readers() {
     let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     let over = Arc::new(AtomicBool::new(false));
@@ -53,7 +53,7 @@ async fn the_log_stays_short_though_somebody_is_always_reading() {
 
 /// A backup, say.
 #[tokio::test]
-async fn a_long_read_by_another_costs_room_and_no_write() {
+async fn a_long_read_by_another_program_costs_space_and_no_write() {
     let (store, database) = store(patient()).await;
     let small = Insert { principal: Some("ann".into()), ..insert() };
     let (kept, record) = (stored(&store, small).await, stored(&store, insert()).await);

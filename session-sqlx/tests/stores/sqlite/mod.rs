@@ -1,16 +1,16 @@
 //! `SqliteStore` on real files.
 
 mod batch;
+mod concurrency;
 mod contract;
 mod crash;
-mod crowd;
-mod log;
+mod fixtures;
 mod log_in;
 mod migrate;
-mod place;
+mod path;
 mod process;
 mod queue;
-mod sample;
 mod statements;
 mod sweep;
 mod values;
+mod wal;

@@ -1,4 +1,5 @@
-//! Many at once, in one store, in two, in two processes: nobody is told that a database is locked.
+//! Concurrency in one store, in two, in three processes: no caller is told that the database is
+//! locked.
 
 use std::time::{Duration, Instant};
 
@@ -8,12 +9,13 @@ use session_sqlx::SqliteStore;
 use session_tests::survival::STALL;
 use tokio::task::JoinSet;
 
-use crate::process::{Process, given};
-use crate::sample::{
+use super::fixtures::{
     HOUR, execute, insert, is_unchanged, loaded, patient, store, stored, update_of, updated,
 };
+use super::process::{Process, given};
 
-const TEST: &str = "crowd::three_processes_on_one_file_lose_no_change_and_meet_no_lock";
+const TEST: &str =
+    "sqlite::concurrency::three_processes_on_one_file_lose_no_change_and_meet_no_lock";
 const TASKS: usize = 32;
 const CHANGES: usize = 10;
 
@@ -101,7 +103,7 @@ async fn three_processes_on_one_file_lose_no_change_and_meet_no_lock() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_writes_at_once_through_two_stores_one_is_saved() {
+async fn one_of_many_concurrent_writes_through_two_stores_is_saved() {
     let (one, database) = store(patient()).await;
     let two = database.store(patient()).await;
     for _ in 0..10 {
@@ -141,7 +143,7 @@ async fn of_writes_at_once_through_two_stores_one_is_saved() {
 }
 
 #[tokio::test]
-async fn somebody_who_holds_the_lock_is_waited_for_and_is_in_no_readers_way() {
+async fn a_lock_of_another_program_delays_writes_and_no_reads() {
     let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     let mut other = database.connect().await;
@@ -157,7 +159,7 @@ async fn somebody_who_holds_the_lock_is_waited_for_and_is_in_no_readers_way() {
 }
 
 #[tokio::test]
-async fn past_the_deadline_it_is_said_that_time_ran_out() {
+async fn a_write_that_waits_past_the_deadline_fails_with_the_deadline() {
     let deadline = Duration::from_millis(200);
     let (beside, database) = store(patient()).await;
     let store = database.store(patient().deadline(deadline)).await;
@@ -183,7 +185,7 @@ async fn past_the_deadline_it_is_said_that_time_ran_out() {
 
 /// A store that never stops writing leaves room for another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn one_that_writes_without_pause_lets_another_in() {
+async fn a_store_that_writes_without_pause_lets_another_write() {
     let (busy, database) = store(patient()).await;
     let quiet = database.store(patient()).await;
     let mut load = JoinSet::new();

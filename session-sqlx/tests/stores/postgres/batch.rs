@@ -1,4 +1,4 @@
-//! What waits together travels together, and each fares as if it had come alone.
+//! Batches: calls that wait together are sent together, each answered as if it were alone.
 
 use std::future::Future;
 
@@ -10,7 +10,7 @@ use session_tests::{Postgres, Proxy};
 use sqlx::{Executor as _, PgConnection};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::sample::{
+use super::fixtures::{
     Database, HOUR, handle, insert, loaded, migrated, patient, store, stored, update_of, updated,
 };
 
@@ -80,7 +80,7 @@ async fn records(number: usize, database: &Database) -> Vec<Record> {
 }
 
 #[tokio::test]
-async fn what_waits_together_is_one_statement() {
+async fn calls_that_wait_together_are_sent_as_one_statement() {
     let held = Held::new().await;
     let (store, database) = (held.store.clone(), held.database.clone());
     let records = records(20, &database).await;
@@ -139,7 +139,7 @@ async fn what_waits_together_is_one_statement() {
 /// that was called run before everything else, and it must not leave with the one call that there
 /// is then.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn what_is_asked_at_one_moment_travels_together() {
+async fn calls_made_at_the_same_time_are_sent_together() {
     let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     Postgres::shared().await.reset_statements(&database.0).await;
@@ -158,7 +158,7 @@ async fn what_is_asked_at_one_moment_travels_together() {
 }
 
 #[tokio::test]
-async fn deletes_that_wait_together_answer_each_for_itself() {
+async fn deletes_that_wait_together_are_answered_one_by_one() {
     let held = Held::new().await;
     let (store, database) = (held.store.clone(), held.database.clone());
     let records = records(5, &database).await;
@@ -180,7 +180,7 @@ async fn deletes_that_wait_together_answer_each_for_itself() {
 }
 
 #[tokio::test]
-async fn of_two_updates_of_one_row_that_wait_together_one_is_saved() {
+async fn one_of_two_updates_of_a_row_that_wait_together_is_saved() {
     let held = Held::new().await;
     let store = held.store.clone();
     let record = records(1, &held.database).await.remove(0);
@@ -196,7 +196,7 @@ async fn of_two_updates_of_one_row_that_wait_together_one_is_saved() {
 }
 
 #[tokio::test]
-async fn of_two_log_ins_that_wait_together_the_later_one_makes_room() {
+async fn the_later_of_two_log_ins_that_wait_together_makes_room() {
     let held = Held::new().await;
     let store = held.store.clone();
     let limit = std::num::NonZeroU32::new(1);
@@ -213,7 +213,7 @@ async fn of_two_log_ins_that_wait_together_the_later_one_makes_room() {
 }
 
 #[tokio::test]
-async fn a_poisoned_operation_fails_alone() {
+async fn a_statement_that_the_server_rejects_fails_alone() {
     let held = Held::new().await;
     let (store, database) = (held.store.clone(), held.database.clone());
     let mut records = records(9, &database).await;
@@ -233,7 +233,7 @@ async fn a_poisoned_operation_fails_alone() {
 }
 
 #[tokio::test]
-async fn what_nobody_waits_for_any_more_does_not_travel_with_the_rest() {
+async fn an_abandoned_call_is_not_sent_with_the_rest() {
     let mut held = Held::new().await;
     let (store, database) = (held.store.clone(), held.database.clone());
     let records = records(6, &database).await;
@@ -260,7 +260,7 @@ async fn what_nobody_waits_for_any_more_does_not_travel_with_the_rest() {
 }
 
 #[tokio::test]
-async fn a_batch_goes_by_the_moment_that_each_of_it_names() {
+async fn each_call_of_a_batch_has_a_time_of_its_own() {
     let held = Held::new().await;
     let store = held.store.clone();
     let record = records(1, &held.database).await.remove(0);
@@ -290,7 +290,7 @@ async fn a_lone_call_takes_one_round_trip() {
 
 /// A batch whose connection breaks while it is under way.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn loads_that_travel_together_are_not_lost_to_a_broken_connection() {
+async fn loads_of_one_batch_are_not_lost_to_a_broken_connection() {
     let server = Postgres::start().await;
     let proxy = Proxy::before(server.address()).await;
     let store = migrated(patient().workers(2), &proxy.url(&server.database().await)).await;

@@ -1,4 +1,4 @@
-//! What waits, for how long, and what becomes of it.
+//! The queue: how many calls wait, for how long, and what a slow one holds back.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::sample::{
+use super::fixtures::{
     Database, handle, insert, is_unchanged, loaded, patient, store, stored, update_of, updated,
 };
 
@@ -40,7 +40,7 @@ fn one_worker() -> PostgresBuilder {
 }
 
 #[tokio::test]
-async fn a_full_queue_refuses_at_once() {
+async fn a_full_queue_refuses_a_call_at_once() {
     let (store, database) = store(one_worker().queue(2)).await;
     let record = stored(&store, insert()).await;
     let other = hold(&database).await;
@@ -65,7 +65,7 @@ async fn a_full_queue_refuses_at_once() {
 }
 
 #[tokio::test]
-async fn what_nobody_waits_for_any_more_is_not_begun() {
+async fn an_abandoned_call_is_not_run() {
     let (store, database) = store(one_worker()).await;
     let record = stored(&store, insert()).await;
     let other = hold(&database).await;
@@ -80,7 +80,7 @@ async fn what_nobody_waits_for_any_more_is_not_begun() {
 }
 
 #[tokio::test]
-async fn what_was_begun_is_finished_though_its_caller_has_left() {
+async fn a_statement_in_flight_is_finished_although_its_caller_has_left() {
     let (store, database) = store(one_worker()).await;
     let record = stored(&store, insert()).await;
     let other = hold(&database).await;
@@ -99,7 +99,7 @@ async fn what_was_begun_is_finished_though_its_caller_has_left() {
 /// The server gives the statement up before the deadline, so that neither the lock nor the
 /// waiting costs the connection.
 #[tokio::test]
-async fn a_lock_costs_an_operation_and_no_connection() {
+async fn a_locked_row_costs_a_call_and_no_connection() {
     let (store, database) = store(one_worker().deadline(DEADLINE)).await;
     let record = stored(&store, insert()).await;
     let backend = "SELECT sum(pid) FROM pg_stat_activity
@@ -135,7 +135,7 @@ async fn a_statement_that_hangs_costs_its_worker_one_deadline() {
 
 /// A batch with a row that is locked from outside, and what comes after it.
 #[tokio::test]
-async fn a_batch_that_is_stuck_does_not_keep_the_next_one_waiting() {
+async fn a_slow_batch_does_not_hold_back_the_next_one() {
     let (store, database) = store(patient().workers(3)).await;
     let mut records = Vec::new();
     for _ in 0..10 {

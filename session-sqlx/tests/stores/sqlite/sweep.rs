@@ -1,4 +1,4 @@
-//! The expired go, the live stay.
+//! Sweeps: expired records are deleted.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use session_core::store::{Insert, Swept, Update};
 use session_core::{Now, Store as _};
 use session_sqlx::SqliteStore;
 
-use crate::sample::{HOUR, insert, is_unchanged, patient, store, stored, update_of, updated};
+use super::fixtures::{HOUR, insert, is_unchanged, patient, store, stored, update_of, updated};
 
 const OVER: &str = "UPDATE sessions SET expires = 1, sweep_at = 1";
 
@@ -40,7 +40,7 @@ async fn two_stores_sweep_at_once_and_remove_each_record_once() {
 }
 
 #[tokio::test]
-async fn a_record_that_was_used_is_put_off_until_it_may_be_over() {
+async fn a_record_that_was_used_is_due_again_when_it_expires() {
     let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     let later = Now::At(record.times.created.plus(HOUR / 2));
@@ -56,7 +56,7 @@ async fn a_record_that_was_used_is_put_off_until_it_may_be_over() {
 }
 
 #[tokio::test]
-async fn a_record_whose_end_was_moved_forward_is_swept_in_time() {
+async fn a_record_with_a_shortened_lifetime_is_swept_in_time() {
     let (store, _) = store(patient()).await;
     let touched = stored(&store, insert()).await;
     let long = Insert { idle: HOUR * 2, ..insert() };

@@ -1,4 +1,4 @@
-//! Where the file may lie, and who may read it.
+//! The path of the database file, its permissions, and the configuration.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -7,7 +7,7 @@ use std::path::Path;
 use session_sqlx::SqliteStore;
 use session_sqlx::sqlite::{ConfigError, OpenError};
 
-use crate::sample::{Database, directory, insert, loaded, mode, patient, store, stored, story};
+use super::fixtures::{Database, directory, insert, loaded, mode, patient, store, stored, story};
 
 fn permit(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).expect("it is ours");
@@ -43,7 +43,7 @@ async fn a_directory_that_everybody_may_write_to_is_refused() {
 }
 
 #[tokio::test]
-async fn a_link_does_not_lead_to_such_a_directory() {
+async fn a_symbolic_link_to_a_public_directory_is_refused() {
     let (private, public) = (directory(), directory());
     permit(&public, 0o777);
     fs::write(public.join("sessions.db"), "").expect("it is ours");
@@ -70,7 +70,7 @@ async fn a_file_that_everybody_may_write_to_is_refused() {
 }
 
 #[tokio::test]
-async fn a_url_is_spelled_as_sqlx_spells_it() {
+async fn a_url_has_the_form_that_sqlx_gives_it() {
     let database = Database::new();
     let path = database.0.display().to_string();
     let first =
@@ -92,7 +92,7 @@ async fn a_url_is_spelled_as_sqlx_spells_it() {
 }
 
 #[tokio::test]
-async fn what_is_no_file_to_be_written_is_refused_in_words() {
+async fn a_database_that_is_not_a_writable_file_is_refused_with_the_reason() {
     let connect = async |url: &str| {
         let opened = SqliteStore::connect(url).await;
         opened.expect_err("there is no such file")
@@ -139,7 +139,7 @@ async fn a_wrong_configuration_is_refused() {
 }
 
 #[tokio::test]
-async fn nothing_that_is_printed_shows_a_session() {
+async fn the_debug_output_shows_no_session() {
     let (store, database) = store(SqliteStore::builder().table("logins")).await;
     let path = database.0.display();
     assert_eq!(

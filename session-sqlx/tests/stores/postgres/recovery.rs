@@ -9,7 +9,7 @@ use session_tests::{Postgres, Proxy};
 use sqlx::AssertSqlSafe;
 use tokio::time::timeout;
 
-use crate::sample::{
+use super::fixtures::{
     Database, handle, insert, is_unchanged, loaded, migrated, patient, stored, update_of, updated,
 };
 
@@ -89,7 +89,7 @@ async fn a_write_is_not_lost_to_a_connection_that_broke_while_it_lay_idle() {
 }
 
 #[tokio::test]
-async fn a_server_that_accepts_and_says_nothing_is_given_up_at_the_start() {
+async fn connecting_to_a_silent_server_fails() {
     let proxy = Proxy::before(Postgres::shared().await.address()).await;
     proxy.black_hole().await;
     let url = format!("postgres://postgres@{}/postgres", proxy.address());

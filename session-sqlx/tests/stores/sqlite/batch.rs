@@ -1,4 +1,4 @@
-//! What waits together is written together, and a bad one fails alone.
+//! Batches: writes that wait together are one transaction, and a failed one fails alone.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use session_sqlx::SqliteStore;
 use sqlx::sqlite::SqliteConnectOptions;
 use tokio::task::JoinSet;
 
-use crate::sample::{
+use super::fixtures::{
     Database, HOUR, execute, insert, is_unchanged, loaded, patient, store, stored, story,
 };
 
@@ -50,7 +50,7 @@ async fn write_together(store: &SqliteStore, database: &Database, number: usize)
 }
 
 #[tokio::test]
-async fn what_waits_together_is_one_transaction() {
+async fn writes_that_wait_together_are_one_transaction() {
     let (store, database) = store(patient()).await;
     stored(&store, insert()).await;
     let before = database.commits();
@@ -59,7 +59,7 @@ async fn what_waits_together_is_one_transaction() {
 }
 
 #[tokio::test]
-async fn a_bad_one_fails_alone() {
+async fn a_failed_write_fails_alone() {
     let (store, database) = store(patient()).await;
     database
         .execute(
@@ -76,7 +76,7 @@ async fn a_bad_one_fails_alone() {
 /// SQLite takes back the whole transaction at some errors, such as a full disk. A trigger can ask
 /// for the same.
 #[tokio::test]
-async fn a_bad_one_fails_alone_though_sqlite_takes_back_all() {
+async fn a_failed_write_fails_alone_although_sqlite_rolls_back_all() {
     let (store, database) = store(patient()).await;
     database
         .execute(
@@ -90,7 +90,7 @@ async fn a_bad_one_fails_alone_though_sqlite_takes_back_all() {
 }
 
 #[tokio::test]
-async fn on_a_full_disk_what_does_not_fit_fails_and_the_rest_goes_on() {
+async fn a_full_disk_fails_the_writes_that_do_not_fit_and_no_others() {
     let database = Database::new();
     let options = SqliteConnectOptions::new().filename(&database.0).pragma("max_page_count", "200");
     let store = patient().connect_with(options).await;

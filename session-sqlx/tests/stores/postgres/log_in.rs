@@ -8,7 +8,7 @@ use session_tests::record::{DAY, insert_of, listed};
 use session_tests::{Postgres, Proxy};
 use sqlx::{Connection as _, Executor as _};
 
-use crate::sample::{insert, migrated, patient, store, stored, update_of, updated};
+use super::fixtures::{insert, migrated, patient, store, stored, update_of, updated};
 
 fn at_most(limit: u32) -> LogIn {
     LogIn { began: None, limit: NonZeroU32::new(limit) }
@@ -41,7 +41,7 @@ async fn a_log_in_a_list_and_a_revocation_take_one_round_trip_each() {
 }
 
 #[tokio::test]
-async fn a_sweep_forgets_the_revocations_that_matter_no_more() {
+async fn a_sweep_deletes_old_revocations() {
     let (store, database) = store(patient()).await;
     for principal in ["1", "2", "3"] {
         store.delete_all(principal, None, Now::Store).await.expect("the store works");
@@ -56,7 +56,7 @@ async fn a_sweep_forgets_the_revocations_that_matter_no_more() {
 }
 
 #[tokio::test]
-async fn a_log_in_waits_for_a_revocation_under_way() {
+async fn a_log_in_waits_for_a_revocation_in_flight() {
     let (store, database) = store(patient()).await;
     let theirs = stored(&store, insert_of("1")).await;
     let mut other = database.connect().await;

@@ -1,4 +1,4 @@
-//! The table comes to be, once.
+//! Migrations of the table.
 
 use std::error::Error as _;
 
@@ -6,7 +6,7 @@ use session_core::{Now, Store as _, StoreError};
 use session_sqlx::sqlite::{MigrateError, NotMigrated};
 use tokio::task::JoinSet;
 
-use crate::sample::{
+use super::fixtures::{
     Database, execute, handle, insert, insert_of, is_unchanged, listed, loaded, patient, store,
     stored, story,
 };
@@ -48,7 +48,7 @@ async fn migrating_again_changes_nothing_and_waits_for_nobody() {
 }
 
 #[tokio::test]
-async fn tables_of_two_names_do_not_meet() {
+async fn tables_of_different_names_are_separate() {
     let database = Database::new();
     let mut records = Vec::new();
     for table in ["sessions", "logins", "select"] {
@@ -63,7 +63,7 @@ async fn tables_of_two_names_do_not_meet() {
 }
 
 #[tokio::test]
-async fn a_statement_before_migrate_names_the_cure() {
+async fn a_statement_before_migrate_fails_and_names_migrate() {
     let database = Database::new();
     let store = database.unmigrated(patient()).await;
     let load = store.load(handle(), Now::Store).await.map(drop);
@@ -110,7 +110,7 @@ async fn somebody_elses_table_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_program_that_works_goes_on_while_the_table_is_migrated_again_by_another() {
+async fn a_running_program_works_on_after_another_has_migrated_the_table() {
     let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     database.execute("ALTER TABLE sessions ADD COLUMN later TEXT").await;
@@ -122,7 +122,7 @@ async fn a_program_that_works_goes_on_while_the_table_is_migrated_again_by_anoth
 async fn of_the_first_version() -> Database {
     let database = Database::new();
     database.unmigrated(patient()).await;
-    let step = include_str!("../../migrations/sqlite/0001_sessions.sql");
+    let step = include_str!("../../../migrations/sqlite/0001_sessions.sql");
     let step =
         ["table", "by_principal", "by_sweep_at"].iter().fold(step.to_owned(), |sql, name| {
             let full = if *name == "table" { "sessions" } else { &format!("sessions_{name}") };
@@ -139,7 +139,7 @@ async fn of_the_first_version() -> Database {
 }
 
 #[tokio::test]
-async fn a_log_in_before_the_second_step_names_the_cure_and_the_rest_works() {
+async fn a_log_in_before_the_second_migration_fails_and_names_migrate() {
     let database = of_the_first_version().await;
     let store = database.unmigrated(patient()).await;
     let record = stored(&store, insert()).await;
@@ -156,7 +156,7 @@ async fn a_log_in_before_the_second_step_names_the_cure_and_the_rest_works() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_program_of_the_first_version_goes_on_beside_those_that_migrate() {
+async fn a_program_of_the_first_version_works_on_beside_those_that_migrate() {
     let database = of_the_first_version().await;
     let mut old = database.connect().await;
     let log_in = "INSERT INTO sessions (handle, digest, revision, principal, fields, persistent,

@@ -7,10 +7,11 @@ use session_core::store::{Insert, Record, Update, Updated};
 use session_core::{Handle, Now, Store as _};
 use session_sqlx::SqliteStore;
 
-use crate::process::{Process, given};
-use crate::sample::{Database, insert, loaded, patient, store, stored, update_of, updated};
+use super::fixtures::{Database, insert, loaded, patient, store, stored, update_of, updated};
+use super::process::{Process, given};
 
-const TEST: &str = "crash::a_killed_process_leaves_what_it_acknowledged_and_nothing_in_part";
+const TEST: &str =
+    "sqlite::crash::a_killed_process_leaves_every_acknowledged_write_and_none_in_part";
 const REVISIONS: u64 = 6;
 
 /// What a record holds at a revision: enough for several pages, and all of it says which one.
@@ -54,7 +55,7 @@ async fn write_for_ever(store: SqliteStore) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_killed_process_leaves_what_it_acknowledged_and_nothing_in_part() {
+async fn a_killed_process_leaves_every_acknowledged_write_and_none_in_part() {
     if let Some(database) = given() {
         return write_and_tell(database).await;
     }

@@ -1,4 +1,4 @@
-//! What goes in comes out, after however long.
+//! Values: what is stored is loaded again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 use session_core::store::{Insert, Inserted, Update, Updated};
 use session_core::{Digest, Now, Store as _, Timestamp};
 
-use crate::sample::{
+use super::fixtures::{
     DAY, insert, is_unchanged, loaded, patient, store, stored, update_of, updated,
 };
 
 #[tokio::test]
-async fn everything_is_there_when_the_file_is_opened_again() {
+async fn every_record_is_there_when_the_file_is_opened_again() {
     let (store, database) = store(patient()).await;
     let mut records = Vec::new();
     for principal in [None, Some("\"ann\""), Some("1"), Some("1.0"), Some("NULL"), Some("x'00'")] {
@@ -69,7 +69,7 @@ async fn a_mebibyte_can_be_written_again_and_again() {
 }
 
 #[tokio::test]
-async fn the_end_of_time_is_a_time() {
+async fn the_last_timestamp_is_a_valid_time() {
     let (store, _) = store(patient()).await;
     for now in [0, 1, -1, 253_402_300_800_000_000, i64::MAX - 1] {
         let now = Timestamp::from_micros(now);
@@ -93,12 +93,12 @@ async fn the_end_of_time_is_a_time() {
 }
 
 #[tokio::test]
-async fn a_record_that_nobody_could_have_written_is_an_error_and_none_to_others() {
+async fn a_damaged_record_is_an_error_and_harms_no_other() {
     let (store, database) = store(patient()).await;
     let damaged = stored(&store, insert()).await;
     let whole = stored(&store, insert()).await;
     let mut past = database.connect().await;
-    crate::sample::execute(
+    super::fixtures::execute(
         &mut past,
         "PRAGMA ignore_check_constraints = on;
          UPDATE sessions SET digest = x'07' WHERE rowid = 1",

@@ -1,4 +1,4 @@
-//! The expired go, the live stay, one node at a time.
+//! Sweeps: expired records are deleted, by one node at a time.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use session_core::{Now, Store as _};
 use session_sqlx::PostgresStore;
 use sqlx::{Connection as _, Executor as _};
 
-use crate::sample::{
+use super::fixtures::{
     HOUR, insert, is_unchanged, migrated, patient, store, stored, update_of, updated,
 };
 
@@ -42,7 +42,7 @@ async fn two_stores_sweep_at_once_and_remove_each_record_once() {
 }
 
 #[tokio::test]
-async fn while_another_node_sweeps_nothing_is_done() {
+async fn a_sweep_does_nothing_while_another_node_sweeps() {
     let (store, database) = store(patient()).await;
     stored(&store, insert()).await;
     database.execute(OVER).await;
@@ -56,7 +56,7 @@ async fn while_another_node_sweeps_nothing_is_done() {
 }
 
 #[tokio::test]
-async fn a_record_in_use_is_passed_over() {
+async fn a_sweep_skips_a_locked_record() {
     let (store, database) = store(patient()).await;
     stored(&store, insert()).await;
     stored(&store, insert()).await;
@@ -70,7 +70,7 @@ async fn a_record_in_use_is_passed_over() {
 }
 
 #[tokio::test]
-async fn a_record_that_was_used_is_put_off_until_it_may_be_over() {
+async fn a_record_that_was_used_is_due_again_when_it_expires() {
     let (store, database) = store(patient()).await;
     let record = stored(&store, insert()).await;
     let later = Now::At(record.times.created.plus(HOUR / 2));
@@ -84,7 +84,7 @@ async fn a_record_that_was_used_is_put_off_until_it_may_be_over() {
 }
 
 #[tokio::test]
-async fn a_record_whose_end_was_moved_forward_is_swept_in_time() {
+async fn a_record_with_a_shortened_lifetime_is_swept_in_time() {
     let (store, _) = store(patient()).await;
     let touched = stored(&store, insert()).await;
     let changed = stored(&store, Insert { idle: HOUR * 2, ..insert() }).await;

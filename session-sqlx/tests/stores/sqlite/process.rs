@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Lines};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use crate::sample::Database;
+use super::fixtures::Database;
 
 const DATABASE: &str = "SESSION_SQLX_TEST_DATABASE";
 

@@ -64,6 +64,7 @@
 mod postgres;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod version;
 
 #[cfg(feature = "postgres")]
@@ -72,4 +73,5 @@ pub use postgres::{
 };
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteBuilder, SqliteStore};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use version::{NewerVersion, NotMigrated};

@@ -13,7 +13,7 @@ pub(crate) struct Health(Mutex<State>);
 struct State {
     open: usize,
     /// Why the last attempt to connect failed, if none has succeeded since.
-    trouble: Option<Arc<sqlx::Error>>,
+    last_error: Option<Arc<sqlx::Error>>,
     /// Whether it was said in the log that the server cannot be reached.
     reported: bool,
 }
@@ -22,10 +22,8 @@ impl Health {
     /// The error of a call that was not answered within the deadline.
     pub(crate) fn deadline_error(&self, deadline: Duration) -> StoreError {
         let state = self.state();
-        match &state.trouble {
-            Some(trouble) if state.open == 0 => {
-                StoreError::failed(Unreachable(Arc::clone(trouble)))
-            }
+        match &state.last_error {
+            Some(error) if state.open == 0 => StoreError::failed(Unreachable(Arc::clone(error))),
             _ => StoreError::Deadline(deadline),
         }
     }
@@ -33,7 +31,7 @@ impl Health {
     pub(super) fn opened(&self) {
         let mut state = self.state();
         state.open += 1;
-        state.trouble = None;
+        state.last_error = None;
         if std::mem::take(&mut state.reported) {
             tracing::info!("PostgreSQL can be reached again");
         }
@@ -49,7 +47,7 @@ impl Health {
             tracing::warn!(%error, "PostgreSQL cannot be reached; trying again");
             state.reported = true;
         }
-        state.trouble = Some(Arc::new(error));
+        state.last_error = Some(Arc::new(error));
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,4 +1,4 @@
-//! Insert: a new record of nobody, only if its handle is free.
+//! Insert: a new record without a principal, only if its handle is free.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
-//! Log-in by a new record: an insert that a revocation refuses, and that makes room.
+//! Log-in by an insert, which a revocation refuses, and which ends the oldest sessions beyond the
+//! limit.
 
 use session_core::Now;
 use session_core::store::{self, Inserted};

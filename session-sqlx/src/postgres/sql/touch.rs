@@ -1,4 +1,4 @@
-//! Touch: the session is in use.
+//! Touch: renews the idle limit.
 
 use std::time::Duration;
 

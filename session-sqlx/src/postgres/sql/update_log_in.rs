@@ -1,4 +1,5 @@
-//! Log-in on a record that is there: an update that a revocation refuses, and that makes room.
+//! Log-in by an update, which a revocation refuses, and which ends the oldest sessions beyond the
+//! limit.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The write-ahead log, kept short.
+//! The write-ahead log: truncated when it is long.
 
 use std::ffi::OsString;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Delete all: the records of a principal, and who logs in too late for that.
+//! Delete all: deletes the records of a principal, and revokes the log-ins that began before.
 
 use session_core::store::Ended;
 use session_core::{Handle, Now};

@@ -1,4 +1,4 @@
-//! Log in: a record becomes a principal's, if that is not too late, and the oldest make room.
+//! Log-in: what an insert and an update do beside when a principal logs in by them.
 
 use session_core::store::{self, Insert, Update};
 use session_core::{Handle, Timestamp};

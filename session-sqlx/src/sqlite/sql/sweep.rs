@@ -1,4 +1,4 @@
-//! Sweep: the expired records go, and what need not be remembered any more.
+//! Sweep: deletes expired records, and revocations that are too old to matter.
 
 use session_core::Now;
 use session_core::store::{REVOCATIONS_LAST, Swept};

@@ -1,4 +1,4 @@
-//! Touch: the session is in use.
+//! Touch: renews the idle limit.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::statement::Statement;
 use super::texts::Texts;
 
-/// What touches are with one lifetime for all: no indexed column is named, so one page changes.
+/// The common touch, with one lifetime for all: no indexed column is named, so one page changes.
 pub(super) const SQL: &str = r#"
 UPDATE :"table" SET seen = ?2, expires = min(?3, absolute)
 WHERE handle = ?1 AND expires > ?2 AND sweep_at <= min(?3, absolute)"#;

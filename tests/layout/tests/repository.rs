@@ -40,6 +40,17 @@ const FLOORS: &[Floor] = &[
             ("parse", &[]),
         ],
     },
+    Floor { folder: "session-sqlx/src/postgres", rooms: STORE },
+    Floor { folder: "session-sqlx/src/sqlite", rooms: STORE },
+];
+
+/// The rooms of a store: what an application calls, over calls that wait together, over
+/// connections, over statements.
+const STORE: &[(&str, &[&str])] = &[
+    (".", &["batch", "connection", "sql"]),
+    ("batch", &["connection", "sql"]),
+    ("connection", &["sql"]),
+    ("sql", &[]),
 ];
 
 /// The requirements of `docs/security.md`.

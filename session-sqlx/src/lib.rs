@@ -21,12 +21,12 @@
 //! one round trip each, so that a session is read in one and changed in a second; a log-in that
 //! makes room for itself, and the end of all sessions of a user, take one as well.
 //!
-//! What waits at the same time travels together: all loads, or all changes, and so on, as one
-//! statement. A lone call costs what it would without, and goes at once; of more calls of a kind than
-//! there are workers, the next wait until those under way are answered or take long
-//! ([`PostgresBuilder::workers`]). A change that loses to another asks for what that left, which is one
-//! more round trip. Two changes to one record never share a statement, and
-//! one that the server refuses fails alone.
+//! Calls of one kind that wait at the same time are sent as one statement: all loads, or all
+//! changes, and so on. A lone call costs what it would without, and is sent at once; of more calls
+//! of a kind than there are workers, the next wait until those in flight are answered or take long
+//! ([`PostgresBuilder::workers`]). A change that loses to another loads what that left, which is one
+//! more round trip. Two changes to one record never share a statement, and one that the server
+//! rejects fails alone.
 //!
 //! A connection that breaks or does not answer within the deadline is closed and replaced
 //! without the application's help. What happens to the operations in the meantime: a read
@@ -64,12 +64,14 @@
 mod postgres;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod version;
 
 #[cfg(feature = "postgres")]
 pub use postgres::{
-    ConfigError, ConnectError, MigrateError, PostgresBuilder, PostgresStore, Refused, Unreachable,
+    ConfigError, ConnectError, MigrateError, PostgresBuilder, PostgresStore, Rejected, Unreachable,
 };
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteBuilder, SqliteStore};
-pub use version::{Newer, NotMigrated};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use version::{NewerVersion, NotMigrated};

@@ -1,27 +1,26 @@
 //! The version of a table: one more for each migration that was applied to it.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
-use std::fmt::Display;
-
 /// The migrations of a table, in order; the first makes version 1.
-pub(crate) struct Steps<S: 'static>(pub(crate) &'static [S]);
+pub(crate) struct Migrations<M: 'static>(pub(crate) &'static [M]);
 
-impl<S> Steps<S> {
+impl<M> Migrations<M> {
     /// The version that the last one makes.
-    pub(crate) fn last(&self) -> i64 {
+    pub(crate) fn latest(&self) -> i64 {
         i64::try_from(self.0.len()).unwrap_or(i64::MAX)
     }
 
     /// Those that a table of this version lacks, each with the version that it makes.
-    pub(crate) fn after(
+    pub(crate) fn pending(
         &self,
         found: i64,
         table: &dyn Display,
-    ) -> Result<impl Iterator<Item = (i64, &'static S)> + use<S>, Newer> {
-        let known = self.last();
+    ) -> Result<impl Iterator<Item = (i64, &'static M)> + use<M>, NewerVersion> {
+        let known = self.latest();
         if found > known {
-            return Err(Newer { table: table.to_string(), found, known });
+            return Err(NewerVersion { table: table.to_string(), found, known });
         }
         let applied = usize::try_from(found).unwrap_or(0);
         Ok((1..).zip(self.0).skip(applied))
@@ -35,8 +34,8 @@ impl<S> Steps<S> {
      newer one, so deploy that or name another table"
 )]
 #[non_exhaustive]
-pub struct Newer {
-    /// The table, as SQL spells it.
+pub struct NewerVersion {
+    /// The table, as SQL writes it.
     pub table: String,
     /// Its version.
     pub found: i64,

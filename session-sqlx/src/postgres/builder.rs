@@ -1,16 +1,16 @@
-//! How a PostgreSQL store is set up.
+//! The builder: the settings of a store, and the ways to open one.
 
 use std::borrow::Borrow;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool};
 
-use super::name::Table;
-use super::server::{Between, ConnectError, Server, Source};
+use super::connection::{ConfigError, ConnectError, Pooler, Server, Source};
+use super::sql::Table;
 use super::store::PostgresStore;
 
 /// A longer deadline is none, and this one fits the server's own setting.
-const LONGEST: Duration = Duration::from_hours(24);
+const MAX_DEADLINE: Duration = Duration::from_hours(24);
 
 /// Sets up a [`PostgresStore`] that differs from the default.
 ///
@@ -37,7 +37,7 @@ pub struct PostgresBuilder {
     workers: usize,
     queue: usize,
     deadline: Duration,
-    between: Between,
+    pooler: Pooler,
 }
 
 impl PostgresBuilder {
@@ -48,7 +48,7 @@ impl PostgresBuilder {
             workers: 8,
             queue: 1024,
             deadline: Duration::from_secs(2),
-            between: Between::Nothing,
+            pooler: Pooler::None,
         }
     }
 
@@ -68,13 +68,13 @@ impl PostgresBuilder {
 
     /// How many workers there are, each with a connection of its own: 8 unless set.
     ///
-    /// A worker that is free takes all that waits of one kind as one statement, up to 128 (32
-    /// log-ins), so that more callers make larger batches, not a longer queue. Up to as many calls
-    /// of a kind as there are workers are under way each for itself. Of more, another batch goes
-    /// out beside those under way only when it is twice as large, or when these take long (10 ms);
-    /// otherwise the next one goes when one comes back. So more workers serve more callers at
-    /// once without a wait, where the network is slow; fewer make larger batches, which cost the
-    /// server less.
+    /// A worker that is free takes all calls of one kind that wait and sends them as one statement,
+    /// up to 128 (32 log-ins), so that more callers make larger batches, not a longer queue. Up to
+    /// as many calls of a kind as there are workers are in flight each by itself. Of more, another
+    /// batch is sent beside those in flight only when it is twice as large, or when these take long
+    /// (10 ms); otherwise the next one is sent when one is answered. So more workers serve more
+    /// callers at once without a wait, where the network is slow; fewer make larger batches, which
+    /// cost the server less.
     ///
     /// One worker is left to reads, so that they do not wait behind writes whose rows somebody else
     /// has locked. Not 1 in service, where such a row holds up everything, and rather not 2,
@@ -109,7 +109,7 @@ impl PostgresBuilder {
     /// lost clients and reads committed data: for a pooler that refuses such options. Set
     /// `statement_timeout` on the role then.
     pub fn plain_start(mut self) -> Self {
-        self.between = Between::Pooler;
+        self.pooler = Pooler::PlainStart;
         self
     }
 
@@ -122,7 +122,7 @@ impl PostgresBuilder {
     /// keep prepared statements (`max_prepared_statements`), for which `plain_start` alone should
     /// do; the tests run on 1.18.
     pub fn transaction_pooler(mut self) -> Self {
-        self.between = Between::TransactionPooler;
+        self.pooler = Pooler::Transaction;
         self
     }
 
@@ -163,7 +163,7 @@ impl PostgresBuilder {
             ("time to answer", self.deadline.is_zero()),
         ] {
             if is_zero {
-                return Err(ConfigError::None(what));
+                return Err(ConfigError::Zero(what));
             }
         }
         let table = Table::new(self.schema.take(), std::mem::take(&mut self.table))?;
@@ -172,29 +172,45 @@ impl PostgresBuilder {
 
     /// The store, with this table.
     pub(super) fn at(self, source: impl Into<Source>, table: Table) -> PostgresStore {
-        let server = Server::new(source.into(), self.deadline.min(LONGEST), self.between);
-        PostgresStore::with(server, table, self.workers, self.queue)
+        let server = Server::new(source.into(), self.deadline.min(MAX_DEADLINE), self.pooler);
+        PostgresStore::new_at(server, table, self.workers, self.queue)
     }
 }
 
-/// A store cannot be set up like this.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// The name of the table or schema is not one that needs no escaping.
-    #[error(
-        "`{name}` cannot be a {kind} name: use 1 to {longest} ASCII letters, digits and underscores, \
-         the first of them not a digit"
-    )]
-    Name {
-        /// `table` or `schema`.
-        kind: &'static str,
-        /// The name as given.
-        name: String,
-        /// How many characters it may have.
-        longest: usize,
-    },
-    /// Something is zero without which nothing happens.
-    #[error("a store needs at least some: no {0} was given")]
-    None(&'static str),
+impl PostgresStore {
+    /// A store on the server of this URL, with a table named `sessions`.
+    ///
+    /// It connects once, so that a mistake in the URL shows at the start.
+    ///
+    /// # Errors
+    /// When the URL is wrong or the server cannot be reached.
+    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
+        Self::builder().connect(url).await
+    }
+
+    /// A store that connects as this pool does, with a table named `sessions`.
+    ///
+    /// It takes the pool's options, as they are whenever it connects, and none of its
+    /// connections: a pool asks a connection for a sign of life before and after each use, which
+    /// would triple the round trips, and one that hangs keeps its place in the pool. So the
+    /// pool's limits do not bind the store, and what its `after_connect` sets does not reach it.
+    ///
+    /// ```no_run
+    /// use session_sqlx::PostgresStore;
+    /// use sqlx::PgPool;
+    ///
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pool = PgPool::connect("postgres://app@localhost/app").await?;
+    /// let store = PostgresStore::new(&pool);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new(pool: impl Borrow<PgPool>) -> Self {
+        Self::builder().at(pool.borrow().clone(), Table::default())
+    }
+
+    /// Sets up a store that differs from the default.
+    pub fn builder() -> PostgresBuilder {
+        PostgresBuilder::new()
+    }
 }

@@ -1,53 +1,46 @@
-//! The table, brought up to the version that this library needs.
+//! The migration of the table to the version that this library needs.
 
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 
-use super::name::Table;
-use super::server::Server;
-use crate::version::{Newer, Steps};
-
-/// The steps, in order; the first makes version 1.
-const STEPS: Steps<&str> = Steps(&[
-    include_str!("../../migrations/postgres/0001_sessions.sql"),
-    include_str!("../../migrations/postgres/0002_log_ins.sql"),
-    include_str!("../../migrations/postgres/0003_faster_log_ins.sql"),
-]);
+use super::connection::Server;
+use super::sql::{MIGRATIONS, Table};
+use crate::version::NewerVersion;
 
 /// Nodes that start together take turns. One lock for all tables: two may share a new schema.
 const LOCK: i64 = 0x7365_7373_696f_6e73;
 
 /// A node that does not get its turn has met one that hangs.
-const PATIENCE: &str = "SET LOCAL lock_timeout = '30s'";
+const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '30s'";
 
-/// Applies the steps that are missing, all or none. Nothing stays prepared, since a pooler may
+/// Applies the migrations that are pending, all or none. Nothing stays prepared, since a pooler may
 /// give the connection to somebody else.
 pub(super) async fn migrate(server: &Server, table: &Table) -> Result<(), MigrateError> {
     let mut connection = server.open_for_migration().await.map_err(MigrateError::Unreachable)?;
     // Read committed whatever the database's default is: what is missing must be seen as the
     // node before left it.
-    let mut step = connection.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
-    sqlx::raw_sql(PATIENCE).execute(&mut *step).await?;
+    let mut transaction = connection.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
+    sqlx::raw_sql(LOCK_TIMEOUT).execute(&mut *transaction).await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
         .bind(LOCK)
         .persistent(false)
-        .execute(&mut *step)
+        .execute(&mut *transaction)
         .await?;
-    advance(&mut step, table).await?;
-    step.commit().await?;
+    apply(&mut transaction, table).await?;
+    transaction.commit().await?;
     connection.close().await.ok();
     Ok(())
 }
 
-async fn advance(connection: &mut PgConnection, table: &Table) -> Result<(), MigrateError> {
+async fn apply(connection: &mut PgConnection, table: &Table) -> Result<(), MigrateError> {
     let found = version(connection, table).await?;
-    let missing = STEPS.after(found.into(), table)?;
+    let pending = MIGRATIONS.pending(found.into(), table)?;
     if found == 0 {
-        found_on_new_ground(connection, table).await?;
+        create_versions(connection, table).await?;
     }
-    for (version, step) in missing {
-        execute(connection, table, step).await?;
-        let sql = table.put_into(r#"INSERT INTO :"versions" (version) VALUES ($1)"#);
+    for (version, migration) in pending {
+        execute(connection, table, migration).await?;
+        let sql = table.render(r#"INSERT INTO :"versions" (version) VALUES ($1)"#);
         sqlx::query(AssertSqlSafe(sql))
             .bind(version)
             .persistent(false)
@@ -67,15 +60,12 @@ async fn version(connection: &mut PgConnection, table: &Table) -> Result<i32, Mi
     if !exists {
         return Ok(0);
     }
-    let sql = table.put_into(r#"SELECT coalesce(max(version), 0) FROM :"versions""#);
+    let sql = table.render(r#"SELECT coalesce(max(version), 0) FROM :"versions""#);
     Ok(sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_one(connection).await?)
 }
 
-/// Makes the schema and the table of versions.
-async fn found_on_new_ground(
-    connection: &mut PgConnection,
-    table: &Table,
-) -> Result<(), MigrateError> {
+/// Creates the schema and the table of versions.
+async fn create_versions(connection: &mut PgConnection, table: &Table) -> Result<(), MigrateError> {
     if let Some(schema) = table.schema() {
         // `IF NOT EXISTS` alone asks for the right to create one even where it is there.
         let exists: bool = sqlx::query_scalar("SELECT to_regnamespace($1) IS NOT NULL")
@@ -99,7 +89,7 @@ async fn execute(
     table: &Table,
     sql: &str,
 ) -> Result<(), MigrateError> {
-    let done = sqlx::raw_sql(AssertSqlSafe(table.put_into(sql))).execute(connection).await;
+    let done = sqlx::raw_sql(AssertSqlSafe(table.render(sql))).execute(connection).await;
     match done {
         Ok(_) => Ok(()),
         // A duplicate table, a duplicate function.
@@ -122,18 +112,18 @@ pub enum MigrateError {
     Unreachable(#[source] sqlx::Error),
     /// A newer version of this library made the table.
     #[error(transparent)]
-    Newer(#[from] Newer),
+    NewerVersion(#[from] NewerVersion),
     /// There is such a table, index or function, and this library did not make it.
     #[error(
         "something else is called {table} already, or what belongs to it is: name another table with `table(…)`"
     )]
     Occupied {
-        /// The table, as SQL spells it.
+        /// The table, as SQL writes it.
         table: String,
         /// What the server said.
         source: sqlx::Error,
     },
-    /// The server refused a step.
+    /// The server rejected a migration.
     #[error("a migration of the session table failed")]
     Failed(#[from] sqlx::Error),
 }

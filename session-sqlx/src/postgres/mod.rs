@@ -1,27 +1,20 @@
 //! Sessions in a PostgreSQL table.
 
+// Imports run from top to bottom.
+
 // What a user meets.
 mod builder;
 mod store;
-// Where the records lie.
+// The version of the table.
 mod migrate;
-mod name;
-// How an operation gets there: a call in a queue, its lane, a batch under way, a worker, its connection, a statement.
-mod call;
-mod fault;
-mod lane;
-mod link;
-mod queue;
-mod server;
-mod statement;
-mod under_way;
-mod worker;
-// How values travel.
-mod moment;
-mod row;
+// How calls reach a connection, many at a time.
+mod batch;
+// How a connection is opened and replaced.
+mod connection;
+// What is sent.
+mod sql;
 
-pub use builder::{ConfigError, PostgresBuilder};
-pub use fault::{Refused, Unreachable};
+pub use builder::PostgresBuilder;
+pub use connection::{ConfigError, ConnectError, Rejected, Unreachable};
 pub use migrate::MigrateError;
-pub use server::ConnectError;
 pub use store::PostgresStore;

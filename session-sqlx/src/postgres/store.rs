@@ -1,6 +1,5 @@
-//! The store: each operation of the contract, handed to a worker.
+//! The store: each operation of the contract, run by a worker.
 
-use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,17 +7,12 @@ use std::time::Duration;
 use session_core::store::{Ended, Insert, Inserted, Record, Swept, Update, Updated};
 use session_core::{Handle, Now, Store, StoreError};
 use sqlx::Connection as _;
-use sqlx::postgres::PgPool;
 use tokio::time::timeout;
 
-use super::builder::PostgresBuilder;
-use super::link::Health;
+use super::batch::{Queue, Shared};
+use super::connection::{ConnectError, Server};
 use super::migrate::{MigrateError, migrate};
-use super::name::Table;
-use super::queue::Queue;
-use super::server::{ConnectError, Server};
-use super::statement::{self, Sql};
-use super::worker::Shared;
+use super::sql::{self, Table};
 
 /// Keeps sessions in a PostgreSQL table.
 ///
@@ -40,49 +34,11 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// A store on the server of this URL, with a table named `sessions`.
-    ///
-    /// It connects once, so that a mistake in the URL shows at the start.
-    ///
-    /// # Errors
-    /// When the URL is wrong or the server cannot be reached.
-    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
-        Self::builder().connect(url).await
+    pub(super) fn new_at(server: Server, table: Table, workers: usize, queue: usize) -> Self {
+        Self { queue: Arc::new(Queue::new(Shared::new(server, table), workers, queue)) }
     }
 
-    /// A store that connects as this pool does, with a table named `sessions`.
-    ///
-    /// It takes the pool's options, as they are whenever it connects, and none of its
-    /// connections: a pool asks a connection for a sign of life before and after each use, which
-    /// would triple the round trips, and one that hangs keeps its place in the pool. So the
-    /// pool's limits do not bind the store, and what its `after_connect` sets does not reach it.
-    ///
-    /// ```no_run
-    /// use session_sqlx::PostgresStore;
-    /// use sqlx::PgPool;
-    ///
-    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    /// let pool = PgPool::connect("postgres://app@localhost/app").await?;
-    /// let store = PostgresStore::new(&pool);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn new(pool: impl Borrow<PgPool>) -> Self {
-        Self::builder().at(pool.borrow().clone(), Table::default())
-    }
-
-    /// Sets up a store that differs from the default.
-    pub fn builder() -> PostgresBuilder {
-        PostgresBuilder::new()
-    }
-
-    pub(super) fn with(server: Server, table: Table, workers: usize, queue: usize) -> Self {
-        let sql = Sql::new(&table, server.keeps_statements());
-        let shared = Shared { server, sql, table, health: Arc::new(Health::default()) };
-        Self { queue: Arc::new(Queue::new(Arc::new(shared), workers, queue)) }
-    }
-
-    /// Connects, to see whether it can, and leaves.
+    /// Connects once, and closes the connection.
     pub(super) async fn check(&self) -> Result<(), ConnectError> {
         let server = &self.queue.shared().server;
         let connection = server.open().await.map_err(ConnectError::Unreachable)?;
@@ -106,30 +62,30 @@ impl PostgresStore {
 
 impl Store for PostgresStore {
     async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
-        self.queue.ask(statement::Load { handle, now }, self.queue.deadline()).await
+        self.queue.run(sql::Load { handle, now }, self.queue.deadline()).await
     }
 
     async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
         match insert.principal {
             Some(_) => {
-                self.queue.ask(statement::LogInFresh { insert, now }, self.queue.deadline()).await
+                self.queue.run(sql::InsertLogIn { insert, now }, self.queue.deadline()).await
             }
-            None => self.queue.ask(statement::Insert { insert, now }, self.queue.deadline()).await,
+            None => self.queue.run(sql::Insert { insert, now }, self.queue.deadline()).await,
         }
     }
 
     async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
-        let (handle, until) = (update.handle, self.queue.deadline());
+        let (handle, deadline) = (update.handle, self.queue.deadline());
         let updated = match update.authenticated {
             Some(absolute) => {
-                self.queue.ask(statement::LogIn { update, absolute, now }, until).await?
+                self.queue.run(sql::UpdateLogIn { update, absolute, now }, deadline).await?
             }
-            None => self.queue.ask(statement::Update { update, now }, until).await?,
+            None => self.queue.run(sql::Update { update, now }, deadline).await?,
         };
         match updated {
             Some(updated) => Ok(updated),
             // A statement of its own sees the write that this one waited for and lost to.
-            None => Ok(match self.queue.ask(statement::Load { handle, now }, until).await? {
+            None => Ok(match self.queue.run(sql::Load { handle, now }, deadline).await? {
                 Some(current) => Updated::Conflict(Box::new(current)),
                 None => Updated::Gone,
             }),
@@ -137,16 +93,16 @@ impl Store for PostgresStore {
     }
 
     async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
-        self.queue.ask(statement::Touch { handle, idle, now }, self.queue.deadline()).await
+        self.queue.run(sql::Touch { handle, idle, now }, self.queue.deadline()).await
     }
 
     async fn delete(&self, handle: Handle, now: Now) -> Result<bool, StoreError> {
-        self.queue.ask(statement::Delete { handle, now }, self.queue.deadline()).await
+        self.queue.run(sql::Delete { handle, now }, self.queue.deadline()).await
     }
 
     async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, StoreError> {
         self.queue
-            .ask(statement::List { principal: principal.to_owned(), now }, self.queue.deadline())
+            .run(sql::List { principal: principal.to_owned(), now }, self.queue.deadline())
             .await
     }
 
@@ -157,11 +113,11 @@ impl Store for PostgresStore {
         now: Now,
     ) -> Result<Ended, StoreError> {
         let principal = principal.to_owned();
-        self.queue.ask(statement::DeleteAll { principal, except, now }, self.queue.deadline()).await
+        self.queue.run(sql::DeleteAll { principal, except, now }, self.queue.deadline()).await
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
-        self.queue.ask(statement::Sweep { limit, now }, self.queue.deadline()).await
+        self.queue.run(sql::Sweep { limit, now }, self.queue.deadline()).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! How an SQLite store is set up.
+//! The builder: the settings of a store, and the ways to open one.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,13 +6,12 @@ use std::time::Duration;
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::file::File;
-use super::name::Table;
-use super::place::{self, OpenError};
+use super::connection::{ConfigError, File, OpenError, resolve_path};
+use super::sql::Table;
 use super::store::SqliteStore;
 
 /// A longer deadline is none.
-const LONGEST: Duration = Duration::from_hours(24);
+const MAX_DEADLINE: Duration = Duration::from_hours(24);
 
 /// Sets up a [`SqliteStore`] that differs from the default.
 ///
@@ -124,10 +123,10 @@ impl SqliteBuilder {
         options: SqliteConnectOptions,
     ) -> Result<SqliteStore, OpenError> {
         let table = self.check()?;
-        let options = place::find(options)?;
-        let file = File::new(options, self.deadline.min(LONGEST));
+        let options = resolve_path(options)?;
+        let file = File::new(options, self.deadline.min(MAX_DEADLINE));
         file.prepare().await?;
-        Ok(SqliteStore::with(file, table, self.readers, self.queue))
+        Ok(SqliteStore::new_at(file, table, self.readers, self.queue))
     }
 
     fn check(&self) -> Result<Table, ConfigError> {
@@ -137,29 +136,47 @@ impl SqliteBuilder {
             ("time to answer", self.deadline.is_zero()),
         ] {
             if is_zero {
-                return Err(ConfigError::None(what));
+                return Err(ConfigError::Zero(what));
             }
         }
-        Table::new(self.table.clone())
+        Ok(Table::new(self.table.clone())?)
     }
 }
 
-/// A store cannot be set up like this.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// The name of the table is not one that needs no escaping.
-    #[error(
-        "`{name}` cannot be a table name: use 1 to {longest} ASCII letters, digits and underscores, \
-         the first of them not a digit, and do not begin with `sqlite_`"
-    )]
-    Name {
-        /// The name as given.
-        name: String,
-        /// How many characters it may have.
-        longest: usize,
-    },
-    /// Something is zero without which nothing happens.
-    #[error("a store needs at least some: no {0} was given")]
-    None(&'static str),
+impl SqliteStore {
+    /// A store in the file at this path, with a table named `sessions`.
+    ///
+    /// A file that is missing is created, for its owner alone.
+    ///
+    /// # Errors
+    /// When everybody may write to the directory, or the file cannot be opened.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::builder().open(path).await
+    }
+
+    /// A store in the file of this URL, with a table named `sessions`. `sqlite:./sessions.db` lies
+    /// in the directory where the program was started, `sqlite:///var/lib/app/sessions.db` there.
+    ///
+    /// A file that is missing is created, for its owner alone, with or without `?mode=rwc`.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// use session_sqlx::SqliteStore;
+    ///
+    /// let store = SqliteStore::connect("sqlite:./quickstart.db").await?;
+    /// store.migrate().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the URL is wrong, everybody may write to the directory, or the file cannot be opened.
+    pub async fn connect(url: &str) -> Result<Self, OpenError> {
+        Self::builder().connect(url).await
+    }
+
+    /// Sets up a store that differs from the default.
+    pub fn builder() -> SqliteBuilder {
+        SqliteBuilder::new()
+    }
 }

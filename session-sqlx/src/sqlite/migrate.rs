@@ -1,4 +1,4 @@
-//! The table, brought up to the version that this library needs.
+//! The migration of the table to the version that this library needs.
 
 use std::time::Duration;
 
@@ -7,28 +7,9 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 use tokio::time::{Instant, sleep};
 
-use super::fault::is_locked;
-use super::file::{File, PAUSE};
-use super::name::Table;
-use crate::version::{Newer, Steps};
-
-/// The steps, in order; the first makes version 1.
-pub(super) const STEPS: Steps<Step> = Steps(&[
-    Step {
-        sql: include_str!("../../migrations/sqlite/0001_sessions.sql"),
-        makes: &["", "_by_principal", "_by_sweep_at"],
-    },
-    Step {
-        sql: include_str!("../../migrations/sqlite/0002_revocations.sql"),
-        makes: &["_revocations", "_revoked_at"],
-    },
-]);
-
-pub(super) struct Step {
-    pub(super) sql: &'static str,
-    /// What comes after the table's name in the names that it needs.
-    makes: &'static [&'static str],
-}
+use super::connection::{File, RETRY_INTERVAL, is_locked};
+use super::sql::{MIGRATIONS, Migration, Table, exists, version};
+use crate::version::NewerVersion;
 
 const VERSIONS: &str = r#"CREATE TABLE IF NOT EXISTS :"versions" (
     version INTEGER NOT NULL PRIMARY KEY,
@@ -36,17 +17,17 @@ const VERSIONS: &str = r#"CREATE TABLE IF NOT EXISTS :"versions" (
 ) STRICT"#;
 
 /// A program that does not get its turn has met one that hangs.
-const PATIENCE: Duration = Duration::from_secs(30);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Applies the steps that are missing, all or none.
+/// Applies the migrations that are pending, all or none.
 pub(super) async fn migrate(file: &File, table: &Table) -> Result<(), MigrateError> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + LOCK_TIMEOUT;
     loop {
         match attempt(file, table).await {
             Err(MigrateError::Unreachable(error) | MigrateError::Failed(error))
                 if is_locked(&error) && Instant::now() < deadline =>
             {
-                sleep(PAUSE).await;
+                sleep(RETRY_INTERVAL).await;
             }
             done => return done,
         }
@@ -56,25 +37,25 @@ pub(super) async fn migrate(file: &File, table: &Table) -> Result<(), MigrateErr
 async fn attempt(file: &File, table: &Table) -> Result<(), MigrateError> {
     let mut connection = file.open_to_write().await.map_err(MigrateError::Unreachable)?;
     // Where there is nothing to do, nobody's write is waited for.
-    if version(&mut connection, table).await? != STEPS.last() {
-        let mut step = connection.begin_with("BEGIN IMMEDIATE").await?;
-        advance(&mut step, table).await?;
-        step.commit().await?;
+    if version(&mut connection, table).await? != MIGRATIONS.latest() {
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        apply(&mut transaction, table).await?;
+        transaction.commit().await?;
     }
     connection.close().await.ok();
     Ok(())
 }
 
-async fn advance(connection: &mut SqliteConnection, table: &Table) -> Result<(), MigrateError> {
+async fn apply(connection: &mut SqliteConnection, table: &Table) -> Result<(), MigrateError> {
     let found = version(connection, table).await?;
-    let missing = STEPS.after(found, table)?;
+    let pending = MIGRATIONS.pending(found, table)?;
     if found == 0 {
         execute(connection, table, VERSIONS).await?;
     }
-    for (version, step) in missing {
-        step.finds_room(connection, table).await?;
-        execute(connection, table, step.sql).await?;
-        let sql = table.put_into(r#"INSERT INTO :"versions" (version, applied) VALUES (?1, ?2)"#);
+    for (version, migration) in pending {
+        check_names(migration, connection, table).await?;
+        execute(connection, table, migration.sql).await?;
+        let sql = table.render(r#"INSERT INTO :"versions" (version, applied) VALUES (?1, ?2)"#);
         sqlx::query(AssertSqlSafe(sql))
             .bind::<i64>(version)
             .bind(Timestamp::now().micros())
@@ -84,40 +65,23 @@ async fn advance(connection: &mut SqliteConnection, table: &Table) -> Result<(),
     Ok(())
 }
 
-/// The version of the table that is there; 0 if there is none.
-pub(super) async fn version(connection: &mut SqliteConnection, table: &Table) -> sqlx::Result<i64> {
-    if !exists(connection, &table.versions()).await? {
-        return Ok(0);
-    }
-    let sql = table.put_into(r#"SELECT coalesce(max(version), 0) FROM :"versions""#);
-    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await
-}
-
-impl Step {
-    /// Sees to it that nothing else has the names that are needed.
-    async fn finds_room(
-        &self,
-        connection: &mut SqliteConnection,
-        table: &Table,
-    ) -> Result<(), MigrateError> {
-        for suffix in self.makes {
-            let name = format!("{table}{suffix}");
-            if exists(connection, &name).await? {
-                return Err(MigrateError::Occupied { name });
-            }
+/// An error if something else has one of the names that the migration needs.
+async fn check_names(
+    migration: &Migration,
+    connection: &mut SqliteConnection,
+    table: &Table,
+) -> Result<(), MigrateError> {
+    for suffix in migration.creates {
+        let name = format!("{table}{suffix}");
+        if exists(connection, &name).await? {
+            return Err(MigrateError::Occupied { name });
         }
-        Ok(())
     }
-}
-
-async fn exists(connection: &mut SqliteConnection, name: &str) -> sqlx::Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE)";
-    let query = sqlx::query_scalar(sql).bind(name.to_owned());
-    query.fetch_one(connection).await
+    Ok(())
 }
 
 async fn execute(connection: &mut SqliteConnection, table: &Table, sql: &str) -> sqlx::Result<()> {
-    let script = sqlx::raw_sql(AssertSqlSafe(table.put_into(sql)));
+    let script = sqlx::raw_sql(AssertSqlSafe(table.render(sql)));
     script.execute(connection).await.map(drop)
 }
 
@@ -130,14 +94,14 @@ pub enum MigrateError {
     Unreachable(#[source] sqlx::Error),
     /// A newer version of this library made the table.
     #[error(transparent)]
-    Newer(#[from] Newer),
+    NewerVersion(#[from] NewerVersion),
     /// There is such a table or index, and this library did not make it.
     #[error("something else is called {name} already: name another table with `table(…)`")]
     Occupied {
         /// The name that is taken.
         name: String,
     },
-    /// SQLite refused a step.
+    /// SQLite refused a migration.
     #[error("a migration of the session table failed")]
     Failed(#[from] sqlx::Error),
 }

@@ -42,29 +42,23 @@
 //! The file is created for its owner alone (mode 0600), and so are the two beside it. A directory
 //! into which everybody may write is refused: anybody could put another file in its place.
 
+// Imports run from top to bottom.
+
 // What a user meets.
 mod builder;
 mod store;
-// Where the records lie.
-mod file;
+// The version of the table.
 mod migrate;
-mod name;
-mod place;
-// How an operation gets there: a job in a queue, the writer or a reader, a statement.
-mod fault;
-mod job;
-mod log;
-mod queue;
-mod reader;
-mod statement;
-mod writer;
-// How values travel.
-mod row;
+// How calls reach a connection, many at a time.
+mod batch;
+// How a connection is opened.
+mod connection;
+// What is run.
+mod sql;
 
-pub use builder::{ConfigError, SqliteBuilder};
-pub use fault::WriteFailed;
+pub use builder::SqliteBuilder;
+pub use connection::{ConfigError, OpenError, WriteFailed};
 pub use migrate::MigrateError;
-pub use place::OpenError;
 pub use store::SqliteStore;
 
-pub use crate::version::{Newer, NotMigrated};
+pub use crate::version::{NewerVersion, NotMigrated};

@@ -1,20 +1,16 @@
-//! The store: each operation of the contract, handed to the writer or a reader.
+//! The store: each operation of the contract, run by the writer or a reader.
 
 use std::fmt;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use session_core::store::{Ended, Insert, Inserted, Record, Swept, Update, Updated};
 use session_core::{Handle, Now, Store, StoreError};
 
-use super::builder::SqliteBuilder;
-use super::file::File;
+use super::batch::{Queue, Shared};
+use super::connection::File;
 use super::migrate::{MigrateError, migrate};
-use super::name::Table;
-use super::place::OpenError;
-use super::queue::{Queue, Shared};
-use super::statement::{self, Sql};
+use super::sql::{self, Table};
 
 /// Keeps sessions in an SQLite file, for a service on one machine. See
 /// [`sqlite`](crate::sqlite) for what it promises.
@@ -40,45 +36,8 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// A store in the file at this path, with a table named `sessions`.
-    ///
-    /// A file that is missing is created, for its owner alone.
-    ///
-    /// # Errors
-    /// When everybody may write to the directory, or the file cannot be opened.
-    pub async fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
-        Self::builder().open(path).await
-    }
-
-    /// A store in the file of this URL, with a table named `sessions`. `sqlite:./sessions.db` lies
-    /// in the directory where the program was started, `sqlite:///var/lib/app/sessions.db` there.
-    ///
-    /// A file that is missing is created, for its owner alone, with or without `?mode=rwc`.
-    ///
-    /// ```no_run
-    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    /// use session_sqlx::SqliteStore;
-    ///
-    /// let store = SqliteStore::connect("sqlite:./quickstart.db").await?;
-    /// store.migrate().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// When the URL is wrong, everybody may write to the directory, or the file cannot be opened.
-    pub async fn connect(url: &str) -> Result<Self, OpenError> {
-        Self::builder().connect(url).await
-    }
-
-    /// Sets up a store that differs from the default.
-    pub fn builder() -> SqliteBuilder {
-        SqliteBuilder::new()
-    }
-
-    pub(super) fn with(file: File, table: Table, readers: usize, queue: usize) -> Self {
-        let shared = Shared { file, sql: Sql::new(&table), table };
-        Self { queue: Arc::new(Queue::new(shared, readers, queue)) }
+    pub(super) fn new_at(file: File, table: Table, readers: usize, queue: usize) -> Self {
+        Self { queue: Arc::new(Queue::new(Shared::new(file, table), readers, queue)) }
     }
 
     /// Creates the table, or brings it up to the version that this library needs.
@@ -97,28 +56,28 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
-        self.queue.read(statement::Load { handle, now }).await
+        self.queue.read(sql::Load { handle, now }).await
     }
 
     async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
-        self.queue.write(statement::Insert { insert, now }).await
+        self.queue.write(sql::Insert { insert, now }).await
     }
 
     async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
-        self.queue.write(statement::Update { update, now }).await
+        self.queue.write(sql::Update { update, now }).await
     }
 
     async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
-        self.queue.write(statement::Touch { handle, idle, now }).await
+        self.queue.write(sql::Touch { handle, idle, now }).await
     }
 
     async fn delete(&self, handle: Handle, now: Now) -> Result<bool, StoreError> {
-        self.queue.write(statement::Delete { handle, now }).await
+        self.queue.write(sql::Delete { handle, now }).await
     }
 
     async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, StoreError> {
         let principal = principal.to_owned();
-        self.queue.read(statement::List { principal, now }).await
+        self.queue.read(sql::List { principal, now }).await
     }
 
     async fn delete_all(
@@ -128,11 +87,11 @@ impl Store for SqliteStore {
         now: Now,
     ) -> Result<Ended, StoreError> {
         let principal = principal.to_owned();
-        self.queue.write(statement::DeleteAll { principal, except, now }).await
+        self.queue.write(sql::DeleteAll { principal, except, now }).await
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
-        self.queue.write(statement::Sweep { limit, now }).await
+        self.queue.write(sql::Sweep { limit, now }).await
     }
 }
 

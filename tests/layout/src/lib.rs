@@ -1,19 +1,18 @@
-//! Checks of the repository's own text: imports, rooms, names, file sizes, and the tests that requirements name.
+//! Reads the repository's own text, so that its layout stays what the documents say.
 //!
-//! `cargo test -p session-layout-tests` needs no server. With `-- --nocapture` it prints files and arrows of each crate.
+//! | module | what it checks |
+//! |---|---|
+//! | [`imports`] | which file of a crate imports which, seen through re-exports |
+//! | [`circles`] | that no files import each other in a circle |
+//! | [`rooms`] | that imports between folders run one way |
+//! | [`names`] | that no retired word names a type, module or function |
+//! | [`requirements`] | that each security requirement names tests that exist |
+//!
+//! [`source`] finds crates and parses files for all of them.
 
-pub mod arrows;
 pub mod circles;
-pub mod crates;
-pub mod files;
-pub mod modules;
-pub mod paths;
+pub mod imports;
+pub mod names;
 pub mod requirements;
-pub mod resolve;
-pub mod retired;
 pub mod rooms;
-pub mod shape;
-pub mod words;
-
-#[cfg(test)]
-mod fixture;
+pub mod source;

@@ -1,137 +1,109 @@
-//! The requirements of `docs/security.md`: each has a number, and tests that exist.
-//!
-//! A requirement is a heading, `### 7. Title`; a test is named in a line below it: ``- `path/to/file.rs`: `first_test`, `second_test` ``.
+//! The security requirements of `docs/security.md`, and the tests that it names for each.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// One requirement, as the page has it.
-#[derive(Debug)]
-struct Requirement {
-    number: u32,
-    tests: Vec<(String, String)>,
+/// The requirement of this number, and the tests that prove it: a file, and a function in it.
+pub type Requirements = BTreeMap<u32, Vec<(String, String)>>;
+
+/// The requirements in the text of the page.
+///
+/// A requirement is a line that begins with `**N.**`; below it, up to the next one, each test is a
+/// list item of the form "- `path/to/file.rs`: `name_of_the_test`, `of_another`".
+///
+/// # Errors
+/// A number that is there twice.
+pub fn parse(page: &str) -> Result<Requirements, String> {
+    let mut requirements = Requirements::new();
+    let mut current = None;
+    for line in page.lines() {
+        if let Some(number) = number_of(line) {
+            if requirements.insert(number, Vec::new()).is_some() {
+                return Err(format!("requirement {number} is there twice"));
+            }
+            current = Some(number);
+        } else if line.starts_with('#') {
+            current = None;
+        } else if let (Some(number), Some(item)) = (current, line.strip_prefix("- `")) {
+            let Some((file, names)) = item.split_once("`: ") else { continue };
+            let tests = requirements.entry(number).or_default();
+            let names =
+                names.split('`').filter(|name| name.contains(|char| char != ',' && char != ' '));
+            tests.extend(names.map(|name| (file.to_owned(), name.to_owned())));
+        }
+    }
+    Ok(requirements)
 }
 
-/// What is wrong with the page: numbers that are missing or there twice, requirements without a test, tests that do not exist.
-pub fn problems(page: &str, repository: &Path) -> Vec<String> {
-    let requirements = read(page);
-    let mut problems = Vec::new();
-    for (index, requirement) in requirements.iter().enumerate() {
-        let number = requirement.number;
-        if usize::try_from(number) != Ok(index + 1) {
-            problems.push(format!("requirement {number} stands where {} is expected", index + 1));
-        }
-        if requirement.tests.is_empty() {
-            problems.push(format!("requirement {number} names no test"));
-        }
-        let mut texts: BTreeMap<&str, Option<String>> = BTreeMap::new();
-        for (file, test) in &requirement.tests {
-            let text =
-                texts.entry(file).or_insert_with(|| fs::read_to_string(repository.join(file)).ok());
-            match text {
-                None => problems.push(format!("requirement {number}: there is no file {file}")),
-                Some(text) if !has_function(text, test) => {
-                    problems.push(format!("requirement {number}: {file} has no test `{test}`"));
+fn number_of(line: &str) -> Option<u32> {
+    let (number, _) = line.strip_prefix("**")?.split_once(".**")?;
+    number.parse().ok()
+}
+
+/// What is wrong with the requirements: numbers that are missing, those without a test, and tests
+/// that do not exist.
+pub fn faults(requirements: &Requirements, last: u32, root: &Path) -> Vec<String> {
+    let mut faults = Vec::new();
+    for number in 1..=last {
+        match requirements.get(&number) {
+            None => faults.push(format!("requirement {number} is missing")),
+            Some(tests) if tests.is_empty() => {
+                faults.push(format!("requirement {number} names no test"));
+            }
+            Some(tests) => {
+                for (file, name) in tests {
+                    let text = fs::read_to_string(root.join(file)).unwrap_or_default();
+                    if !has_test(&text, name) {
+                        faults.push(format!("requirement {number}: {file} has no test `{name}`"));
+                    }
                 }
-                Some(_) => {}
             }
         }
     }
-    if requirements.is_empty() {
-        problems.push("the page has no requirements".to_owned());
-    }
-    problems
+    faults
 }
 
-/// How many requirements the page has, and how many tests they name.
-pub fn count(page: &str) -> (usize, usize) {
-    let requirements = read(page);
-    (requirements.len(), requirements.iter().map(|requirement| requirement.tests.len()).sum())
-}
-
-fn read(page: &str) -> Vec<Requirement> {
-    let mut requirements: Vec<Requirement> = Vec::new();
-    for line in page.lines() {
-        if let Some(number) = line
-            .strip_prefix("### ")
-            .and_then(|title| title.split_once('.'))
-            .and_then(|(number, _)| number.parse().ok())
-        {
-            requirements.push(Requirement { number, tests: Vec::new() });
-        } else if let (Some(requirement), Some(line)) =
-            (requirements.last_mut(), line.strip_prefix("- `"))
-        {
-            let mut names = line.split('`').step_by(2);
-            let Some(file) = names
-                .next()
-                .filter(|file| Path::new(file).extension().is_some_and(|end| end == "rs"))
-            else {
-                continue;
-            };
-            requirement.tests.extend(
-                names
-                    .filter(|test| !test.is_empty())
-                    .map(|test| (file.to_owned(), test.to_owned())),
-            );
-        }
-    }
-    requirements
-}
-
-fn has_function(text: &str, name: &str) -> bool {
-    let declaration = format!("fn {name}");
-    // The name ends there.
-    text.match_indices(&declaration).any(|(at, _)| {
-        let after = text[at + declaration.len()..].chars().next();
-        after.is_some_and(|letter| letter == '(' || letter == '<')
-    })
+fn has_test(text: &str, name: &str) -> bool {
+    text.split(&format!("fn {name}")).skip(1).any(|rest| rest.starts_with(['(', '<']))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::Fixture;
 
-    fn check(page: &str) -> Vec<String> {
-        let tree =
-            Fixture::new(&[("tests/a.rs", "#[test]\nfn it_holds() {}\nfn it_holds_longer() {}")]);
-        problems(page, tree.path())
-    }
+    const PAGE: &str = "# Logging\n\n**1.** Draw bytes. [A 1]\n\n- `a.rs`: `one`, `two`\n- `b.rs`: `three`\n\n**2.** Put no meaning in them.\n\n# Else\n- `c.rs`: `four`\n";
 
     #[test]
-    fn requirements_with_tests_that_exist_are_fine() {
-        let page = "### 1. One\n\n- `tests/a.rs`: `it_holds`, `it_holds_longer`\n\n### 2. Two\n\n- `tests/a.rs`: `it_holds`\n";
-        assert_eq!(check(page), Vec::<String>::new());
-        assert_eq!(count(page), (2, 3));
-    }
-
-    #[test]
-    fn a_number_that_is_missing_or_there_twice_is_found() {
-        let one = "### 1. One\n- `tests/a.rs`: `it_holds`\n";
-        let three = "### 3. Three\n- `tests/a.rs`: `it_holds`\n";
-        assert_eq!(check(&format!("{one}{three}")), ["requirement 3 stands where 2 is expected"]);
-        assert_eq!(check(&format!("{one}{one}")), ["requirement 1 stands where 2 is expected"]);
-        assert_eq!(check("# A page"), ["the page has no requirements"]);
-    }
-
-    #[test]
-    fn a_requirement_without_a_test_is_found() {
+    fn the_tests_of_a_requirement_are_those_below_it() {
+        let requirements = parse(PAGE).unwrap();
+        let test = |file: &str, name: &str| (file.to_owned(), name.to_owned());
         assert_eq!(
-            check("### 1. One\n\n- a list of something else\n"),
-            ["requirement 1 names no test"]
+            requirements[&1],
+            [test("a.rs", "one"), test("a.rs", "two"), test("b.rs", "three")]
         );
+        assert_eq!(requirements[&2], []);
     }
 
     #[test]
-    fn a_test_that_does_not_exist_is_found() {
+    fn a_number_that_is_there_twice_is_an_error() {
+        assert!(parse("**1.** a\n**1.** b\n").is_err());
+    }
+
+    #[test]
+    fn what_is_missing_is_a_fault() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("a.rs"), "fn one() {}\nasync fn two<S: Store>(store: S) {}")
+            .unwrap();
+        fs::write(root.path().join("b.rs"), "fn three_and_more() {}").unwrap();
+        let faults = faults(&parse(PAGE).unwrap(), 3, root.path());
         assert_eq!(
-            check("### 1. One\n- `tests/b.rs`: `it_holds`\n"),
-            ["requirement 1: there is no file tests/b.rs"]
-        );
-        assert_eq!(
-            check("### 1. One\n- `tests/a.rs`: `it_hold`\n"),
-            ["requirement 1: tests/a.rs has no test `it_hold`"]
+            faults,
+            [
+                "requirement 1: b.rs has no test `three`",
+                "requirement 2 names no test",
+                "requirement 3 is missing"
+            ]
         );
     }
 }

@@ -1,105 +1,122 @@
-//! The repository as it is, held against the checks.
+//! The layout of this repository is what its documents say.
 
 use std::fs;
-use std::path::Path;
 
-use session_layout_tests::arrows::Arrows;
-use session_layout_tests::retired::RETIRED;
-use session_layout_tests::rooms::{self, ROOMS};
-use session_layout_tests::{crates, files, requirements, shape, words};
+use session_layout_tests::circles::circles;
+use session_layout_tests::imports::Imports;
+use session_layout_tests::names::retired;
+use session_layout_tests::requirements;
+use session_layout_tests::rooms::{Floor, faults};
+use session_layout_tests::source::{Crate, crates, root};
 
-/// Crates of few lines, and the one function that the conformance suite is called by.
-const CONTENTS_WITH_CODE: [&str; 3] = [
-    "benches/shop/src/lib.rs",
-    "benches/site/src/lib.rs",
-    "session-core/src/store/conformance/mod.rs",
+/// The rooms of each crate, and which way imports run between them.
+const FLOORS: &[Floor] = &[
+    Floor {
+        folder: "session-core/src",
+        rooms: &[
+            ("axum", &["engine", "store", "state", "cookie", "crypto"]),
+            ("engine", &["store", "state", "cookie", "crypto"]),
+            ("store", &["crypto"]),
+            ("state", &[]),
+            ("cookie", &[]),
+            ("crypto", &[]),
+        ],
+    },
+    Floor {
+        folder: "session-macros/src/session",
+        rooms: &[
+            (".", &["parse", "model", "print"]),
+            ("print", &["model", "parse"]),
+            ("model", &["parse"]),
+            ("parse", &[]),
+        ],
+    },
+    Floor {
+        folder: "session-macros/src/require_session",
+        rooms: &[
+            (".", &["parse", "model", "print"]),
+            ("print", &["model", "parse"]),
+            ("model", &["parse"]),
+            ("parse", &[]),
+        ],
+    },
+    Floor { folder: "session-sqlx/src/postgres", rooms: STORE },
+    Floor { folder: "session-sqlx/src/sqlite", rooms: STORE },
 ];
 
-/// The arrows of every target of every crate, with the target's root file.
-fn targets(root: &Path) -> Vec<(String, Arrows)> {
-    let crates = crates::find(root);
-    assert!(crates.len() >= 6, "only {} crates were found in {}", crates.len(), root.display());
-    let targets = crates.iter().flat_map(|found| &found.targets);
-    targets
-        .map(|file| {
-            (file.strip_prefix(root).unwrap_or(file).display().to_string(), Arrows::read(file))
-        })
-        .collect()
+/// The rooms of a store: what an application calls, over calls that wait together, over
+/// connections, over statements.
+const STORE: &[(&str, &[&str])] = &[
+    (".", &["batch", "connection", "sql"]),
+    ("batch", &["connection", "sql"]),
+    ("connection", &["sql"]),
+    ("sql", &[]),
+];
+
+/// The requirements of `docs/security.md`.
+const REQUIREMENTS: u32 = 60;
+
+/// A file that is longer holds more than one idea.
+const MAX_LINES: usize = 400;
+
+fn of_crates(faults: impl Fn(&Crate) -> Vec<String>) -> Vec<String> {
+    crates(&root()).iter().flat_map(faults).collect()
 }
 
-fn none(problems: &[String]) {
-    assert!(problems.is_empty(), "{} found:\n{}", problems.len(), problems.join("\n"));
+fn assert_none(faults: &[String]) {
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    let root = files::repository();
-    let mut circles = Vec::new();
-    for (target, arrows) in targets(&root) {
-        let found = arrows.circles(&root);
-        println!(
-            "{target}: {} files, {} arrows, {} circles",
-            arrows.files.len(),
-            arrows.all().count(),
-            found.len()
-        );
-        circles.extend(found);
-    }
-    none(&circles);
+    assert_none(&of_crates(|from| {
+        let imports = Imports::of(from);
+        println!("{}: {} files, {} arrows", from.path, imports.arrows.len(), imports.count());
+        circles(&imports)
+            .iter()
+            .map(|arrows| format!("a circle:\n  {}", arrows.join("\n  ")))
+            .collect()
+    }));
 }
 
 #[test]
 fn imports_between_rooms_run_one_way() {
-    let root = files::repository();
-    let mut found = Vec::new();
-    for (_, arrows) in targets(&root) {
-        for rooms in ROOMS {
-            found.extend(rooms::violations(rooms, &arrows, &root));
+    assert_none(&of_crates(|from| {
+        let imports = Imports::of(from);
+        let floors = FLOORS.iter().filter(|floor| {
+            floor.folder.strip_prefix(&from.path).is_some_and(|rest| rest.starts_with('/'))
+        });
+        floors.flat_map(|floor| faults(floor, &imports)).collect()
+    }));
+}
+
+#[test]
+fn no_retired_word_is_a_name() {
+    assert_none(&of_crates(retired));
+}
+
+#[test]
+fn each_security_requirement_names_tests_that_exist() {
+    let page = fs::read_to_string(root().join("docs/security.md")).expect("the page is there");
+    let requirements = requirements::parse(&page).unwrap();
+    assert_none(&requirements::faults(&requirements, REQUIREMENTS, &root()));
+}
+
+#[test]
+fn a_file_is_one_idea_and_a_table_of_contents_holds_no_code() {
+    assert_none(&of_crates(|from| {
+        let mut faults = Vec::new();
+        for file in &from.files {
+            let lines = file.text.lines().count();
+            if lines > MAX_LINES {
+                faults.push(format!("{} has {lines} lines, and {MAX_LINES} are many", file.path));
+            }
+            if file.path.ends_with("/mod.rs")
+                && file.items.iter().any(|item| matches!(item, syn::Item::Fn(_)))
+            {
+                faults.push(format!("{} holds a function: give it a file", file.path));
+            }
         }
-    }
-    found.extend(ROOMS.iter().flat_map(|rooms| rooms::empty_rows(rooms, &root)));
-    none(&found);
-}
-
-#[test]
-fn no_type_module_or_function_has_a_retired_name() {
-    none(&words::find(&files::repository(), RETIRED));
-}
-
-#[test]
-fn each_security_requirement_has_tests_that_exist() {
-    let root = files::repository();
-    let page = fs::read_to_string(root.join("docs/security.md")).expect("docs/security.md");
-    let (numbers, tests) = requirements::count(&page);
-    println!("docs/security.md: {numbers} requirements, {tests} tests");
-    none(&requirements::problems(&page, &root));
-}
-
-#[test]
-fn no_source_file_is_too_long() {
-    none(&shape::long_files(&files::repository()));
-}
-
-#[test]
-fn tables_of_contents_hold_no_functions() {
-    let root = files::repository();
-    let found = shape::functions_in_contents(&root);
-    let (excepted, found): (Vec<_>, Vec<_>) =
-        found.into_iter().partition(|(file, _)| CONTENTS_WITH_CODE.contains(&file.as_str()));
-    none(
-        &found
-            .into_iter()
-            .map(|(file, what)| {
-                format!(
-                    "{file} holds `{what}`: a table of contents has docs, `mod` and `pub use` only"
-                )
-            })
-            .collect::<Vec<_>>(),
-    );
-    for file in CONTENTS_WITH_CODE {
-        assert!(
-            excepted.iter().any(|(excepted, _)| excepted == file),
-            "{file} is no exception any more: take it out of the list"
-        );
-    }
+        faults
+    }));
 }

@@ -1,6 +1,6 @@
 //! `Store::insert`.
 
-use super::sample::{DAY, at, insert, insert_of, loaded, moment, stored};
+use super::sample::{DAY, at, insert, insert_of, loaded, second, stored};
 use crate::store::{Insert, Inserted, Store};
 
 /// Adds a record at revision 1; `created` and `seen` become now, the limits count from now,
@@ -10,16 +10,16 @@ pub async fn an_insert_begins_at_revision_one(store: impl Store) {
     assert_eq!(nobody.revision, 1);
     assert_eq!(
         (nobody.times.now, nobody.times.created, nobody.times.seen),
-        (moment(5), moment(5), moment(5))
+        (second(5), second(5), second(5))
     );
-    assert_eq!((nobody.times.expires, nobody.times.absolute), (moment(3605), moment(86_405)));
+    assert_eq!((nobody.times.expires, nobody.times.absolute), (second(3605), second(86_405)));
     assert_eq!(nobody.times.authenticated, None);
     let ann = insert_of("\"ann\"");
     let handle = ann.handle;
     let Ok(Inserted::Saved(times)) = store.insert(ann, at(6)).await else {
         panic!("a new handle is free")
     };
-    assert_eq!(times.authenticated, Some(moment(6)));
+    assert_eq!(times.authenticated, Some(second(6)));
     let ann = loaded(&store, handle, at(6)).await.expect("it is there");
     assert_eq!(ann.times, times, "an insert answers what a load finds");
 }
@@ -47,7 +47,7 @@ pub async fn an_expired_record_still_takes_its_handle(store: impl Store) {
 pub async fn an_insert_expires_with_its_absolute_limit(store: impl Store) {
     let record = stored(&store, Insert { idle: DAY * 400, ..insert() }, at(0)).await;
     assert_eq!(record.times.expires, record.times.absolute);
-    assert_eq!(record.times.absolute, moment(86_400));
+    assert_eq!(record.times.absolute, second(86_400));
 }
 
 /// Each method is one atomic operation.

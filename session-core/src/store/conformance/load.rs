@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::sample::{DAY, HOUR, at, insert, just_before, loaded, moment, stored};
+use super::sample::{DAY, HOUR, at, insert, just_before, loaded, second, stored};
 use crate::crypto::time::{Now, Timestamp};
 use crate::store::{Insert, Inserted, Store};
 
@@ -51,7 +51,7 @@ pub async fn one_mebibyte_comes_back(store: impl Store) {
 /// A record whose `expires` is not after the clock does not exist, swept or not.
 pub async fn a_record_ends_at_the_moment_it_expires(store: impl Store) {
     let record = stored(&store, insert(), at(0)).await;
-    assert_eq!(record.times.expires, moment(3600));
+    assert_eq!(record.times.expires, second(3600));
     assert!(loaded(&store, record.handle, just_before(record.times.expires)).await.is_some());
     assert_eq!(loaded(&store, record.handle, at(3600)).await, None);
     assert_eq!(loaded(&store, record.handle, at(10 * 86_400)).await, None);

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use super::sample::{
-    DAY, at, insert, insert_of, just_before, loaded, moment, saved, stored, together, update_of,
+    DAY, at, insert, insert_of, just_before, loaded, saved, second, stored, together, update_of,
     updated,
 };
 use crate::crypto::time::{Now, Timestamp};
@@ -52,7 +52,7 @@ pub async fn a_revocation_spares_the_record_that_it_names(store: impl Store) {
     let mine = saved(&store, update_of(&mine), at(2)).await;
     saved(&store, log_in(&mine, LogIn::default()), at(2)).await;
     let late = updated(&store, log_in(&nobody, LogIn::default()), at(2)).await;
-    assert_eq!(late, Updated::Revoked(moment(2)));
+    assert_eq!(late, Updated::Revoked(second(2)));
     // One that is not the principal's is nobody to spare.
     assert_eq!(revoked(&store, Some(nobody.handle), at(3)).await, 1);
     assert_eq!(handles(&store, "1", at(3)).await, []);
@@ -64,7 +64,7 @@ pub async fn a_revocation_spares_the_record_that_it_names(store: impl Store) {
 pub async fn a_log_in_that_began_before_a_revocation_is_refused(store: impl Store) {
     let cart = stored(&store, insert(), at(0)).await;
     assert_eq!(revoked(&store, None, at(100)).await, 0);
-    let Now::At(before) = just_before(moment(100)) else { return };
+    let Now::At(before) = just_before(second(100)) else { return };
     for late in [began(before), LogIn::default()] {
         for now in [at(100), at(3699)] {
             let Now::At(shown) = now else { return };
@@ -74,12 +74,12 @@ pub async fn a_log_in_that_began_before_a_revocation_is_refused(store: impl Stor
             assert_eq!(loaded(&store, handle, now).await, None);
         }
         let answer = updated(&store, log_in(&cart, late), at(200)).await;
-        assert_eq!(answer, Updated::Revoked(moment(200)));
+        assert_eq!(answer, Updated::Revoked(second(200)));
         assert_eq!(loaded(&store, cart.handle, at(0)).await.as_ref(), Some(&cart));
     }
     assert_eq!(handles(&store, "1", at(200)).await, []);
     // Whoever began then or later, and whoever is somebody else, is let in.
-    let later = Insert { log_in: began(moment(100)), ..insert_of("1") };
+    let later = Insert { log_in: began(second(100)), ..insert_of("1") };
     assert!(matches!(inserted(&store, later, at(200)).await, Inserted::Saved(_)));
     assert!(matches!(inserted(&store, insert_of("2"), at(200)).await, Inserted::Saved(_)));
     let other = Update { principal: Some("2".into()), ..log_in(&cart, began(before)) };
@@ -87,34 +87,34 @@ pub async fn a_log_in_that_began_before_a_revocation_is_refused(store: impl Stor
     assert_eq!(handles(&store, "1", at(200)).await.len(), 1);
     // The latest revocation counts.
     assert_eq!(revoked(&store, None, at(300)).await, 1);
-    let between = Insert { log_in: began(moment(200)), ..insert_of("1") };
-    assert_eq!(inserted(&store, between, at(400)).await, Inserted::Revoked(moment(400)));
+    let between = Insert { log_in: began(second(200)), ..insert_of("1") };
+    assert_eq!(inserted(&store, between, at(400)).await, Inserted::Revoked(second(400)));
 }
 
 /// However many log in at the moment of a `delete_all`: whoever began before it is gone after.
 pub async fn a_revocation_leaves_no_log_in_that_began_before_it(store: impl Store) {
     for round in 0..5 {
-        let second = 10 * round;
+        let start = 10 * round;
         let mut carts = Vec::new();
         for _ in 0..8 {
-            carts.push(stored(&store, insert(), at(second)).await);
-            stored(&store, Insert { log_in: began(moment(second)), ..insert_of("1") }, at(second))
+            carts.push(stored(&store, insert(), at(start)).await);
+            stored(&store, Insert { log_in: began(second(start)), ..insert_of("1") }, at(start))
                 .await;
         }
         let writes = carts.iter().map(|cart| {
-            let (store, early) = (&store, began(moment(second)));
+            let (store, early) = (&store, began(second(start)));
             async move {
                 let fresh = Insert { log_in: early, ..insert_of("1") };
-                _ = inserted(store, fresh, at(second + 1)).await;
-                _ = updated(store, log_in(cart, early), at(second + 1)).await;
+                _ = inserted(store, fresh, at(start + 1)).await;
+                _ = updated(store, log_in(cart, early), at(start + 1)).await;
             }
         });
         let writes = writes.map(|write| Box::pin(write) as Pin<Box<dyn Future<Output = ()>>>);
-        let all = Box::pin(async { _ = revoked(&store, None, at(second + 1)).await });
+        let all = Box::pin(async { _ = revoked(&store, None, at(start + 1)).await });
         let mut acts: Vec<_> = writes.collect();
         acts.insert(4, all);
         together(acts).await;
-        assert_eq!(handles(&store, "1", at(second + 1)).await, []);
+        assert_eq!(handles(&store, "1", at(start + 1)).await, []);
     }
 }
 
@@ -152,7 +152,7 @@ pub async fn a_log_in_makes_room_for_itself(store: impl Store) {
 pub async fn of_log_ins_at_once_no_more_than_the_limit_stay(store: impl Store) {
     let log_ins = (0..40_u32).map(|number| {
         let store = &store;
-        let now = Now::At(moment(0).plus(Duration::from_micros(number.into())));
+        let now = Now::At(second(0).plus(Duration::from_micros(number.into())));
         async move {
             let fresh = Insert { log_in: at_most(5), ..insert_of("1") };
             assert!(matches!(inserted(store, fresh, now).await, Inserted::Saved(_)));

@@ -1,4 +1,4 @@
-//! The conformance suite: what [`Store`] promises, as cases that run on any store.
+//! The conformance suite: what [`Store`](crate::Store) promises, as cases that run on any store.
 //!
 //! A store passes it in one line of a test file, with an expression that makes an empty store:
 //!
@@ -21,35 +21,21 @@ mod insert;
 mod load;
 mod log_in;
 mod principal;
+mod run;
 pub(crate) mod sample;
 mod sweep;
 mod touch;
 mod update;
-
-use std::future::Future;
-
-use crate::store::Store;
 
 pub use delete::*;
 pub use insert::*;
 pub use load::*;
 pub use log_in::*;
 pub use principal::*;
+pub use run::run;
 pub use sweep::*;
 pub use touch::*;
 pub use update::*;
-
-/// Runs one case on the store that `make` makes.
-///
-/// # Panics
-/// When the store breaks the promise, or no runtime can be started.
-pub fn run<S: Store, M: Future<Output = S>>(make: impl FnOnce() -> M, case: impl AsyncFnOnce(S)) {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime starts")
-        .block_on(async { case(make().await).await });
-}
 
 /// Makes a test of every case of the [conformance suite](crate::store::conformance).
 ///

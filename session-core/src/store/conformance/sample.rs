@@ -13,10 +13,10 @@ pub(super) const DAY: Duration = Duration::from_hours(24);
 
 /// A whole second in 2024, and so many seconds more.
 pub(super) fn at(seconds: u64) -> Now {
-    Now::At(moment(seconds))
+    Now::At(second(seconds))
 }
 
-pub(super) fn moment(seconds: u64) -> Timestamp {
+pub(super) fn second(seconds: u64) -> Timestamp {
     Timestamp::from_micros(1_720_000_000_000_000).plus(Duration::from_secs(seconds))
 }
 
@@ -27,7 +27,7 @@ pub(super) fn just_before(moment: Timestamp) -> Now {
 
 /// A record for nobody, an hour idle, a day in all.
 pub(crate) fn insert() -> Insert {
-    let token = Token::generate(&System, moment(0)).expect("the system's random source works");
+    let token = Token::generate(&System, second(0)).expect("the system's random source works");
     Insert {
         handle: token.handle(),
         digest: token.digest("session"),

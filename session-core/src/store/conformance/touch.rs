@@ -1,6 +1,6 @@
 //! `Store::touch`.
 
-use super::sample::{DAY, HOUR, at, insert, insert_of, just_before, loaded, moment, stored};
+use super::sample::{DAY, HOUR, at, insert, insert_of, just_before, loaded, second, stored};
 use crate::store::{Record, Store, Times};
 
 /// `seen` becomes now, `expires` becomes now and `idle` more. The revision stays, and all else.
@@ -9,7 +9,7 @@ pub async fn a_touch_renews_the_idle_limit_and_nothing_else(store: impl Store) {
     assert!(store.touch(before.handle, HOUR, at(3000)).await.expect("the store works"));
     let after = loaded(&store, before.handle, at(3600)).await.expect("it lives on");
     let times =
-        Times { now: moment(3600), seen: moment(3000), expires: moment(6600), ..before.times };
+        Times { now: second(3600), seen: second(3000), expires: second(6600), ..before.times };
     assert_eq!(after, Record { times, ..before });
 }
 
@@ -19,7 +19,7 @@ pub async fn a_touch_never_passes_the_absolute_limit(store: impl Store) {
     for second in (3000..86_400).step_by(3000) {
         assert!(store.touch(record.handle, HOUR, at(second)).await.expect("the store works"));
     }
-    assert!(loaded(&store, record.handle, just_before(moment(86_400))).await.is_some());
+    assert!(loaded(&store, record.handle, just_before(second(86_400))).await.is_some());
     assert_eq!(loaded(&store, record.handle, at(86_400)).await, None);
     assert!(!store.touch(record.handle, DAY, at(86_400)).await.expect("the store works"));
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::sample::{
-    DAY, HOUR, at, insert, insert_of, loaded, moment, saved, stored, together, update_of, updated,
+    DAY, HOUR, at, insert, insert_of, loaded, saved, second, stored, together, update_of, updated,
 };
 use crate::crypto::random::System;
 use crate::crypto::token::Token;
@@ -29,8 +29,8 @@ pub async fn an_update_replaces_what_it_names_and_keeps_the_rest(store: impl Sto
     assert_eq!(after.times, times, "an update answers what a load finds");
     assert_eq!((after.revision, after.digest, after.persistent), (2, other.digest, true));
     assert_eq!((after.principal.as_deref(), &after.fields[..]), (Some("2"), &[0, 1, 255][..]));
-    assert_eq!((after.label.as_deref(), after.times.created), (Some("curl"), moment(0)));
-    assert_eq!(after.times.seen, moment(10));
+    assert_eq!((after.label.as_deref(), after.times.created), (Some("curl"), second(0)));
+    assert_eq!(after.times.seen, second(10));
 }
 
 /// At another revision nothing changes, and the answer is the record as it is now.
@@ -77,9 +77,9 @@ pub async fn an_expired_record_is_not_updated(store: impl Store) {
 pub async fn an_update_renews_the_idle_limit_and_never_the_absolute_one(store: impl Store) {
     let record = stored(&store, insert(), at(0)).await;
     let record = saved(&store, update_of(&record), at(3000)).await;
-    assert_eq!((record.times.expires, record.times.absolute), (moment(6600), moment(86_400)));
+    assert_eq!((record.times.expires, record.times.absolute), (second(6600), second(86_400)));
     let record = saved(&store, Update { idle: Some(DAY), ..update_of(&record) }, at(6000)).await;
-    assert_eq!((record.times.expires, record.times.absolute), (moment(86_400), moment(86_400)));
+    assert_eq!((record.times.expires, record.times.absolute), (second(86_400), second(86_400)));
 }
 
 /// `expires` becomes now and `idle` more, even if that is sooner, and the sweep goes by it.
@@ -103,7 +103,7 @@ pub async fn an_update_that_is_no_use_renews_nothing(store: impl Store) {
         saved(&store, Update { idle: None, fields: vec![9].into(), ..update_of(&before) }, at(100))
             .await;
     assert_eq!((after.revision, &after.fields[..]), (2, &[9][..]));
-    assert_eq!(after.times, Times { now: moment(100), ..before.times });
+    assert_eq!(after.times, Times { now: second(100), ..before.times });
     assert_eq!(loaded(&store, before.handle, at(3600)).await, None);
     let stale = Update { idle: None, ..update_of(&before) };
     assert_eq!(updated(&store, stale, at(3600)).await, Updated::Gone);
@@ -116,11 +116,11 @@ pub async fn authenticating_starts_the_absolute_limit_anew(store: impl Store) {
     let log_in =
         Update { principal: Some("1".into()), authenticated: Some(HOUR * 2), ..update_of(&nobody) };
     let ann = saved(&store, log_in, at(100)).await;
-    assert_eq!(ann.times.authenticated, Some(moment(100)));
-    assert_eq!(ann.times.absolute, moment(7300));
+    assert_eq!(ann.times.authenticated, Some(second(100)));
+    assert_eq!(ann.times.absolute, second(7300));
     let later = saved(&store, Update { idle: Some(HOUR * 2), ..update_of(&ann) }, at(3650)).await;
-    assert_eq!(later.times.authenticated, Some(moment(100)), "an ordinary update leaves it");
-    assert_eq!((later.times.absolute, later.times.expires), (moment(7300), moment(7300)));
+    assert_eq!(later.times.authenticated, Some(second(100)), "an ordinary update leaves it");
+    assert_eq!((later.times.absolute, later.times.expires), (second(7300), second(7300)));
 }
 
 /// Without a principal, `authenticated` becomes none.
@@ -140,7 +140,7 @@ pub async fn a_rotation_keeps_the_record(store: impl Store) {
             .await;
     assert_eq!(after.digest, token.digest("session"));
     assert_ne!(after.digest, before.digest);
-    assert_eq!((after.handle, after.revision, after.times.created), (before.handle, 2, moment(0)));
+    assert_eq!((after.handle, after.revision, after.times.created), (before.handle, 2, second(0)));
     assert_eq!(store.list("1", at(1)).await.expect("the store works"), [after]);
 }
 

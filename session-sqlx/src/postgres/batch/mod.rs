@@ -1,0 +1,13 @@
+//! The batches: calls that wait at the same time travel together as one statement.
+
+mod call;
+mod call_queue;
+mod dispatcher;
+mod in_flight;
+mod queue;
+mod scheduler;
+mod shared;
+mod worker;
+
+pub(super) use queue::Queue;
+pub(super) use shared::Shared;

@@ -1,0 +1,50 @@
+//! What the workers of a store share.
+
+use std::sync::Arc;
+
+use session_core::StoreError;
+
+use crate::postgres::connection::{Health, Rejected, Server, StatementError};
+use crate::postgres::sql::{Table, Texts};
+use crate::version::NotMigrated;
+
+/// The server of a store, its table, and the health of its connections.
+pub(crate) struct Shared {
+    pub(crate) server: Server,
+    pub(crate) table: Table,
+    pub(super) texts: Texts,
+    pub(super) health: Arc<Health>,
+}
+
+impl Shared {
+    pub(crate) fn new(server: Server, table: Table) -> Self {
+        let texts = Texts::new(&table, server.preparation());
+        Self { server, table, texts, health: Arc::default() }
+    }
+
+    /// The error of a call that was not answered within the deadline.
+    pub(super) fn deadline_error(&self) -> StoreError {
+        self.health.deadline_error(self.server.deadline())
+    }
+
+    /// What a caller is told of this error.
+    pub(super) fn store_error(&self, error: &StatementError) -> StoreError {
+        match error {
+            StatementError::NotConnected => self.deadline_error(),
+            StatementError::TimedOut | StatementError::Cancelled => {
+                StoreError::Deadline(self.server.deadline())
+            }
+            StatementError::NotMigrated(source) => {
+                let source = Arc::clone(source);
+                StoreError::failed(NotMigrated { table: self.table.to_string(), source })
+            }
+            StatementError::Disconnected(error)
+            | StatementError::Stale(error)
+            | StatementError::RolledBack(error)
+            | StatementError::Failed(error) => match Rejected::of(error) {
+                Some(rejected) => StoreError::failed(rejected),
+                None => StoreError::failed(Arc::clone(error)),
+            },
+        }
+    }
+}

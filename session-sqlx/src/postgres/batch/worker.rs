@@ -1,0 +1,150 @@
+//! A worker: takes batches from the queue and runs them, one at a time, on its own connection.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::call::Call;
+use super::dispatcher::Dispatcher;
+use super::in_flight::SLOW_AFTER;
+use super::scheduler::Batch;
+use super::shared::Shared;
+use crate::postgres::connection::{ConnectionManager, StatementError};
+use crate::postgres::sql::{Statement, Text};
+
+pub(super) struct Worker {
+    shared: Arc<Shared>,
+    dispatcher: Arc<Dispatcher>,
+    shutdown: watch::Receiver<()>,
+    connection: ConnectionManager,
+}
+
+impl Worker {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        dispatcher: Arc<Dispatcher>,
+        shutdown: watch::Receiver<()>,
+    ) -> Self {
+        let connection = ConnectionManager::new(Arc::clone(&shared.health));
+        Self { shared, dispatcher, shutdown, connection }
+    }
+
+    /// Works until the store is dropped. A worker without a connection takes no batch, so that
+    /// another may.
+    pub(super) async fn work(mut self) {
+        loop {
+            let (batch, mut in_flight) = tokio::select! {
+                batch = async {
+                    self.connection.connect(&self.shared.server).await;
+                    self.dispatcher.next().await
+                } => batch,
+                _ = self.shutdown.changed() => return,
+            };
+            let mut work = pin!(self.run(batch));
+            if timeout(SLOW_AFTER, &mut work).await.is_err() {
+                in_flight.slowed();
+                work.await;
+            }
+        }
+    }
+
+    async fn run(&mut self, batch: Batch) {
+        let shared = Arc::clone(&self.shared);
+        let texts = &shared.texts;
+        match batch {
+            Batch::Load(calls) => self.serve(calls, &texts.load).await,
+            Batch::Insert(calls) => self.serve(calls, &texts.insert).await,
+            Batch::Update(calls) => self.serve(calls, &texts.update).await,
+            Batch::Touch(calls) => self.serve(calls, &texts.touch).await,
+            Batch::Delete(calls) => self.serve(calls, &texts.delete).await,
+            Batch::UpdateLogIn(calls) => self.serve(calls, &texts.update_log_in).await,
+            Batch::InsertLogIn(calls) => self.serve(calls, &texts.insert_log_in).await,
+            Batch::List(calls) => self.serve(calls, &texts.list).await,
+            Batch::DeleteAll(calls) => self.serve(calls, &texts.delete_all).await,
+            Batch::Sweep(calls) => self.serve(calls, &texts.sweep).await,
+        }
+    }
+
+    /// Runs them together, or one by one if the server rejected one of them.
+    async fn serve<S: Statement>(&mut self, mut calls: Vec<Call<S>>, text: &Text) {
+        let Some(error) = self.run_with_retry(&mut calls, text).await else {
+            return;
+        };
+        if error.may_be_of_one() && calls.len() > 1 {
+            for call in calls {
+                let mut alone = vec![call];
+                if let Some(error) = self.run_with_retry(&mut alone, text).await {
+                    self.fail(alone, &error);
+                }
+            }
+        } else {
+            self.fail(calls, &error);
+        }
+    }
+
+    fn fail<S: Statement>(&self, calls: Vec<Call<S>>, error: &StatementError) {
+        for call in calls {
+            call.answer(Err(self.shared.store_error(error)));
+        }
+    }
+
+    /// Answers the calls, unless there is an error.
+    async fn run_with_retry<S: Statement>(
+        &mut self,
+        calls: &mut Vec<Call<S>>,
+        text: &Text,
+    ) -> Option<StatementError> {
+        let answers = match self.run_once(calls, text).await {
+            Err(error) if error.is_retryable::<S>() => self.run_once(calls, text).await,
+            answers => answers,
+        };
+        match answers {
+            Ok(answers) => {
+                for (call, answer) in calls.drain(..).zip(answers) {
+                    call.answer(Ok(answer));
+                }
+                None
+            }
+            Err(error) => Some(error),
+        }
+    }
+
+    /// Runs the calls that are not abandoned. The connection is out of its place meanwhile, and put
+    /// back only when it is known to be in order: whatever ends this early, it is closed.
+    async fn run_once<S: Statement>(
+        &mut self,
+        calls: &mut Vec<Call<S>>,
+        text: &Text,
+    ) -> Result<Vec<S::Answer>, StatementError> {
+        let server = &self.shared.server;
+        let Some(last) = calls.iter().map(|call| call.deadline).max() else {
+            return Ok(Vec::new());
+        };
+        let Ok(mut connection) = timeout_at(last, self.connection.take::<S>(server)).await else {
+            return Err(StatementError::NotConnected);
+        };
+        let now = Instant::now();
+        calls.retain(|call| !call.is_abandoned(now));
+        if calls.is_empty() {
+            self.connection.put_back(connection);
+            return Ok(Vec::new());
+        }
+        let statements: Vec<&S> = calls.iter().map(|call| &call.statement).collect();
+        let answers = async {
+            let connection = connection.as_mut();
+            server.begin(connection).await?;
+            let answers = text.run(&statements, connection).await;
+            server.end(connection, answers).await
+        };
+        let answers = match timeout(server.deadline(), answers).await {
+            Ok(answers) => answers.map_err(StatementError::from),
+            Err(_) => Err(StatementError::TimedOut),
+        };
+        if answers.as_ref().err().is_none_or(StatementError::leaves_connection) {
+            self.connection.put_back(connection);
+        }
+        answers
+    }
+}

@@ -1,0 +1,110 @@
+//! The errors of a statement: what each says about the statement and its connection.
+
+use std::sync::Arc;
+
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+
+use crate::postgres::sql::Statement;
+
+/// Why a statement gave no answer. Codes are of PostgreSQL's appendix A.
+pub(crate) enum StatementError {
+    /// There was no connection to send it on.
+    NotConnected,
+    /// The server said nothing within the deadline; it may have happened.
+    TimedOut,
+    /// The connection broke; it may have happened.
+    Disconnected(Arc<sqlx::Error>),
+    /// The server refused to begin it on this connection; on another it may well.
+    Stale(Arc<sqlx::Error>),
+    /// The server rolled it back in favour of another.
+    RolledBack(Arc<sqlx::Error>),
+    /// The server rolled it back because it took too long.
+    Cancelled,
+    /// The table is missing, or of an older version.
+    NotMigrated(Arc<sqlx::Error>),
+    /// Anything else; it did not happen.
+    Failed(Arc<sqlx::Error>),
+}
+
+impl From<sqlx::Error> for StatementError {
+    fn from(error: sqlx::Error) -> Self {
+        let error = Arc::new(error);
+        let sqlx::Error::Database(cause) = &*error else {
+            return match &*error {
+                sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => {
+                    Self::Disconnected(error)
+                }
+                _ => Self::Failed(error),
+            };
+        };
+        let Some(cause) = cause.try_downcast_ref::<PgDatabaseError>() else {
+            return Self::Failed(error);
+        };
+        if matches!(cause.severity(), PgSeverity::Fatal | PgSeverity::Panic) {
+            return Self::Disconnected(error);
+        }
+        match cause.code() {
+            // A statement prepared before the table changed, one that a pooler prepared
+            // elsewhere, and a primary that has become a standby.
+            "0A000" | "26000" | "25006" => Self::Stale(error),
+            // Serialization failure, deadlock.
+            "40001" | "40P01" => Self::RolledBack(error),
+            "57014" => Self::Cancelled,
+            // No such table, column, schema, function.
+            "42P01" | "42703" | "3F000" | "42883" => Self::NotMigrated(error),
+            _ => Self::Failed(error),
+        }
+    }
+}
+
+impl StatementError {
+    /// Whether the connection is as good as before.
+    pub(crate) fn leaves_connection(&self) -> bool {
+        match self {
+            Self::NotConnected | Self::TimedOut | Self::Disconnected(_) | Self::Stale(_) => false,
+            Self::RolledBack(_) | Self::Cancelled | Self::NotMigrated(_) | Self::Failed(_) => true,
+        }
+    }
+
+    /// Whether a second attempt may succeed, and does no harm.
+    pub(crate) fn is_retryable<S: Statement>(&self) -> bool {
+        match self {
+            Self::Disconnected(_) => S::IDEMPOTENT,
+            Self::Stale(_) | Self::RolledBack(_) => true,
+            Self::NotConnected
+            | Self::TimedOut
+            | Self::Cancelled
+            | Self::NotMigrated(_)
+            | Self::Failed(_) => false,
+        }
+    }
+
+    /// Whether one statement of a batch may have caused it, and none of the batch happened.
+    pub(crate) fn may_be_of_one(&self) -> bool {
+        let Self::Failed(error) = self else { return false };
+        matches!(**error, sqlx::Error::Database(_) | sqlx::Error::Encode(_))
+    }
+}
+
+/// The server rejected a statement: the source of a
+/// [`StoreError::Failed`](session_core::StoreError::Failed). Without the detail
+/// that the server gives, which shows the whole row.
+#[derive(Debug, thiserror::Error)]
+#[error("{message} (SQLSTATE {code})")]
+pub struct Rejected {
+    code: String,
+    message: String,
+}
+
+impl Rejected {
+    pub(crate) fn of(error: &sqlx::Error) -> Option<Self> {
+        let sqlx::Error::Database(cause) = error else { return None };
+        let code = cause.code().unwrap_or_default().into_owned();
+        Some(Self { code, message: cause.message().to_owned() })
+    }
+
+    /// The five characters of PostgreSQL's appendix A.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+}

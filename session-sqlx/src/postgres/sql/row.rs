@@ -1,0 +1,76 @@
+//! The row of an answer, read by position: each statement selects `:when`, then `:record`.
+
+use std::collections::HashMap;
+
+use session_core::store::{Record, Times, Updated};
+use session_core::{Digest, Handle, Timestamp};
+use sqlx::Row as _;
+use sqlx::postgres::PgRow;
+use sqlx::types::Uuid;
+
+use super::timestamp::Timestamptz;
+
+/// The columns of [`times`].
+pub(super) const WHEN: &str = ":now, created, authenticated, seen, expires, absolute";
+
+/// The columns of [`record`] after [`WHEN`].
+pub(super) const RECORD: &str = "handle, digest, revision, principal, fields, persistent, label";
+
+/// The times of the record in this row.
+pub(super) fn times(row: &PgRow) -> sqlx::Result<Times> {
+    let time = |column: usize| row.try_get(column).map(|Timestamptz(time)| time);
+    Ok(Times {
+        now: time(0)?,
+        created: time(1)?,
+        authenticated: row.try_get::<Option<Timestamptz>, _>(2)?.map(|Timestamptz(time)| time),
+        seen: time(3)?,
+        expires: time(4)?,
+        absolute: time(5)?,
+    })
+}
+
+/// The record in this row.
+pub(super) fn record(row: &PgRow) -> sqlx::Result<Record> {
+    let handle: Uuid = row.try_get(6)?;
+    let revision: i64 = row.try_get(8)?;
+    Ok(Record {
+        handle: Handle::from_bytes(handle.into_bytes()),
+        digest: Digest::from_bytes(row.try_get(7)?),
+        revision: u64::try_from(revision).map_err(|error| sqlx::Error::Decode(error.into()))?,
+        principal: row.try_get(9)?,
+        fields: row.try_get(10)?,
+        persistent: row.try_get(11)?,
+        label: row.try_get(12)?,
+        times: times(row)?,
+    })
+}
+
+/// The answer of each row, by the handle in this column.
+pub(super) fn by_handle<A>(
+    rows: &[PgRow],
+    column: usize,
+    answer: impl Fn(&PgRow) -> sqlx::Result<A>,
+) -> sqlx::Result<HashMap<Uuid, A>> {
+    rows.iter().map(|row| Ok((row.try_get(column)?, answer(row)?))).collect()
+}
+
+/// The answer of the update in this row.
+pub(super) fn updated(row: &PgRow) -> sqlx::Result<Updated> {
+    match revoked(row)? {
+        Some(now) => Ok(Updated::Revoked(now)),
+        None => times(row).map(Updated::Saved),
+    }
+}
+
+/// The server's time, if that is all that the row holds: a log-in that a revocation refused.
+pub(super) fn revoked(row: &PgRow) -> sqlx::Result<Option<Timestamp>> {
+    match row.try_get::<Option<Timestamptz>, _>(1)? {
+        Some(_) => Ok(None),
+        None => row.try_get(0).map(|Timestamptz(now)| Some(now)),
+    }
+}
+
+/// A handle as the server takes it.
+pub(super) fn uuid(handle: Handle) -> Uuid {
+    Uuid::from_bytes(*handle.as_bytes())
+}

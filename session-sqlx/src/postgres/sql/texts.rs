@@ -1,0 +1,40 @@
+//! The texts of all statements.
+
+use super::prepared::Preparation;
+use super::table::Table;
+use super::text::Text;
+use super::{
+    delete, delete_all, insert, insert_log_in, list, load, sweep, touch, update, update_log_in,
+};
+
+/// The texts of the statements, for one table.
+pub(crate) struct Texts {
+    pub(crate) load: Text,
+    pub(crate) insert: Text,
+    pub(crate) update: Text,
+    pub(crate) touch: Text,
+    pub(crate) delete: Text,
+    pub(crate) insert_log_in: Text,
+    pub(crate) update_log_in: Text,
+    pub(crate) list: Text,
+    pub(crate) delete_all: Text,
+    pub(crate) sweep: Text,
+}
+
+impl Texts {
+    pub(crate) fn new(table: &Table, preparation: Preparation) -> Self {
+        let text = |single, batch| Text::new(table, preparation, single, batch);
+        Self {
+            load: text(load::SINGLE, load::BATCH),
+            insert: text(insert::SINGLE, insert::BATCH),
+            update: text(update::SINGLE, update::BATCH),
+            touch: text(touch::SINGLE, touch::BATCH),
+            delete: text(delete::SINGLE, delete::BATCH),
+            insert_log_in: text(insert_log_in::SQL, insert_log_in::SQL),
+            update_log_in: text(update_log_in::SQL, update_log_in::SQL),
+            list: text(list::SQL, list::SQL),
+            delete_all: text(delete_all::SQL, delete_all::SQL),
+            sweep: text(sweep::SQL, sweep::SQL),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Update: the next revision, only if the record is at the expected one.
+
+use session_core::Now;
+use session_core::store::{self, Updated};
+use sqlx::postgres::PgConnection;
+
+use super::claims::Claims;
+use super::prepared::Prepared;
+use super::row::{by_handle, updated, uuid};
+use super::statement::{MAX_CALLS, Statement, column};
+use super::timestamp::{fixed_now, interval};
+
+pub(super) const SINGLE: &str = r#"
+UPDATE :"table" SET
+    revision = revision + 1,
+    digest = $4,
+    principal = $5,
+    fields = $6,
+    persistent = $7,
+    authenticated = CASE WHEN $5::text IS NOT NULL THEN authenticated END,
+    seen = CASE WHEN $8::interval IS NULL THEN seen ELSE :now END,
+    expires = CASE WHEN $8::interval IS NULL THEN expires ELSE least(:now + $8, absolute) END,
+    sweep_at = least(sweep_at, :now + $8)
+WHERE handle = $2 AND revision = $3 AND expires > :now
+RETURNING :when"#;
+
+/// The rows are locked in one order before the first is changed, so that two batches never wait
+/// for each other.
+pub(super) const BATCH: &str = r#"
+WITH theirs AS MATERIALIZED (
+    SELECT FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR NO KEY UPDATE
+)
+UPDATE :"table" AS s SET
+    revision = s.revision + 1,
+    digest = item.digest,
+    principal = item.principal,
+    fields = item.fields,
+    persistent = item.persistent,
+    authenticated = CASE WHEN item.principal IS NOT NULL THEN s.authenticated END,
+    seen = CASE WHEN idle IS NULL THEN s.seen ELSE item.now END,
+    expires = CASE WHEN idle IS NULL THEN s.expires ELSE least(item.now + idle, s.absolute) END,
+    sweep_at = least(s.sweep_at, item.now + idle)
+FROM (
+    SELECT coalesce(moment, now()) AS now, given.*
+    FROM unnest(
+        $1::timestamptz[], $2::uuid[], $3::bigint[], $4::bytea[], $5::text[], $6::bytea[],
+        $7::boolean[], $8::interval[]
+    ) AS given (moment, key, expected, digest, principal, fields, persistent, idle)
+) AS item
+WHERE (SELECT count(*) FROM theirs) > 0
+    AND s.handle = key AND s.revision = expected AND s.expires > item.now
+RETURNING item.now, s.created, s.authenticated, s.seen, s.expires, s.absolute, s.handle"#;
+
+pub(crate) struct Update {
+    pub(crate) update: store::Update,
+    pub(crate) now: Now,
+}
+
+impl Statement for Update {
+    /// None if the record is not there at the expected revision.
+    type Answer = Option<Updated>;
+
+    const IDEMPOTENT: bool = false;
+    const MAX_BATCH: usize = MAX_CALLS;
+
+    fn claim(&self, claims: &mut Claims) -> bool {
+        claims.row(self.update.handle) && claims.bytes(self.update.fields.len())
+    }
+
+    async fn run(
+        &self,
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Self::Answer> {
+        let Self { update, now } = self;
+        let row = sql
+            .query()
+            .bind(fixed_now(*now))
+            .bind(uuid(update.handle))
+            .bind(revision(update))
+            .bind(update.digest.as_bytes())
+            .bind(&update.principal)
+            .bind(&update.fields)
+            .bind(update.persistent)
+            .bind(update.idle.map(|idle| interval(idle, *now)))
+            .fetch_optional(connection)
+            .await?;
+        row.as_ref().map(updated).transpose()
+    }
+
+    async fn run_batch(
+        batch: &[&Self],
+        connection: &mut PgConnection,
+        sql: Prepared,
+    ) -> sqlx::Result<Vec<Self::Answer>> {
+        let rows = sql
+            .query()
+            .bind(column(batch, |it| fixed_now(it.now)))
+            .bind(column(batch, |it| uuid(it.update.handle)))
+            .bind(column(batch, |it| revision(&it.update)))
+            .bind(column(batch, |it| it.update.digest.as_bytes().as_slice()))
+            .bind(column(batch, |it| it.update.principal.as_deref()))
+            .bind(column(batch, |it| &*it.update.fields))
+            .bind(column(batch, |it| it.update.persistent))
+            .bind(column(batch, |it| it.update.idle.map(|idle| interval(idle, it.now))))
+            .fetch_all(connection)
+            .await?;
+        let mut answers = by_handle(&rows, 6, updated)?;
+        Ok(column(batch, |it| answers.remove(&uuid(it.update.handle))))
+    }
+}
+
+/// A revision past the column's range is one that no record is at.
+pub(super) fn revision(update: &store::Update) -> i64 {
+    i64::try_from(update.revision).unwrap_or(i64::MAX)
+}

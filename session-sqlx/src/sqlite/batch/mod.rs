@@ -1,0 +1,10 @@
+//! The batches: writes that wait at the same time are written in one transaction, reads beside it.
+
+mod call;
+mod queue;
+mod reader;
+mod shared;
+mod writer;
+
+pub(super) use queue::Queue;
+pub(super) use shared::Shared;

@@ -1,0 +1,80 @@
+//! A reader: takes reads from the queue and runs them, one at a time, on its own connection.
+
+use std::sync::Arc;
+
+use session_core::StoreError;
+use sqlx::sqlite::SqliteConnection;
+use tokio::sync::{Mutex, mpsc};
+use tokio::time::sleep;
+
+use super::call::AnyCall;
+use super::shared::Shared;
+use crate::sqlite::connection::{RETRY_INTERVAL, is_locked, leaves_connection, store_error};
+
+/// The queue's receiver, at which the readers take turns.
+pub(super) type Reads = Arc<Mutex<mpsc::Receiver<Box<dyn AnyCall>>>>;
+
+pub(super) struct Reader {
+    shared: Arc<Shared>,
+    reads: Reads,
+    connection: Option<SqliteConnection>,
+}
+
+impl Reader {
+    pub(super) fn new(shared: Arc<Shared>, reads: Reads) -> Self {
+        Self { shared, reads, connection: None }
+    }
+
+    /// Works until the store is dropped.
+    pub(super) async fn work(mut self) {
+        loop {
+            let next = self.reads.lock().await.recv().await;
+            let Some(call) = next else { return };
+            self.serve(call).await;
+        }
+    }
+
+    /// A read meets a lock only while the log is recovered or removed: it is tried again.
+    async fn serve(&mut self, mut call: Box<dyn AnyCall>) {
+        while !call.is_abandoned() {
+            match self.run_once(&mut *call).await {
+                Ok(()) => return call.send_answer(),
+                Err(ReadError::Locked) => sleep(RETRY_INTERVAL).await,
+                Err(ReadError::Failed(error)) => return call.fail(error),
+            }
+        }
+    }
+
+    /// Runs it once. The connection is out of its place meanwhile, and put back only when it is
+    /// known to be in order.
+    async fn run_once(&mut self, call: &mut dyn AnyCall) -> Result<(), ReadError> {
+        let shared = &*self.shared;
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => match shared.file.open_to_read().await {
+                Ok(connection) => connection,
+                Err(error) if is_locked(&error) => return Err(ReadError::Locked),
+                Err(error) => return Err(ReadError::Failed(StoreError::failed(error))),
+            },
+        };
+        let Err(error) = call.run(&mut connection, &shared.texts).await else {
+            self.connection = Some(connection);
+            return Ok(());
+        };
+        let stays = leaves_connection(&error);
+        let error = if is_locked(&error) {
+            ReadError::Locked
+        } else {
+            ReadError::Failed(store_error(error, &mut connection, &shared.table).await)
+        };
+        self.connection = stays.then_some(connection);
+        Err(error)
+    }
+}
+
+/// Why a read gave no answer.
+enum ReadError {
+    /// Another connection has the lock at the moment.
+    Locked,
+    Failed(StoreError),
+}

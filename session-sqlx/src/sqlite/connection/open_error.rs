@@ -1,0 +1,88 @@
+//! The errors of opening a store.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::sqlite::sql::InvalidName;
+
+/// A store could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// It cannot be set up like this.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The URL is not one of an SQLite file.
+    #[error("not an SQLite URL, such as sqlite:./sessions.db")]
+    Url(#[source] sqlx::Error),
+    /// The URL names no file.
+    #[error(
+        "sessions cannot be kept in an SQLite database in memory: name a file, or use `MemoryStore`"
+    )]
+    InMemory,
+    /// The URL says that the file is not to be written.
+    #[error("sessions cannot be kept in a file that is read only: leave `mode=ro` out")]
+    ReadOnly,
+    /// Everybody may write to the directory.
+    #[error(
+        "everybody may write to the directory {}, and so put another file in the place of the \
+         sessions: use one of the program's own, or take that right away (chmod o-w)", .0.display()
+    )]
+    PublicDirectory(PathBuf),
+    /// Everybody may write to the file.
+    #[error("everybody may write to {}: take that right away (chmod 600)", .0.display())]
+    PublicFile(PathBuf),
+    /// The file could not be found or created.
+    #[error("could not create the file {}", path.display())]
+    Create {
+        /// The path as given.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// SQLite could not open the file.
+    #[error("could not open the SQLite database {}", path.display())]
+    Sqlite {
+        /// Where it is.
+        path: PathBuf,
+        /// What SQLite said.
+        source: sqlx::Error,
+    },
+    /// The file cannot have a write-ahead log.
+    #[error(
+        "{} cannot have a write-ahead log (its journal's mode stays `{mode}`): it must lie on a \
+         disk of this machine", path.display()
+    )]
+    NoWriteAheadLog {
+        /// Where it is.
+        path: PathBuf,
+        /// The mode it is in.
+        mode: String,
+    },
+}
+
+/// A store cannot be set up like this.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The name of the table is not one that needs no escaping.
+    #[error(
+        "`{name}` cannot be a table name: use 1 to {longest} ASCII letters, digits and underscores, \
+         the first of them not a digit, and do not begin with `sqlite_`"
+    )]
+    Name {
+        /// The name as given.
+        name: String,
+        /// How many characters it may have.
+        longest: usize,
+    },
+    /// Something is zero without which nothing happens.
+    #[error("a store needs at least some: no {0} was given")]
+    Zero(&'static str),
+}
+
+impl From<InvalidName> for ConfigError {
+    fn from(InvalidName { name, longest }: InvalidName) -> Self {
+        Self::Name { name, longest }
+    }
+}

@@ -1,0 +1,129 @@
+//! Update: the next revision, only if the record is at the expected one.
+
+use std::time::Duration;
+
+use session_core::store::{self, Updated};
+use session_core::{Now, Timestamp};
+use sqlx::SqlStr;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::log_in::LogIn;
+use super::row::{only, record, times};
+use super::statement::Statement;
+use super::texts::Texts;
+
+/// What most updates are. SQLite writes an index anew when its column is so much as named, so
+/// this one names none, and asks for a record whose indexed columns stay as they are.
+///
+/// `min` of nothing and something is nothing: what is no use of the session moves no end.
+pub(super) const SQL: &str = r#"
+UPDATE :"table" SET
+    revision = revision + 1,
+    digest = ?3,
+    fields = ?5,
+    persistent = ?6,
+    seen = CASE WHEN ?8 IS NULL THEN seen ELSE ?7 END,
+    authenticated = CASE WHEN ?4 IS NULL THEN NULL WHEN ?9 IS NULL THEN authenticated ELSE ?7 END,
+    expires = coalesce(min(?8, coalesce(?9, absolute)), expires),
+    absolute = coalesce(?9, absolute)
+WHERE handle = ?1 AND revision = ?2 AND expires > ?7
+    AND principal IS ?4 AND sweep_at <= coalesce(min(?8, coalesce(?9, absolute)), expires)
+RETURNING :times"#;
+
+/// The others: a log-in, a log-out, an end that is moved forward.
+pub(super) const WITH_INDEXES: &str = r#"
+UPDATE :"table" SET
+    revision = revision + 1,
+    digest = ?3,
+    principal = ?4,
+    fields = ?5,
+    persistent = ?6,
+    seen = CASE WHEN ?8 IS NULL THEN seen ELSE ?7 END,
+    authenticated = CASE WHEN ?4 IS NULL THEN NULL WHEN ?9 IS NULL THEN authenticated ELSE ?7 END,
+    expires = coalesce(min(?8, coalesce(?9, absolute)), expires),
+    absolute = coalesce(?9, absolute),
+    sweep_at = min(sweep_at, coalesce(min(?8, coalesce(?9, absolute)), expires))
+WHERE handle = ?1 AND revision = ?2 AND expires > ?7
+RETURNING :times"#;
+
+pub(crate) struct Update {
+    pub(crate) update: store::Update,
+    pub(crate) now: Now,
+}
+
+impl Statement for Update {
+    type Answer = Updated;
+
+    fn needs_savepoint(&self) -> bool {
+        LogIn::by_update(&self.update).is_some_and(|log_in| log_in.is_limited())
+    }
+
+    /// Nothing comes between the statements: the transaction that they are in has the only lock.
+    async fn run(
+        &self,
+        connection: &mut SqliteConnection,
+        texts: &Texts,
+    ) -> sqlx::Result<Self::Answer> {
+        let now = self.now.on_this_machine();
+        let log_in = LogIn::by_update(&self.update);
+        let is_revoked = match &log_in {
+            Some(log_in) => log_in.is_revoked(connection, texts).await?,
+            None => false,
+        };
+        if !is_revoked && let Some(row) = self.save(connection, texts, now).await? {
+            if let Some(log_in) = &log_in {
+                log_in.make_room(connection, texts, now).await?;
+            }
+            return Ok(Updated::Saved(times(&row, now)?));
+        }
+        let current = sqlx::query(texts.load.clone())
+            .bind(self.update.handle.as_bytes().to_vec())
+            .bind(now.micros());
+        let Some(row) = only(current.fetch_all(connection).await?) else {
+            return Ok(Updated::Gone);
+        };
+        let current = record(&row, now)?;
+        if is_revoked && current.revision == self.update.revision {
+            return Ok(Updated::Revoked(now));
+        }
+        Ok(Updated::Conflict(Box::new(current)))
+    }
+}
+
+impl Update {
+    async fn save(
+        &self,
+        connection: &mut SqliteConnection,
+        texts: &Texts,
+        now: Timestamp,
+    ) -> sqlx::Result<Option<SqliteRow>> {
+        for sql in [&texts.update, &texts.update_with_indexes] {
+            if let Some(row) = self.attempt(connection, sql, now).await? {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn attempt(
+        &self,
+        connection: &mut SqliteConnection,
+        sql: &SqlStr,
+        now: Timestamp,
+    ) -> sqlx::Result<Option<SqliteRow>> {
+        let update = &self.update;
+        let ends = |span: Option<Duration>| span.map(|span| now.plus(span).micros());
+        let query = sqlx::query(sql.clone())
+            .bind(update.handle.as_bytes().to_vec())
+            // A revision past the column's range is one that no record is at.
+            .bind(i64::try_from(update.revision).unwrap_or(i64::MAX))
+            .bind(update.digest.as_bytes().to_vec())
+            .bind(update.principal.clone())
+            .bind(update.fields.clone())
+            .bind(update.persistent)
+            .bind(now.micros())
+            .bind(ends(update.idle))
+            .bind(ends(update.authenticated));
+        Ok(only(query.fetch_all(connection).await?))
+    }
+}

@@ -1,0 +1,353 @@
+//! Batches: calls that wait together are sent together, each answered as if it were alone.
+
+use std::future::Future;
+
+use session_core::store::{Insert, Inserted, LogIn, Record, Update, Updated};
+use session_core::{Handle, Now, Store as _, StoreError};
+use session_sqlx::PostgresStore;
+use session_tests::record::{DAY, insert_of, listed};
+use session_tests::{Postgres, Proxy};
+use sqlx::{Executor as _, PgConnection};
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::fixtures::{
+    Database, HOUR, handle, insert, loaded, migrated, patient, store, stored, update_of, updated,
+};
+
+/// A store whose one worker waits for a lock, so that what is asked next waits together.
+struct Held {
+    store: PostgresStore,
+    database: Database,
+    other: PgConnection,
+    first: JoinHandle<Updated>,
+}
+
+impl Held {
+    async fn new() -> Self {
+        let (store, database) = store(patient().workers(1)).await;
+        let record = stored(&store, insert()).await;
+        let mut other = database.connect().await;
+        let lock =
+            format!("BEGIN; SELECT FROM sessions WHERE handle = '{}' FOR UPDATE", record.handle);
+        other.execute(sqlx::AssertSqlSafe(lock)).await.expect("nobody has it");
+        let first = tokio::spawn({
+            let (store, update) = (store.clone(), update_of(&record));
+            async move { updated(&store, update).await }
+        });
+        database.until_blocked(1).await;
+        Self { store, database, other, first }
+    }
+
+    /// Asks all of this, in this order, and answers once the worker could go on.
+    async fn ask<A>(
+        mut self,
+        calls: impl IntoIterator<Item = impl Future<Output = A> + Send + 'static>,
+    ) -> Vec<A>
+    where
+        A: Send + 'static,
+    {
+        let calls: Vec<_> = calls.into_iter().map(|call| tokio::spawn(call)).collect();
+        tokio::task::yield_now().await;
+        self.database_statements_reset().await;
+        self.other.execute("ROLLBACK").await.expect("the server is up");
+        assert!(matches!(self.first.await, Ok(Updated::Saved(_))));
+        let mut answers = Vec::new();
+        for call in calls {
+            answers.push(call.await.expect("it does not panic"));
+        }
+        answers
+    }
+
+    async fn database_statements_reset(&self) {
+        Postgres::shared().await.reset_statements(&self.database.0).await;
+    }
+}
+
+/// How often the statements were executed that contain this.
+async fn executed(database: &Database, what: &str) -> u64 {
+    let statements = Postgres::shared().await.statements(&database.0).await;
+    statements.iter().filter(|(text, _)| text.contains(what)).map(|(_, calls)| calls).sum()
+}
+
+/// Records of a store that is not held.
+async fn records(number: usize, database: &Database) -> Vec<Record> {
+    let store = migrated(patient(), &database.0).await;
+    let mut records = Vec::new();
+    for _ in 0..number {
+        records.push(stored(&store, insert()).await);
+    }
+    records
+}
+
+#[tokio::test]
+async fn calls_that_wait_together_are_sent_as_one_statement() {
+    let held = Held::new().await;
+    let (store, database) = (held.store.clone(), held.database.clone());
+    let records = records(20, &database).await;
+    let calls = records.clone().into_iter().enumerate().flat_map(|(number, record)| {
+        let fresh = Insert { fields: vec![3].into(), ..insert() };
+        let theirs = insert_of(&number.to_string());
+        let log_in =
+            Update { principal: Some("1".into()), authenticated: Some(DAY), ..update_of(&record) };
+        let change =
+            Update { fields: vec![u8::try_from(number).unwrap()].into(), ..update_of(&record) };
+        let update = if number % 2 == 0 { log_in } else { change };
+        let handle = record.handle;
+        let call = |kind: usize| {
+            let (store, fresh, theirs, update) =
+                (store.clone(), fresh.clone(), theirs.clone(), update.clone());
+            async move {
+                match kind {
+                    0 => assert!(loaded(&store, handle).await.is_some()),
+                    1 => assert!(matches!(updated(&store, update).await, Updated::Saved(_))),
+                    2 => assert!(store.touch(handle, HOUR, Now::Store).await.expect("it works")),
+                    3 => {
+                        let answer = store.insert(fresh, Now::Store).await.expect("it works");
+                        assert!(matches!(answer, Inserted::Saved(_)));
+                    }
+                    _ => {
+                        let answer = store.insert(theirs, Now::Store).await.expect("it works");
+                        assert!(matches!(answer, Inserted::Saved(_)));
+                    }
+                }
+            }
+        };
+        [call(0), call(1), call(2), call(3), call(4)]
+    });
+    held.ask(calls.collect::<Vec<_>>()).await;
+    for (what, times) in [
+        ("CROSS JOIN LATERAL", 1),
+        ("INSERT INTO", 1),
+        ("least(s.sweep_at", 1),
+        ("least(item.now + idle, absolute)", 1),
+        ("sessions_log_in_known\"(", 1),
+        ("sessions_log_in_fresh\"(", 1),
+    ] {
+        assert_eq!(executed(&database, what).await, times, "{what}");
+    }
+    for (number, record) in records.iter().enumerate() {
+        let now = loaded(&store, record.handle).await.expect("it is there");
+        assert_eq!(now.revision, 2);
+        if number % 2 != 0 {
+            assert_eq!(*now.fields, [u8::try_from(number).unwrap()], "each has its own");
+        }
+    }
+    assert_eq!(listed(&store, "1").await.len(), 11);
+}
+
+/// Nothing holds this store up: there are workers for eight batches. But the runtime has a worker
+/// that was called run before everything else, and it must not leave with the one call that there
+/// is then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn calls_made_at_the_same_time_are_sent_together() {
+    let (store, database) = store(patient()).await;
+    let record = stored(&store, insert()).await;
+    Postgres::shared().await.reset_statements(&database.0).await;
+    let all = tokio::spawn(async move {
+        let mut loads = JoinSet::new();
+        for _ in 0..20 {
+            let (store, handle) = (store.clone(), record.handle);
+            loads.spawn(async move { loaded(&store, handle).await.is_some() });
+        }
+        loads.join_all().await
+    });
+    assert!(all.await.expect("they do not panic").into_iter().all(|there| there));
+    // From time to time the runtime looks for what came from outside, and lets the worker go.
+    let statements = executed(&database, "absolute, handle, digest").await;
+    assert!((1..=3).contains(&statements), "{statements}");
+}
+
+#[tokio::test]
+async fn deletes_that_wait_together_are_answered_one_by_one() {
+    let held = Held::new().await;
+    let (store, database) = (held.store.clone(), held.database.clone());
+    let records = records(5, &database).await;
+    let end = records[0].times.expires;
+    let ask = |handle: Handle, now: Now| {
+        let store = store.clone();
+        async move { store.delete(handle, now).await.expect("it works") }
+    };
+    let calls = vec![
+        ask(records[0].handle, Now::Store),
+        ask(handle(), Now::Store),
+        ask(records[1].handle, Now::At(end.plus(HOUR))),
+        ask(records[2].handle, Now::Store),
+        ask(records[2].handle, Now::Store),
+    ];
+    assert_eq!(held.ask(calls).await, [true, false, false, true, false]);
+    assert_eq!(executed(&database, "theirs AS MATERIALIZED").await, 1, "and one came after it");
+    assert_eq!(database.number("SELECT count(*) FROM sessions").await, 3);
+}
+
+#[tokio::test]
+async fn one_of_two_updates_of_a_row_that_wait_together_is_saved() {
+    let held = Held::new().await;
+    let store = held.store.clone();
+    let record = records(1, &held.database).await.remove(0);
+    let calls = [1, 2].map(|byte| {
+        let (store, update) =
+            (store.clone(), Update { fields: vec![byte].into(), ..update_of(&record) });
+        async move { updated(&store, update).await }
+    });
+    let answers = held.ask(calls).await;
+    assert!(matches!(answers[0], Updated::Saved(_)), "{answers:?}");
+    let Updated::Conflict(current) = &answers[1] else { panic!("{answers:?}") };
+    assert_eq!((current.revision, &current.fields[..]), (2, &[1][..]));
+}
+
+#[tokio::test]
+async fn the_later_of_two_log_ins_that_wait_together_makes_room() {
+    let held = Held::new().await;
+    let store = held.store.clone();
+    let limit = std::num::NonZeroU32::new(1);
+    let both = [(); 2].map(|()| Insert { log_in: LogIn { began: None, limit }, ..insert_of("1") });
+    let last = both[1].handle;
+    let calls = both.map(|insert| {
+        let store = store.clone();
+        async move { store.insert(insert, Now::Store).await.expect("it works") }
+    });
+    for answer in held.ask(calls).await {
+        assert!(matches!(answer, Inserted::Saved(_)), "{answer:?}");
+    }
+    assert_eq!(listed(&store, "1").await, [last]);
+}
+
+#[tokio::test]
+async fn a_statement_that_the_server_rejects_fails_alone() {
+    let held = Held::new().await;
+    let (store, database) = (held.store.clone(), held.database.clone());
+    let mut records = records(9, &database).await;
+    records[4].principal = Some("a\0".into());
+    let calls = records.into_iter().map(|record| {
+        let store = store.clone();
+        async move { store.update(update_of(&record), Now::Store).await }
+    });
+    for (number, answer) in held.ask(calls).await.into_iter().enumerate() {
+        match answer {
+            Ok(answer) => assert!(number != 4 && matches!(answer, Updated::Saved(_))),
+            Err(error) => assert!(number == 4 && matches!(error, StoreError::Failed(_))),
+        }
+    }
+    let revised = "SELECT count(*) FROM sessions WHERE revision = 2";
+    assert_eq!(database.number(revised).await, 1 + 8);
+}
+
+#[tokio::test]
+async fn an_abandoned_call_is_not_sent_with_the_rest() {
+    let mut held = Held::new().await;
+    let (store, database) = (held.store.clone(), held.database.clone());
+    let records = records(6, &database).await;
+    let mut calls: Vec<JoinHandle<Updated>> = records
+        .iter()
+        .map(|record| {
+            let (store, update) = (store.clone(), update_of(record));
+            tokio::spawn(async move { updated(&store, update).await })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    for _ in 0..3 {
+        let left = calls.remove(0);
+        left.abort();
+        left.await.expect_err("its caller has left");
+    }
+    held.other.execute("ROLLBACK").await.expect("the server is up");
+    for call in calls {
+        assert!(matches!(call.await, Ok(Updated::Saved(_))));
+    }
+    let _ = held.first.await;
+    let revised = "SELECT count(*) FROM sessions WHERE revision = 2";
+    assert_eq!(database.number(revised).await, 1 + 3);
+}
+
+#[tokio::test]
+async fn each_call_of_a_batch_has_a_time_of_its_own() {
+    let held = Held::new().await;
+    let store = held.store.clone();
+    let record = records(1, &held.database).await.remove(0);
+    let end = record.times.expires;
+    let calls = [Now::Store, Now::At(end), Now::At(record.times.created)].map(|now| {
+        let (store, handle) = (store.clone(), record.handle);
+        async move { store.load(handle, now).await.expect("it works") }
+    });
+    let answers = held.ask(calls).await;
+    assert!(answers[0].is_some() && answers[1].is_none());
+    assert_eq!(answers[2].as_ref().map(|record| record.times.now), Some(record.times.created));
+}
+
+#[tokio::test]
+async fn a_lone_call_takes_one_round_trip() {
+    let server = Postgres::shared().await;
+    let proxy = Proxy::before(server.address()).await;
+    let url = proxy.url(&server.database().await);
+    let store = migrated(patient().workers(1), &url).await;
+    let record = stored(&store, insert()).await;
+    proxy.reset_round_trips();
+    for _ in 0..5 {
+        assert!(loaded(&store, record.handle).await.is_some());
+    }
+    assert_eq!(proxy.round_trips(), 5);
+}
+
+/// A batch whose connection breaks while it is under way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn loads_of_one_batch_are_not_lost_to_a_broken_connection() {
+    let server = Postgres::start().await;
+    let proxy = Proxy::before(server.address()).await;
+    let store = migrated(patient().workers(2), &proxy.url(&server.database().await)).await;
+    let record = stored(&store, insert()).await;
+    for _ in 0..5 {
+        let mut loads = JoinSet::new();
+        for _ in 0..200 {
+            let (store, handle) = (store.clone(), record.handle);
+            loads.spawn(async move { loaded(&store, handle).await.is_some() });
+        }
+        proxy.cut().await;
+        proxy.heal().await;
+        assert!(loads.join_all().await.into_iter().all(|there| there));
+    }
+}
+
+/// Two batches that took the same rows in orders of their own would wait for each other for ever.
+#[tokio::test]
+async fn a_batch_locks_its_rows_in_one_order() {
+    let plain = |record: &Record| update_of(record);
+    let log_in = |record: &Record| Update {
+        principal: Some("1".into()),
+        authenticated: Some(DAY),
+        ..update_of(record)
+    };
+    assert_locked_in_one_order(plain, "%unnest%").await;
+    assert_locked_in_one_order(log_in, "%sessions_log_in%").await;
+}
+
+/// Of such updates, which a statement like this makes, the one of the older record is asked second.
+async fn assert_locked_in_one_order(update: fn(&Record) -> Update, statement: &str) {
+    let held = Held::new().await;
+    let (store, database) = (held.store.clone(), held.database.clone());
+    let records = records(2, &database).await;
+    let mut other = database.connect().await;
+    let lock = |number: usize, how: &str| {
+        let handle = records[number].handle;
+        sqlx::AssertSqlSafe(format!("SELECT FROM sessions WHERE handle = '{handle}' {how}"))
+    };
+    other.execute("BEGIN").await.expect("the server is up");
+    other.execute(lock(0, "FOR UPDATE")).await.expect("nobody has it");
+    let calls = [1, 0].map(|number: usize| {
+        let (store, update) = (store.clone(), update(&records[number]));
+        async move { updated(&store, update).await }
+    });
+    let waits_for_row = format!(
+        "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '{statement}'"
+    );
+    let meanwhile = async {
+        database.until(&waits_for_row, 1).await;
+        // The batch waits for the first row, and has not taken the second one before.
+        other.execute(lock(1, "FOR UPDATE NOWAIT")).await.expect("nobody has it");
+        other.execute("ROLLBACK").await.expect("the server is up");
+    };
+    let (answers, ()) = tokio::join!(held.ask(calls), meanwhile);
+    for answer in answers {
+        assert!(matches!(answer, Updated::Saved(_)), "{answer:?}");
+    }
+}

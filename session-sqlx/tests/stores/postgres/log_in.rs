@@ -1,0 +1,81 @@
+//! Log-ins and revocations: what they cost, and that they wait for each other.
+
+use std::num::NonZeroU32;
+
+use session_core::store::{Insert, Inserted, LogIn, Update, Updated};
+use session_core::{Now, Store as _};
+use session_tests::record::{DAY, insert_of, listed};
+use session_tests::{Postgres, Proxy};
+use sqlx::{Connection as _, Executor as _};
+
+use super::fixtures::{insert, migrated, patient, store, stored, update_of, updated};
+
+fn at_most(limit: u32) -> LogIn {
+    LogIn { began: None, limit: NonZeroU32::new(limit) }
+}
+
+#[tokio::test]
+async fn a_log_in_a_list_and_a_revocation_take_one_round_trip_each() {
+    let server = Postgres::shared().await;
+    let proxy = Proxy::before(server.address()).await;
+    let url = proxy.url(&server.database().await);
+    let store = migrated(patient().workers(1), &url).await;
+    for _ in 0..2 {
+        let cart = stored(&store, insert()).await;
+        let update = Update {
+            principal: Some("1".into()),
+            authenticated: Some(DAY),
+            log_in: at_most(2),
+            ..update_of(&cart)
+        };
+        proxy.reset_round_trips();
+        // The first time, each statement is prepared.
+        assert!(matches!(updated(&store, update).await, Updated::Saved(_)));
+        let fresh = Insert { log_in: at_most(2), ..insert_of("1") };
+        let _ = store.insert(fresh, Now::Store).await.expect("the store works");
+        assert_eq!(listed(&store, "1").await.len(), 2);
+        let ended = store.delete_all("2", None, Now::Store).await;
+        assert_eq!(ended.expect("the store works").live, 0);
+    }
+    assert_eq!(proxy.round_trips(), 4);
+}
+
+#[tokio::test]
+async fn a_sweep_deletes_old_revocations() {
+    let (store, database) = store(patient()).await;
+    for principal in ["1", "2", "3"] {
+        store.delete_all(principal, None, Now::Store).await.expect("the store works");
+    }
+    let age = "UPDATE sessions_revocations SET revoked = revoked - interval '61 min'";
+    database.execute(&format!("{age} WHERE principal < '3'")).await;
+    store.sweep(1, Now::Store).await.expect("the store works");
+    let count = "SELECT count(*) FROM sessions_revocations";
+    assert_eq!(database.number(count).await, 2, "one at a time");
+    store.sweep(10, Now::Store).await.expect("the store works");
+    assert_eq!(database.number(count).await, 1);
+}
+
+#[tokio::test]
+async fn a_log_in_waits_for_a_revocation_in_flight() {
+    let (store, database) = store(patient()).await;
+    let theirs = stored(&store, insert_of("1")).await;
+    let mut other = database.connect().await;
+    let mut holding = other.begin().await.expect("the server is up");
+    holding.execute("SELECT FROM sessions FOR UPDATE").await.expect("nobody has it");
+    let revoking = tokio::spawn({
+        let store = store.clone();
+        async move { store.delete_all("1", None, Now::Store).await }
+    });
+    database.until_blocked(1).await;
+    let began = LogIn { began: Some(theirs.times.now), limit: None };
+    let late = tokio::spawn({
+        let (store, insert) = (store.clone(), Insert { log_in: began, ..insert_of("1") });
+        async move { store.insert(insert, Now::Store).await }
+    });
+    database.until_blocked(2).await;
+    holding.rollback().await.expect("the server is up");
+    assert_eq!(revoking.await.expect("no panic").expect("the store works").live, 1);
+    let late = late.await.expect("no panic").expect("the store works");
+    assert!(matches!(late, Inserted::Revoked(_)), "{late:?}");
+    assert!(listed(&store, "1").await.is_empty());
+}

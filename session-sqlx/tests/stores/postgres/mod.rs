@@ -1,0 +1,14 @@
+//! `PostgresStore` on real servers.
+
+mod batch;
+mod contract;
+mod fixtures;
+mod hot_updates;
+mod log_in;
+mod migrate;
+mod pooler;
+mod queue;
+mod recovery;
+mod sweep;
+mod update;
+mod values;

@@ -1,0 +1,178 @@
+//! Migrations of the table.
+
+use std::error::Error as _;
+
+use session_core::{Now, Store as _, StoreError};
+use session_sqlx::sqlite::{MigrateError, NotMigrated};
+use tokio::task::JoinSet;
+
+use super::fixtures::{
+    Database, execute, handle, insert, insert_of, is_unchanged, listed, loaded, patient, store,
+    stored, story,
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn eight_programs_open_and_migrate_at_once() {
+    for _ in 0..10 {
+        let database = Database::new();
+        let mut programs = JoinSet::new();
+        for number in 0..8 {
+            let database = database.clone();
+            programs.spawn(async move {
+                let builder = patient().table(["a", "b"][number % 2]);
+                let store = builder.open(&database.0).await.map_err(|error| story(&error))?;
+                store.migrate().await.map_err(|error| story(&error))
+            });
+        }
+        for done in programs.join_all().await {
+            done.expect("a program finds the work done, or does it");
+        }
+        for table in ["a", "b"] {
+            let steps = format!("SELECT count(*) FROM {table}_versions");
+            assert_eq!(database.number(&steps).await, 2);
+        }
+    }
+}
+
+#[tokio::test]
+async fn migrating_again_changes_nothing_and_waits_for_nobody() {
+    let (store, database) = store(patient()).await;
+    let record = stored(&store, insert()).await;
+    let applied = "SELECT sum(applied) FROM sessions_versions";
+    let before = database.number(applied).await;
+    let mut other = database.connect().await;
+    execute(&mut other, "BEGIN IMMEDIATE").await;
+    store.migrate().await.expect("there is nothing to do");
+    assert_eq!(database.number(applied).await, before);
+    assert!(is_unchanged(&store, &record).await);
+}
+
+#[tokio::test]
+async fn tables_of_different_names_are_separate() {
+    let database = Database::new();
+    let mut records = Vec::new();
+    for table in ["sessions", "logins", "select"] {
+        let store = database.store(patient().table(table)).await;
+        for other in &records {
+            assert_eq!(loaded(&store, *other).await, None);
+        }
+        records.push(stored(&store, insert()).await.handle);
+    }
+    let count = r#"SELECT count(*) FROM "select""#;
+    assert_eq!(database.number(count).await, 1);
+}
+
+#[tokio::test]
+async fn a_statement_before_migrate_fails_and_names_migrate() {
+    let database = Database::new();
+    let store = database.unmigrated(patient()).await;
+    let load = store.load(handle(), Now::Store).await.map(drop);
+    let insert = store.insert(insert(), Now::Store).await.map(drop);
+    let sweep = store.sweep(1, Now::Store).await.map(drop);
+    for answer in [load, insert, sweep] {
+        let error = answer.expect_err("there is no table");
+        let told = story(&error);
+        assert!(told.contains("call `migrate()`"), "{told}");
+        let StoreError::Failed(cause) = error else { panic!("{error}") };
+        let cause = cause.downcast_ref::<NotMigrated>().expect("it is this");
+        assert!(cause.source().is_some());
+    }
+    store.migrate().await.expect("the name is free");
+    assert_eq!(loaded(&store, handle()).await, None);
+}
+
+#[tokio::test]
+async fn a_table_of_a_newer_version_is_refused() {
+    let (store, database) = store(patient()).await;
+    database.execute("INSERT INTO sessions_versions VALUES (99, 0)").await;
+    let error = store.migrate().await;
+    let error = error.expect_err("the table is from the future");
+    let MigrateError::NewerVersion(newer) = error else { panic!("{error:?}") };
+    assert_eq!((newer.found, newer.known), (99, 2));
+}
+
+#[tokio::test]
+async fn somebody_elses_table_is_left_alone() {
+    for theirs in [
+        "CREATE TABLE Sessions (id INTEGER)",
+        "CREATE TABLE a (b); CREATE INDEX sessions_by_principal ON a (b)",
+        "CREATE TABLE sessions_revocations (id INTEGER)",
+    ] {
+        let database = Database::new();
+        let store = database.unmigrated(patient()).await;
+        database.execute(theirs).await;
+        let before = database.number("SELECT count(*) FROM sqlite_schema").await;
+        let error = store.migrate().await.expect_err("the name is taken");
+        assert!(matches!(error, MigrateError::Occupied { .. }), "{error:?}");
+        let after = database.number("SELECT count(*) FROM sqlite_schema").await;
+        assert_eq!(after, before, "nothing is left behind");
+    }
+}
+
+#[tokio::test]
+async fn a_running_program_works_on_after_another_has_migrated_the_table() {
+    let (store, database) = store(patient()).await;
+    let record = stored(&store, insert()).await;
+    database.execute("ALTER TABLE sessions ADD COLUMN later TEXT").await;
+    assert!(is_unchanged(&store, &record).await);
+    stored(&store, insert()).await;
+}
+
+/// A file as a program of the first version has left it.
+async fn of_the_first_version() -> Database {
+    let database = Database::new();
+    database.unmigrated(patient()).await;
+    let step = include_str!("../../../migrations/sqlite/0001_sessions.sql");
+    let step =
+        ["table", "by_principal", "by_sweep_at"].iter().fold(step.to_owned(), |sql, name| {
+            let full = if *name == "table" { "sessions" } else { &format!("sessions_{name}") };
+            sql.replace(&format!(":\"{name}\""), full)
+        });
+    database.execute(&step).await;
+    database
+        .execute(
+            "CREATE TABLE sessions_versions (version INTEGER NOT NULL PRIMARY KEY, \
+             applied INTEGER NOT NULL) STRICT; INSERT INTO sessions_versions VALUES (1, 0)",
+        )
+        .await;
+    database
+}
+
+#[tokio::test]
+async fn a_log_in_before_the_second_migration_fails_and_names_migrate() {
+    let database = of_the_first_version().await;
+    let store = database.unmigrated(patient()).await;
+    let record = stored(&store, insert()).await;
+    let log_in = store.insert(insert_of("ann"), Now::Store).await.map(drop);
+    let revocation = store.delete_all("ann", None, Now::Store).await.map(drop);
+    for answer in [log_in, revocation] {
+        let told = story(&answer.expect_err("there is no table for it"));
+        assert!(told.contains("call `migrate()`"), "{told}");
+    }
+    assert!(is_unchanged(&store, &record).await);
+    store.migrate().await.expect("the name is free");
+    assert!(is_unchanged(&store, &record).await);
+    stored(&store, insert_of("ann")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_program_of_the_first_version_works_on_beside_those_that_migrate() {
+    let database = of_the_first_version().await;
+    let mut old = database.connect().await;
+    let log_in = "INSERT INTO sessions (handle, digest, revision, principal, fields, persistent,
+            created, authenticated, seen, expires, absolute, sweep_at)
+        VALUES (randomblob(16), randomblob(32), 1, 'ann', x'', 0, 1, 1, 1, 1 << 60, 1 << 60, 1)";
+    execute(&mut old, log_in).await;
+    let mut programs = JoinSet::new();
+    for _ in 0..8 {
+        let database = database.clone();
+        programs.spawn(async move { database.store(patient()).await });
+    }
+    let stores = programs.join_all().await;
+    assert_eq!(database.number("SELECT sum(version) FROM sessions_versions").await, 3);
+    execute(&mut old, log_in).await;
+    assert_eq!(listed(&stores[0], "ann").await.len(), 2);
+    stored(&stores[1], insert_of("ann")).await;
+    execute(&mut old, "DELETE FROM sessions WHERE principal = 'ann'").await;
+    assert_eq!(listed(&stores[2], "ann").await, []);
+}

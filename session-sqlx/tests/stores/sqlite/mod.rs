@@ -1,0 +1,16 @@
+//! `SqliteStore` on real files.
+
+mod batch;
+mod concurrency;
+mod contract;
+mod crash;
+mod fixtures;
+mod log_in;
+mod migrate;
+mod path;
+mod process;
+mod queue;
+mod statements;
+mod sweep;
+mod values;
+mod wal;

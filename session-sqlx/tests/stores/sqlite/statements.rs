@@ -1,0 +1,161 @@
+//! The statements that each operation takes, as SQLite's driver logs them.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::num::NonZeroU32;
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
+
+use session_core::store::{Insert, LogIn, Update, Updated};
+use session_core::{Now, Store as _};
+use session_sqlx::SqliteStore;
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use super::fixtures::{Database, HOUR, insert, insert_of, patient, update_of};
+
+/// The statements of each thread that has this test's name.
+static HEARD: OnceLock<Mutex<HashMap<String, Vec<String>>>> = OnceLock::new();
+const NAME: &str = "statements-";
+
+fn heard() -> std::sync::MutexGuard<'static, HashMap<String, Vec<String>>> {
+    HEARD.get_or_init(Mutex::default).lock().expect("no panic")
+}
+
+/// Hears what the driver logs: each connection is a thread, and a thread has a name.
+struct Ear;
+
+impl Subscriber for Ear {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "sqlx::query"
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let thread = std::thread::current();
+        let name = thread.name().unwrap_or_default();
+        if name.starts_with(NAME) {
+            let mut words = Words(String::new());
+            event.record(&mut words);
+            heard().entry(name.to_owned()).or_default().push(words.0);
+        }
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+struct Words(String);
+
+impl Visit for Words {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "summary" {
+            value.clone_into(&mut self.0);
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
+}
+
+/// The statements since the last time, once none comes any more: the driver logs one after its
+/// answer is out.
+async fn statements() -> Vec<String> {
+    let mut before = usize::MAX;
+    loop {
+        let now = heard().values().map(Vec::len).sum();
+        if now == before {
+            let mut all: Vec<String> =
+                std::mem::take(&mut *heard()).into_values().flatten().collect();
+            // What a commit takes is paid by all that are in it.
+            all.retain(|sql| !matches!(&**sql, "BEGIN IMMEDIATE" | "COMMIT"));
+            return all;
+        }
+        before = now;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn assert_costs(what: &str, number: usize) {
+    let statements = statements().await;
+    assert_eq!(statements.len(), number, "{what}: {statements:#?}");
+}
+
+#[tokio::test]
+async fn an_operation_is_one_statement() {
+    tracing::subscriber::set_global_default(Ear).expect("no other test sets one");
+    let database = Database::new();
+    let options = SqliteConnectOptions::new()
+        .filename(&database.0)
+        .log_statements("debug".parse().expect("it is a level"))
+        .thread_name(|number| format!("{NAME}{number}"));
+    let store = patient().connect_with(options).await;
+    let store = store.expect("the file is ours");
+    store.migrate().await.expect("the file is new");
+    let warm = Insert { principal: Some("ann".into()), ..insert() };
+    let handle = warm.handle;
+    store.insert(warm, Now::Store).await.map(drop).expect("the store works");
+    let loaded = async || {
+        let found = store.load(handle, Now::Store).await;
+        found.expect("the store works").expect("it is there")
+    };
+    // Every reader is open then, and has set itself up.
+    futures(&store, 16).await;
+    let record = loaded().await;
+    assert!(statements().await.len() > 10, "they are heard");
+
+    loaded().await;
+    assert_costs("load", 1).await;
+    store.insert(insert(), Now::Store).await.map(drop).expect("the store works");
+    assert_costs("insert", 1).await;
+    store.insert(insert_of("cid"), Now::Store).await.map(drop).expect("the store works");
+    assert_costs("a log-in", 2).await;
+    let log_in = LogIn { began: None, limit: NonZeroU32::new(1) };
+    let limited = Insert { log_in, ..insert_of("cid") };
+    store.insert(limited, Now::Store).await.map(drop).expect("the store works");
+    assert_costs("a log-in with a limit, as a whole", 5).await;
+    assert!(matches!(store.update(update_of(&record), Now::Store).await, Ok(Updated::Saved(_))));
+    assert_costs("update", 1).await;
+    assert!(store.touch(handle, HOUR, Now::Store).await.expect("the store works"));
+    assert_costs("touch", 1).await;
+    store.list("ann", Now::Store).await.expect("the store works");
+    assert_costs("list", 1).await;
+
+    let record = loaded().await;
+    statements().await;
+    let log_in = Update { principal: Some("bob".into()), ..update_of(&record) };
+    assert!(matches!(store.update(log_in, Now::Store).await, Ok(Updated::Saved(_))));
+    assert_costs("an update that changes the index of principals", 2).await;
+    let stale = store.update(update_of(&record), Now::Store).await;
+    assert!(matches!(stale, Ok(Updated::Conflict(_))));
+    assert_costs("an update that lost", 3).await;
+
+    store.delete_all("bob", None, Now::Store).await.expect("the store works");
+    assert_costs("delete_all, as a whole", 4).await;
+    store.delete(handle, Now::Store).await.expect("the store works");
+    assert_costs("delete", 1).await;
+    store.sweep(100, Now::Store).await.expect("the store works");
+    assert_costs("sweep", 3).await;
+}
+
+/// Reads that are under way together, so that each reader has one.
+async fn futures(store: &SqliteStore, number: usize) {
+    let mut loads = tokio::task::JoinSet::new();
+    for _ in 0..number {
+        let store = store.clone();
+        loads.spawn(async move { store.list("nobody", Now::Store).await.map(drop) });
+    }
+    for done in loads.join_all().await {
+        done.expect("the store works");
+    }
+}

@@ -1,0 +1,149 @@
+//! The crates of a repository, and their files, parsed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use syn::{Attribute, Item, Meta};
+
+/// A crate of this repository.
+#[derive(Debug)]
+pub struct Crate {
+    /// The folder of its manifest, from the root of the repository.
+    pub path: String,
+    /// Its files, each as a module.
+    pub files: Vec<SourceFile>,
+}
+
+/// A file of a crate, without what is compiled for tests only.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// From the root of the repository.
+    pub path: String,
+    /// The path of the module that it is: empty for the root of the crate.
+    pub module: Vec<String>,
+    /// Its text.
+    pub text: String,
+    /// Its items.
+    pub items: Vec<Item>,
+}
+
+/// The root of this repository.
+///
+/// # Panics
+/// If this crate was moved out of `tests/layout`.
+pub fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.ancestors().nth(2).expect("this crate lies in tests/layout").to_owned()
+}
+
+/// The crates below this folder that have a `src/lib.rs` or `src/main.rs`.
+///
+/// # Panics
+/// If a file cannot be read or parsed.
+pub fn crates(root: &Path) -> Vec<Crate> {
+    let mut manifests = Vec::new();
+    find(root, &mut manifests, &|path| path.ends_with("Cargo.toml"));
+    manifests.sort();
+    let crates = manifests.iter().filter_map(|manifest| {
+        let folder = manifest.parent()?;
+        let source = folder.join("src");
+        let entry = ["lib.rs", "main.rs"].map(|name| source.join(name));
+        let entry = entry.into_iter().find(|path| path.is_file())?;
+        let mut files = Vec::new();
+        find(&source, &mut files, &|path| path.extension().is_some_and(|kind| kind == "rs"));
+        files.sort();
+        let files = files.iter().map(|path| {
+            let text = fs::read_to_string(path).expect("the file can be read");
+            let module = if *path == entry { Vec::new() } else { module_of(&source, path) };
+            SourceFile::parse(relative(root, path), module, text)
+        });
+        Some(Crate { path: relative(root, folder), files: files.collect() })
+    });
+    crates.collect()
+}
+
+/// Every file below a folder that `wanted` says yes to; what is built or hidden is left out.
+///
+/// # Panics
+/// If a folder cannot be read.
+pub fn find(folder: &Path, found: &mut Vec<PathBuf>, wanted: &impl Fn(&Path) -> bool) {
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_symlink() || name.starts_with('.') || name == "target" {
+            continue;
+        }
+        if path.is_dir() {
+            find(&path, found, wanted);
+        } else if wanted(&path) {
+            found.push(path);
+        }
+    }
+}
+
+impl SourceFile {
+    /// A file of this text.
+    ///
+    /// # Panics
+    /// If it is no Rust.
+    pub fn parse(path: String, module: Vec<String>, text: String) -> Self {
+        let file = syn::parse_file(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let items = file.items.into_iter().filter(|item| !is_for_tests(attributes(item)));
+        Self { items: items.collect(), path, module, text }
+    }
+
+    /// Whether it holds nothing but a table of contents: modules and re-exports.
+    pub fn is_contents(&self) -> bool {
+        let is_contents = |item: &Item| match item {
+            Item::Mod(module) => module.content.as_ref().is_none_or(|(_, items)| {
+                items.iter().all(|item| matches!(item, Item::Use(_) | Item::Mod(_)))
+            }),
+            Item::Use(_) | Item::ExternCrate(_) => true,
+            _ => false,
+        };
+        self.items.iter().all(is_contents)
+    }
+}
+
+/// The attributes of an item.
+pub fn attributes(item: &Item) -> &[Attribute] {
+    match item {
+        Item::Const(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
+        Item::ExternCrate(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Macro(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        Item::Type(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+fn is_for_tests(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| match &attribute.meta {
+        Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string() == "test",
+        _ => false,
+    })
+}
+
+fn module_of(source: &Path, path: &Path) -> Vec<String> {
+    let relative = path.strip_prefix(source).expect("it lies in the source").with_extension("");
+    let mut module: Vec<String> =
+        relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    if module.last().is_some_and(|last| last == "mod") {
+        module.pop();
+    }
+    module
+}
+
+/// The path from the root of the repository, with `/` between its parts.
+pub fn relative(root: &Path, path: &Path) -> String {
+    let relative = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}

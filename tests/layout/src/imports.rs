@@ -136,8 +136,8 @@ fn flatten(tree: &UseTree) -> Vec<(Option<String>, Written)> {
     .collect()
 }
 
-/// Every path in a file that begins with `crate`, `self` or `super`, and every `use`, with the
-/// module in which it is written.
+/// Every path in a file that has more than one part, and every `use`, with the module in which it
+/// is written. Paths of other crates lead nowhere.
 fn written_paths(file: &SourceFile) -> Vec<(Vec<String>, Written)> {
     let mut paths = Vec::new();
     collect(&file.module, &file.items, &mut paths);
@@ -171,9 +171,7 @@ fn scan(tokens: TokenStream, module: &[String], paths: &mut Vec<(Vec<String>, Wr
     while at < tokens.len() {
         match &tokens[at] {
             TokenTree::Group(group) => scan(group.stream(), module, paths),
-            TokenTree::Ident(ident)
-                if ["crate", "self", "super"].iter().any(|key| ident == key) =>
-            {
+            TokenTree::Ident(ident) => {
                 let mut written = vec![ident.to_string()];
                 while let Some(TokenTree::Ident(next)) = after_colons(&tokens, at) {
                     written.push(next.to_string());
@@ -315,6 +313,18 @@ mod tests {
             ("c.rs", "pub struct H;"),
         ];
         assert_eq!(imports(&files), ["a.rs -> b.rs: g", "a.rs -> c.rs: H"]);
+    }
+
+    #[test]
+    fn paths_through_a_module_that_is_named_count() {
+        let files = [
+            ("lib.rs", "mod a; mod b;"),
+            ("a.rs", "use crate::b; fn f() { b::c::g(); let x = vec![b::D::new()]; x.b::<u8>() }"),
+            ("b/mod.rs", "pub mod c; mod d; pub use d::D;"),
+            ("b/c.rs", "pub fn g() {}"),
+            ("b/d.rs", "pub struct D;"),
+        ];
+        assert_eq!(imports(&files), ["a.rs -> b/c.rs: g", "a.rs -> b/d.rs: D"]);
     }
 
     #[test]

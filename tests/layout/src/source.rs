@@ -49,17 +49,37 @@ pub fn crates(root: &Path) -> Vec<Crate> {
         let source = folder.join("src");
         let entry = ["lib.rs", "main.rs"].map(|name| source.join(name));
         let entry = entry.into_iter().find(|path| path.is_file())?;
-        let mut files = Vec::new();
-        find(&source, &mut files, &|path| path.extension().is_some_and(|kind| kind == "rs"));
-        files.sort();
-        let files = files.iter().map(|path| {
-            let text = fs::read_to_string(path).expect("the file can be read");
-            let module = if *path == entry { Vec::new() } else { module_of(&source, path) };
-            SourceFile::parse(relative(root, path), module, text)
-        });
-        Some(Crate { path: relative(root, folder), files: files.collect() })
+        Some(Crate { path: relative(root, folder), files: files(root, &source, &entry) })
     });
     crates.collect()
+}
+
+/// The tests and examples below this folder that have a `main.rs`, each a crate of its own.
+///
+/// # Panics
+/// If a file cannot be read or parsed.
+pub fn programs(root: &Path) -> Vec<Crate> {
+    let mut entries = Vec::new();
+    find(root, &mut entries, &|path| path.ends_with("main.rs") && !path.ends_with("src/main.rs"));
+    entries.sort();
+    let programs = entries.iter().filter_map(|entry| {
+        let folder = entry.parent()?;
+        Some(Crate { path: relative(root, folder), files: files(root, folder, entry) })
+    });
+    programs.collect()
+}
+
+/// The files of a crate whose modules lie in this folder.
+fn files(root: &Path, folder: &Path, entry: &Path) -> Vec<SourceFile> {
+    let mut files = Vec::new();
+    find(folder, &mut files, &|path| path.extension().is_some_and(|kind| kind == "rs"));
+    files.sort();
+    let files = files.iter().map(|path| {
+        let text = fs::read_to_string(path).expect("the file can be read");
+        let module = if path == entry { Vec::new() } else { module_of(folder, path) };
+        SourceFile::parse(relative(root, path), module, text)
+    });
+    files.collect()
 }
 
 /// Every file below a folder that `wanted` says yes to; what is built or hidden is left out.
@@ -146,4 +166,41 @@ pub fn relative(root: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
     parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crates_have_a_manifest_and_programs_a_main_file() {
+        let root = tempfile::tempdir().unwrap();
+        let files = [
+            "one/Cargo.toml",
+            "one/src/lib.rs",
+            "one/src/room/mod.rs",
+            "one/target/other/Cargo.toml",
+            "one/target/other/src/lib.rs",
+            "one/tests/api/main.rs",
+            "one/tests/api/case.rs",
+            "one/tests/alone.rs",
+        ];
+        for file in files {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let modules = |found: &[Crate]| -> Vec<String> {
+            let files = found.iter().flat_map(|found| &found.files);
+            files.map(|file| format!("{} is {:?}", file.path, file.module.join("::"))).collect()
+        };
+        assert_eq!(
+            modules(&crates(root.path())),
+            [r#"one/src/lib.rs is """#, r#"one/src/room/mod.rs is "room""#]
+        );
+        assert_eq!(
+            modules(&programs(root.path())),
+            [r#"one/tests/api/case.rs is "case""#, r#"one/tests/api/main.rs is """#]
+        );
+    }
 }

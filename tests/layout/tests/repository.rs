@@ -7,7 +7,7 @@ use session_layout_tests::imports::Imports;
 use session_layout_tests::names::retired;
 use session_layout_tests::requirements;
 use session_layout_tests::rooms::{Floor, faults};
-use session_layout_tests::source::{Crate, crates, root};
+use session_layout_tests::source::{Crate, crates, programs, root};
 
 /// The rooms of each crate, and which way imports run between them.
 const FLOORS: &[Floor] = &[
@@ -63,13 +63,19 @@ fn of_crates(faults: impl Fn(&Crate) -> Vec<String>) -> Vec<String> {
     crates(&root()).iter().flat_map(faults).collect()
 }
 
+/// The same of tests and examples as well.
+fn of_all(faults: impl Fn(&Crate) -> Vec<String>) -> Vec<String> {
+    let all = crates(&root()).into_iter().chain(programs(&root()));
+    all.collect::<Vec<_>>().iter().flat_map(faults).collect()
+}
+
 fn assert_none(faults: &[String]) {
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    assert_none(&of_crates(|from| {
+    assert_none(&of_all(|from| {
         let imports = Imports::of(from);
         println!("{}: {} files, {} arrows", from.path, imports.arrows.len(), imports.count());
         circles(&imports)
@@ -92,7 +98,7 @@ fn imports_between_rooms_run_one_way() {
 
 #[test]
 fn no_retired_word_is_a_name() {
-    assert_none(&of_crates(retired));
+    assert_none(&of_all(retired));
 }
 
 #[test]

@@ -7,8 +7,8 @@ use crate::imports::Imports;
 pub struct Floor {
     /// The folder, from the root of the repository.
     pub folder: &'static str,
-    /// Each room in it, and those that it may import. Files that lie in the folder itself are the
-    /// room `.`.
+    /// Each room in it, and those that it may import. A file that lies in the folder itself is the
+    /// room of its name, where there is one, and otherwise in the room `.`.
     pub rooms: &'static [(&'static str, &'static [&'static str])],
 }
 
@@ -43,7 +43,12 @@ pub fn faults(floor: &Floor, imports: &Imports) -> Vec<String> {
 
 fn room_of<'a>(floor: &Floor, file: &'a str) -> Option<&'a str> {
     let inside = file.strip_prefix(floor.folder)?.strip_prefix('/')?;
-    Some(inside.split_once('/').map_or(".", |(room, _)| room))
+    if let Some((room, _)) = inside.split_once('/') {
+        return Some(room);
+    }
+    let name = inside.strip_suffix(".rs")?;
+    let room = floor.rooms.iter().find(|(room, _)| *room == name);
+    Some(room.map_or(".", |(room, _)| room))
 }
 
 #[cfg(test)]
@@ -81,5 +86,24 @@ mod tests {
         let found = faults_of(&[("src/new/a.rs", "src/low/b.rs"), ("src/c.rs", "src/low/b.rs")]);
         assert!(found[0].contains("add (\"new\", &[…]) to the table of `src`"), "{found:?}");
         assert!(found[1].contains("has no room `high`"), "{found:?}");
+    }
+
+    #[test]
+    fn a_file_with_a_row_is_a_room() {
+        let rooms: &[(&str, &[&str])] = &[(".", &["high"]), ("high", &["front"]), ("front", &[])];
+        let floor = Floor { folder: "src", rooms };
+        let mut imports = Imports::default();
+        for (from, to) in [("src/a.rs", "src/high/b.rs"), ("src/high/b.rs", "src/front.rs")] {
+            imports.arrows.entry(to.to_owned()).or_default();
+            let from = imports.arrows.entry(from.to_owned()).or_default();
+            from.entry(to.to_owned()).or_default().insert("Name".to_owned());
+        }
+        assert!(faults(&floor, &imports).is_empty(), "{:?}", faults(&floor, &imports));
+        let from = imports.arrows.entry("src/front.rs".to_owned()).or_default();
+        from.entry("src/a.rs".to_owned()).or_default().insert("Name".to_owned());
+        assert_eq!(
+            faults(&floor, &imports),
+            ["`front` must not know `.`: src/front.rs -> src/a.rs: Name"]
+        );
     }
 }

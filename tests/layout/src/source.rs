@@ -112,6 +112,11 @@ impl SourceFile {
         Self { items: items.collect(), path, module, text }
     }
 
+    /// Whether it lies in the `src` of a crate, and not among its tests.
+    pub fn is_in_src(&self) -> bool {
+        self.path.split('/').any(|part| part == "src")
+    }
+
     /// Whether it holds nothing but a table of contents: modules and re-exports.
     pub fn is_contents(&self) -> bool {
         let is_contents = |item: &Item| match item {

@@ -40,6 +40,18 @@ const FLOORS: &[Floor] = &[
             ("parse", &[]),
         ],
     },
+    Floor {
+        folder: "session-redis/src",
+        rooms: &[
+            (".", &["operation", "executor", "batch", "cluster", "connection", "scripts"]),
+            ("operation", &["executor", "batch", "connection", "scripts"]),
+            ("executor", &["batch", "cluster", "connection", "scripts"]),
+            ("batch", &["connection", "scripts"]),
+            ("cluster", &["connection"]),
+            ("connection", &[]),
+            ("scripts", &[]),
+        ],
+    },
     Floor { folder: "session-sqlx/src/postgres", rooms: STORE },
     Floor { folder: "session-sqlx/src/sqlite", rooms: STORE },
 ];

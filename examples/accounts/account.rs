@@ -5,7 +5,7 @@ use axum::response::Html;
 use session_core::{Principal, Session, require_session, session};
 
 use crate::failure::Failure;
-use crate::oauth::Flow;
+use crate::flow::Flow;
 use crate::pages;
 use crate::users::{UserId, Users};
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, Redirect};
@@ -11,13 +12,20 @@ use crate::account::Account;
 use crate::failure::Failure;
 use crate::pages;
 
+#[derive(Template)]
+#[template(path = "accounts/devices.html")]
+struct Devices {
+    devices: Vec<Device>,
+    notice: Option<String>,
+}
+
 /// A line of the list.
-pub(crate) struct Device {
-    pub(crate) handle: Handle,
-    pub(crate) name: String,
-    pub(crate) created: String,
-    pub(crate) seen: String,
-    pub(crate) is_this: bool,
+struct Device {
+    handle: Handle,
+    name: String,
+    created: String,
+    seen: String,
+    is_this: bool,
 }
 
 #[require_session(authenticated, or_redirect = "/login")]
@@ -28,7 +36,7 @@ pub(crate) async fn list(
 ) -> Result<Html<String>, Failure> {
     let listed = sessions.list(&user).await?;
     let devices = listed.iter().map(|listed| Device::new(listed, session)).collect();
-    Ok(pages::show(&pages::Devices { devices, notice: session.notice.take() }))
+    Ok(pages::show(&Devices { devices, notice: session.notice.take() }))
 }
 
 /// Ends one session. A handle is no secret: it must be one of the user's own.

@@ -5,6 +5,7 @@
 mod account;
 mod devices;
 mod failure;
+mod flow;
 mod headers;
 mod nonce;
 mod oauth;

@@ -10,25 +10,16 @@ use axum::response::Redirect;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use reqwest::Url;
-use session_core::{ReturnTo, Session, require_session};
+use session_core::{Session, require_session};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::account::{self, Account};
 use crate::failure::Failure;
+use crate::flow::Flow;
 use crate::nonce::nonce;
 use crate::sign_in::Way;
 use crate::users::Users;
-
-/// A log-in that has left for the provider and not come back.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Flow {
-    /// Comes back with the browser: without it, somebody else's answer could be slipped in.
-    state: String,
-    /// Proves that whoever redeems the code has asked for it.
-    verifier: String,
-    next: ReturnTo,
-}
 
 /// What the browser brings back.
 #[derive(serde::Deserialize)]

@@ -6,9 +6,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse};
 use session_core::Refusal;
 
-use crate::devices::Device;
 use crate::password::NewPassword;
-use crate::provider::Request;
 
 pub(crate) fn show(page: &impl Template) -> Html<String> {
     Html(page.render().expect("names, times and messages can be displayed"))
@@ -50,19 +48,6 @@ pub(crate) struct Confirm<'a> {
 #[template(path = "accounts/password.html")]
 pub(crate) struct Password {
     pub(crate) problem: Option<&'static str>,
-}
-
-#[derive(Template)]
-#[template(path = "accounts/devices.html")]
-pub(crate) struct Devices {
-    pub(crate) devices: Vec<Device>,
-    pub(crate) notice: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "accounts/provider.html")]
-pub(crate) struct Provider {
-    pub(crate) request: Request,
 }
 
 #[derive(Template)]

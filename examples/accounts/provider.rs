@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, Redirect};
@@ -36,11 +37,17 @@ struct Grant {
 
 /// What a client asks for.
 #[derive(Deserialize)]
-pub(crate) struct Request {
+struct Request {
     client_id: String,
     redirect_uri: String,
-    pub(crate) state: String,
-    pub(crate) code_challenge: String,
+    state: String,
+    code_challenge: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/provider.html")]
+struct Page {
+    request: Request,
 }
 
 #[derive(Deserialize)]
@@ -74,7 +81,7 @@ async fn ask(
             "Example ID does not know this client.",
         ));
     }
-    Ok(pages::show(&pages::Provider { request }))
+    Ok(pages::show(&Page { request }))
 }
 
 async fn authorize(State(issuer): State<Issuer>, Form(consent): Form<Consent>) -> Redirect {

@@ -38,7 +38,7 @@ struct LogIn {
 
 #[require_session]
 async fn home(shop: &Shop) -> Html<String> {
-    page::render(shop)
+    page::render(shop.user.as_deref(), shop.visits, &shop.cart)
 }
 
 #[require_session]

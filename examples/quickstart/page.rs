@@ -2,13 +2,10 @@
 
 use axum::response::Html;
 
-use crate::Shop;
-
-pub(crate) fn render(shop: &Shop) -> Html<String> {
-    let user = shop.user.as_deref().map_or("nobody yet".to_owned(), escape);
-    let items: Vec<_> = shop.cart.iter().map(|sku| format!("<li>{}</li>", escape(sku))).collect();
+pub(crate) fn render(user: Option<&str>, visits: u64, cart: &[String]) -> Html<String> {
+    let user = user.map_or("nobody yet".to_owned(), escape);
+    let items: Vec<_> = cart.iter().map(|sku| format!("<li>{}</li>", escape(sku))).collect();
     let items = items.concat();
-    let visits = shop.visits;
     Html(format!(
         r#"<!doctype html>
 <html lang="en">

@@ -5,7 +5,6 @@ use report::Series;
 use crate::counts::Counts;
 use crate::instructions::Instructions;
 use crate::plan::{Route, Store, Subject};
-use crate::rounds::plain_of;
 use crate::wrk::Run;
 
 /// What one run command measured.
@@ -63,10 +62,18 @@ impl Results {
         self.each(subject, route, at, |sample| Some(sample.run.per_second()))
     }
 
+    /// The same round's plain route on the same server, over as many connections.
+    fn plain_of(&self, sample: &Sample) -> Option<&Sample> {
+        self.samples.iter().find(|other| {
+            (other.subject, other.round, other.route, other.connections)
+                == (sample.subject, sample.round, Route::Plain, sample.connections)
+        })
+    }
+
     /// Requests per second, as a share of the plain route's in the same round.
     pub(crate) fn share(&self, subject: Subject, route: Route, at: usize) -> Option<Series> {
         self.each(subject, route, at, |sample| {
-            let plain = plain_of(&self.samples, sample)?;
+            let plain = self.plain_of(sample)?;
             Some(sample.run.per_second() / plain.run.per_second())
         })
     }
@@ -74,7 +81,7 @@ impl Results {
     /// Microseconds of the server's processor time per request, above the plain route's in the same round.
     pub(crate) fn cpu(&self, subject: Subject, route: Route) -> Option<Series> {
         self.each(subject, route, 64, |sample| {
-            let plain = plain_of(&self.samples, sample)?;
+            let plain = self.plain_of(sample)?;
             Some(sample.run.cpu_per_request() - plain.run.cpu_per_request())
         })
     }

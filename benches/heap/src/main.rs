@@ -1,15 +1,11 @@
 //! Counts what so many sessions in memory take up on the heap or, without a number, what requests in flight do. It prints a
 //! line for each: what, how many, and the bytes of each.
 
+mod heap;
 mod requests;
 mod sessions;
 
 use std::env;
-
-use peak_alloc::PeakAlloc;
-
-#[global_allocator]
-static HEAP: PeakAlloc = PeakAlloc;
 
 fn main() {
     let number = env::args().nth(1).map(|number| number.parse().expect("it is a number"));
@@ -21,9 +17,4 @@ fn main() {
             None => requests::count().await,
         }
     });
-}
-
-/// Says what was counted.
-fn print(what: &str, number: u64, bytes: f64) {
-    println!("{what}\t{number}\t{bytes:.0}");
 }

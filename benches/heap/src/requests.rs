@@ -10,7 +10,7 @@ use site::{Shop, Site};
 use tokio::sync::RwLock;
 use tokio::task::{JoinSet, yield_now};
 
-use crate::{HEAP, print};
+use crate::heap::{HEAP, print};
 
 /// Handlers wait for it while it is held.
 static GATE: RwLock<()> = RwLock::const_new(());

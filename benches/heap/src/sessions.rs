@@ -5,7 +5,7 @@ use std::fs;
 use session_core::{MemoryStore, Sessions};
 use site::Site;
 
-use crate::{HEAP, print};
+use crate::heap::{HEAP, print};
 
 /// Begins so many, each of another visitor, and prints the bytes of each: as asked of the allocator, and as the system sees it.
 pub(crate) async fn count(number: u64) {

@@ -30,7 +30,7 @@ pub(crate) async fn load<T: SessionState>(
     headers: &HeaderMap,
     engine: &Arc<Engine<T>>,
     usage: Usage,
-) -> Result<Transaction<T>, Refusal> {
+) -> Result<Arc<Transaction<T>>, Refusal> {
     clean::start(engine);
     let arrival = engine.backend.arrival();
     let cookies = Cookies::read(headers, engine.policy.cookie.name())
@@ -47,7 +47,8 @@ pub(crate) async fn load<T: SessionState>(
         Identity::Proven(Proven { proof: Proof::Token { .. }, .. }) => None,
         _ => headers.get(USER_AGENT).cloned(),
     };
-    Ok(Transaction::new(identity, arrival, usage, cookies.presented(), user_agent))
+    let presented = cookies.presented();
+    Ok(Arc::new(Transaction::new(identity, arrival, usage, presented, user_agent)))
 }
 
 struct Load<'a, T> {

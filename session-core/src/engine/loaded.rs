@@ -35,9 +35,9 @@ pub(crate) async fn transaction<T: SessionState>(
     usage: Usage,
 ) -> Result<Arc<Transaction<T>>, Refusal> {
     let cookie = engine.policy.cookie.shared_name();
-    if let Some(loaded) = parts.extensions.get_mut::<Loaded>() {
-        let mut transactions = loaded.iter().filter_map(Entry::transaction);
-        if let Some(open) = transactions.next().filter(|transaction| !transaction.is_saved()) {
+    if let Some(loaded) = parts.extensions.get::<Loaded>() {
+        let transaction = loaded.iter().find_map(Entry::transaction);
+        if let Some(open) = transaction.filter(|transaction| !transaction.is_saved()) {
             return Ok(open);
         }
         let of_another = |entry: &Entry| entry.state != TypeId::of::<T>();
@@ -45,7 +45,7 @@ pub(crate) async fn transaction<T: SessionState>(
             return Err(engine.refuse(Refusal::SharedCookie(cookie.to_string())));
         }
     }
-    let transaction = Arc::new(load(&parts.headers, engine, usage).await?);
+    let transaction = load(&parts.headers, engine, usage).await?;
     let entry = Entry {
         state: TypeId::of::<T>(),
         cookie: Arc::clone(cookie),

@@ -30,25 +30,17 @@ use crate::store::{Record, Times};
 /// }
 /// ```
 pub struct Session<T> {
-    /// As it was loaded, or as it is after `destroy`.
-    base: Arc<T>,
-    /// The handler's own copy, made at the first mutable borrow.
-    copy: Option<T>,
+    changes: HandlerChanges<T>,
     /// The request that came in with it; none if it is not stored.
     transaction: Option<Arc<Transaction<T>>>,
-    controls: Controls,
     gave_form_token: AtomicBool,
 }
 
 impl<T: SessionState> Session<T> {
     pub(crate) fn new(view: View<T>) -> Self {
-        Self {
-            base: view.state,
-            copy: None,
-            transaction: view.transaction,
-            controls: Controls::default(),
-            gave_form_token: AtomicBool::new(false),
-        }
+        let View { state: base, transaction } = view;
+        let changes = HandlerChanges { base, copy: None, controls: Controls::default() };
+        Self { changes, transaction, gave_form_token: AtomicBool::new(false) }
     }
 
     /// Ends the session: its record is deleted and its cookie removed, so that a replayed cookie
@@ -58,14 +50,14 @@ impl<T: SessionState> Session<T> {
     /// token of its own: a farewell message, say.
     pub fn destroy(&mut self) {
         *self = Self::new(View { state: Arc::default(), transaction: None });
-        self.controls.destroyed = true;
+        self.changes.controls.destroyed = true;
     }
 
     /// Generates a new secret: the cookie that the browser has is replaced, and a copy of it is dead
     /// at once. Changing the principal does this by itself; call it where something else makes
     /// the session worth more.
     pub fn rotate(&mut self) {
-        self.controls.secret = self.controls.secret.max(SecretRequest::Rotate);
+        self.changes.controls.secret = self.changes.controls.secret.max(SecretRequest::Rotate);
     }
 
     /// Notes that the principal has just proven to be who it is, by its password say: the time of
@@ -76,13 +68,13 @@ impl<T: SessionState> Session<T> {
     where
         T: WithPrincipal,
     {
-        self.controls.secret = SecretRequest::Reauthenticate;
+        self.changes.controls.secret = SecretRequest::Reauthenticate;
     }
 
     /// Whether the cookie outlives the browser: with `true` it lives as long as the session may,
     /// without it until the browser closes. The session's own limits are the same either way.
     pub fn remember(&mut self, remember: bool) {
-        self.controls.persistent = Some(remember);
+        self.changes.controls.persistent = Some(remember);
     }
 
     /// Its public name, fit for logs and device lists; none before it is first stored.
@@ -143,9 +135,12 @@ impl<T: SessionState> Session<T> {
     /// }
     /// ```
     pub fn form_token(&self) -> Option<String> {
-        let principal_changes =
-            self.copy.as_ref().is_some_and(|copy| copy.principal() != self.base.principal());
-        let stays = !principal_changes && self.controls.secret < SecretRequest::Rotate;
+        let principal_changes = self
+            .changes
+            .copy
+            .as_ref()
+            .is_some_and(|copy| copy.principal() != self.changes.base.principal());
+        let stays = !principal_changes && self.changes.controls.secret < SecretRequest::Rotate;
         let proven = self.proven().filter(|_| stays)?;
         self.gave_form_token.store(true, Ordering::Relaxed);
         proven.form_key().token()
@@ -158,12 +153,12 @@ impl<T: SessionState> Session<T> {
     }
 
     /// What the handler has made of it.
-    pub(crate) fn into_changes(self) -> HandlerChanges<T> {
-        let mut controls = self.controls;
+    pub(crate) fn into_changes(mut self) -> HandlerChanges<T> {
         if self.gave_form_token.into_inner() {
-            controls.secret = controls.secret.max(SecretRequest::Keep);
+            let secret = &mut self.changes.controls.secret;
+            *secret = (*secret).max(SecretRequest::Keep);
         }
-        HandlerChanges { base: self.base, copy: self.copy, controls }
+        self.changes
     }
 }
 
@@ -185,13 +180,13 @@ impl<T> Deref for Session<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.copy.as_ref().unwrap_or(&self.base)
+        self.changes.copy.as_ref().unwrap_or(&self.changes.base)
     }
 }
 
 impl<T: Clone> DerefMut for Session<T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.copy.get_or_insert_with(|| T::clone(&self.base))
+        self.changes.copy.get_or_insert_with(|| T::clone(&self.changes.base))
     }
 }
 

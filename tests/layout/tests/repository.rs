@@ -43,9 +43,8 @@ const FLOORS: &[Floor] = &[
     Floor {
         folder: "session-redis/src",
         rooms: &[
-            (".", &["operation", "executor", "batch", "cluster", "connection", "scripts"]),
-            ("operation", &["executor", "batch", "connection", "scripts"]),
-            ("executor", &["batch", "cluster", "connection", "scripts"]),
+            (".", &["operation", "batch", "cluster", "connection", "scripts"]),
+            ("operation", &["batch", "cluster", "connection", "scripts"]),
             ("batch", &["connection", "scripts"]),
             ("cluster", &["connection"]),
             ("connection", &[]),

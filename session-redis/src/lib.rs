@@ -113,25 +113,24 @@
 //! chooses rustls's cryptography by `CryptoProvider::install_default`, or leaves it to be `ring`. For certificates
 //! of your own, make a [`redis::Client`] and hand it to [`RedisBuilder::client`].
 
+// Imports run from top to bottom.
+
+// What a user meets.
 mod builder;
 mod store;
-
-mod keys;
-mod moment;
+// Each operation of the store: one script, or several in a cluster.
 mod operation;
-mod record;
-
-mod call;
-mod script;
-
-mod queue;
-mod server;
-
+// How a script reaches the server that has its key.
+mod executor;
+// How scripts that wait at the same time share one command.
+mod batch;
+// How the node of a key is found.
 mod cluster;
-mod fault;
-mod link;
-mod source;
+// How a connection is opened and replaced.
+mod connection;
+// What is sent.
+mod scripts;
 
-pub use builder::{ConfigError, ConnectError, RedisBuilder};
-pub use fault::Unreachable;
+pub use builder::RedisBuilder;
+pub use connection::{ConfigError, ConnectError, Unreachable};
 pub use store::RedisStore;

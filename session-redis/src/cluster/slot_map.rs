@@ -1,41 +1,26 @@
-//! Which node has which slot, as one of them says.
+//! The slot map: which master has which slot, as one node says.
 
 use std::collections::HashSet;
 
 use redis::Value;
 
-use super::slot::SLOTS;
-
-/// Where a node listens.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Address {
-    pub(super) host: String,
-    pub(super) port: u16,
-}
-
-impl Address {
-    /// What stands in `MOVED 3999 127.0.0.1:6381`, as `node` said it: no host means its own.
-    pub(super) fn redirected(text: &str, node: &Self) -> Option<Self> {
-        let (host, port) = text.rsplit_once(':')?;
-        let host = if host.is_empty() { &node.host } else { host };
-        Some(Self { host: host.to_owned(), port: port.parse().ok()? })
-    }
-}
+use super::address::Address;
+use super::hash_slot::HASH_SLOTS;
 
 /// The masters by slot.
 #[derive(Clone, Debug)]
-pub(super) struct Map {
+pub(super) struct SlotMap {
     masters: Vec<Address>,
     slots: Vec<Option<u16>>,
 }
 
-impl Map {
+impl SlotMap {
     /// Reads the answer to `CLUSTER SLOTS` from `node`: ranges with a master and its replicas.
     pub(super) fn read(answer: &Value, node: &Address) -> Option<Self> {
         let Value::Array(ranges) = answer else {
             return None;
         };
-        let mut map = Self { masters: Vec::new(), slots: vec![None; SLOTS] };
+        let mut map = Self { masters: Vec::new(), slots: vec![None; HASH_SLOTS] };
         for range in ranges {
             let Value::Array(range) = range else {
                 return None;

@@ -1,10 +1,10 @@
-//! How the keys are called.
+//! The keys of a store.
 
 use std::fmt::{self, Write as _};
 
 use session_core::Handle;
 
-/// The names of all keys of one store.
+/// Names the keys of one store.
 #[derive(Clone, Debug)]
 pub(crate) struct Keys {
     prefix: String,
@@ -19,17 +19,17 @@ impl Keys {
         &self.prefix
     }
 
-    /// Of a record: the handle as it stands in logs and device lists.
+    /// The key of a record: the handle as it stands in logs and device lists.
     pub(crate) fn record(&self, handle: Handle) -> Vec<u8> {
         self.key(36, format_args!("{handle}"))
     }
 
-    /// Of the index of a principal's sessions.
+    /// The key of the index of a principal's sessions.
     pub(crate) fn principal(&self, principal: &str) -> Vec<u8> {
         self.key(10 + principal.len(), format_args!("principal:{principal}"))
     }
 
-    /// Of the sessions that were inserted at a named moment.
+    /// The key of the set of sessions that were inserted at a named time.
     pub(crate) fn named(&self) -> Vec<u8> {
         self.key(5, format_args!("named"))
     }

@@ -1,4 +1,4 @@
-//! What can go wrong with a command, and what that says about it and its connection.
+//! The errors of a command: what each says about the command and its connection.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,102 +8,102 @@ use session_core::StoreError;
 
 /// Why a command gave no answer.
 #[derive(Clone, Debug)]
-pub(crate) enum Fault {
+pub(crate) enum CommandError {
     /// There was no connection to send it on, for this reason if one is known.
-    Unreachable(Option<Arc<RedisError>>),
-    /// The server said nothing in time; it may have happened.
-    Silence,
+    NotConnected(Option<Arc<RedisError>>),
+    /// The server did not answer in time; it may have happened.
+    TimedOut,
     /// The connection broke; it may have happened.
-    Broken(RedisError),
+    Disconnected(RedisError),
     /// The server is no master any more; it did not happen.
     Demoted(RedisError),
-    /// The server can do nothing at the moment; it did not happen.
-    NotNow(RedisError),
+    /// The server can do nothing now; it did not happen.
+    Unavailable(RedisError),
     /// The server does not know the script; it did not happen.
     NoScript(RedisError),
     /// Another node has the key, for good or while the slot is moving there; it did not happen.
-    Elsewhere(RedisError),
+    Redirected(RedisError),
     /// Too many commands wait already; it did not happen.
     Overloaded(usize),
     /// Anything else; it did not happen.
     Failed(RedisError),
-    /// It happened, and the answer says nothing that we know.
-    Misread,
+    /// It happened, and its answer cannot be read.
+    Malformed,
 }
 
 /// Whether a command may be sent again when nobody knows whether it happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Repeat {
-    /// Once more changes nothing, not even the answer.
-    Harmless,
+pub(crate) enum Retry {
+    /// It is idempotent, and its answer is the same the second time.
+    Safe,
     /// The second answer would not be the first.
-    Never,
+    Unsafe,
 }
 
-impl From<RedisError> for Fault {
+impl From<RedisError> for CommandError {
     fn from(error: RedisError) -> Self {
         match error.kind() {
             ErrorKind::Server(kind) => match kind {
                 ServerErrorKind::ReadOnly => Self::Demoted(error),
                 ServerErrorKind::NoScript => Self::NoScript(error),
-                ServerErrorKind::Moved | ServerErrorKind::Ask => Self::Elsewhere(error),
+                ServerErrorKind::Moved | ServerErrorKind::Ask => Self::Redirected(error),
                 ServerErrorKind::BusyLoading
                 | ServerErrorKind::TryAgain
                 | ServerErrorKind::ClusterDown
-                | ServerErrorKind::MasterDown => Self::NotNow(error),
+                | ServerErrorKind::MasterDown => Self::Unavailable(error),
                 _ => Self::Failed(error),
             },
-            ErrorKind::Extension if error.code() == Some("BUSY") => Self::NotNow(error),
-            ErrorKind::Io | ErrorKind::Parse => Self::Broken(error),
+            ErrorKind::Extension if error.code() == Some("BUSY") => Self::Unavailable(error),
+            ErrorKind::Io | ErrorKind::Parse => Self::Disconnected(error),
             _ => Self::Failed(error),
         }
     }
 }
 
-impl Fault {
+impl CommandError {
     /// Whether the connection is as good as before.
     pub(crate) fn leaves_connection(&self) -> bool {
-        !matches!(self, Self::Broken(_) | Self::Demoted(_))
+        !matches!(self, Self::Disconnected(_) | Self::Demoted(_))
     }
 
-    /// Whether there is a point in another attempt, and no harm.
-    pub(crate) fn permits_again(&self, repeat: Repeat) -> bool {
+    /// Whether a second attempt may succeed, and does no harm.
+    pub(crate) fn is_retryable(&self, retry: Retry) -> bool {
         match self {
-            Self::Silence | Self::Broken(_) => repeat == Repeat::Harmless,
-            Self::Unreachable(_)
+            Self::TimedOut | Self::Disconnected(_) => retry == Retry::Safe,
+            Self::NotConnected(_)
             | Self::Demoted(_)
-            | Self::NotNow(_)
+            | Self::Unavailable(_)
             | Self::NoScript(_)
-            | Self::Elsewhere(_) => true,
-            Self::Overloaded(_) | Self::Failed(_) | Self::Misread => false,
+            | Self::Redirected(_) => true,
+            Self::Overloaded(_) | Self::Failed(_) | Self::Malformed => false,
         }
     }
 
-    /// What was told of it by the server or the network.
+    /// The error of the server or the network behind it, if there is one.
     pub(crate) fn cause(self) -> Option<Arc<RedisError>> {
         match self {
-            Self::Unreachable(cause) => cause,
-            Self::Silence | Self::Overloaded(_) | Self::Misread => None,
-            Self::Broken(error)
+            Self::NotConnected(cause) => cause,
+            Self::TimedOut | Self::Overloaded(_) | Self::Malformed => None,
+            Self::Disconnected(error)
             | Self::Demoted(error)
-            | Self::NotNow(error)
+            | Self::Unavailable(error)
             | Self::NoScript(error)
-            | Self::Elsewhere(error)
+            | Self::Redirected(error)
             | Self::Failed(error) => Some(Arc::new(error)),
         }
     }
 
-    pub(crate) fn into_error(self, deadline: Duration) -> StoreError {
+    pub(crate) fn into_store_error(self, deadline: Duration) -> StoreError {
         match self {
-            Self::Unreachable(Some(source)) => StoreError::failed(Unreachable { source }),
-            Self::Unreachable(None) | Self::Silence => StoreError::Deadline(deadline),
+            Self::NotConnected(Some(source)) => StoreError::failed(Unreachable { source }),
+            Self::NotConnected(None) | Self::TimedOut => StoreError::Deadline(deadline),
             Self::Overloaded(limit) => StoreError::Overloaded(limit),
-            Self::Misread => StoreError::failed(Misread),
-            Self::Broken(error)
+            Self::Malformed => StoreError::failed(Malformed),
+            Self::Disconnected(error)
             | Self::Demoted(error)
-            | Self::NotNow(error)
+            | Self::Unavailable(error)
             | Self::NoScript(error)
-            | Self::Elsewhere(error)
+            | Self::Redirected(error)
             | Self::Failed(error) => StoreError::failed(error),
         }
     }
@@ -117,7 +117,7 @@ pub struct Unreachable {
     source: Arc<RedisError>,
 }
 
-/// What lies in Redis, or what it answered, is nothing that this version of the library knows.
+/// A record or an answer is in a form that this version of the library does not know.
 #[derive(Debug, thiserror::Error)]
 #[error("a session record or an answer of the Redis server is in an unknown form")]
-struct Misread;
+struct Malformed;

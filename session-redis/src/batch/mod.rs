@@ -1,4 +1,4 @@
-//! The batches: calls that wait at the same time travel together as one command.
+//! The batches: calls that wait at the same time are sent as one command.
 
 mod answer;
 mod call;

@@ -10,8 +10,8 @@ use crate::connection::{CommandError, Retry};
 use crate::scripts::{self, Argument};
 
 impl Operations {
-    /// By Redis's own clock there is nothing to do: it drops each record when it expires. By a
-    /// clock of somebody else's it cannot; what was inserted by one is found in a sorted set.
+    /// By Redis's own clock there is nothing to do: it drops each record when it expires. By another
+    /// clock it cannot; records that were inserted by one are found in a sorted set.
     pub(crate) async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, CommandError> {
         if now.named().is_none() {
             return Ok(Swept::All(0));

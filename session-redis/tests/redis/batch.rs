@@ -1,6 +1,6 @@
-//! Operations that wait at the same time travel as one command, and know nothing of each other.
+//! Operations that wait at the same time are sent as one command, and do not affect each other.
 //!
-//! The tests run on one thread, where what is begun together is begun in one turn of the runtime.
+//! The tests run on one thread, where operations that begin together begin in one turn of the runtime.
 
 use std::pin::pin;
 use std::task::{Context, Waker};
@@ -35,7 +35,7 @@ async fn cost<T>(raw: &mut Raw, operations: impl Future<Output = T>) -> (u64, T)
 }
 
 #[tokio::test]
-async fn what_is_begun_together_is_one_command_and_each_gets_its_own_answer() {
+async fn operations_that_begin_together_are_one_command_and_each_gets_its_own_answer() {
     let server = Redis::start().await;
     let raw = &mut Raw::connect(&server.url()).await;
     let store = connected(builder(), &server.url()).await;
@@ -71,7 +71,7 @@ async fn what_is_begun_together_is_one_command_and_each_gets_its_own_answer() {
 }
 
 #[tokio::test]
-async fn of_what_would_be_one_command_each_sees_what_the_one_before_it_did() {
+async fn operations_in_one_command_see_what_the_earlier_ones_did() {
     let server = Redis::start().await;
     let raw = &mut Raw::connect(&server.url()).await;
     let store = connected(builder(), &server.url()).await;
@@ -83,20 +83,20 @@ async fn of_what_would_be_one_command_each_sees_what_the_one_before_it_did() {
 }
 
 #[tokio::test]
-async fn what_goes_by_another_moment_travels_by_itself() {
+async fn an_operation_at_another_time_is_sent_by_itself() {
     let server = Redis::start().await;
     let store = connected(builder(), &server.url()).await;
     let record = stored(&store, insert()).await;
-    let moments =
+    let clocks =
         [Now::Store, Now::At(record.times.expires), Now::At(record.times.created), Now::Store];
-    let loads = moments.map(|now| store.load(record.handle, now));
+    let loads = clocks.map(|now| store.load(record.handle, now));
     let found: Vec<bool> =
         join_all(loads).await.into_iter().map(|found| found.unwrap().is_some()).collect();
     assert_eq!(found, [true, false, true, true]);
 }
 
 #[tokio::test]
-async fn one_that_cannot_be_carried_out_fails_alone() {
+async fn an_operation_that_cannot_be_carried_out_fails_alone() {
     let server = Redis::start().await;
     let raw = &mut Raw::connect(&server.url()).await;
     let store = connected(builder().prefix("session:"), &server.url()).await;
@@ -118,7 +118,7 @@ async fn one_that_cannot_be_carried_out_fails_alone() {
 }
 
 #[tokio::test]
-async fn what_nobody_waits_for_any_more_is_not_sent() {
+async fn an_abandoned_operation_is_not_sent() {
     let server = Redis::start().await;
     let store = connected(builder(), &server.url()).await;
     // The server knows the script.
@@ -156,7 +156,7 @@ async fn large_records_do_not_pile_up_in_one_command() {
 
 /// While a script runs, the server serves nobody else.
 #[tokio::test]
-async fn what_looks_through_an_index_travels_alone() {
+async fn an_operation_that_reads_a_whole_index_is_sent_by_itself() {
     let server = Redis::start().await;
     let raw = &mut Raw::connect(&server.url()).await;
     let store = connected(builder(), &server.url()).await;
@@ -171,7 +171,7 @@ async fn what_looks_through_an_index_travels_alone() {
 
 /// More than one command may carry.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_at_once_are_all_answered() {
+async fn a_thousand_operations_at_once_are_all_answered() {
     let server = Redis::start().await;
     let raw = &mut Raw::connect(&server.url()).await;
     let store = connected(builder(), &server.url()).await;
@@ -192,7 +192,7 @@ async fn a_thousand_at_once_are_all_answered() {
     println!("a thousand operations of three kinds: {cost} commands");
 }
 
-/// What carries operations runs where they were begun; that can end at any moment.
+/// The workers run on the runtime where the operations began, which can end at any time.
 #[test]
 fn a_store_outlives_the_runtime_that_it_was_used_on() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -206,9 +206,9 @@ fn a_store_outlives_the_runtime_that_it_was_used_on() {
         for kind in 0..20 {
             let mine = mine.clone();
             tokio::spawn(async move {
-                // Each by a moment of its own, so that they do not travel together.
-                let moment = Now::At(Timestamp::from_micros(kind));
-                let _ = mine.load(there, moment).await;
+                // Each at a time of its own, so that no two are one command.
+                let now = Now::At(Timestamp::from_micros(kind));
+                let _ = mine.load(there, now).await;
             });
             tokio::task::yield_now().await;
         }

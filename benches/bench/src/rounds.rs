@@ -3,7 +3,7 @@
 
 use crate::backends::Backends;
 use crate::options::Options;
-use crate::plan::{Route, Subject};
+use crate::plan::Subject;
 use crate::results::Sample;
 use crate::server::Server;
 use crate::wrk::Run;
@@ -43,12 +43,4 @@ pub(crate) async fn run(
         servers.rotate_left(1);
     }
     samples
-}
-
-/// The same round's plain route on the same server, over as many connections.
-pub(crate) fn plain_of<'a>(samples: &'a [Sample], sample: &Sample) -> Option<&'a Sample> {
-    samples.iter().find(|other| {
-        (other.subject, other.round, other.route, other.connections)
-            == (sample.subject, sample.round, Route::Plain, sample.connections)
-    })
 }

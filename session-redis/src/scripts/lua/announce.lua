@@ -1,5 +1,5 @@
 -- Adds a handle to an index, before its record is written in another slot. The entry ends at `ends`, or
--- `idle` after now. Answers the moment to write into the record, or nothing if it is a log-in and the
+-- `idle` after now. Answers the timestamp to write into the record, or nothing if it is a log-in and the
 -- principal's sessions were ended after it began.
 
 local function run(key, handle, ends, idle, logs_in, began)

@@ -1,6 +1,6 @@
 -- What all scripts share: the clock, and how a record is laid out.
 --
--- KEYS are those that one operation is to be carried out on, each for its caller. ARGV[1] is the moment to
+-- KEYS are those that one operation is to be carried out on, each for its caller. ARGV[1] is the time to
 -- go by in microseconds, or empty for the server's clock. ARGV[2] is the prefix of the keys, or empty where
 -- the indexes lie in other slots than the record. Then come the arguments for the first key, as many
 -- for the second, and so on.
@@ -23,7 +23,7 @@ local function digits(number)
   return string.format('%.0f', number)
 end
 
--- When Redis itself drops what ends at this moment: in milliseconds, rounded up.
+-- When Redis itself drops what ends at this time: in milliseconds, rounded up.
 local function deadline(moment)
   return digits(math.ceil((real + moment - now) / 1000))
 end

@@ -1,9 +1,9 @@
 -- Notes in an index that the record of this handle, which was announced at `joined` and ends at `absolute`, is
 -- written, and that its former entry, if any, is stale.
 --
--- Answers the last moment at which what was revoked meanwhile was announced, if that is true of this
--- one, and then nothing is noted; and if there are more than the limit, the entries but those that are
--- announced.
+-- Answers two things. First, if this session was revoked meanwhile, the last time at which a session was
+-- announced that the revocation ended; then nothing is noted. Second, if there are more entries than the limit,
+-- those that are not announced any more.
 
 local function run(key, handle, joined, absolute, former, limit)
   joined = tonumber(joined)

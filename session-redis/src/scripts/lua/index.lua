@@ -1,4 +1,4 @@
--- The index of a principal's sessions: a sorted set of entries by the moment at which each ends at the latest.
+-- The index of a principal's sessions: a sorted set of entries by the time at which each ends at the latest.
 --
 -- An entry whose record lies in another slot is announced with a mark, which it loses when the record
 -- is known to be written. Below all entries stands the last revocation, in the same key: two would be
@@ -16,7 +16,7 @@ local function index_of(principal)
   return prefix .. 'principal:' .. principal
 end
 
--- A record enters an index by its handle and the moment at which it entered, so that whoever
+-- A record enters an index by its handle and the time at which it entered, so that whoever
 -- takes it out later takes out that entry and no newer one.
 local function entry(handle, joined)
   return handle .. struct.pack('>i8', joined)
@@ -55,7 +55,7 @@ local function join(index, member, ends)
   enter(index, member, ends)
 end
 
--- What was written at a named moment is found by a sweep, as Redis itself ends it by its own clock.
+-- A record written at a named time is found by a sweep, as Redis itself ends it by its own clock.
 local function note(handle, expires)
   if named and prefix ~= '' then
     enter(prefix .. 'named', handle, expires)

@@ -1,4 +1,4 @@
--- Adds a record: its head, or nothing if the key is taken, or 1 if the principal's sessions were ended after
+-- Adds a record: its header, or nothing if the key is taken, or 1 if the principal's sessions were ended after
 -- the log-in began.
 
 local function run(key, handle, flags, digest, principal, label, fields, idle, absolute, announced, began, limit)

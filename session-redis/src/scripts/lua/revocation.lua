@@ -1,4 +1,4 @@
--- The last revocation of an index: when it was, until when it is remembered, the last moment at which
+-- The last revocation of an index: when it was, until when it is remembered, the last time at which
 -- a session that it ended was entered, and the handle that it spared, if any.
 
 local function revocation(index)

@@ -1,5 +1,5 @@
 -- Notes in an index that all sessions but that of the handle `spared` end now, which is remembered for as long
--- as it `lasts`. Answers the last moment at which one of them was announced, and each entry, which stays for
+-- as it `lasts`. Answers the last time at which one of them was announced, and each entry, which stays for
 -- its record to be removed, and 1 if it is not announced any more.
 
 local function run(key, spared, lasts)

@@ -1,4 +1,4 @@
--- Looks at up to `limit` records that were written at a named moment, all of which are in this sorted set, and
+-- Looks at up to `limit` records that were written at a named time, all of which are in this sorted set, and
 -- were to expire by now; removes those that have. Answers how many, and 1 if there are no more to look at.
 
 local function run(key, limit)

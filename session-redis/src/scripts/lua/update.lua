@@ -1,4 +1,4 @@
--- Changes a record, or answers why not: nothing if there is none; its new head; 0, the new head, and which
+-- Changes a record, or answers why not: nothing if there is none; its new header; 0, the new header, and which
 -- entry of which index in another slot is stale now; 1 and the record at its other revision; 2 and the
 -- absolute limit to be, if an index in another slot has to learn of the record first; 3 if the principal's
 -- sessions were ended after the log-in began.

@@ -7,8 +7,7 @@ use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, Red
 use crate::batch::Queue;
 use crate::cluster::Router;
 use crate::connection::{ConfigError, ConnectError, ConnectionManager, Source};
-use crate::executor::{Executor, Topology};
-use crate::operation::Operations;
+use crate::operation::{Executor, Operations, Topology};
 use crate::scripts::Keys;
 use crate::store::RedisStore;
 
@@ -145,7 +144,7 @@ impl RedisBuilder {
             ("place for an operation to wait", self.waiting == 0),
         ] {
             if is_zero {
-                return Err(ConfigError::None(what));
+                return Err(ConfigError::Zero(what));
             }
         }
         Ok((Keys::new(self.prefix.clone()), self.deadline.min(MAX_DEADLINE)))
@@ -237,7 +236,7 @@ fn parse_all<U: AsRef<str>>(
 ) -> Result<Vec<ConnectionInfo>, ConnectError> {
     let infos = urls.into_iter().map(|url| parse(url.as_ref())).collect::<Result<Vec<_>, _>>()?;
     if infos.is_empty() {
-        return Err(ConfigError::None("URL").into());
+        return Err(ConfigError::Zero("URL").into());
     }
     Ok(infos)
 }

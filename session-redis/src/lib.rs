@@ -118,10 +118,8 @@
 // What a user meets.
 mod builder;
 mod store;
-// Each operation of the store: one script, or several in a cluster.
+// Each operation of the store: one script, or several in a cluster, run on the server that has its key.
 mod operation;
-// How a script reaches the server that has its key.
-mod executor;
 // How scripts that wait at the same time share one command.
 mod batch;
 // How the node of a key is found.

@@ -27,9 +27,9 @@ pub enum ConfigError {
         "`{0}` cannot be the prefix of keys: use at least one visible ASCII character, and none of `*?[]\\`"
     )]
     Prefix(String),
-    /// Something is missing without which nothing happens.
+    /// Something is zero without which nothing happens.
     #[error("a store needs at least some: no {0} was given")]
-    None(&'static str),
+    Zero(&'static str),
     /// The client cannot be used.
     #[error("the client cannot be used")]
     Client(#[source] RedisError),

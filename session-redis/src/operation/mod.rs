@@ -7,6 +7,7 @@
 
 // What the operations share.
 mod entry;
+mod executor;
 mod index;
 mod log_in;
 mod operations;
@@ -20,4 +21,5 @@ mod sweep;
 mod touch;
 mod update;
 
+pub(crate) use executor::{Executor, Topology};
 pub(crate) use operations::Operations;

@@ -6,9 +6,9 @@ use redis::FromRedisValue;
 use session_core::{Now, Timestamp};
 use tokio::time::Instant;
 
+use super::executor::Executor;
 use crate::batch::Answer;
 use crate::connection::{CommandError, Retry};
-use crate::executor::Executor;
 use crate::scripts::{Argument, Invocation, Keys, Script};
 
 /// How many records of a principal are read or removed at the same time in a cluster.

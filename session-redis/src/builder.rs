@@ -1,21 +1,18 @@
-//! How a Redis store is set up.
+//! The builder of a Redis store.
 
 use std::time::Duration;
 
 use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, RedisError};
-use session_core::StoreError;
 
-use crate::cluster::Cluster;
-use crate::keys::Keys;
-use crate::link::Link;
-use crate::operation::Operations;
-use crate::queue::Queue;
-use crate::server::{Nodes, Server};
-use crate::source::Source;
+use crate::batch::Queue;
+use crate::cluster::Router;
+use crate::connection::{ConfigError, ConnectError, ConnectionManager, Source};
+use crate::operation::{Executor, Operations, Topology};
+use crate::scripts::Keys;
 use crate::store::RedisStore;
 
-/// A longer deadline is none.
-const LONGEST: Duration = Duration::from_hours(24);
+/// A longer deadline would bound nothing.
+const MAX_DEADLINE: Duration = Duration::from_hours(24);
 
 /// Sets up a [`RedisStore`] that differs from the default.
 ///
@@ -62,7 +59,7 @@ impl RedisBuilder {
     }
 
     /// How many operations may wait for their answers at the same time: 10,000 unless set. The
-    /// next one is refused at once with [`StoreError::Overloaded`].
+    /// next one is refused at once with [`StoreError::Overloaded`](session_core::StoreError::Overloaded).
     pub fn waiting(mut self, number: usize) -> Self {
         self.waiting = number;
         self
@@ -73,8 +70,8 @@ impl RedisBuilder {
     /// # Errors
     /// When the configuration or the URL is wrong, or the server cannot be reached or refuses.
     pub async fn connect(self, url: &str) -> Result<RedisStore, ConnectError> {
-        let source = Source::server(read(url)?).map_err(ConnectError::Url)?;
-        self.check(|keys, patience| Ok(one(source, keys, patience))).await
+        let source = Source::server(parse(url)?).map_err(ConnectError::Url)?;
+        self.open(|keys, response_timeout| Ok(standalone(source, keys, response_timeout))).await
     }
 
     /// A store on the Redis Cluster of these nodes: see [`RedisStore::cluster`].
@@ -85,8 +82,11 @@ impl RedisBuilder {
         self,
         urls: impl IntoIterator<Item = U>,
     ) -> Result<RedisStore, ConnectError> {
-        let seeds = read_all(urls)?;
-        self.check(|_, patience| Ok(Nodes::Many(Cluster::new(&seeds, patience)?))).await
+        let seeds = parse_all(urls)?;
+        self.open(|_, response_timeout| {
+            Ok(Topology::Cluster(Router::new(&seeds, response_timeout)?))
+        })
+        .await
     }
 
     /// A store on the master that these sentinels watch over: see [`RedisStore::sentinel`].
@@ -98,16 +98,16 @@ impl RedisBuilder {
         sentinels: impl IntoIterator<Item = U>,
         master: &str,
     ) -> Result<RedisStore, ConnectError> {
-        let sentinels = read_all(sentinels)?;
-        let login = read(master)?;
+        let sentinels = parse_all(sentinels)?;
+        let login = parse(master)?;
         let name = match login.addr() {
             ConnectionAddr::Tcp(name, _) | ConnectionAddr::TcpTls { host: name, .. } => {
                 name.clone()
             }
-            _ => return Err(ConnectError::Url(no_name())),
+            _ => return Err(ConnectError::Url(no_master_name())),
         };
         let source = Source::sentinel(sentinels, name, login).map_err(ConnectError::Url)?;
-        self.check(|keys, patience| Ok(one(source, keys, patience))).await
+        self.open(|keys, response_timeout| Ok(standalone(source, keys, response_timeout))).await
     }
 
     /// A store that connects as this client does, at the first use: for certificates of one's
@@ -118,22 +118,23 @@ impl RedisBuilder {
     pub fn client(self, client: &Client) -> Result<RedisStore, ConfigError> {
         let info = client.get_connection_info().clone();
         let source = Source::server(info).map_err(ConfigError::Client)?;
-        let (keys, deadline) = self.checked()?;
-        Ok(self.store(one(source, &keys, deadline / 2), keys, deadline))
+        let (keys, deadline) = self.validated()?;
+        Ok(self.build(standalone(source, &keys, deadline / 2), keys, deadline))
     }
 
-    async fn check(
+    /// The store, once it is certain that a session can be loaded.
+    async fn open(
         self,
-        nodes: impl FnOnce(&Keys, Duration) -> Result<Nodes, RedisError>,
+        topology: impl FnOnce(&Keys, Duration) -> Result<Topology, RedisError>,
     ) -> Result<RedisStore, ConnectError> {
-        let (keys, deadline) = self.checked()?;
-        let nodes = nodes(&keys, deadline / 2).map_err(ConnectError::Url)?;
-        let store = self.store(nodes, keys, deadline);
+        let (keys, deadline) = self.validated()?;
+        let topology = topology(&keys, deadline / 2).map_err(ConnectError::Url)?;
+        let store = self.build(topology, keys, deadline);
         store.check().await.map_err(ConnectError::Unusable)?;
         Ok(store)
     }
 
-    fn checked(&self) -> Result<(Keys, Duration), ConfigError> {
+    fn validated(&self) -> Result<(Keys, Duration), ConfigError> {
         let unfit = |byte: u8| !byte.is_ascii_graphic() || b"*?[]\\".contains(&byte);
         if self.prefix.is_empty() || self.prefix.bytes().any(unfit) {
             return Err(ConfigError::Prefix(self.prefix.clone()));
@@ -143,68 +144,104 @@ impl RedisBuilder {
             ("place for an operation to wait", self.waiting == 0),
         ] {
             if is_zero {
-                return Err(ConfigError::None(what));
+                return Err(ConfigError::Zero(what));
             }
         }
-        Ok((Keys::new(self.prefix.clone()), self.deadline.min(LONGEST)))
+        Ok((Keys::new(self.prefix.clone()), self.deadline.min(MAX_DEADLINE)))
     }
 
-    fn store(self, nodes: Nodes, keys: Keys, deadline: Duration) -> RedisStore {
-        RedisStore::with(Operations { server: Server::new(nodes, self.waiting), keys, deadline })
+    fn build(self, topology: Topology, keys: Keys, deadline: Duration) -> RedisStore {
+        let executor = Executor::new(topology, self.waiting);
+        RedisStore::new(Operations { executor, keys, timeout: deadline })
     }
 }
 
-fn one(source: Source, keys: &Keys, patience: Duration) -> Nodes {
-    Nodes::One(Queue::new(Link::new(source, patience), keys.prefix()))
+impl RedisStore {
+    /// A store on the server of this URL, under keys that begin with `session:`.
+    ///
+    /// `redis://user:password@host:6379/0`, or `rediss://…` for TLS, which takes a feature of this
+    /// crate. Asks once, so that a mistake shows at the start.
+    ///
+    /// # Errors
+    /// When the URL is wrong, or the server cannot be reached or refuses.
+    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
+        Self::builder().connect(url).await
+    }
+
+    /// A store on the Redis Cluster that the nodes of these URLs belong to.
+    ///
+    /// One that answers is enough; several are for when some are down. User, password and TLS are
+    /// those of the first URL, and hold for every node.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// use session_redis::RedisStore;
+    ///
+    /// let store = RedisStore::cluster(["redis://one:6379", "redis://two:6379"]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When a URL is wrong, or the cluster cannot be reached or refuses.
+    pub async fn cluster<U: AsRef<str>>(
+        urls: impl IntoIterator<Item = U>,
+    ) -> Result<Self, ConnectError> {
+        Self::builder().cluster(urls).await
+    }
+
+    /// A store on the master that these sentinels watch over.
+    ///
+    /// The second URL stands for the master: in place of a host it has the name by which the
+    /// sentinels know it, and user, password, database and TLS are the server's.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// use session_redis::RedisStore;
+    ///
+    /// let sentinels = ["redis://one:26379", "redis://two:26379", "redis://three:26379"];
+    /// let store = RedisStore::sentinel(sentinels, "redis://app:secret@mymaster").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When a URL is wrong, or no master can be reached or it refuses.
+    pub async fn sentinel<U: AsRef<str>>(
+        sentinels: impl IntoIterator<Item = U>,
+        master: &str,
+    ) -> Result<Self, ConnectError> {
+        Self::builder().sentinel(sentinels, master).await
+    }
+
+    /// Sets up a store that differs from the default.
+    pub fn builder() -> RedisBuilder {
+        RedisBuilder::new()
+    }
 }
 
-fn read(url: &str) -> Result<ConnectionInfo, ConnectError> {
+fn standalone(source: Source, keys: &Keys, response_timeout: Duration) -> Topology {
+    Topology::Standalone(Queue::new(
+        ConnectionManager::new(source, response_timeout),
+        keys.prefix(),
+    ))
+}
+
+fn parse(url: &str) -> Result<ConnectionInfo, ConnectError> {
     url.into_connection_info().map_err(ConnectError::Url)
 }
 
-fn read_all<U: AsRef<str>>(
+fn parse_all<U: AsRef<str>>(
     urls: impl IntoIterator<Item = U>,
 ) -> Result<Vec<ConnectionInfo>, ConnectError> {
-    let infos = urls.into_iter().map(|url| read(url.as_ref())).collect::<Result<Vec<_>, _>>()?;
+    let infos = urls.into_iter().map(|url| parse(url.as_ref())).collect::<Result<Vec<_>, _>>()?;
     if infos.is_empty() {
-        return Err(ConfigError::None("URL").into());
+        return Err(ConfigError::Zero("URL").into());
     }
     Ok(infos)
 }
 
-fn no_name() -> RedisError {
+fn no_master_name() -> RedisError {
     let message = "a socket's path does not name a master";
     (redis::ErrorKind::InvalidClientConfig, message).into()
-}
-
-/// A store cannot be set up like this.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// The prefix is empty, or would have to be escaped in a pattern.
-    #[error(
-        "`{0}` cannot be the prefix of keys: use at least one visible ASCII character, and none of `*?[]\\`"
-    )]
-    Prefix(String),
-    /// Something is missing without which nothing happens.
-    #[error("a store needs at least some: no {0} was given")]
-    None(&'static str),
-    /// The client cannot be used.
-    #[error("the client cannot be used")]
-    Client(#[source] RedisError),
-}
-
-/// A store cannot be opened.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConnectError {
-    /// It cannot be set up like this.
-    #[error("the session store is not set up rightly")]
-    Config(#[from] ConfigError),
-    /// A URL is wrong.
-    #[error("the URL of a Redis server is wrong")]
-    Url(#[source] RedisError),
-    /// The server cannot be reached, or refuses what the store asks of it.
-    #[error("the Redis server cannot be used")]
-    Unusable(#[source] StoreError),
 }

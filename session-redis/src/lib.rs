@@ -14,14 +14,14 @@
 //! # Commands
 //!
 //! Each operation is one Lua script, called by its hash: a session is read by one `EVALSHA` and
-//! changed by another. On one server, operations of a kind that wait at the same time travel together, as one
-//! `EVALSHA` with a key for each: the more there is to do, the less each costs. One that comes alone goes at
-//! once; while four commands are under way, what comes waits for the first of them to be answered. One that
-//! cannot be carried out fails alone, and what nobody waits for any more is not sent.
+//! changed by another. On one server, operations of one kind that wait at the same time are sent as a batch: one
+//! `EVALSHA` with a key for each. The more there is to do, the less each costs. An operation that comes alone is
+//! sent at once; while four commands are in flight, others wait until the first of them is answered. An operation
+//! that cannot be carried out fails alone, and one whose caller has left is not sent.
 //!
 //! A server that does not know the script, after a restart or `SCRIPT FLUSH`,
 //! is sent it in full. No `PING`, no transactions, no `KEYS`, no `CONFIG`, no
-//! notifications. The moment that counts is the server's, so nodes whose clocks differ agree.
+//! notifications. Time is read from the server's clock, so nodes whose clocks differ agree.
 //!
 //! # Keys
 //!
@@ -29,16 +29,16 @@
 //! | --- | --- | --- |
 //! | `session:` and the handle | string | a record; the handle is the one that logs and device lists show |
 //! | `session:principal:` and the principal | sorted set | the handles of the principal's sessions, and for an hour when they were last all ended |
-//! | `session:named` | sorted set | sessions written while the program showed a clock of its own, as tests do |
+//! | `session:named` | sorted set | sessions written by a clock of the program's own, as in tests |
 //!
-//! Each key gets its end in the script that writes it: a record's is when the session expires, to
-//! the millisecond, and an index lives as long as what can live longest in it. So nothing has to be
-//! cleaned: [`sweep`](session_core::Store::sweep) asks the server nothing, unless a moment is named.
-//! By a clock of somebody else's Redis cannot expire anything at the right moment, and a sweep goes
+//! Each key gets its expiry in the script that writes it: a record expires with its session, to
+//! the millisecond, and an index with the entry that can live longest. So nothing has to be
+//! cleaned: [`sweep`](session_core::Store::sweep) asks the server nothing, unless a time is named.
+//! By another clock than its own, Redis cannot expire anything at the right time, and a sweep goes
 //! through the last key in the table.
 //!
-//! What an index names counts only if the record agrees. Stale entries are dropped when they are
-//! found, and at each log-in those of sessions that have certainly ended.
+//! An entry of an index counts only if the record agrees. Stale entries are removed when they are
+//! found, and at each log-in the entries of sessions that have certainly ended.
 //!
 //! # What Redis keeps
 //!
@@ -91,7 +91,7 @@
 //!   however the two meet; the first of them loses its record.
 //! - The nodes' clocks may differ by up to 30 s. By as much, a log-in that began before a revocation may count
 //!   as one that began after, if it was announced after.
-//! - `list` and `delete_all` are not one moment, as they are on one server: the records are read one after the
+//! - `list` and `delete_all` are not atomic, as they are on one server: the records are read one after the
 //!   other.
 //! - If the node of an index loses an entry in a fail-over that another node's record survived, the
 //!   session lives on unlisted, and `delete_all` misses it, until its next touch enters it again. A session that is in use is touched
@@ -113,25 +113,22 @@
 //! chooses rustls's cryptography by `CryptoProvider::install_default`, or leaves it to be `ring`. For certificates
 //! of your own, make a [`redis::Client`] and hand it to [`RedisBuilder::client`].
 
+// Imports run from top to bottom.
+
+// What a user meets.
 mod builder;
 mod store;
-
-mod keys;
-mod moment;
+// Each operation of the store: one script, or several in a cluster, run on the server that has its key.
 mod operation;
-mod record;
-
-mod call;
-mod script;
-
-mod queue;
-mod server;
-
+// How scripts that wait at the same time share one command.
+mod batch;
+// How the node of a key is found.
 mod cluster;
-mod fault;
-mod link;
-mod source;
+// How a connection is opened and replaced.
+mod connection;
+// What is sent.
+mod scripts;
 
-pub use builder::{ConfigError, ConnectError, RedisBuilder};
-pub use fault::Unreachable;
+pub use builder::RedisBuilder;
+pub use connection::{ConfigError, ConnectError, Unreachable};
 pub use store::RedisStore;

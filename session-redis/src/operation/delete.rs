@@ -1,4 +1,4 @@
-//! `delete`, and what else removes a record.
+//! `delete`, and the removal of records that other operations need.
 
 use std::collections::BTreeMap;
 
@@ -7,17 +7,20 @@ use redis::Value;
 use session_core::{Handle, Now};
 use tokio::time::Instant;
 
-use super::{AT_ONCE, Operations};
-use crate::fault::{Fault, Repeat};
-use crate::script::{self, Argument};
+use super::operations::{MAX_CONCURRENT, Operations};
+use crate::connection::{CommandError, Retry};
+use crate::scripts::{self, Argument};
 
-/// Which records are removed.
+/// The condition on which a record is removed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Condition<'a> {
     Any,
     Expired,
-    /// Those of this principal that entered its index no later than this.
-    Of(&'a str, i64),
+    /// It is of this principal, and entered its index no later than this, in microseconds.
+    OfPrincipal {
+        principal: &'a str,
+        last_joined: i64,
+    },
 }
 
 /// What became of a record.
@@ -29,13 +32,13 @@ pub(super) enum Deleted {
     Expired,
     /// It was live, and was removed.
     Live,
-    /// It expires at this moment, and was not removed.
+    /// It was not removed. It expires at this timestamp, in microseconds.
     Spared(i64),
 }
 
 impl Operations {
-    pub(crate) async fn delete(&self, handle: Handle, now: Now) -> Result<bool, Fault> {
-        let deleted = self.delete_if(handle, Condition::Any, now, self.until()).await?;
+    pub(crate) async fn delete(&self, handle: Handle, now: Now) -> Result<bool, CommandError> {
+        let deleted = self.delete_if(handle, Condition::Any, now, self.deadline()).await?;
         Ok(deleted == Deleted::Live)
     }
 
@@ -44,27 +47,27 @@ impl Operations {
         handle: Handle,
         condition: Condition<'_>,
         now: Now,
-        until: Instant,
-    ) -> Result<Deleted, Fault> {
-        let (deleted, stale) = self.delete_record(handle, condition, now, until).await?;
-        self.forget(&stale, until).await;
+        deadline: Instant,
+    ) -> Result<Deleted, CommandError> {
+        let (deleted, stale) = self.delete_record(handle, condition, now, deadline).await?;
+        self.remove_stale(&stale, deadline).await;
         Ok(deleted)
     }
 
-    /// Removes these records of the principal, each if it entered the index no later than the moment
-    /// beside it, and answers what became of each. The index is the caller's.
-    pub(super) async fn end(
+    /// Removes these records of the principal, each if it entered the index no later than the
+    /// timestamp beside it. Returns what became of each. Their entries are left to the caller.
+    pub(super) async fn delete_each(
         &self,
         principal: &str,
         sessions: BTreeMap<Handle, i64>,
         now: Now,
-        until: Instant,
-    ) -> Result<BTreeMap<Handle, Deleted>, Fault> {
-        let ends = sessions.into_iter().map(async |(handle, last)| {
-            let condition = Condition::Of(principal, last);
-            Ok((handle, self.delete_record(handle, condition, now, until).await?.0))
+        deadline: Instant,
+    ) -> Result<BTreeMap<Handle, Deleted>, CommandError> {
+        let deletions = sessions.into_iter().map(async |(handle, last_joined)| {
+            let condition = Condition::OfPrincipal { principal, last_joined };
+            Ok((handle, self.delete_record(handle, condition, now, deadline).await?.0))
         });
-        iter(ends).buffer_unordered(AT_ONCE).try_collect().await
+        iter(deletions).buffer_unordered(MAX_CONCURRENT).try_collect().await
     }
 
     async fn delete_record(
@@ -72,12 +75,14 @@ impl Operations {
         handle: Handle,
         condition: Condition<'_>,
         now: Now,
-        until: Instant,
-    ) -> Result<(Deleted, Vec<Value>), Fault> {
+        deadline: Instant,
+    ) -> Result<(Deleted, Vec<Value>), CommandError> {
         let (condition, principal, last) = match condition {
             Condition::Any => ("", "", Argument::NONE),
             Condition::Expired => ("expired", "", Argument::NONE),
-            Condition::Of(principal, last) => ("principal", principal, Argument::Number(last)),
+            Condition::OfPrincipal { principal, last_joined } => {
+                ("principal", principal, Argument::Number(last_joined))
+            }
         };
         let arguments = [
             Argument::Bytes(handle.as_bytes()),
@@ -87,7 +92,7 @@ impl Operations {
         ];
         let key = self.keys.record(handle);
         let (answer, _): (Option<Vec<Value>>, _) =
-            self.run(&script::DELETE, key, &arguments, now, Repeat::Never, until).await?;
+            self.run(&scripts::DELETE, key, &arguments, now, Retry::Unsafe, deadline).await?;
         match answer.as_deref() {
             None => Ok((Deleted::Missing, Vec::new())),
             Some([Value::Int(2), Value::Int(expires)]) => {
@@ -97,16 +102,7 @@ impl Operations {
                 let deleted = if *live == 1 { Deleted::Live } else { Deleted::Expired };
                 Ok((deleted, stale.to_vec()))
             }
-            Some(_) => Err(Fault::Misread),
-        }
-    }
-
-    /// Takes an entry out of the index of a principal in another slot, if the script named one.
-    pub(super) async fn forget(&self, stale: &[Value], until: Instant) {
-        if let [Value::BulkString(principal), Value::BulkString(entry)] = stale
-            && let Ok(principal) = std::str::from_utf8(principal)
-        {
-            self.remove(&self.keys.principal(principal), [&entry[..]], until).await;
+            Some(_) => Err(CommandError::Malformed),
         }
     }
 }

@@ -4,33 +4,33 @@ use redis::Value;
 use session_core::Now;
 use session_core::store::{Insert, Inserted};
 
-use super::{Ends, Operations};
-use crate::fault::{Fault, Repeat};
-use crate::moment::{began, limit, span};
-use crate::record::{Head, LABEL, PERSISTENT, PRINCIPAL};
-use crate::script::{self, Argument};
+use super::index::EntryExpiry;
+use super::log_in::{Announcement, Revoked};
+use super::operations::Operations;
+use crate::connection::{CommandError, Retry};
+use crate::scripts::{self, Argument, HAS_LABEL, HAS_PRINCIPAL, IS_PERSISTENT, RecordHeader};
 
 impl Operations {
-    pub(crate) async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, Fault> {
-        let until = self.until();
+    pub(crate) async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, CommandError> {
+        let deadline = self.deadline();
         let (handle, log_in) = (insert.handle, insert.log_in);
         let principal = insert.principal.as_deref();
-        // Where one script cannot do both, the entry in the index before the record.
-        let mut announced = None;
-        if let Some(principal) = principal.filter(|_| !self.server.is_one()) {
-            let ends = Ends::After(insert.absolute);
-            match self.announce(principal, handle, ends, Some(log_in), now, until).await? {
-                Ok(done) => announced = Some(done),
-                Err(now) => return Ok(Inserted::Revoked(now)),
+        // In a cluster one script cannot write both: the entry in the index comes before the record.
+        let mut announcement = None;
+        if let Some(principal) = principal.filter(|_| !self.executor.is_standalone()) {
+            let expiry = EntryExpiry::After(insert.absolute);
+            match self.announce(principal, handle, expiry, Some(log_in), now, deadline).await? {
+                Ok(announced) => announcement = Some(announced),
+                Err(Revoked(now)) => return Ok(Inserted::Revoked(now)),
             }
         }
         let mut flags = 0;
-        for (flag, set) in [
-            (PERSISTENT, insert.persistent),
-            (PRINCIPAL, insert.principal.is_some()),
-            (LABEL, insert.label.is_some()),
+        for (flag, is_set) in [
+            (IS_PERSISTENT, insert.persistent),
+            (HAS_PRINCIPAL, insert.principal.is_some()),
+            (HAS_LABEL, insert.label.is_some()),
         ] {
-            flags |= if set { flag } else { 0 };
+            flags |= if is_set { flag } else { 0 };
         }
         let arguments = [
             Argument::Bytes(handle.as_bytes()),
@@ -39,32 +39,34 @@ impl Operations {
             Argument::Bytes(principal.unwrap_or("").as_bytes()),
             Argument::Bytes(insert.label.as_deref().unwrap_or("").as_bytes()),
             Argument::Bytes(&insert.fields),
-            span(insert.idle),
-            span(insert.absolute),
-            announced.map_or(Argument::NONE, |announced| Argument::Number(announced.joined)),
-            began(log_in),
-            limit(log_in),
+            Argument::duration(insert.idle),
+            Argument::duration(insert.absolute),
+            announcement.map_or(Argument::NONE, Announcement::argument),
+            Argument::began(log_in),
+            Argument::session_limit(log_in),
         ];
         let key = self.keys.record(handle);
-        let (answer, shown): (Value, _) =
-            self.run(&script::INSERT, key, &arguments, now, Repeat::Never, until).await?;
+        let (answer, server_now): (Value, _) =
+            self.run(&scripts::INSERT, key, &arguments, now, Retry::Unsafe, deadline).await?;
         let times = match &answer {
-            Value::BulkString(head) => Head::times(head, shown).ok_or(Fault::Misread)?,
+            Value::BulkString(header) => {
+                RecordHeader::read_times(header, server_now).ok_or(CommandError::Malformed)?
+            }
             Value::Nil => {
-                if let Some(announced) = announced {
-                    self.withdraw(announced, until).await;
+                if let Some(announcement) = announcement {
+                    self.withdraw(announcement, deadline).await;
                 }
                 return Ok(Inserted::Occupied);
             }
-            Value::Int(1) => return Ok(Inserted::Revoked(shown)),
-            _ => return Err(Fault::Misread),
+            Value::Int(1) => return Ok(Inserted::Revoked(server_now)),
+            _ => return Err(CommandError::Malformed),
         };
-        if let Some(announced) = announced
-            && let Err(now) = self.confirm(announced, times, &[], now, until).await?
+        if let Some(announcement) = announcement
+            && let Err(Revoked(now)) = self.confirm(announcement, times, &[], now, deadline).await?
         {
             return Ok(Inserted::Revoked(now));
         }
-        self.note(handle, times.expires, now, until).await?;
+        self.note_expiry(handle, times.expires, now, deadline).await?;
         Ok(Inserted::Saved(times))
     }
 }

@@ -1,8 +1,8 @@
 //! A log-in where the principal's index lies in another slot than the record.
 //!
 //! It takes three scripts: **announce** in the index, which refuses what began before a revocation;
-//! **write** the record, which names the moment of the announcement; **confirm** in the index. A
-//! revocation is one script in the index, which notes its moment and answers the entries, and then
+//! **write** the record, which names when it was announced; **confirm** in the index. A
+//! revocation is one script in the index, which notes its time and answers the entries, and then
 //! one script for each of these records, which removes it if it was announced by then.
 //!
 //! # Nobody who began before a revocation stays
@@ -13,8 +13,8 @@
 //! - Before: the announcement sees that the log-in began before it, and nothing is written.
 //! - After: the record was written before the revocation looked for it, and is removed by it.
 //! - Between: the confirmation sees it, and removes the record if the revocation came by too early to
-//!   do so. Whether it was between is told by the order in the index and by no clock: a revocation notes the
-//!   last moment that was announced, and what is announced later gets a later one.
+//!   do so. Whether it was between is told by the order in the index and by no clock: a revocation notes when
+//!   the last session was announced, and what is announced later gets a later time.
 //!
 //! Entries stay in the index until their records are gone. So a revocation that failed half-way, and was
 //! answered with an error, finds the rest when it is tried again.
@@ -39,111 +39,123 @@ use session_core::store::{LogIn, Record, Times};
 use session_core::{Handle, Now, Timestamp};
 use tokio::time::Instant;
 
-use super::entry::{self, Entry};
-use super::{Ends, Operations};
-use crate::fault::Fault;
-use crate::moment::{began, limit};
-use crate::script::{self, Argument};
+use super::entry::Entry;
+use super::index::EntryExpiry;
+use super::operations::Operations;
+use crate::connection::CommandError;
+use crate::scripts::{self, Argument};
 
-/// A session that an index in another slot was told of.
+/// The announcement of a session to an index in another slot.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Announced<'a> {
-    pub(super) principal: &'a str,
+pub(super) struct Announcement<'a> {
+    principal: &'a str,
     handle: Handle,
-    /// When, which its record has to name.
-    pub(super) joined: i64,
-    /// None for what is no log-in: nothing is refused, and nobody has to go.
+    /// When it was announced, in microseconds. The record has to name it.
+    joined: i64,
+    /// None if it is no log-in: then nothing is refused, and no other session is removed.
     log_in: Option<LogIn>,
 }
 
-/// What a revocation does to a log-in: it is told the moment.
-pub(super) type OrRevoked<T> = Result<T, Timestamp>;
+/// A log-in was revoked, at this time on the server's clock.
+pub(super) struct Revoked(pub(super) Timestamp);
+
+impl Announcement<'_> {
+    /// What the script that writes the record has to know of it.
+    pub(super) fn argument(self) -> Argument<'static> {
+        Argument::Number(self.joined)
+    }
+}
 
 impl Operations {
-    /// Tells the index that a session is about to be in it.
+    /// Announces to the index that a session is about to be in it.
     pub(super) async fn announce<'a>(
         &self,
         principal: &'a str,
         handle: Handle,
-        ends: Ends,
+        expiry: EntryExpiry,
         log_in: Option<LogIn>,
         now: Now,
-        until: Instant,
-    ) -> Result<OrRevoked<Announced<'a>>, Fault> {
-        let [at, after] = ends.arguments();
+        deadline: Instant,
+    ) -> Result<Result<Announcement<'a>, Revoked>, CommandError> {
+        let [at, after] = expiry.arguments();
         let arguments = [
             Argument::Bytes(handle.as_bytes()),
             at,
             after,
             log_in.map_or(Argument::NONE, |_| Argument::Number(1)),
-            log_in.map_or(Argument::NONE, began),
+            log_in.map_or(Argument::NONE, Argument::began),
         ];
         let key = self.keys.principal(principal);
         let (joined, now): (Option<i64>, _) =
-            self.run_elsewhere(&script::ANNOUNCE, key, &arguments, now, until).await?;
-        let announced = |joined| Announced { principal, handle, joined, log_in };
-        Ok(joined.map(announced).ok_or(now))
+            self.run_in_cluster(&scripts::ANNOUNCE, key, &arguments, now, deadline).await?;
+        let announcement = |joined| Announcement { principal, handle, joined, log_in };
+        Ok(joined.map(announcement).ok_or(Revoked(now)))
     }
 
-    /// Takes back what was announced and will not be written. If that fails it is found stale later.
-    pub(super) async fn withdraw(&self, announced: Announced<'_>, until: Instant) {
-        let key = self.keys.principal(announced.principal);
-        self.remove(&key, [&entry::bytes(announced.handle, announced.joined)[..]], until).await;
+    /// Withdraws an announcement whose record will not be written. If that fails it is found stale later.
+    pub(super) async fn withdraw(&self, announcement: Announcement<'_>, deadline: Instant) {
+        let key = self.keys.principal(announcement.principal);
+        self.remove_entries(
+            &key,
+            [&Entry::encode(announcement.handle, announcement.joined)[..]],
+            deadline,
+        )
+        .await;
     }
 
-    /// Tells the index that the record is written, or removes it if it must not be; and makes room
-    /// for it. `former` is the record's last entry in the same index.
+    /// Confirms to the index that the record is written, or removes the record if its log-in was revoked; and
+    /// removes the principal's surplus. `former` is the record's last entry in the same index.
     pub(super) async fn confirm(
         &self,
-        announced: Announced<'_>,
+        announcement: Announcement<'_>,
         times: Times,
         former: &[u8],
         now: Now,
-        until: Instant,
-    ) -> Result<OrRevoked<()>, Fault> {
-        let Some(log_in) = announced.log_in else {
+        deadline: Instant,
+    ) -> Result<Result<(), Revoked>, CommandError> {
+        let Some(log_in) = announcement.log_in else {
             return Ok(Ok(()));
         };
-        let Announced { principal, handle, joined, .. } = announced;
+        let Announcement { principal, handle, joined, .. } = announcement;
         let arguments = [
             Argument::Bytes(handle.as_bytes()),
             Argument::Number(joined),
             Argument::Number(times.absolute.micros()),
             Argument::Bytes(former),
-            limit(log_in),
+            Argument::session_limit(log_in),
         ];
         let key = self.keys.principal(principal);
-        let ((revoked, entries), shown): ((Option<i64>, Vec<Vec<u8>>), _) =
-            self.run_elsewhere(&script::CONFIRM, key, &arguments, now, until).await?;
+        let ((revoked, entries), server_now): ((Option<i64>, Vec<Vec<u8>>), _) =
+            self.run_in_cluster(&scripts::CONFIRM, key, &arguments, now, deadline).await?;
         if let Some(last) = revoked {
-            let mine = BTreeMap::from([(handle, last)]);
-            Box::pin(self.end(principal, mine, now, until)).await?;
-            return Ok(Err(shown));
+            let sessions = BTreeMap::from([(handle, last)]);
+            Box::pin(self.delete_each(principal, sessions, now, deadline)).await?;
+            return Ok(Err(Revoked(server_now)));
         }
         let entries = Entry::read_settled(&entries)?;
         if let Some(limit) = log_in.limit {
-            Box::pin(self.make_room(announced, limit, &entries, now, until)).await?;
+            Box::pin(self.enforce_limit(announcement, limit, &entries, now, deadline)).await?;
         }
         Ok(Ok(()))
     }
 
-    /// Removes the surplus among these.
-    async fn make_room(
+    /// Removes the sessions among these that are more than the limit.
+    async fn enforce_limit(
         &self,
-        mine: Announced<'_>,
+        announcement: Announcement<'_>,
         limit: NonZeroU32,
         entries: &[Entry],
         now: Now,
-        until: Instant,
-    ) -> Result<(), Fault> {
+        deadline: Instant,
+    ) -> Result<(), CommandError> {
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         if entries.len() <= limit {
             return Ok(());
         }
-        let live = self.live(mine.principal, entries, now).await?;
-        self.drop_ended(mine.principal, entries, &live, now, until).await;
+        let live = self.live_records(announcement.principal, entries, now).await?;
+        self.remove_ended(announcement.principal, entries, &live, now, deadline).await;
         let mut others: Vec<&Record> =
-            live.iter().filter(|record| record.handle != mine.handle).collect();
+            live.iter().filter(|record| record.handle != announcement.handle).collect();
         others.sort_by_key(|record| (record.times.authenticated, record.handle));
         others.truncate(live.len().saturating_sub(limit));
         let surplus: BTreeSet<Handle> = others.iter().map(|record| record.handle).collect();
@@ -155,9 +167,9 @@ impl Operations {
             let last = sessions.entry(entry.handle).or_insert(entry.joined);
             *last = entry.joined.max(*last);
         }
-        self.end(mine.principal, sessions, now, until).await?;
-        let key = self.keys.principal(mine.principal);
-        self.remove(&key, surplus().map(|entry| &entry.bytes[..]), until).await;
+        self.delete_each(announcement.principal, sessions, now, deadline).await?;
+        let key = self.keys.principal(announcement.principal);
+        self.remove_entries(&key, surplus().map(|entry| &entry.bytes[..]), deadline).await;
         Ok(())
     }
 }

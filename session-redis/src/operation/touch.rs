@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use redis::Value;
-use session_core::{Handle, Now};
+use session_core::{Handle, Now, Timestamp};
 
-use super::{Ends, Operations, moment};
-use crate::fault::{Fault, Repeat};
-use crate::moment::span;
-use crate::script::{self, Argument};
+use super::index::EntryExpiry;
+use super::operations::Operations;
+use crate::connection::{CommandError, Retry};
+use crate::scripts::{self, Argument};
 
 impl Operations {
     /// In a cluster it also enters the session in its principal's index again, in case that
@@ -18,25 +18,25 @@ impl Operations {
         handle: Handle,
         idle: Duration,
         now: Now,
-    ) -> Result<bool, Fault> {
-        let until = self.until();
+    ) -> Result<bool, CommandError> {
+        let deadline = self.deadline();
         let key = self.keys.record(handle);
-        let arguments = [Argument::Bytes(handle.as_bytes()), span(idle)];
+        let arguments = [Argument::Bytes(handle.as_bytes()), Argument::duration(idle)];
         let (touched, _): (Option<Vec<Value>>, _) =
-            self.run(&script::TOUCH, key, &arguments, now, Repeat::Harmless, until).await?;
+            self.run(&scripts::TOUCH, key, &arguments, now, Retry::Safe, deadline).await?;
         let Some(touched) = touched else {
             return Ok(false);
         };
         let [Value::Int(expires), rest @ ..] = &touched[..] else {
-            return Err(Fault::Misread);
+            return Err(CommandError::Malformed);
         };
-        self.note(handle, moment(*expires), now, until).await?;
+        self.note_expiry(handle, Timestamp::from_micros(*expires), now, deadline).await?;
         if let [Value::BulkString(principal), Value::BulkString(entry), Value::Int(absolute)] = rest
         {
-            let principal = std::str::from_utf8(principal).map_err(|_| Fault::Misread)?;
+            let principal = std::str::from_utf8(principal).map_err(|_| CommandError::Malformed)?;
             let index = self.keys.principal(principal);
             // The session is renewed either way, and the next touch tries again.
-            let _ = self.enter(index, entry, Ends::At(*absolute), now, until).await;
+            let _ = self.enter(index, entry, EntryExpiry::At(*absolute), now, deadline).await;
         }
         Ok(true)
     }

@@ -4,32 +4,34 @@ use redis::Value;
 use session_core::Now;
 use session_core::store::{Update, Updated};
 
-use super::log_in::Announced;
-use super::{Ends, Operations};
-use crate::fault::{Fault, Repeat};
-use crate::moment::{began, limit, span};
-use crate::record::{Head, PERSISTENT, PRINCIPAL};
-use crate::script::{self, Argument};
+use super::index::EntryExpiry;
+use super::log_in::{Announcement, Revoked};
+use super::operations::Operations;
+use crate::connection::{CommandError, Retry};
+use crate::scripts::{self, Argument, HAS_PRINCIPAL, IS_PERSISTENT, RecordHeader};
 
 impl Operations {
-    pub(crate) async fn update(&self, update: Update, now: Now) -> Result<Updated, Fault> {
-        let until = self.until();
+    pub(crate) async fn update(&self, update: Update, now: Now) -> Result<Updated, CommandError> {
+        let deadline = self.deadline();
         let handle = update.handle;
         let key = self.keys.record(handle);
-        let persistent = if update.persistent { PERSISTENT } else { 0 };
+        let persistent = if update.persistent { IS_PERSISTENT } else { 0 };
         let principal = update.principal.as_deref();
-        let flags = persistent | if principal.is_some() { PRINCIPAL } else { 0 };
+        let flags = persistent | if principal.is_some() { HAS_PRINCIPAL } else { 0 };
         let expected = update.revision.to_be_bytes();
         let next = update.revision.wrapping_add(1).to_be_bytes();
         let log_in = update.authenticated.map(|_| update.log_in);
         // An index in another slot learns of a log-in first.
-        let mut announced = None;
-        if let (false, Some(principal), Some(afresh)) =
-            (self.server.is_one(), principal, update.authenticated)
+        let mut announcement = None;
+        if let (false, Some(principal), Some(absolute)) =
+            (self.executor.is_standalone(), principal, update.authenticated)
         {
-            match self.announce(principal, handle, Ends::After(afresh), log_in, now, until).await? {
-                Ok(done) => announced = Some(done),
-                Err(now) => return Ok(Updated::Revoked(now)),
+            match self
+                .announce(principal, handle, EntryExpiry::After(absolute), log_in, now, deadline)
+                .await?
+            {
+                Ok(announced) => announcement = Some(announced),
+                Err(Revoked(now)) => return Ok(Updated::Revoked(now)),
             }
         }
         loop {
@@ -39,34 +41,33 @@ impl Operations {
                 Argument::Bytes(update.digest.as_bytes()),
                 Argument::Bytes(principal.unwrap_or("").as_bytes()),
                 Argument::Bytes(&update.fields),
-                update.idle.map_or(Argument::NONE, span),
-                update.authenticated.map_or(Argument::NONE, span),
+                update.idle.map_or(Argument::NONE, Argument::duration),
+                update.authenticated.map_or(Argument::NONE, Argument::duration),
                 Argument::Bytes(&expected),
                 Argument::Bytes(&next),
-                announced.map_or(Argument::NONE, |announced: Announced<'_>| {
-                    Argument::Number(announced.joined)
-                }),
-                began(update.log_in),
-                limit(update.log_in),
+                announcement.map_or(Argument::NONE, Announcement::argument),
+                Argument::began(update.log_in),
+                Argument::session_limit(update.log_in),
             ];
-            let (answer, shown): (Value, _) = self
-                .run(&script::UPDATE, key.clone(), &arguments, now, Repeat::Never, until)
+            let (answer, server_now): (Value, _) = self
+                .run(&scripts::UPDATE, key.clone(), &arguments, now, Retry::Unsafe, deadline)
                 .await?;
             // Most answers are a single value.
             let answer = match answer {
                 Value::Nil => Vec::new(),
                 Value::Array(answer) => answer,
-                head => vec![Value::Int(0), head],
+                header => vec![Value::Int(0), header],
             };
-            if let Some(announced) =
-                announced.filter(|_| !matches!(answer[..], [Value::Int(0), ..]))
+            if let Some(announcement) =
+                announcement.filter(|_| !matches!(answer[..], [Value::Int(0), ..]))
             {
-                self.withdraw(announced, until).await;
+                self.withdraw(announcement, deadline).await;
             }
             match (&answer[..], principal) {
                 ([], _) => return Ok(Updated::Gone),
-                ([Value::Int(0), Value::BulkString(head), stale @ ..], _) => {
-                    let times = Head::times(head, shown).ok_or(Fault::Misread)?;
+                ([Value::Int(0), Value::BulkString(header), stale @ ..], _) => {
+                    let times = RecordHeader::read_times(header, server_now)
+                        .ok_or(CommandError::Malformed)?;
                     let former = match (stale, principal) {
                         ([Value::BulkString(was), Value::BulkString(entry)], Some(principal))
                             if was == principal.as_bytes() =>
@@ -74,33 +75,35 @@ impl Operations {
                             &entry[..]
                         }
                         _ => {
-                            self.forget(stale, until).await;
+                            self.remove_stale(stale, deadline).await;
                             &[]
                         }
                     };
-                    if let Some(announced) = announced
-                        && let Err(now) = self.confirm(announced, times, former, now, until).await?
+                    if let Some(announcement) = announcement
+                        && let Err(Revoked(now)) =
+                            self.confirm(announcement, times, former, now, deadline).await?
                     {
                         return Ok(Updated::Revoked(now));
                     }
                     if update.idle.is_some() {
-                        self.note(handle, times.expires, now, until).await?;
+                        self.note_expiry(handle, times.expires, now, deadline).await?;
                     }
                     return Ok(Updated::Saved(times));
                 }
                 ([Value::Int(1), Value::BulkString(bytes)], _) => {
-                    let record = Head::record(bytes, handle, shown).ok_or(Fault::Misread)?;
+                    let record = RecordHeader::read_record(bytes, handle, server_now)
+                        .ok_or(CommandError::Malformed)?;
                     return Ok(Updated::Conflict(Box::new(record)));
                 }
                 ([Value::Int(2), Value::Int(absolute)], Some(principal)) => {
-                    let ends = Ends::At(*absolute);
-                    match self.announce(principal, handle, ends, log_in, now, until).await? {
-                        Ok(done) => announced = Some(done),
-                        Err(now) => return Ok(Updated::Revoked(now)),
+                    let expiry = EntryExpiry::At(*absolute);
+                    match self.announce(principal, handle, expiry, log_in, now, deadline).await? {
+                        Ok(announced) => announcement = Some(announced),
+                        Err(Revoked(now)) => return Ok(Updated::Revoked(now)),
                     }
                 }
-                ([Value::Int(3)], _) => return Ok(Updated::Revoked(shown)),
-                _ => return Err(Fault::Misread),
+                ([Value::Int(3)], _) => return Ok(Updated::Revoked(server_now)),
+                _ => return Err(CommandError::Malformed),
             }
         }
     }

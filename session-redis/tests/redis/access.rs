@@ -88,11 +88,11 @@ async fn a_wrong_configuration_cannot_be_built() {
         assert!(matches!(error, ConnectError::Config(ConfigError::Prefix(_))), "{error:?}");
     }
     let error = RedisStore::builder().deadline(std::time::Duration::ZERO).connect(&url).await;
-    assert!(matches!(error.unwrap_err(), ConnectError::Config(ConfigError::None(_))));
+    assert!(matches!(error.unwrap_err(), ConnectError::Config(ConfigError::Zero(_))));
     let error = RedisStore::builder().waiting(0).connect(&url).await;
-    assert!(matches!(error.unwrap_err(), ConnectError::Config(ConfigError::None(_))));
+    assert!(matches!(error.unwrap_err(), ConnectError::Config(ConfigError::Zero(_))));
     let error = RedisStore::cluster(Vec::<String>::new()).await;
-    assert!(matches!(error.unwrap_err(), ConnectError::Config(ConfigError::None(_))));
+    assert!(matches!(error.unwrap_err(), ConnectError::Config(ConfigError::Zero(_))));
 }
 
 #[tokio::test]

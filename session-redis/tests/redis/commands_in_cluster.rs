@@ -65,7 +65,7 @@ async fn warm(store: &RedisStore) {
 }
 
 #[tokio::test]
-async fn only_what_touches_an_index_takes_more_than_one_command() {
+async fn only_operations_on_an_index_take_more_than_one_command() {
     let cluster = RedisCluster::start().await;
     let store = builder().cluster(cluster.urls()).await.unwrap();
     let mut masters = Vec::new();

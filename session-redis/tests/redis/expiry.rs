@@ -1,4 +1,4 @@
-//! Every key ends by itself, when the record says.
+//! Every key expires by itself, when the record says.
 
 use std::time::Duration;
 
@@ -93,31 +93,31 @@ async fn immortal(raw: &mut Raw, found: &mut usize) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_key_is_without_an_end() {
+async fn every_key_expires() {
     let server = Redis::start().await;
     let store = connected(builder(), &server.url()).await;
     (1..=4).map(|seed| random_work(store.clone(), seed)).collect::<JoinSet<()>>().join_all().await;
     let mut found = 0;
     let mut raw = Raw::connect(&server.url()).await;
     assert_eq!(immortal(&mut raw, &mut found).await, Vec::<String>::new());
-    println!("{found} keys, each with an end");
+    println!("{found} keys, each of which expires");
     assert!(found > 20, "there is something to look at");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_key_of_a_cluster_is_without_an_end() {
+async fn every_key_of_a_cluster_expires() {
     let store = cluster_store().await;
     (1..=4).map(|seed| random_work(store.clone(), seed)).collect::<JoinSet<()>>().join_all().await;
     let mut found = 0;
     for mut raw in masters().await {
         assert_eq!(immortal(&mut raw, &mut found).await, Vec::<String>::new());
     }
-    println!("{found} keys, each with an end");
+    println!("{found} keys, each of which expires");
     assert!(found > 20, "there is something to look at");
 }
 
 #[tokio::test]
-async fn a_key_ends_when_its_record_does() {
+async fn a_key_expires_when_its_record_does() {
     let mut raw = Raw::connect(&shared().await.url()).await;
     let prefix = crate::sample::prefix();
     let store = connected(builder().prefix(&prefix), &shared().await.url()).await;

@@ -15,7 +15,7 @@ async fn members(raw: &mut Raw, prefix: &str, principal: &str) -> usize {
 }
 
 #[tokio::test]
-async fn what_a_list_finds_stale_is_dropped() {
+async fn a_stale_entry_that_list_finds_is_removed() {
     let url = shared().await.url();
     let prefix = prefix();
     let mut raw = Raw::connect(&url).await;
@@ -29,7 +29,7 @@ async fn what_a_list_finds_stale_is_dropped() {
 }
 
 #[tokio::test]
-async fn an_index_that_nobody_looks_at_does_not_grow_for_ever() {
+async fn an_index_that_is_never_listed_does_not_grow_for_ever() {
     let url = shared().await.url();
     let prefix = prefix();
     let mut raw = Raw::connect(&url).await;

@@ -29,7 +29,7 @@ fn log_in(principal: &str, record: &Record, log_in: LogIn) -> Update {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_a_hundred_log_ins_at_once_five_stay() {
+async fn a_hundred_log_ins_at_once_leave_five_sessions() {
     for (store, name) in [(store().await, "server"), (cluster_store().await, "cluster")] {
         let mut written = Vec::new();
         let mut log_ins = JoinSet::new();

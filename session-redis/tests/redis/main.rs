@@ -1,6 +1,7 @@
 //! `RedisStore` on real servers.
 
 mod access;
+mod batch;
 mod cluster;
 mod commands;
 mod commands_in_cluster;
@@ -10,9 +11,8 @@ mod index;
 mod log_in;
 mod recovery;
 mod sample;
-mod script;
+mod scripts;
 mod sentinel;
 mod space;
 #[cfg(any(feature = "tls-native-tls", feature = "tls-rustls"))]
 mod tls;
-mod together;

@@ -120,7 +120,7 @@ async fn a_caller_that_leaves_disturbs_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn more_than_may_wait_are_refused_at_once() {
+async fn operations_beyond_the_waiting_limit_are_refused_at_once() {
     let server = Redis::start().await;
     let store = connected(builder().waiting(8), &server.url()).await;
     server.freeze();

@@ -45,7 +45,7 @@ async fn until(url: &str, command: &str, text: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn when_the_master_dies_the_next_one_is_found() {
+async fn the_next_master_is_found_when_one_dies() {
     let (master, replica) = (Redis::start().await, Redis::start().await);
     let address = master.address();
     let mut raw = Raw::connect(&replica.url()).await;

@@ -1,0 +1,134 @@
+//! The connection manager: one connection to one server, shared by all callers and replaced when it is lost.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{Cmd, Pipeline, RedisError, Value};
+use tokio::time::{Instant, timeout_at};
+
+use super::connector::Connector;
+use super::error::CommandError;
+use super::shared::{Connection, Shared, State};
+use super::source::Source;
+
+/// The least time from one connection to the next, for a server that accepts each and serves none.
+const MIN_RECONNECT_INTERVAL: Duration = Duration::from_millis(50);
+
+/// A connection that is opened at the first use. Clones share it.
+#[derive(Clone)]
+pub(crate) struct ConnectionManager(Arc<Shared>);
+
+impl ConnectionManager {
+    pub(crate) fn new(source: Source, response_timeout: Duration) -> Self {
+        Self(Arc::new(Shared::new(source, response_timeout)))
+    }
+
+    /// Sends the command and waits for its answer.
+    ///
+    /// Dropping this is harmless: the answer is then thrown away when it comes.
+    pub(crate) async fn send(
+        &self,
+        command: &Cmd,
+        deadline: Instant,
+    ) -> Result<Value, CommandError> {
+        self.send_with(deadline, async |mut connection| {
+            connection.send_packed_command(command).await
+        })
+        .await
+    }
+
+    /// The same, but fails if there is no connection now.
+    pub(crate) async fn send_if_connected(&self, command: &Cmd) -> Result<Value, CommandError> {
+        if !self.is_connected() {
+            return Err(CommandError::NotConnected(None));
+        }
+        self.send(command, Instant::now() + self.0.response_timeout).await
+    }
+
+    /// Sends the command to a node that the key's slot is moving to.
+    pub(crate) async fn send_asking(
+        &self,
+        command: &Cmd,
+        deadline: Instant,
+    ) -> Result<Value, CommandError> {
+        let mut asking = Pipeline::new();
+        asking.cmd("ASKING").add_command(command.clone());
+        let send = async |mut connection: MultiplexedConnection| {
+            let answers = connection.send_packed_commands(&asking, 0, 2).await?;
+            Ok(answers.into_iter().last().unwrap_or(Value::Nil))
+        };
+        self.send_with(deadline, send).await
+    }
+
+    /// Waits until there is a connection.
+    pub(crate) async fn connect(&self, deadline: Instant) -> Result<(), CommandError> {
+        if self.is_connected() {
+            return Ok(());
+        }
+        Box::pin(self.connection(deadline)).await.map(drop)
+    }
+
+    /// Whether there is a connection, neither closed nor silent.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.0.state.borrow().live(self.0.response_timeout).is_some()
+    }
+
+    async fn send_with(
+        &self,
+        deadline: Instant,
+        send: impl AsyncFnOnce(MultiplexedConnection) -> Result<Value, RedisError>,
+    ) -> Result<Value, CommandError> {
+        let Connection { inner, liveness } = self.connection(deadline).await?;
+        liveness.note_sent();
+        let deadline = deadline.min(Instant::now() + self.0.response_timeout);
+        let Ok(answer) = timeout_at(deadline, send(inner)).await else {
+            return Err(CommandError::TimedOut);
+        };
+        liveness.note_answered();
+        let error = match answer {
+            Ok(Value::ServerError(error)) => CommandError::from(RedisError::from(error)),
+            Ok(answer) => return Ok(answer),
+            Err(error) => CommandError::from(error),
+        };
+        if !error.leaves_connection() {
+            liveness.note_closed();
+        }
+        Err(error)
+    }
+
+    /// The connection, or a new one if it is lost.
+    async fn connection(&self, deadline: Instant) -> Result<Connection, CommandError> {
+        if let Some(connection) = self.0.state.borrow().live(self.0.response_timeout) {
+            return Ok(connection.clone());
+        }
+        let mut states = self.0.state.subscribe();
+        loop {
+            if let Some(connection) = states.borrow_and_update().live(self.0.response_timeout) {
+                return Ok(connection.clone());
+            }
+            self.start_connecting();
+            if timeout_at(deadline, states.changed()).await.is_err() {
+                return Err(CommandError::NotConnected(self.0.last_error().clone()));
+            }
+        }
+    }
+
+    /// Starts a task that connects, unless there is one, or a connection.
+    fn start_connecting(&self) {
+        let mut not_before = Instant::now();
+        let starts = self.0.state.send_if_modified(|state| {
+            if matches!(state, State::Connecting) || state.live(self.0.response_timeout).is_some() {
+                return false;
+            }
+            if let State::Connected(connection) = state {
+                not_before = connection.liveness.opened() + MIN_RECONNECT_INTERVAL;
+            }
+            *state = State::Connecting;
+            true
+        });
+        if starts {
+            tokio::spawn(Connector::new(&self.0).run(not_before));
+        }
+    }
+}

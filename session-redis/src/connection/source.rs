@@ -1,0 +1,73 @@
+//! The source of connections: the server of a URL, or the master that the sentinels name.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use redis::aio::MultiplexedConnection;
+use redis::{Client, ConnectionInfo, ErrorKind, RedisError, RedisResult, cmd};
+
+use super::client::{connect, open, prepare, with_address};
+
+/// How a server is found, anew for each connection.
+pub(crate) enum Source {
+    /// It has an address.
+    Server(Client),
+    /// The sentinels know its address.
+    Sentinel(Sentinel),
+}
+
+/// The sentinels that watch over a master.
+pub(crate) struct Sentinel {
+    sentinels: Vec<Client>,
+    /// The next one to ask, so that one which is down or wrong is not asked twice in a row.
+    next: AtomicUsize,
+    name: String,
+    login: ConnectionInfo,
+}
+
+impl Source {
+    pub(crate) fn server(info: ConnectionInfo) -> RedisResult<Self> {
+        Ok(Self::Server(open(info)?))
+    }
+
+    /// The master of this name, which is logged in to as `login` says.
+    pub(crate) fn sentinel(
+        sentinels: Vec<ConnectionInfo>,
+        name: String,
+        login: ConnectionInfo,
+    ) -> RedisResult<Self> {
+        Ok(Self::Sentinel(Sentinel {
+            sentinels: sentinels.into_iter().map(open).collect::<RedisResult<_>>()?,
+            next: AtomicUsize::new(0),
+            name,
+            login: prepare(login),
+        }))
+    }
+
+    /// Connects; `closed` is called when the server has closed the connection.
+    pub(crate) async fn open(
+        &self,
+        closed: impl Fn() + Send + Sync + 'static,
+    ) -> RedisResult<MultiplexedConnection> {
+        match self {
+            Self::Server(client) => connect(client, closed).await,
+            Self::Sentinel(sentinel) => connect(&sentinel.master().await?, closed).await,
+        }
+    }
+}
+
+impl Sentinel {
+    async fn master(&self) -> RedisResult<Client> {
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        let mut connection = connect(&self.sentinels[turn % self.sentinels.len()], || ()).await?;
+        let address: Option<(String, u16)> = cmd("SENTINEL")
+            .arg("GET-MASTER-ADDR-BY-NAME")
+            .arg(&self.name)
+            .query_async(&mut connection)
+            .await?;
+        let (host, port) = address.ok_or_else(|| {
+            let message = "the sentinel knows no master of this name";
+            RedisError::from((ErrorKind::MasterNameNotFoundBySentinel, message, self.name.clone()))
+        })?;
+        Client::open(with_address(&self.login, host, port))
+    }
+}

@@ -1,0 +1,60 @@
+//! The operations: what all of them share, which is how a script is run.
+
+use std::time::Duration;
+
+use redis::FromRedisValue;
+use session_core::{Now, Timestamp};
+use tokio::time::Instant;
+
+use super::executor::Executor;
+use crate::batch::Answer;
+use crate::connection::{CommandError, Retry};
+use crate::scripts::{Argument, Invocation, Keys, Script};
+
+/// How many records of a principal are read or removed at the same time in a cluster.
+pub(super) const MAX_CONCURRENT: usize = 32;
+
+/// The operations of a store.
+pub(crate) struct Operations {
+    pub(crate) executor: Executor,
+    pub(crate) keys: Keys,
+    /// How long an operation may take.
+    pub(crate) timeout: Duration,
+}
+
+impl Operations {
+    /// When an operation that begins now has to be done.
+    pub(super) fn deadline(&self) -> Instant {
+        Instant::now() + self.timeout
+    }
+
+    /// Runs the script. Returns its answer, and the time on the server's clock.
+    pub(super) async fn run<T: FromRedisValue>(
+        &self,
+        script: &'static Script,
+        key: Vec<u8>,
+        arguments: &[Argument<'_>],
+        now: Now,
+        retry: Retry,
+        deadline: Instant,
+    ) -> Result<(T, Timestamp), CommandError> {
+        let invocation = Invocation::new(script, now, key, arguments);
+        let Answer { value, now } = self.executor.run(invocation, retry, deadline).await?;
+        redis::from_redis_value(value)
+            .map_err(|_| CommandError::Malformed)
+            .map(|answer| (answer, now))
+    }
+
+    /// The same in a cluster, in another slot than that of the record. On the heap: otherwise every operation's
+    /// future would have this one's size, on one server too.
+    pub(super) async fn run_in_cluster<T: FromRedisValue>(
+        &self,
+        script: &'static Script,
+        key: Vec<u8>,
+        arguments: &[Argument<'_>],
+        now: Now,
+        deadline: Instant,
+    ) -> Result<(T, Timestamp), CommandError> {
+        Box::pin(self.run(script, key, arguments, now, Retry::Safe, deadline)).await
+    }
+}

@@ -1,0 +1,39 @@
+//! The catalog: every script, put together from the files in `lua/`.
+
+use std::sync::LazyLock;
+
+use super::script::{Batching, Script};
+
+/// Declares the scripts: how each is batched, and its files. A declaration in the first line makes Redis
+/// refuse the whole script on a replica, so that a server which is no master any more answers no reads
+/// either, and when memory is out, unless the script needs none.
+macro_rules! scripts {
+    ($($name:ident = $batching:ident [$($file:literal),*] $(if $flags:literal)?;)*) => {
+        $(
+            pub(crate) static $name: LazyLock<Script> = LazyLock::new(|| Script::new(concat!(
+                "#!lua", $(" flags=", $flags,)? "\n",
+                include_str!("lua/common.lua"),
+                $(include_str!(concat!("lua/", $file, ".lua")),)*
+                include_str!("lua/each.lua"),
+            ), Batching::$batching));
+        )*
+    };
+}
+
+scripts! {
+    LOAD = Together ["load"] if "allow-oom";
+    INSERT = Together ["index", "revocation", "room", "insert"];
+    UPDATE = Together ["index", "revocation", "room", "update"];
+    TOUCH = Together ["index", "touch"] if "allow-oom";
+    DELETE = Together ["index", "delete"] if "allow-oom";
+    LIST = Alone ["index", "room", "list"] if "allow-oom";
+    DELETE_ALL = Alone ["index", "revocation", "room", "delete_all"] if "allow-oom";
+    SWEEP = Alone ["index", "sweep"] if "allow-oom";
+    ANNOUNCE = Together ["index", "revocation", "announce"];
+    CONFIRM = Together ["index", "revocation", "confirm"] if "allow-oom";
+    REVOKE = Alone ["index", "revocation", "revoke"] if "allow-oom";
+    ENTER = Together ["index", "enter"];
+    MEMBERS = Alone ["index", "members"] if "allow-oom";
+    DUE = Alone ["due"] if "allow-oom";
+    REMOVE = Alone ["index", "remove"] if "allow-oom";
+}

@@ -1,0 +1,20 @@
+//! The scripts: one for each operation, with the keys, arguments and records that they work with.
+
+// What a script works with.
+mod argument;
+mod keys;
+mod record;
+// What a script is, and how one is run.
+mod catalog;
+mod invocation;
+mod script;
+
+pub(crate) use argument::Argument;
+pub(crate) use catalog::{
+    ANNOUNCE, CONFIRM, DELETE, DELETE_ALL, DUE, ENTER, INSERT, LIST, LOAD, MEMBERS, REMOVE, REVOKE,
+    SWEEP, TOUCH, UPDATE,
+};
+pub(crate) use invocation::Invocation;
+pub(crate) use keys::Keys;
+pub(crate) use record::{HAS_LABEL, HAS_PRINCIPAL, IS_PERSISTENT, RecordHeader};
+pub(crate) use script::{Eval, Script};

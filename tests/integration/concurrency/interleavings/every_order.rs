@@ -3,17 +3,16 @@
 //! A store call waits twice, before its effect and after; all ways to let those who wait go on are
 //! tried, on one node and on two.
 
-#[path = "interleavings/acts.rs"]
+#[path = "action.rs"]
 mod acts;
-#[path = "interleavings/orders.rs"]
 mod orders;
-#[path = "interleavings/promises.rs"]
+#[path = "invariants.rs"]
 mod promises;
-#[path = "interleavings/scene.rs"]
+#[path = "scenario.rs"]
 mod scene;
-#[path = "interleavings/stage.rs"]
+#[path = "call_scheduler.rs"]
 mod stage;
-#[path = "model/watched.rs"]
+#[path = "../../intercepted_store.rs"]
 mod watched;
 
 use crate::acts::Act;

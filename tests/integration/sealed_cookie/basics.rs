@@ -1,8 +1,11 @@
 //! Sessions without a database: the same handlers, with the record in the cookie.
 
 mod forgery;
+#[path = "app.rs"]
 mod house;
+#[path = "expiry.rs"]
 mod limits;
+#[path = "principals.rs"]
 mod people;
 mod replay;
 mod size;

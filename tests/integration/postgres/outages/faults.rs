@@ -1,5 +1,6 @@
 //! A database that hangs, dies or is cut off under mixed load: clear errors, and nothing acknowledged is lost.
 
+#[path = "app.rs"]
 mod diary;
 mod ledger;
 mod load;

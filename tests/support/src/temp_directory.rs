@@ -36,7 +36,7 @@ impl Directory {
             .expect("the system's temporary directory can be written to")
             .keep();
         let watcher = Command::new("sh")
-            .args(["-c", include_str!("watcher.sh")])
+            .args(["-c", include_str!("clean_up.sh")])
             .env("DIRECTORY", &path)
             .env("FAREWELL", farewell)
             .current_dir("/")

@@ -17,13 +17,18 @@
 //! | the session ended meanwhile | 401, no `Set-Cookie` | nothing |
 
 mod app;
+#[path = "store_failures.rs"]
 mod failures;
+#[path = "cancellation.rs"]
 mod leaving;
+#[path = "middleware.rs"]
 mod nested;
 mod panics;
+#[path = "extractors.rs"]
 mod refusals;
 mod responses;
 mod streams;
+#[path = "connections.rs"]
 mod tcp;
 
 use app::House;

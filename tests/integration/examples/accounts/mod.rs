@@ -2,6 +2,7 @@
 
 mod application;
 mod browsers;
+#[path = "attacks.rs"]
 mod harm;
 mod transcript;
 mod visitor;

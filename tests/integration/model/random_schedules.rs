@@ -3,25 +3,21 @@
 //! `PROPTEST_CASES=10000 cargo test -p session-tests --test model` runs more of them. A failing
 //! schedule is shrunk and printed one step to a line.
 
-#[path = "model/faults.rs"]
 mod faults;
-#[path = "model/met.rs"]
+#[path = "coverage.rs"]
 mod met;
-#[path = "model/reference.rs"]
 mod reference;
-#[path = "model/request.rs"]
 mod request;
-#[path = "model/schedule.rs"]
 mod schedule;
-#[path = "model/shop.rs"]
+#[path = "session.rs"]
 mod shop;
-#[path = "model/site.rs"]
+#[path = "app.rs"]
 mod site;
-#[path = "model/stored.rs"]
+#[path = "stored_session.rs"]
 mod stored;
-#[path = "model/watched.rs"]
+#[path = "../intercepted_store.rs"]
 mod watched;
-#[path = "model/world.rs"]
+#[path = "harness.rs"]
 mod world;
 
 use std::cell::Cell;

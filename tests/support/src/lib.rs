@@ -23,21 +23,36 @@
 
 pub mod browser;
 pub mod client;
+#[path = "postgres/data_directory.rs"]
 mod cluster;
+#[path = "temp_directory.rs"]
 pub mod directory;
+#[path = "../../integration/examples/program.rs"]
 pub mod example;
+#[path = "../../stores.rs"]
 pub mod fresh;
+#[path = "proxy/round_trips.rs"]
 mod frontend;
 mod gate;
+#[path = "proxy/forwarder.rs"]
 mod line;
+#[path = "postgres/pgbouncer.rs"]
 pub mod pgbouncer;
+#[path = "free_address.rs"]
 mod port;
+#[path = "postgres/server.rs"]
 pub mod postgres;
+#[path = "proxy/tcp_proxy.rs"]
 pub mod proxy;
+#[path = "records.rs"]
 pub mod record;
+#[path = "redis/server.rs"]
 pub mod redis;
+#[path = "redis/cluster.rs"]
 pub mod redis_cluster;
+#[path = "probed_store.rs"]
 pub mod staged;
+#[path = "resilience.rs"]
 pub mod survival;
 
 pub use browser::Browser;

@@ -1,6 +1,7 @@
 //! What each kind of request costs on PostgreSQL: statements as the server saw them, round trips as a proxy counted
 //! them.
 
+#[path = "metered_app.rs"]
 mod shopping;
 
 use session_tests::{Client, Postgres};

@@ -1,5 +1,4 @@
-//! How often a session is decoded: not again as long as the store gives the same bytes, and always
-//! when it gives others.
+//! The decode cache: a session is decoded again only when the store returns other bytes than before.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -9,7 +8,8 @@ use axum::extract::{FromRef, Path};
 use axum::routing::{get, post};
 use serde::{Deserialize, Deserializer, Serialize};
 use session_core::{Builder, KeyRing, Sealing, Session, Sessions, require_session, session};
-use session_tests::{Client, Fresh, on_each_store};
+use session_test_support::Client;
+use session_tests::{TestStore, on_each_store};
 
 /// A text that counts how often it is decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -81,7 +81,7 @@ async fn log_out(session: &mut Session<Shop>) {
 }
 
 #[derive(Clone, FromRef)]
-struct App {
+struct AppState {
     sessions: Sessions<Shop>,
 }
 
@@ -90,7 +90,7 @@ fn ring() -> KeyRing {
 }
 
 /// A node on this store, which seals or does not.
-fn node(store: &impl Fresh, seals: bool) -> Router {
+fn node(store: &impl TestStore, seals: bool) -> Router {
     let builder = Sessions::builder(store.clone());
     router(if seals { builder.sealing(Sealing::Required(ring())) } else { builder })
 }
@@ -103,7 +103,7 @@ fn router(builder: Builder<Shop>) -> Router {
         .route("/email", get(email))
         .route("/email/{email}", post(register))
         .route("/logout", post(log_out))
-        .with_state(App { sessions: builder.build().expect("the options are sound") })
+        .with_state(AppState { sessions: builder.build().expect("the options are sound") })
 }
 
 /// How often this text was decoded since this was last asked.
@@ -112,11 +112,11 @@ fn since(text: &str) -> usize {
 }
 
 /// A text that no other test has.
-fn text<S: Fresh>(test: &str, seals: bool) -> String {
+fn text<S: TestStore>(test: &str, seals: bool) -> String {
     format!("{test}-{}-{seals}", std::any::type_name::<S>().replace("::", "-"))
 }
 
-async fn a_session_is_decoded_once_as_long_as_nobody_changes_it<S: Fresh>(store: S) {
+async fn a_session_is_decoded_once_as_long_as_nobody_changes_it<S: TestStore>(store: S) {
     for seals in [false, true] {
         let text = text::<S>("once", seals);
         let (here, there) = (node(&store, seals), node(&store, seals));
@@ -149,7 +149,7 @@ async fn a_sealed_cookie_that_comes_back_is_not_decoded() {
     assert_eq!(since(text), 1, "to see that nothing is lost");
 }
 
-async fn what_another_node_has_written_is_seen_at_once<S: Fresh>(store: S) {
+async fn what_another_node_has_written_is_seen_at_once<S: TestStore>(store: S) {
     for seals in [false, true] {
         let text = text::<S>("seen", seals);
         let (here, there) = (node(&store, seals), node(&store, seals));
@@ -164,7 +164,7 @@ async fn what_another_node_has_written_is_seen_at_once<S: Fresh>(store: S) {
 
 /// A handler may leave what its type takes for equal: then nothing is stored of it, and no later
 /// request sees it, on whichever node.
-async fn what_is_remembered_is_what_is_stored<S: Fresh>(store: S) {
+async fn what_is_remembered_is_what_is_stored<S: TestStore>(store: S) {
     let (here, there) = (node(&store, false), node(&store, false));
     let mut client = Client::new(&here);
     for email in ["ann@example.com", "Ann@Example.com"] {
@@ -175,7 +175,7 @@ async fn what_is_remembered_is_what_is_stored<S: Fresh>(store: S) {
     }
 }
 
-async fn what_has_ended_elsewhere_is_not_there<S: Fresh>(store: S) {
+async fn what_has_ended_elsewhere_is_not_there<S: TestStore>(store: S) {
     let text = text::<S>("ended", false);
     let (here, there) = (node(&store, false), node(&store, false));
     let mut client = Client::new(&here);

@@ -1,4 +1,4 @@
-//! A store in memory that asks a test before each call and tells it after: to fail there, or to wait.
+//! A store in memory that a test intercepts before and after each call: to fail there, or to wait.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -8,24 +8,28 @@ use std::time::Duration;
 use session_core::store::{Ended, Insert, Inserted, Record, Swept, Update, Updated};
 use session_core::{Handle, MemoryStore, Now, Store, StoreError};
 
-/// What is asked and told. An error on either side is what the caller gets; only what comes
+/// Runs before and after each call. An error on either side is what the caller gets; only one
 /// before the call keeps it from having its effect.
-pub(crate) trait Watch: Debug + Send + Sync + 'static {
+pub(crate) trait Interceptor: Debug + Send + Sync + 'static {
     fn before(&self, call: &'static str) -> impl Future<Output = Result<(), StoreError>> + Send;
     fn after(&self, call: &'static str) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 #[derive(Debug)]
-pub(crate) struct Watched<W> {
+pub(crate) struct InterceptedStore<I> {
     /// The store, for a look behind the scenes.
     pub(crate) memory: MemoryStore,
-    pub(crate) watch: Arc<W>,
+    pub(crate) interceptor: Arc<I>,
     inserted: Arc<Mutex<Vec<Handle>>>,
 }
 
-impl<W: Watch> Watched<W> {
-    pub(crate) fn new(watch: W) -> Self {
-        Self { memory: MemoryStore::new(), watch: Arc::new(watch), inserted: Arc::default() }
+impl<I: Interceptor> InterceptedStore<I> {
+    pub(crate) fn new(interceptor: I) -> Self {
+        Self {
+            memory: MemoryStore::new(),
+            interceptor: Arc::new(interceptor),
+            inserted: Arc::default(),
+        }
     }
 
     /// The sessions that were ever stored, in that order.
@@ -38,24 +42,24 @@ impl<W: Watch> Watched<W> {
         call: &'static str,
         effect: impl Future<Output = Result<R, StoreError>> + Send,
     ) -> Result<R, StoreError> {
-        self.watch.before(call).await?;
+        self.interceptor.before(call).await?;
         let answer = effect.await;
-        self.watch.after(call).await?;
+        self.interceptor.after(call).await?;
         answer
     }
 }
 
-impl<W> Clone for Watched<W> {
+impl<I> Clone for InterceptedStore<I> {
     fn clone(&self) -> Self {
         Self {
             memory: self.memory.clone(),
-            watch: Arc::clone(&self.watch),
+            interceptor: Arc::clone(&self.interceptor),
             inserted: Arc::clone(&self.inserted),
         }
     }
 }
 
-impl<W: Watch> Store for Watched<W> {
+impl<I: Interceptor> Store for InterceptedStore<I> {
     async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
         self.call("load", self.memory.load(handle, now)).await
     }

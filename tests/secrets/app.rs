@@ -1,4 +1,4 @@
-//! A shop whose sessions hold what nobody else may see, and which notes the tokens it issues.
+//! The application of these tests: a shop whose sessions hold what nobody else may see, and which remembers the tokens that it issues.
 
 use std::future::ready;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,12 +13,13 @@ use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::{get, post};
 use session_core::{Principal, Session, Sessions, Timestamp, require_session, session};
-use session_tests::{Client, Fresh, Staged};
+use session_test_support::{Client, ProbedStore};
+use session_tests::TestStore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 
-use crate::capture;
-use crate::needles::{Secret, digests, secrets_of};
+use crate::output;
+use crate::secret::{Secret, digests, secrets_of};
 
 #[session]
 #[derive(Debug)]
@@ -37,12 +38,12 @@ fn disagree(_base: &[String], _mine: &[String], _theirs: &[String]) -> Vec<Strin
 }
 
 #[derive(Clone, FromRef)]
-struct App {
+struct AppState {
     sessions: Sessions<Shop>,
     canaries: Canaries,
 }
 
-/// What no other house has.
+/// What is in the sessions of no other application.
 #[derive(Clone)]
 pub(crate) struct Canaries {
     user: String,
@@ -59,10 +60,11 @@ impl Canaries {
     }
 }
 
-pub(crate) struct House<S> {
-    pub(crate) store: Staged<S>,
+/// The shop on a probed store.
+pub(crate) struct TestApp<S> {
+    pub(crate) store: ProbedStore<S>,
     pub(crate) sessions: Sessions<Shop>,
-    pub(crate) app: Router,
+    pub(crate) router: Router,
     pub(crate) issued: Issued,
     pub(crate) canaries: Canaries,
     /// How many hours the clock is ahead.
@@ -73,12 +75,12 @@ pub(crate) struct House<S> {
 #[derive(Clone, Default)]
 pub(crate) struct Issued(Arc<Mutex<Vec<String>>>);
 
-impl<S: Fresh> House<S> {
+impl<S: TestStore> TestApp<S> {
     pub(crate) fn new(store: S) -> Self {
-        Self::on(Staged::new(store))
+        Self::on(ProbedStore::new(store))
     }
 
-    pub(crate) fn on(store: Staged<S>) -> Self {
+    pub(crate) fn on(store: ProbedStore<S>) -> Self {
         let (issued, hours) = (Issued::default(), Arc::new(Mutex::new(0)));
         let canaries = Canaries::new();
         let (note, ahead) = (issued.clone(), Arc::clone(&hours));
@@ -89,10 +91,10 @@ impl<S: Fresh> House<S> {
                 let hours = *ahead.lock().expect("nobody panics here");
                 Timestamp::from_micros(1_720_000_000_000_000).plus(Duration::from_hours(hours))
             })
-            .on_event(capture::say_event)
+            .on_event(output::print_event)
             .build()
             .expect("the deadline is not zero");
-        let app = Router::new()
+        let router = Router::new()
             .route("/notice", get(notice).post(note_down))
             .route("/add", post(add))
             .route("/log-in", post(log_in))
@@ -110,20 +112,20 @@ impl<S: Fresh> House<S> {
                 TraceLayer::new_for_http()
                     .on_response(DefaultOnResponse::new().include_headers(true)),
             )
-            .with_state(App { sessions: sessions.clone(), canaries: canaries.clone() });
-        Self { store, sessions, app, issued, canaries, hours }
+            .with_state(AppState { sessions: sessions.clone(), canaries: canaries.clone() });
+        Self { store, sessions, router, issued, canaries, hours }
     }
 
-    /// Somebody with all canaries in their session.
-    pub(crate) async fn member(&self) -> Client {
-        let mut client = Client::new(&self.app);
+    /// A client that has logged in, with all canaries in its session.
+    pub(crate) async fn log_in(&self) -> Client {
+        let mut client = Client::new(&self.router);
         for path in ["/log-in", "/notice", "/add"] {
             assert_eq!(client.post(path).await.status, 200);
         }
         client
     }
 
-    /// All that must not be seen of this house.
+    /// All that must not be seen of this application.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         let tokens = self.issued.all();
         let tokens = tokens.iter().flat_map(|token| secrets_of(token));

@@ -1,4 +1,4 @@
-//! What `{:?}` shows of the public types, each with secrets in it.
+//! `Debug` of the public types, each with secrets in it.
 
 use std::error::Error as _;
 use std::fmt::{Debug, Write as _};
@@ -10,9 +10,10 @@ use axum::extract::State;
 use axum::routing::post;
 use session_core::store::{Insert, LogIn, Record, Update, Updated};
 use session_core::{Now, Session, SessionRef, Sessions, Store as _, require_session, session};
-use session_tests::{Client, Fresh, Staged, on_each_store};
+use session_test_support::{Client, ProbedStore};
+use session_tests::{TestStore, on_each_store};
 
-use crate::needles::{Secret, digests, none_is_in, secrets_of};
+use crate::secret::{Secret, digests, none_is_in, secrets_of};
 
 on_each_store!(
     no_public_type_prints_a_token_or_what_a_session_holds,
@@ -34,7 +35,7 @@ impl Debug for Diary {
 }
 
 #[derive(Clone, axum::extract::FromRef)]
-struct App {
+struct AppState {
     sessions: Sessions<Diary>,
     printed: Printed,
 }
@@ -66,23 +67,23 @@ async fn write(
     printed.add(&before);
 }
 
-async fn written<S: Fresh>(store: S) -> (Record, String, Printed, Staged<S>) {
-    let store = Staged::new(store);
+async fn written<S: TestStore>(store: S) -> (Record, String, Printed, ProbedStore<S>) {
+    let store = ProbedStore::new(store);
     let builder = Sessions::builder(store.clone()).without_cleaner();
     let printed = Printed::default();
     printed.add(&builder);
     let sessions = builder.build().expect("the defaults are sound");
     printed.add(&sessions);
-    let state = App { sessions, printed: printed.clone() };
-    let app = Router::new().route("/write", post(write)).with_state(state);
-    let mut client = Client::new(&app);
+    let state = AppState { sessions, printed: printed.clone() };
+    let router = Router::new().route("/write", post(write)).with_state(state);
+    let mut client = Client::new(&router);
     client.post("/write").await.ok();
     client.post("/write").await.ok();
     let record = store.records(Now::Store).await.remove(0);
     (record, client.session().expect("it was set").to_owned(), printed, store)
 }
 
-async fn no_public_type_prints_a_token_or_what_a_session_holds<S: Fresh>(store: S) {
+async fn no_public_type_prints_a_token_or_what_a_session_holds<S: TestStore>(store: S) {
     let (record, token, printed, store) = written(store).await;
     printed.add(store.store());
     printed.add(&record);
@@ -119,7 +120,7 @@ async fn no_public_type_prints_a_token_or_what_a_session_holds<S: Fresh>(store: 
     printed.is_free_of(&[Secret::text(CANARY)]);
 }
 
-async fn a_session_prints_as_its_author_wants_and_no_token<S: Fresh>(store: S) {
+async fn a_session_prints_as_its_author_wants_and_no_token<S: TestStore>(store: S) {
     let (record, token, printed, _) = written(store).await;
     printed.is_free_of(&secrets_of(&token));
     printed.is_free_of(&[Secret::text(CANARY)]);

@@ -1,4 +1,4 @@
-//! All that this process says: every log line of every crate, and every panic message.
+//! The output of this process: every log line of every crate, and every panic message.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use std::sync::{Mutex, Once};
 use session_core::SessionEvent;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-static SAID: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+static OUTPUT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 /// Where the log goes.
 #[derive(Clone, Copy)]
@@ -16,7 +16,7 @@ struct Log;
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        say(bytes);
+        print(bytes);
         Ok(bytes.len())
     }
 
@@ -25,8 +25,8 @@ impl Write for Log {
     }
 }
 
-/// Listens from now on, to all targets at all levels.
-pub(crate) fn listen() {
+/// Captures from now on what is logged, by all targets at all levels.
+pub(crate) fn capture() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         tracing_subscriber::fmt()
@@ -37,37 +37,37 @@ pub(crate) fn listen() {
             .init();
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
-            say(format!("{panic}\n").as_bytes());
+            print(format!("{panic}\n").as_bytes());
             before(panic);
         }));
     });
 }
 
-/// Adds to what was said.
-pub(crate) fn say(bytes: &[u8]) {
-    SAID.lock().expect("nobody panics here").extend_from_slice(bytes);
+/// Adds to the output.
+pub(crate) fn print(bytes: &[u8]) {
+    OUTPUT.lock().expect("nobody panics here").extend_from_slice(bytes);
 }
 
-/// What was said until now.
-pub(crate) fn said() -> Vec<u8> {
-    SAID.lock().expect("nobody panics here").clone()
+/// The output until now.
+pub(crate) fn captured() -> Vec<u8> {
+    OUTPUT.lock().expect("nobody panics here").clone()
 }
 
-/// Says all that an application could say of an event.
-pub(crate) fn say_event(event: &SessionEvent<'_>) {
-    say(format!("{event:?}\n").as_bytes());
+/// Prints all that an application could print of an event.
+pub(crate) fn print_event(event: &SessionEvent<'_>) {
+    print(format!("{event:?}\n").as_bytes());
     match event {
-        SessionEvent::Refused { refusal } => say_error(*refusal),
-        SessionEvent::StoreFailed { error, .. } => say_error(*error),
+        SessionEvent::Refused { refusal } => print_error(*refusal),
+        SessionEvent::StoreFailed { error, .. } => print_error(*error),
         _ => {}
     }
 }
 
-/// Says an error in every way, and its sources.
-pub(crate) fn say_error(error: &(dyn Error + 'static)) {
+/// Prints an error in every way, and its sources.
+pub(crate) fn print_error(error: &(dyn Error + 'static)) {
     let mut next = Some(error);
     while let Some(error) = next {
-        say(format!("{error} {error:?} {error:#?}\n").as_bytes());
+        print(format!("{error} {error:?} {error:#?}\n").as_bytes());
         next = error.source();
     }
 }

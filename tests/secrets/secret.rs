@@ -1,58 +1,58 @@
-//! What must not be found, in every spelling that it may be found in.
+//! A secret, in every encoding in which it could be printed or stored.
 
 use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use session_core::Store;
-use session_tests::Staged;
+use session_test_support::ProbedStore;
 use sha2::{Digest as _, Sha256};
 
-/// How many bytes every needle has at least.
+/// How many bytes every pattern has at least.
 const BEGINNING: usize = 8;
 
 /// Something secret: its name, and what gives it away.
 #[derive(Debug)]
 pub(crate) struct Secret {
     name: String,
-    needles: Vec<Vec<u8>>,
+    patterns: Vec<Vec<u8>>,
 }
 
 /// A token's handle and secret.
-pub(crate) fn parts(spelled: &str) -> (Vec<u8>, Vec<u8>) {
-    let mut handle = URL_SAFE_NO_PAD.decode(spelled).expect("a token is base64url");
+pub(crate) fn parts(token: &str) -> (Vec<u8>, Vec<u8>) {
+    let mut handle = URL_SAFE_NO_PAD.decode(token).expect("a token is base64url");
     let secret = handle.split_off(16);
     assert_eq!(secret.len(), 32);
     (handle, secret)
 }
 
 impl Secret {
-    /// A token as a cookie spells it. Its first 22 characters are public: the handle.
-    pub(crate) fn token(spelled: &str) -> Self {
-        let needles = pieces(&spelled.as_bytes()[22..], 14);
-        Self { name: format!("the token {spelled}"), needles }
+    /// A token as it is in a cookie. Its first 22 characters are public: the handle.
+    pub(crate) fn token(text: &str) -> Self {
+        let patterns = pieces(&text.as_bytes()[22..], 14);
+        Self { name: format!("the token {text}"), patterns }
     }
 
     /// Random bytes, of which every eight give the others away: raw, in hexadecimal, in base64,
     /// and as `Debug` or JSON shows numbers.
     pub(crate) fn bytes(name: &str, bytes: &[u8]) -> Self {
-        let mut needles: Vec<_> = bytes.chunks_exact(8).flat_map(spellings).collect();
-        for encoded in encoded(bytes) {
-            needles.extend(pieces(encoded.as_bytes(), 12));
+        let mut patterns: Vec<_> = bytes.chunks_exact(8).flat_map(encodings).collect();
+        for encoded in in_base64(bytes) {
+            patterns.extend(pieces(encoded.as_bytes(), 12));
         }
-        Self { name: format!("{name} {bytes:02x?}"), needles }
+        Self { name: format!("{name} {bytes:02x?}"), patterns }
     }
 
     /// A text that is nobody's business, also where its bytes are shown.
     pub(crate) fn text(text: &str) -> Self {
-        let mut needles = spellings(text.as_bytes());
-        needles.extend(encoded(text.as_bytes()).map(String::into_bytes));
-        Self { name: format!("the text {text:?}"), needles }
+        let mut patterns = encodings(text.as_bytes());
+        patterns.extend(in_base64(text.as_bytes()).map(String::into_bytes));
+        Self { name: format!("the text {text:?}"), patterns }
     }
 }
 
 /// Bytes as they are, in hexadecimal, and as numbers.
-fn spellings(bytes: &[u8]) -> Vec<Vec<u8>> {
+fn encodings(bytes: &[u8]) -> Vec<Vec<u8>> {
     let pairs: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let numbers: Vec<_> = bytes.iter().map(u8::to_string).collect();
     let [hex, debug, json] = [pairs.concat(), numbers.join(", "), numbers.join(",")];
@@ -65,7 +65,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// Bytes in base64, wherever in a longer text they begin. What depends on their neighbours is cut off.
-fn encoded(bytes: &[u8]) -> impl Iterator<Item = String> {
+fn in_base64(bytes: &[u8]) -> impl Iterator<Item = String> {
     let engines = [STANDARD_NO_PAD, URL_SAFE_NO_PAD].into_iter();
     engines.flat_map(move |engine| {
         (0..3).map(move |offset| {
@@ -88,31 +88,31 @@ pub(crate) fn none_is_in(haystack: &[u8], place: &str, secrets: &[Secret]) {
 fn find<'a>(haystack: &[u8], secrets: &'a [Secret]) -> Option<(&'a Secret, usize)> {
     let mut by_beginning = HashMap::<[u8; BEGINNING], Vec<(&Secret, &[u8])>>::new();
     for secret in secrets {
-        for needle in &secret.needles {
-            let beginning = *needle.first_chunk().expect("shorter ones would be found by chance");
-            by_beginning.entry(beginning).or_default().push((secret, needle));
+        for pattern in &secret.patterns {
+            let beginning = *pattern.first_chunk().expect("shorter ones would be found by chance");
+            by_beginning.entry(beginning).or_default().push((secret, pattern));
         }
     }
     haystack.array_windows().enumerate().find_map(|(at, beginning)| {
         let begun = by_beginning.get(beginning)?;
-        let found = begun.iter().find(|(_, needle)| haystack[at..].starts_with(needle));
+        let found = begun.iter().find(|(_, pattern)| haystack[at..].starts_with(pattern));
         found.map(|(secret, _)| (*secret, at))
     })
 }
 
-/// What of a token nobody but its browser may see, also as others might spell it.
-pub(crate) fn secrets_of(spelled: &str) -> [Secret; 4] {
-    let (_, secret) = parts(spelled);
+/// The parts of a token that nobody but its browser may see, also in other encodings.
+pub(crate) fn secrets_of(token: &str) -> [Secret; 4] {
+    let (_, secret) = parts(token);
     [
-        Secret::token(spelled),
-        Secret::bytes("the spelled token", &spelled.as_bytes()[22..]),
+        Secret::token(token),
+        Secret::bytes("the encoded token", &token.as_bytes()[22..]),
         Secret::bytes("the secret", &secret),
         Secret::bytes("the secret's hash", &Sha256::digest(&secret)),
     ]
 }
 
 /// The digests that a store was given.
-pub(crate) fn digests<S: Store>(store: &Staged<S>) -> Vec<Secret> {
+pub(crate) fn digests<S: Store>(store: &ProbedStore<S>) -> Vec<Secret> {
     let digests = store.digests();
     digests.iter().map(|digest| Secret::bytes("a stored digest", digest.as_bytes())).collect()
 }

@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use tokio::task::JoinSet;
 
 use crate::sample::{
-    Database, HOUR, execute, insert, is_unchanged, loaded, patient, store, stored, story,
+    Database, HOUR, error_chain, execute, insert, is_unchanged, loaded, patient, store, stored,
 };
 
 /// Has this many inserts wait for the lock, every third of them labelled `bad`, and answers how
@@ -108,7 +108,7 @@ async fn on_a_full_disk_what_does_not_fit_fails_and_the_rest_goes_on() {
             Ok(_) => saved += 1,
             Err(error) => {
                 failed += 1;
-                assert!(story(&error).contains("full"), "{}", story(&error));
+                assert!(error_chain(&error).contains("full"), "{}", error_chain(&error));
             }
         }
     }

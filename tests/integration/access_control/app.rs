@@ -1,4 +1,4 @@
-//! A shop whose handlers are choosy.
+//! The application of these tests: a shop whose handlers ask for something.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -10,7 +10,8 @@ use axum::extract::{FromRef, Path};
 use axum::http::{Method, Request};
 use axum::routing::{any, get, post};
 use session_core::{Builder, Sessions, Timestamp, require_session, session};
-use session_tests::{Client, Fresh, Reply, Staged};
+use session_test_support::{Client, ProbedStore, Reply};
+use session_tests::TestStore;
 
 /// What a page's request says in every browser of today.
 pub(crate) const NAVIGATION: &[(&str, &str)] = &[("sec-fetch-mode", "navigate")];
@@ -30,29 +31,29 @@ impl Shop {
 }
 
 #[derive(Clone, FromRef)]
-pub(crate) struct App {
+pub(crate) struct AppState {
     pub(crate) sessions: Sessions<Shop>,
 }
 
-/// A shop on a store that is watched, at a time that stands still.
-pub(crate) struct House<S> {
-    pub(crate) store: Staged<S>,
-    pub(crate) app: Router,
+/// The shop on a probed store, at a time that stands still.
+pub(crate) struct TestApp<S> {
+    pub(crate) store: ProbedStore<S>,
+    pub(crate) router: Router,
     clock: Arc<AtomicI64>,
 }
 
-impl<S: Fresh> House<S> {
+impl<S: TestStore> TestApp<S> {
     pub(crate) fn new(store: S) -> Self {
-        Self::built(store, routes(), |builder| builder)
+        Self::with_options(store, routes(), |builder| builder)
     }
 
     /// With these routes and options.
-    pub(crate) fn built(
+    pub(crate) fn with_options(
         store: S,
-        routes: Router<App>,
+        routes: Router<AppState>,
         options: impl FnOnce(Builder<Shop>) -> Builder<Shop>,
     ) -> Self {
-        let store = Staged::new(store);
+        let store = ProbedStore::new(store);
         let clock = Arc::new(AtomicI64::new(1_720_000_000_000_000));
         let shown = Arc::clone(&clock);
         let builder = Sessions::builder(store.clone())
@@ -60,27 +61,27 @@ impl<S: Fresh> House<S> {
             .deadline(Duration::from_secs(20))
             .clock(move || Timestamp::from_micros(shown.load(Ordering::SeqCst)));
         let sessions = options(builder).build().expect("the options are sound");
-        Self { store, app: routes.with_state(App { sessions }), clock }
+        Self { store, router: routes.with_state(AppState { sessions }), clock }
     }
 
-    /// Somebody without a session.
+    /// A client without a session.
     pub(crate) fn newcomer(&self) -> Client {
-        Client::new(&self.app)
+        Client::new(&self.router)
     }
 
-    /// Somebody with a session that has one visit, of which nobody knows who they are.
-    pub(crate) async fn regular(&self) -> Client {
+    /// A client with a session that has one visit, and is not logged in.
+    pub(crate) async fn visitor(&self) -> Client {
         let mut client = self.newcomer();
         client.post("/visit").await.ok();
-        self.store.calls();
+        self.store.take_calls();
         client
     }
 
-    /// Somebody who has logged in.
-    pub(crate) async fn member(&self, user: &str) -> Client {
+    /// A client that has logged in as this user.
+    pub(crate) async fn log_in_as(&self, user: &str) -> Client {
         let mut client = self.newcomer();
         client.post(&format!("/log-in/{user}")).await.ok();
-        self.store.calls();
+        self.store.take_calls();
         client
     }
 
@@ -113,7 +114,7 @@ pub(crate) async fn navigate(client: &mut Client, path: &str) -> Reply {
     ask(client, Method::GET, path, NAVIGATION).await
 }
 
-pub(crate) fn routes() -> Router<App> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/visit", post(visit))
         .route("/visits", get(visits))

@@ -1,4 +1,4 @@
-//! What an application answers in its own words.
+//! `on_refusal`: an application that refuses in its own words.
 
 use axum::Router;
 use axum::extract::{FromRef, FromRequestParts};
@@ -10,9 +10,10 @@ use axum::routing::{any, post};
 use session_core::{
     MemoryStore, Principal, Refusal, Rejection, RequestHead, SessionRef, Sessions, require_session,
 };
-use session_tests::{Call, Fate, Fresh, on_each_store};
+use session_test_support::{Call, Fault};
+use session_tests::{TestStore, on_each_store};
 
-use crate::house::{App, House, Shop, ask, navigate, routes};
+use super::app::{AppState, Shop, TestApp, ask, navigate, routes};
 
 on_each_store!(
     every_refusal_is_answered_in_the_application_s_words,
@@ -56,17 +57,19 @@ async fn both(shop: &mut Shop, _: Principal<Shop>) {
     shop.visits += 1;
 }
 
-fn house<S: Fresh>(store: S) -> House<S> {
-    let inner: Router<App> = Router::new()
+fn app<S: TestStore>(store: S) -> TestApp<S> {
+    let inner: Router<AppState> = Router::new()
         .route("/own", any(own))
         .route("/principal", any(principal))
         .route("/both", post(both));
-    House::built(store, routes().nest("/inner", inner), |builder| builder.on_refusal(teapot))
+    TestApp::with_options(store, routes().nest("/inner", inner), |builder| {
+        builder.on_refusal(teapot)
+    })
 }
 
-async fn every_refusal_is_answered_in_the_application_s_words<S: Fresh>(store: S) {
-    let house = house(store);
-    let mut client = house.newcomer();
+async fn every_refusal_is_answered_in_the_application_s_words<S: TestStore>(store: S) {
+    let app = app(store);
+    let mut client = app.newcomer();
     for (method, path, expected) in [
         (Method::POST, "/cart", "POST /cart ann: this needs a session"),
         (Method::PUT, "/account?a=b", "PUT /account?a=b ann: this needs a log-in"),
@@ -75,46 +78,46 @@ async fn every_refusal_is_answered_in_the_application_s_words<S: Fresh>(store: S
         (Method::POST, "/inner/both", "POST /inner/both ann: this needs a log-in"),
     ] {
         let reply = ask(&mut client, method, path, &[("x-name", "ann")]).await;
-        assert_eq!(reply.told(), "418, no Set-Cookie, Vary: Cookie");
+        assert_eq!(reply.summary(), "418, no Set-Cookie, Vary: Cookie");
         assert_eq!(reply.body, expected);
     }
     let elsewhere = &[("sec-fetch-site", "cross-site")];
     for path in ["/visit", "/inner/own", "/inner/principal"] {
         let reply = ask(&mut client, Method::POST, path, elsewhere).await;
-        assert_eq!(reply.told(), "418, no Set-Cookie, Vary: Cookie");
+        assert_eq!(reply.summary(), "418, no Set-Cookie, Vary: Cookie");
         assert_eq!(reply.body, format!("POST {path} ?: this request comes from another site"));
     }
-    assert_eq!(client.post("/admin").await.told(), "403, no Set-Cookie, Vary: Cookie");
+    assert_eq!(client.post("/admin").await.summary(), "403, no Set-Cookie, Vary: Cookie");
     assert_eq!(client.post("/inner/own").await.body, "this needs a session\n");
-    let mut crowded = house.newcomer();
+    let mut crowded = app.newcomer();
     crowded.set("a", &"b".repeat(17_000));
     assert_eq!(crowded.post("/visit").await.body, "POST /visit ?: too many cookies");
-    let mut client = house.member("ann").await;
-    house.store.fate(Call::Load, Fate::Fails);
+    let mut client = app.log_in_as("ann").await;
+    app.store.inject(Call::Load, Fault::Fails);
     for path in ["/account", "/inner/own", "/inner/principal"] {
         let reply = client.post(path).await;
-        assert_eq!(reply.told(), "418, no Set-Cookie, Vary: Cookie");
+        assert_eq!(reply.summary(), "418, no Set-Cookie, Vary: Cookie");
         assert_eq!(reply.body, format!("POST {path} ?: the session could not be read or saved"));
     }
 }
 
-async fn so_is_a_change_that_cannot_be_saved<S: Fresh>(store: S) {
-    let house = house(store);
-    let mut client = house.member("ann").await;
+async fn so_is_a_change_that_cannot_be_saved<S: TestStore>(store: S) {
+    let app = app(store);
+    let mut client = app.log_in_as("ann").await;
     for call in [Call::Insert, Call::Update] {
-        house.store.fate(call, Fate::Fails);
+        app.store.inject(call, Fault::Fails);
     }
-    for (client, path) in [(&mut client, "/inner/both"), (&mut house.newcomer(), "/visit")] {
+    for (client, path) in [(&mut client, "/inner/both"), (&mut app.newcomer(), "/visit")] {
         let reply = ask(client, Method::POST, path, &[("x-name", "bob")]).await;
-        assert_eq!(reply.told(), "418, no Set-Cookie, Vary: Cookie");
+        assert_eq!(reply.summary(), "418, no Set-Cookie, Vary: Cookie");
         assert_eq!(reply.body, format!("POST {path} bob: the session could not be read or saved"));
     }
 }
 
-async fn a_redirect_is_sent_all_the_same<S: Fresh>(store: S) {
-    let house = house(store);
-    let reply = navigate(&mut house.newcomer(), "/account").await;
-    assert_eq!(reply.told(), "303, no Set-Cookie, Vary: Cookie");
+async fn a_redirect_is_sent_all_the_same<S: TestStore>(store: S) {
+    let app = app(store);
+    let reply = navigate(&mut app.newcomer(), "/account").await;
+    assert_eq!(reply.summary(), "303, no Set-Cookie, Vary: Cookie");
     assert_eq!(reply.headers[LOCATION], "/login?next=%2Faccount");
 }
 
@@ -122,12 +125,12 @@ async fn a_redirect_is_sent_all_the_same<S: Fresh>(store: S) {
 #[tokio::test]
 async fn what_the_application_answers_stays_as_it_is() {
     let store = MemoryStore::new();
-    let house = House::built(store, routes(), |builder| {
+    let app = TestApp::with_options(store, routes(), |builder| {
         builder.on_refusal(|refusal, _| {
             (refusal.status(), [(VARY, "accept-language")], "nein").into_response()
         })
     });
-    let reply = house.newcomer().post("/account").await;
-    assert_eq!(reply.told(), "401, no Set-Cookie, Vary: accept-language, Cookie");
+    let reply = app.newcomer().post("/account").await;
+    assert_eq!(reply.summary(), "401, no Set-Cookie, Vary: accept-language, Cookie");
     assert_eq!(reply.body, "nein");
 }

@@ -1,4 +1,4 @@
-//! A token in a form, for those who must have one.
+//! Form tokens, for applications that must have them.
 
 use axum::http::StatusCode;
 use axum::routing::{get, post};
@@ -7,10 +7,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use session_core::{KeyRing, MemoryStore, Session, Sessions, require_session};
-use session_tests::{Client, Fresh, on_each_store};
+use session_test_support::Client;
+use session_tests::{TestStore, on_each_store};
 use sha2::Sha256;
 
-use crate::house::{App, House, Shop, routes};
+use super::app::{AppState, Shop, TestApp, routes};
 
 on_each_store!(
     a_form_with_its_session_s_token_is_taken,
@@ -59,7 +60,7 @@ async fn sign_off(session: &mut Session<Shop>) -> String {
     session.form_token().unwrap_or_default()
 }
 
-fn with_forms() -> Router<App> {
+fn with_forms() -> Router<AppState> {
     routes()
         .route("/page", get(page))
         .route("/send", post(send))
@@ -68,8 +69,8 @@ fn with_forms() -> Router<App> {
         .route("/sign-off", post(sign_off))
 }
 
-fn house<S: Fresh>(store: S) -> House<S> {
-    House::built(store, with_forms(), |builder| builder)
+fn app<S: TestStore>(store: S) -> TestApp<S> {
+    TestApp::with_options(store, with_forms(), |builder| builder)
 }
 
 async fn token(client: &mut Client) -> String {
@@ -86,9 +87,9 @@ async fn sent(client: &mut Client, token: &str) -> StatusCode {
     client.send(request.expect("a form")).await.status
 }
 
-async fn a_form_with_its_session_s_token_is_taken<S: Fresh>(store: S) {
-    let house = house(store);
-    for mut client in [house.regular().await, house.member("ann").await] {
+async fn a_form_with_its_session_s_token_is_taken<S: TestStore>(store: S) {
+    let app = app(store);
+    for mut client in [app.visitor().await, app.log_in_as("ann").await] {
         let token = token(&mut client).await;
         assert_eq!(sent(&mut client, &token).await, 200);
         client.post("/visit").await.ok();
@@ -96,9 +97,9 @@ async fn a_form_with_its_session_s_token_is_taken<S: Fresh>(store: S) {
     }
 }
 
-async fn a_token_is_spelled_anew_each_time<S: Fresh>(store: S) {
-    let house = house(store);
-    let mut client = house.regular().await;
+async fn a_token_is_spelled_anew_each_time<S: TestStore>(store: S) {
+    let app = app(store);
+    let mut client = app.visitor().await;
     let (one, two) = (token(&mut client).await, token(&mut client).await);
     let same = one.bytes().zip(two.bytes()).filter(|(a, b)| a == b).count();
     assert!(same < 20, "{one} {two}");
@@ -106,10 +107,10 @@ async fn a_token_is_spelled_anew_each_time<S: Fresh>(store: S) {
     assert_eq!(sent(&mut client, &two).await, 200);
 }
 
-async fn a_token_from_before_a_rotation_is_refused<S: Fresh>(store: S) {
-    let house = house(store);
+async fn a_token_from_before_a_rotation_is_refused<S: TestStore>(store: S) {
+    let app = app(store);
     for path in ["/rotate", "/log-in/bob", "/sign-off"] {
-        let mut client = house.member("ann").await;
+        let mut client = app.log_in_as("ann").await;
         let old = token(&mut client).await;
         let told = client.post(path).await.ok();
         assert_eq!(told, "", "the token from before {path} would be dead with the response");
@@ -117,7 +118,7 @@ async fn a_token_from_before_a_rotation_is_refused<S: Fresh>(store: S) {
         let new = token(&mut client).await;
         assert_eq!(sent(&mut client, &new).await, 200, "{path}");
     }
-    let mut client = house.member("ann").await;
+    let mut client = app.log_in_as("ann").await;
     let old = token(&mut client).await;
     assert_eq!(client.post("/destroy").await.ok(), "");
     assert_eq!(sent(&mut client, &old).await, 403);
@@ -125,18 +126,18 @@ async fn a_token_from_before_a_rotation_is_refused<S: Fresh>(store: S) {
     assert_eq!(sent(&mut client, &old).await, 403);
 }
 
-async fn a_token_of_another_session_is_refused<S: Fresh>(store: S) {
-    let house = house(store);
-    let (mut one, mut two) = (house.member("ann").await, house.member("ann").await);
+async fn a_token_of_another_session_is_refused<S: TestStore>(store: S) {
+    let app = app(store);
+    let (mut one, mut two) = (app.log_in_as("ann").await, app.log_in_as("ann").await);
     let token = token(&mut one).await;
     assert_eq!(sent(&mut two, &token).await, 403);
-    assert_eq!(sent(&mut house.newcomer(), &token).await, 403);
+    assert_eq!(sent(&mut app.newcomer(), &token).await, 403);
     assert_eq!(sent(&mut one, &token).await, 200);
 }
 
-async fn garbage_is_refused<S: Fresh>(store: S) {
-    let house = house(store);
-    let mut client = house.regular().await;
+async fn garbage_is_refused<S: TestStore>(store: S) {
+    let app = app(store);
+    let mut client = app.visitor().await;
     let token = token(&mut client).await;
     let cookie = client.session().expect("it has one").to_owned();
     let zeros = "A".repeat(86);
@@ -146,9 +147,9 @@ async fn garbage_is_refused<S: Fresh>(store: S) {
     assert_eq!(client.get("/visits").await.ok(), "1");
 }
 
-async fn who_has_no_cookie_yet_has_no_token<S: Fresh>(store: S) {
-    let house = house(store);
-    let mut client = house.newcomer();
+async fn who_has_no_cookie_yet_has_no_token<S: TestStore>(store: S) {
+    let app = app(store);
+    let mut client = app.newcomer();
     assert_eq!(client.get("/page").await.ok(), "");
     assert_eq!(sent(&mut client, "").await, 403);
     client.post("/visit").await.ok();
@@ -157,12 +158,12 @@ async fn who_has_no_cookie_yet_has_no_token<S: Fresh>(store: S) {
 
 /// Whoever reads the store has the secret's digest, which makes other tokens. And whoever reads a
 /// page has no secret.
-async fn what_is_stored_makes_no_token<S: Fresh>(store: S) {
-    let house = house(store);
-    let mut client = house.regular().await;
-    let handle = house.store.inserted().pop().expect("it was stored");
-    let now = session_core::Now::At(house.now());
-    let record = session_core::Store::load(&house.store, handle, now).await;
+async fn what_is_stored_makes_no_token<S: TestStore>(store: S) {
+    let app = app(store);
+    let mut client = app.visitor().await;
+    let handle = app.store.inserted().pop().expect("it was stored");
+    let now = session_core::Now::At(app.now());
+    let record = session_core::Store::load(&app.store, handle, now).await;
     let digest = *record.expect("the store works").expect("it is live").digest.as_bytes();
     let spelled = token(&mut client).await;
     let bytes = URL_SAFE_NO_PAD.decode(spelled).expect("base64url");
@@ -187,8 +188,9 @@ fn made_with(key: &[u8]) -> [u8; 32] {
 async fn a_sealed_cookie_has_tokens_too() {
     let ring = KeyRing::parse(&KeyRing::generate().expect("random bytes")).expect("a key");
     let sessions = Sessions::sealed_cookie(ring).revocations(MemoryStore::new()).build();
-    let app = with_forms().with_state(App { sessions: sessions.expect("the options are sound") });
-    let mut client = Client::new(&app);
+    let router =
+        with_forms().with_state(AppState { sessions: sessions.expect("the options are sound") });
+    let mut client = Client::new(&router);
     assert_eq!(client.get("/page").await.ok(), "");
     client.post("/visit").await.ok();
     let old = token(&mut client).await;
@@ -198,7 +200,7 @@ async fn a_sealed_cookie_has_tokens_too() {
     assert_eq!(sent(&mut client, &old).await, 403);
     let new = token(&mut client).await;
     assert_eq!(sent(&mut client, &new).await, 200);
-    let mut other = Client::new(&app);
+    let mut other = Client::new(&router);
     other.post("/log-in/ann").await.ok();
     assert_eq!(sent(&mut other, &new).await, 403);
 }

@@ -1,15 +1,9 @@
-//! Who is let in, where the others are sent, and what they are told.
+//! Access control: which requests pass, where the others are sent, and what they are answered.
 
-#[path = "form_tokens.rs"]
-mod forms;
-#[path = "fresh_log_in.rs"]
-mod fresh;
-#[path = "app.rs"]
-mod house;
-#[path = "clear_site_data.rs"]
-mod log_out;
-#[path = "allow.rs"]
-mod permitted;
+mod allow;
+mod app;
+mod clear_site_data;
+mod custom_refusals;
+mod form_tokens;
+mod fresh_log_in;
 mod redirects;
-#[path = "custom_refusals.rs"]
-mod refusals;

@@ -11,7 +11,8 @@ use axum::routing::{get, post};
 use session_core::{
     KeyRing, MemoryStore, Session, Sessions, Store, Timestamp, require_session, session,
 };
-use session_tests::{Client, Fresh, on_each_store};
+use session_test_support::Client;
+use session_tests::{TestStore, on_each_store};
 
 #[session]
 struct Shop {
@@ -41,7 +42,7 @@ async fn log_out(session: &mut Session<Shop>) {
 }
 
 #[derive(Clone, FromRef)]
-struct App {
+struct AppState {
     sessions: Sessions<Shop>,
 }
 
@@ -51,7 +52,7 @@ fn router(sessions: Sessions<Shop>) -> Router {
         .route("/visit", post(visit))
         .route("/login", post(log_in))
         .route("/logout", post(log_out))
-        .with_state(App { sessions })
+        .with_state(AppState { sessions })
 }
 
 /// Seconds that a test lets pass.
@@ -68,7 +69,7 @@ on_each_store!(
     after_a_while_an_old_cookie_is_no_session_like_any_other,
 );
 
-async fn a_late_request_is_anonymous_and_leaves_the_new_cookie_alone<S: Fresh>(store: S) {
+async fn a_late_request_is_anonymous_and_leaves_the_new_cookie_alone<S: TestStore>(store: S) {
     let sessions =
         Sessions::builder(store).without_cleaner().build().expect("the defaults are sound");
     stays_logged_in(&router(sessions)).await;
@@ -82,8 +83,8 @@ async fn a_late_request_leaves_a_new_sealed_cookie_alone() {
     stays_logged_in(&router(sessions.build().expect("it is sound"))).await;
 }
 
-async fn stays_logged_in(app: &Router) {
-    let mut browser = Client::new(app);
+async fn stays_logged_in(router: &Router) {
+    let mut browser = Client::new(router);
     browser.post("/visit").await.ok();
     let late = browser.clone();
     browser.post("/login").await.ok();
@@ -99,11 +100,11 @@ async fn stays_logged_in(app: &Router) {
     assert_eq!(browser.get("/").await.ok(), "ann 1");
 }
 
-async fn after_a_while_an_old_cookie_is_no_session_like_any_other<S: Fresh + Store>(store: S) {
+async fn after_a_while_an_old_cookie_is_no_session_like_any_other<S: TestStore + Store>(store: S) {
     let seconds = Arc::default();
     let sessions = Sessions::builder(store).without_cleaner().clock(clock(&seconds));
-    let app = router(sessions.build().expect("the defaults are sound"));
-    let mut browser = Client::new(&app);
+    let router = router(sessions.build().expect("the defaults are sound"));
+    let mut browser = Client::new(&router);
     browser.post("/visit").await.ok();
     let mut lost_the_answer = browser.clone();
     browser.post("/login").await.ok();

@@ -1,5 +1,5 @@
-//! The laws by which two changes to one session meet, for any values: of each strategy, and of the
-//! engine that asks it.
+//! The laws by which two changes to one session are merged, for any values: of each strategy, and of the
+//! engine that calls it.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};

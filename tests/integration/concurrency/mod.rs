@@ -1,11 +1,9 @@
-//! Many requests on one session at the same time: each succeeds, and none is lost.
+//! Many requests on one session at the same time: each succeeds, and no change is lost.
 
-#[path = "many_requests.rs"]
-mod crowd;
+mod interleavings;
+mod late_requests;
 mod log_out;
-#[path = "nodes.rs"]
-mod node;
-#[path = "overlapping_changes.rs"]
-mod overlap;
-#[path = "../postgres/processes.rs"]
-mod processes;
+mod many_requests;
+mod merge_laws;
+pub(crate) mod nodes;
+mod overlapping_changes;

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{FromRef, Path, State};
 use axum::routing::{get, post};
 use session_core::{Session, Sessions, Store, require_session, session};
-use session_tests::Client;
+use session_test_support::Client;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
@@ -28,7 +28,7 @@ struct Shop {
 struct Meeting(Arc<Barrier>);
 
 #[derive(Clone, FromRef)]
-struct App {
+struct AppState {
     sessions: Sessions<Shop>,
     meeting: Meeting,
 }
@@ -67,7 +67,7 @@ async fn add(shop: &mut Shop, Path(sku): Path<String>, State(meeting): State<Mee
 }
 
 #[require_session]
-async fn call(shop: &mut Shop, Path(name): Path<String>, State(meeting): State<Meeting>) {
+async fn rename(shop: &mut Shop, Path(name): Path<String>, State(meeting): State<Meeting>) {
     shop.name = name;
     meeting.0.wait().await;
 }
@@ -86,9 +86,9 @@ async fn visit_slowly(shop: &mut Shop, State(meeting): State<Meeting>) {
     meeting.0.wait().await;
 }
 
-/// Nodes, and the meeting of their handlers.
+/// The nodes, and the barrier at which their handlers meet.
 pub(crate) struct Nodes {
-    pub(crate) apps: Vec<Router>,
+    pub(crate) routers: Vec<Router>,
     pub(crate) meeting: Arc<Barrier>,
 }
 
@@ -96,13 +96,13 @@ impl Nodes {
     /// So many nodes on this store; so many handlers meet.
     pub(crate) fn new(nodes: usize, store: &(impl Store + Clone), meet: usize) -> Self {
         let meeting = Arc::new(Barrier::new(meet));
-        let apps = (0..nodes).map(|_| app(store.clone(), &meeting)).collect();
-        Self { apps, meeting }
+        let routers = (0..nodes).map(|_| router(store.clone(), &meeting)).collect();
+        Self { routers, meeting }
     }
 
-    /// Somebody with a session, logged in.
+    /// A client with a session, logged in.
     pub(crate) async fn visitor(&self) -> Client {
-        let mut visitor = Client::new(&self.apps[0]);
+        let mut visitor = Client::new(&self.routers[0]);
         visitor.post("/login").await.ok();
         visitor
     }
@@ -110,8 +110,8 @@ impl Nodes {
     /// What the session holds, as each node says.
     pub(crate) async fn look(&self, visitor: &Client) -> String {
         let mut looks = Vec::new();
-        for app in &self.apps {
-            looks.push(visitor.at(app).get("/").await.ok());
+        for router in &self.routers {
+            looks.push(visitor.at(router).get("/").await.ok());
         }
         looks.dedup();
         assert_eq!(looks.len(), 1, "the nodes disagree: {looks:?}");
@@ -125,8 +125,8 @@ impl Nodes {
         paths: impl IntoIterator<Item = &str>,
     ) {
         let mut requests = JoinSet::new();
-        for (path, app) in paths.into_iter().zip(self.apps.iter().cycle()) {
-            let (mut visitor, path) = (visitor.at(app), path.to_owned());
+        for (path, router) in paths.into_iter().zip(self.routers.iter().cycle()) {
+            let (mut visitor, path) = (visitor.at(router), path.to_owned());
             requests.spawn(async move { visitor.post(&path).await });
         }
         for answer in requests.join_all().await {
@@ -137,7 +137,7 @@ impl Nodes {
 }
 
 /// A node on this store.
-pub(crate) fn app(store: impl Store, meeting: &Arc<Barrier>) -> Router {
+pub(crate) fn router(store: impl Store, meeting: &Arc<Barrier>) -> Router {
     // A busy machine is no failure.
     let builder = Sessions::builder(store).without_cleaner().deadline(Duration::from_secs(30));
     let sessions = builder.build().expect("the deadline is not zero");
@@ -149,7 +149,7 @@ pub(crate) fn app(store: impl Store, meeting: &Arc<Barrier>) -> Router {
         .route("/visit/together", post(visit_together))
         .route("/visit/slowly", post(visit_slowly))
         .route("/cart/{sku}", post(add))
-        .route("/name/{name}", post(call))
+        .route("/name/{name}", post(rename))
         .route("/colour/{colour}", post(paint))
-        .with_state(App { sessions, meeting: Meeting(Arc::clone(meeting)) })
+        .with_state(AppState { sessions, meeting: Meeting(Arc::clone(meeting)) })
 }

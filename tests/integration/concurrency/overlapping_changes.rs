@@ -1,8 +1,8 @@
 //! Two requests that overlap, on the same field and on different ones.
 
-use session_tests::{Fresh, on_each_store};
+use session_tests::{TestStore, on_each_store};
 
-use crate::node::Nodes;
+use super::nodes::Nodes;
 
 async fn both_fields_are_kept(nodes: Nodes) {
     let visitor = nodes.visitor().await;
@@ -25,19 +25,19 @@ async fn both_ends_are_kept(nodes: Nodes) {
     }
 }
 
-async fn overlapping_requests_on_different_fields_keep_both<S: Fresh>(store: S) {
+async fn overlapping_requests_on_different_fields_keep_both<S: TestStore>(store: S) {
     both_fields_are_kept(Nodes::new(1, &store, 2)).await;
 }
 
-async fn overlapping_requests_on_different_fields_on_two_nodes_keep_both<S: Fresh>(store: S) {
+async fn overlapping_requests_on_different_fields_on_two_nodes_keep_both<S: TestStore>(store: S) {
     both_fields_are_kept(Nodes::new(2, &store, 2)).await;
 }
 
-async fn overlapping_appends_keep_both<S: Fresh>(store: S) {
+async fn overlapping_appends_keep_both<S: TestStore>(store: S) {
     both_ends_are_kept(Nodes::new(1, &store, 2)).await;
 }
 
-async fn overlapping_appends_on_two_nodes_keep_both<S: Fresh>(store: S) {
+async fn overlapping_appends_on_two_nodes_keep_both<S: TestStore>(store: S) {
     both_ends_are_kept(Nodes::new(2, &store, 2)).await;
 }
 

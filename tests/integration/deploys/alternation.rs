@@ -1,33 +1,33 @@
 //! Both releases answer requests of one session in turn, and at the same time.
 
-use session_tests::{Fresh, on_each_store};
+use session_tests::{TestStore, on_each_store};
 
-use crate::deploy::Deploy;
+use super::releases::Releases;
 
 /// A thousand rounds of a request to the old release and one to the new.
-async fn releases_that_alternate_a_thousand_times_lose_no_field<S: Fresh>(store: S) {
-    let deploy = Deploy::on(store);
-    let visitor = deploy.visitor().await;
-    visitor.at(&deploy.old).post("/shop/0").await.ok();
-    visitor.at(&deploy.new).post("/shop/0").await.ok();
-    deploy.common.defaulted();
+async fn releases_that_alternate_a_thousand_times_lose_no_field<S: TestStore>(store: S) {
+    let releases = Releases::on(store);
+    let visitor = releases.visitor().await;
+    visitor.at(&releases.old).post("/shop/0").await.ok();
+    visitor.at(&releases.new).post("/shop/0").await.ok();
+    releases.shared.defaulted();
     for round in 1..=1000 {
         let before = round - 1;
         let path = format!("/shop/{round}");
-        let answer = visitor.at(&deploy.old).post(&path).await;
+        let answer = visitor.at(&releases.old).post(&path).await;
         assert_eq!(answer.set_cookie(), None);
         assert_eq!(
             answer.ok(),
             format!("{} voucher-{before} theme-{before} new-nick-{before}", 2 * round),
         );
-        assert_eq!(deploy.common.defaulted(), [""; 0], "the old release reads everything");
+        assert_eq!(releases.shared.defaulted(), [""; 0], "the old release reads everything");
 
-        let answer = visitor.at(&deploy.new).post(&path).await;
+        let answer = visitor.at(&releases.new).post(&path).await;
         assert_eq!(answer.set_cookie(), None);
         let seen = format!("{} wish-{before} 0 old-nick-{round}", 2 * round + 1);
         assert_eq!(answer.ok(), seen);
         assert_eq!(
-            deploy.common.defaulted(),
+            releases.shared.defaulted(),
             ["theme"],
             "the new release reports what it cannot read"
         );
@@ -36,7 +36,7 @@ async fn releases_that_alternate_a_thousand_times_lose_no_field<S: Fresh>(store:
         .step_by(10)
         .flat_map(|round| [format!("old-{round}"), format!("new-{round}")])
         .collect();
-    let look = visitor.at(&deploy.old).get("/").await.ok();
+    let look = visitor.at(&releases.old).get("/").await.ok();
     assert_eq!(
         look,
         format!(
@@ -44,7 +44,7 @@ async fn releases_that_alternate_a_thousand_times_lose_no_field<S: Fresh>(store:
              theme: \"theme-1000\", nick: \"new-nick-1000\" }}"
         ),
     );
-    let look = visitor.at(&deploy.new).get("/").await.ok();
+    let look = visitor.at(&releases.new).get("/").await.ok();
     assert_eq!(
         look,
         format!(
@@ -55,23 +55,23 @@ async fn releases_that_alternate_a_thousand_times_lose_no_field<S: Fresh>(store:
 }
 
 /// The old release's request has loaded the session when the new one's changes it.
-async fn overlapping_requests_to_two_releases_keep_both_changes<S: Fresh>(store: S) {
-    let deploy = Deploy::on(store);
-    let visitor = deploy.visitor().await;
-    visitor.at(&deploy.old).post("/shop/10").await.ok();
-    let mut slow = visitor.at(&deploy.old);
+async fn overlapping_requests_to_two_releases_keep_both_changes<S: TestStore>(store: S) {
+    let releases = Releases::on(store);
+    let visitor = releases.visitor().await;
+    visitor.at(&releases.old).post("/shop/10").await.ok();
+    let mut slow = visitor.at(&releases.old);
     let slow = tokio::spawn(async move { slow.post("/slowly").await });
-    deploy.common.meeting.wait().await;
-    visitor.at(&deploy.new).post("/shop/20").await.ok();
-    deploy.common.meeting.wait().await;
+    releases.shared.meeting.wait().await;
+    visitor.at(&releases.new).post("/shop/20").await.ok();
+    releases.shared.meeting.wait().await;
     slow.await.expect("it does not panic").ok();
     assert_eq!(
-        visitor.at(&deploy.old).get("/").await.ok(),
+        visitor.at(&releases.old).get("/").await.ok(),
         "Shop { user: Some(\"ann\"), visits: 3, cart: [\"old-10\", \"new-20\"], voucher: \"slow\", \
          theme: \"theme-10\", nick: \"new-nick-20\" }",
     );
     assert_eq!(
-        visitor.at(&deploy.new).get("/").await.ok(),
+        visitor.at(&releases.new).get("/").await.ok(),
         "Shop { user: Some(\"ann\"), visits: 3, cart: [\"old-10\", \"new-20\"], wishes: [\"wish-20\"], \
          theme: Theme { hue: 0 }, nickname: \"new-nick-20\" }",
     );

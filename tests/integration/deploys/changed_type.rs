@@ -5,33 +5,33 @@ use std::io::{self, Write};
 use std::sync::Once;
 
 use axum::Router;
-use session_tests::{Fresh, on_each_store};
+use session_tests::{TestStore, on_each_store};
 
-use crate::deploy::Deploy;
+use super::releases::Releases;
 
 /// A field whose type has changed stays for the release that can read it, until the other one sets it.
-async fn a_field_whose_type_changed_is_defaulted_and_reported_and_stays<S: Fresh>(store: S) {
-    let deploy = Deploy::on(store);
+async fn a_field_whose_type_changed_is_defaulted_and_reported_and_stays<S: TestStore>(store: S) {
+    let releases = Releases::on(store);
     listen();
 
-    let visitor = deploy.visitor().await;
+    let visitor = releases.visitor().await;
     let look = async |release: &Router| visitor.at(release).get("/").await.ok();
-    visitor.at(&deploy.old).post("/shop/7").await.ok();
-    assert_eq!(deploy.common.defaulted(), [""; 0]);
-    assert!(look(&deploy.new).await.contains("hue: 0"));
-    visitor.at(&deploy.new).post("/shop/8").await.ok();
-    assert_eq!(deploy.common.defaulted(), ["theme"; 2]);
-    assert!(look(&deploy.old).await.contains("theme-7"));
-    assert_eq!(deploy.common.defaulted(), [""; 0]);
+    visitor.at(&releases.old).post("/shop/7").await.ok();
+    assert_eq!(releases.shared.defaulted(), [""; 0]);
+    assert!(look(&releases.new).await.contains("hue: 0"));
+    visitor.at(&releases.new).post("/shop/8").await.ok();
+    assert_eq!(releases.shared.defaulted(), ["theme"; 2]);
+    assert!(look(&releases.old).await.contains("theme-7"));
+    assert_eq!(releases.shared.defaulted(), [""; 0]);
 
-    visitor.at(&deploy.new).post("/paint").await.ok();
-    assert_eq!(deploy.common.defaulted(), ["theme"]);
-    assert!(look(&deploy.new).await.contains("hue: 240"));
-    assert_eq!(deploy.common.defaulted(), [""; 0]);
-    assert!(look(&deploy.old).await.contains("theme: \"\""));
-    assert_eq!(deploy.common.defaulted(), ["theme"]);
+    visitor.at(&releases.new).post("/paint").await.ok();
+    assert_eq!(releases.shared.defaulted(), ["theme"]);
+    assert!(look(&releases.new).await.contains("hue: 240"));
+    assert_eq!(releases.shared.defaulted(), [""; 0]);
+    assert!(look(&releases.old).await.contains("theme: \"\""));
+    assert_eq!(releases.shared.defaulted(), ["theme"]);
 
-    let printed = deploy.common.printed();
+    let printed = releases.shared.printed();
     for told in [printed, heard()] {
         assert!(told.contains("theme"), "the field is named: {told}");
         for value in ["theme-7", "hue", "=240", " 240", "voucher", "nick-7"] {

@@ -1,4 +1,4 @@
-//! The release that replaces it.
+//! The release that replaces the old one.
 
 use axum::Router;
 use axum::extract::Path;
@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use session_core::{Session, require_session, session};
 
-use crate::deploy::App;
+use super::releases::AppState;
 
 /// What a theme is now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ async fn paint(shop: &mut Shop) {
     shop.theme = Theme { hue: 240 };
 }
 
-pub(crate) fn app(state: App<Shop>) -> Router {
+pub(crate) fn router(state: AppState<Shop>) -> Router {
     Router::new()
         .route("/", get(look))
         .route("/handle", get(handle))

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use session_core::{Session, require_session, session};
 
-use crate::deploy::{App, Common};
+use super::releases::{AppState, Shared};
 
 #[session]
 #[derive(Debug)]
@@ -54,14 +54,14 @@ async fn shop(shop: &mut Shop, Path(round): Path<u64>) -> String {
 }
 
 #[require_session]
-async fn shop_slowly(shop: &mut Shop, State(common): State<Common>) {
+async fn shop_slowly(shop: &mut Shop, State(shared): State<Shared>) {
     shop.visits += 1;
     "slow".clone_into(&mut shop.voucher);
-    common.meeting.wait().await;
-    common.meeting.wait().await;
+    shared.meeting.wait().await;
+    shared.meeting.wait().await;
 }
 
-pub(crate) fn app(state: App<Shop>) -> Router {
+pub(crate) fn router(state: AppState<Shop>) -> Router {
     Router::new()
         .route("/", get(look))
         .route("/login", post(log_in))

@@ -1,4 +1,4 @@
-//! Two releases on one store, and what they tell of it.
+//! Two releases on one store, and the events that they report.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,22 +7,22 @@ use axum::Router;
 use axum::extract::FromRef;
 use session_core::store::Record;
 use session_core::{Handle, Now, SessionEvent, SessionState, Sessions, Store};
-use session_tests::Client;
+use session_test_support::Client;
 use tokio::sync::Barrier;
 
-use crate::{new, old};
+use super::{new_release, old_release};
 
-/// What the releases have in common beside the table.
+/// What the releases share beside the table.
 #[derive(Clone)]
-pub(crate) struct Common {
-    told: Arc<Mutex<Told>>,
+pub(crate) struct Shared {
+    reported: Arc<Mutex<Reported>>,
     /// Where a slow request waits: when it has loaded its session, and before it goes on.
     pub(crate) meeting: Arc<Barrier>,
 }
 
-/// What the releases have told of their sessions.
+/// The events of both releases.
 #[derive(Default)]
-struct Told {
+struct Reported {
     /// The fields that could not be read.
     defaulted: Vec<&'static str>,
     /// All events, as `Debug` prints them.
@@ -31,77 +31,77 @@ struct Told {
 
 /// One release's part of the wiring.
 #[derive(Clone)]
-pub(crate) struct App<T: SessionState> {
+pub(crate) struct AppState<T: SessionState> {
     sessions: Sessions<T>,
-    common: Common,
+    shared: Shared,
 }
 
-impl<T: SessionState> FromRef<App<T>> for Sessions<T> {
-    fn from_ref(app: &App<T>) -> Self {
+impl<T: SessionState> FromRef<AppState<T>> for Sessions<T> {
+    fn from_ref(app: &AppState<T>) -> Self {
         app.sessions.clone()
     }
 }
 
-impl<T: SessionState> FromRef<App<T>> for Common {
-    fn from_ref(app: &App<T>) -> Self {
-        app.common.clone()
+impl<T: SessionState> FromRef<AppState<T>> for Shared {
+    fn from_ref(app: &AppState<T>) -> Self {
+        app.shared.clone()
     }
 }
 
-impl Common {
+impl Shared {
     fn new() -> Self {
-        Self { told: Arc::default(), meeting: Arc::new(Barrier::new(2)) }
+        Self { reported: Arc::default(), meeting: Arc::new(Barrier::new(2)) }
     }
 
     fn note(&self, event: &SessionEvent<'_>) {
-        let mut told = self.told();
-        writeln!(told.printed, "{event:?}").expect("a string takes everything");
+        let mut reported = self.reported();
+        writeln!(reported.printed, "{event:?}").expect("a string takes everything");
         if let SessionEvent::FieldDefaulted { field, .. } = event {
-            told.defaulted.push(field);
+            reported.defaulted.push(field);
         }
     }
 
     /// The fields that could not be read since the last time.
     pub(crate) fn defaulted(&self) -> Vec<&'static str> {
-        std::mem::take(&mut self.told().defaulted)
+        std::mem::take(&mut self.reported().defaulted)
     }
 
     /// All events, as `Debug` prints them.
     pub(crate) fn printed(&self) -> String {
-        self.told().printed.clone()
+        self.reported().printed.clone()
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn reported(&self) -> MutexGuard<'_, Reported> {
+        self.reported.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn app<T: SessionState>(&self, store: impl Store) -> App<T> {
-        let common = self.clone();
+    fn state<T: SessionState>(&self, store: impl Store) -> AppState<T> {
+        let shared = self.clone();
         let sessions = Sessions::builder(store)
             .without_cleaner()
-            .on_event(move |event| common.note(event))
+            .on_event(move |event| shared.note(event))
             .build()
             .expect("the defaults are sound");
-        App { sessions, common: self.clone() }
+        AppState { sessions, shared: self.clone() }
     }
 }
 
 /// Both releases, each a node on the same store, and the store.
-pub(crate) struct Deploy<S> {
+pub(crate) struct Releases<S> {
     pub(crate) old: Router,
     pub(crate) new: Router,
-    pub(crate) common: Common,
+    pub(crate) shared: Shared,
     pub(crate) store: S,
 }
 
-impl<S: Store + Clone> Deploy<S> {
+impl<S: Store + Clone> Releases<S> {
     /// Both releases on this store.
     pub(crate) fn on(store: S) -> Self {
-        let common = Common::new();
+        let shared = Shared::new();
         Self {
-            old: old::app(common.app(store.clone())),
-            new: new::app(common.app(store.clone())),
-            common,
+            old: old_release::router(shared.state(store.clone())),
+            new: new_release::router(shared.state(store.clone())),
+            shared,
             store,
         }
     }

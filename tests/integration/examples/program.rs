@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// Builds an example as the README says, and tells where the program is.
-pub fn build(name: &str) -> PathBuf {
+/// Builds an example as the README says, and returns where the program is.
+pub(super) fn build(name: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
         .args(["build", "--example", name, "--message-format=json-render-diagnostics"])
@@ -23,7 +23,7 @@ pub fn build(name: &str) -> PathBuf {
 }
 
 /// Runs a line of a transcript as a shell would, in this directory, and answers what it printed.
-pub fn shell(line: &str, directory: &Path) -> String {
+pub(super) fn shell(line: &str, directory: &Path) -> String {
     let Output { status, stdout, stderr } =
         Command::new("bash").args(["-c", line]).current_dir(directory).output().expect("bash runs");
     assert!(status.success(), "{line}: {}", String::from_utf8_lossy(&stderr));

@@ -6,8 +6,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use session_tests::example::{self, shell};
-use session_tests::{Browser, Directory, Postgres, Redis, free_address};
+use crate::examples::program::{self, shell};
+use session_test_support::{Browser, Postgres, Redis, TempDirectory, free_address};
 use thirtyfour::prelude::*;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -15,18 +15,18 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// The example, built once as the README says.
 fn quickstart() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| example::build("quickstart"))
+    PROGRAM.get_or_init(|| program::build("quickstart"))
 }
 
 /// A running quickstart.
 struct Shop {
-    directory: Directory,
+    directory: TempDirectory,
     port: u16,
 }
 
 impl Shop {
     fn new() -> Self {
-        Self { directory: Directory::new("INT"), port: free_address().port() }
+        Self { directory: TempDirectory::new("INT"), port: free_address().port() }
     }
 
     async fn open(store: &str) -> Self {

@@ -1,4 +1,4 @@
-//! A shop whose handlers count a visit and then leave by every exit there is.
+//! The application of these tests: a shop whose handlers count a visit and then end in every way there is.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -12,7 +12,8 @@ use axum::routing::{any, post};
 use axum::{Json, Router};
 use futures_util::{StreamExt, stream};
 use session_core::{Error, Now, Session, Sessions, require_session, session};
-use session_tests::{Client, Fresh, Gate, Staged};
+use session_test_support::{Client, Gate, ProbedStore};
+use session_tests::TestStore;
 
 #[session]
 #[derive(Debug)]
@@ -25,60 +26,60 @@ pub(crate) struct Shop {
     pub(crate) prices: Vec<f64>,
 }
 
-/// What the handlers find in the state.
+/// The state of the router.
 #[derive(Clone, FromRef)]
-pub(crate) struct App {
+pub(crate) struct AppState {
     pub(crate) sessions: Sessions<Shop>,
     /// Where handlers wait.
-    pub(crate) inside: Gate,
-    /// Where futures arrive that are dropped or done.
-    pub(crate) gone: Gone,
+    pub(crate) handler_gate: Gate,
+    /// Where the futures of requests arrive when they are dropped.
+    pub(crate) dropped: Dropped,
 }
 
 #[derive(Clone)]
-pub(crate) struct Gone(pub(crate) Gate);
+pub(crate) struct Dropped(pub(crate) Gate);
 
-/// A shop, and the store behind it.
-pub(crate) struct House<S> {
-    pub(crate) store: Staged<S>,
-    pub(crate) state: App,
-    pub(crate) app: Router,
-    /// The same sessions, past what is staged.
-    behind: Sessions<Shop>,
+/// The shop on a probed store.
+pub(crate) struct TestApp<S> {
+    pub(crate) store: ProbedStore<S>,
+    pub(crate) state: AppState,
+    pub(crate) router: Router,
+    /// The same sessions, on the store itself.
+    direct: Sessions<Shop>,
 }
 
-impl<S: Fresh> House<S> {
+impl<S: TestStore> TestApp<S> {
     pub(crate) fn new(store: S) -> Self {
         Self::with_deadline(store, Duration::from_secs(20))
     }
 
     pub(crate) fn with_deadline(store: S, deadline: Duration) -> Self {
-        let store = Staged::new(store);
-        let behind = sessions(store.store().clone(), Duration::from_secs(20));
-        let state = App {
+        let store = ProbedStore::new(store);
+        let direct = sessions(store.store().clone(), Duration::from_secs(20));
+        let state = AppState {
             sessions: sessions(store.clone(), deadline),
-            inside: Gate::closed(),
-            gone: Gone(Gate::closed()),
+            handler_gate: Gate::closed(),
+            dropped: Dropped(Gate::closed()),
         };
-        let app = routes().with_state(state.clone());
-        Self { store, state, app, behind }
+        let router = routes().with_state(state.clone());
+        Self { store, state, router, direct }
     }
 
-    /// Somebody without a session.
+    /// A client without a session.
     pub(crate) fn newcomer(&self) -> Client {
-        Client::new(&self.app)
+        Client::new(&self.router)
     }
 
-    /// Somebody with a session that has one visit.
-    pub(crate) async fn regular(&self) -> Client {
+    /// A client with a session that has one visit.
+    pub(crate) async fn visitor(&self) -> Client {
         let mut client = self.newcomer();
         client.post("/answer/200").await.ok();
-        self.store.calls();
+        self.store.take_calls();
         client
     }
 
-    /// The sessions in the store, as their visits.
-    pub(crate) async fn held(&self) -> Vec<u64> {
+    /// The visits of each session in the store.
+    pub(crate) async fn stored_visits(&self) -> Vec<u64> {
         self.states().await.iter().map(|shop| shop.visits).collect()
     }
 
@@ -86,7 +87,7 @@ impl<S: Fresh> House<S> {
     pub(crate) async fn states(&self) -> Vec<Shop> {
         let mut states = Vec::new();
         for record in self.store.records(Now::Store).await {
-            match self.behind.update(&record.handle, |shop| shop.clone()).await {
+            match self.direct.update(&record.handle, |shop| shop.clone()).await {
                 Ok(state) => states.push(state),
                 Err(Error::Ended) => {}
                 Err(error) => panic!("the store works: {error}"),
@@ -96,14 +97,14 @@ impl<S: Fresh> House<S> {
     }
 
     /// Waits until the store holds sessions with these visits.
-    pub(crate) async fn comes_to_hold(&self, visits: &[u64]) {
+    pub(crate) async fn until_stored(&self, visits: &[u64]) {
         for _ in 0..6000 {
-            if self.held().await == visits {
+            if self.stored_visits().await == visits {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("the store never held {visits:?} but {:?}", self.held().await);
+        panic!("the store never held {visits:?} but {:?}", self.stored_visits().await);
     }
 }
 
@@ -112,7 +113,7 @@ fn sessions(store: impl session_core::Store, deadline: Duration) -> Sessions<Sho
     builder.build().expect("the deadline is not zero")
 }
 
-fn routes() -> Router<App> {
+fn routes() -> Router<AppState> {
     Router::new()
         .route("/answer/{status}", any(answer))
         .route("/err/{status}", post(err))
@@ -163,17 +164,17 @@ async fn panics(shop: &mut Shop) -> StatusCode {
 
 /// Counts, and waits inside of the handler.
 #[require_session]
-async fn wait(shop: &mut Shop, State(inside): State<Gate>) {
+async fn wait(shop: &mut Shop, State(gate): State<Gate>) {
     shop.visits += 1;
-    inside.pass().await;
+    gate.pass().await;
 }
 
 /// Counts, and answers two chunks with a gate between them.
 #[require_session]
-async fn streams(shop: &mut Shop, State(inside): State<Gate>) -> Body {
+async fn streams(shop: &mut Shop, State(gate): State<Gate>) -> Body {
     shop.visits += 1;
     let second = async move {
-        inside.pass().await;
+        gate.pass().await;
         Ok(Bytes::from_static(b"second"))
     };
     let first = async { Ok::<_, Infallible>(Bytes::from_static(b"first ")) };
@@ -224,17 +225,17 @@ fn code(status: u16) -> StatusCode {
     StatusCode::from_u16(status).expect("the test asks for a status")
 }
 
-/// Around everything, without a session: sees when the request's future is dropped or done.
-pub(crate) fn watched(app: Router, state: &App) -> Router {
-    async fn watch(State(app): State<App>, request: Request, next: Next) -> Response {
-        struct Leaving(Gate);
-        impl Drop for Leaving {
+/// With a layer around everything, without a session, which sees when the request's future is dropped or done.
+pub(crate) fn with_drop_notice(router: Router, state: &AppState) -> Router {
+    async fn notice(State(state): State<AppState>, request: Request, next: Next) -> Response {
+        struct OnDrop(Gate);
+        impl Drop for OnDrop {
             fn drop(&mut self) {
                 self.0.arrive();
             }
         }
-        let _leaving = Leaving(app.gone.0);
+        let _on_drop = OnDrop(state.dropped.0);
         next.run(request).await.into_response()
     }
-    app.layer(from_fn_with_state(state.clone(), watch))
+    router.layer(from_fn_with_state(state.clone(), notice))
 }

@@ -1,13 +1,13 @@
-//! Exits on a real connection: the client closes it, or the server does after a panic.
+//! A real connection: the client closes it, or the server does after a panic.
 
 use std::net::SocketAddr;
 
-use session_tests::{Call, Fresh, on_each_store};
+use session_test_support::Call;
+use session_tests::{TestStore, on_each_store};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::House;
-use crate::app::watched;
+use super::app::{TestApp, with_drop_notice};
 
 on_each_store!(
     a_client_that_leaves_before_the_commit_has_changed_nothing,
@@ -17,12 +17,12 @@ on_each_store!(
     a_panic_closes_the_connection_and_changes_nothing,
 );
 
-/// Serves the house on a port of its own.
-async fn serve<S: Fresh>(house: &House<S>) -> SocketAddr {
+/// Serves the application on a port of its own.
+async fn serve<S: TestStore>(app: &TestApp<S>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
     let address = listener.local_addr().expect("it is bound");
-    let app = watched(house.app.clone(), &house.state);
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    let router = with_drop_notice(app.router.clone(), &app.state);
+    tokio::spawn(async move { axum::serve(listener, router).await });
     address
 }
 
@@ -37,68 +37,68 @@ async fn send(address: SocketAddr, path: &str, session: Option<&str>) -> TcpStre
     stream
 }
 
-async fn a_client_that_leaves_before_the_commit_has_changed_nothing<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let client = house.regular().await;
-    let stream = send(serve(&house).await, "/wait", client.session()).await;
-    house.state.inside.reached().await;
+async fn a_client_that_leaves_before_the_commit_has_changed_nothing<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let client = app.visitor().await;
+    let stream = send(serve(&app).await, "/wait", client.session()).await;
+    app.state.handler_gate.reached().await;
     drop(stream);
-    house.state.gone.0.reached().await;
-    assert_eq!(house.store.calls(), [Call::Load]);
-    assert_eq!(house.held().await, [1]);
+    app.state.dropped.0.reached().await;
+    assert_eq!(app.store.take_calls(), [Call::Load]);
+    assert_eq!(app.stored_visits().await, [1]);
 }
 
-async fn a_client_that_leaves_in_the_commit_has_changed_it<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let client = house.regular().await;
-    let gate = house.store.hold(Call::Update);
-    let stream = send(serve(&house).await, "/answer/200", client.session()).await;
+async fn a_client_that_leaves_in_the_commit_has_changed_it<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let client = app.visitor().await;
+    let gate = app.store.pause(Call::Update);
+    let stream = send(serve(&app).await, "/answer/200", client.session()).await;
     gate.reached().await;
     drop(stream);
-    house.state.gone.0.reached().await;
-    assert_eq!(house.held().await, [1]);
+    app.state.dropped.0.reached().await;
+    assert_eq!(app.stored_visits().await, [1]);
     gate.open();
-    house.comes_to_hold(&[2]).await;
+    app.until_stored(&[2]).await;
     assert_eq!(client.clone().get("/visits").await.ok(), "2");
 }
 
-async fn a_client_that_leaves_in_the_first_save_leaves_a_session_that_nobody_has<S: Fresh>(
+async fn a_client_that_leaves_in_the_first_save_leaves_a_session_that_nobody_has<S: TestStore>(
     store: S,
 ) {
-    let house = House::new(store);
-    let gate = house.store.hold(Call::Insert);
-    let stream = send(serve(&house).await, "/answer/200", None).await;
+    let app = TestApp::new(store);
+    let gate = app.store.pause(Call::Insert);
+    let stream = send(serve(&app).await, "/answer/200", None).await;
     gate.reached().await;
     drop(stream);
-    house.state.gone.0.reached().await;
+    app.state.dropped.0.reached().await;
     gate.open();
-    house.comes_to_hold(&[1]).await;
+    app.until_stored(&[1]).await;
 }
 
-async fn a_client_that_leaves_in_the_body_has_changed_it<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let client = house.regular().await;
-    let mut stream = send(serve(&house).await, "/stream", client.session()).await;
+async fn a_client_that_leaves_in_the_body_has_changed_it<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let client = app.visitor().await;
+    let mut stream = send(serve(&app).await, "/stream", client.session()).await;
     let head = read_until(&mut stream, "first ").await;
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     drop(stream);
-    assert_eq!(house.held().await, [2]);
+    assert_eq!(app.stored_visits().await, [2]);
 }
 
-async fn a_panic_closes_the_connection_and_changes_nothing<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let client = house.regular().await;
-    let address = serve(&house).await;
+async fn a_panic_closes_the_connection_and_changes_nothing<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let client = app.visitor().await;
+    let address = serve(&app).await;
     let mut stream = send(address, "/panic", client.session()).await;
     let mut answer = Vec::new();
     // A reset is an end too.
     _ = stream.read_to_end(&mut answer).await;
     assert_eq!(answer, b"");
-    assert_eq!(house.held().await, [1]);
+    assert_eq!(app.stored_visits().await, [1]);
     let mut stream = send(address, "/answer/204", client.session()).await;
     let head = read_until(&mut stream, "\r\n\r\n").await;
     assert!(head.starts_with("HTTP/1.1 204") && head.contains("vary: Cookie"), "{head}");
-    assert_eq!(house.held().await, [2]);
+    assert_eq!(app.stored_visits().await, [2]);
 }
 
 /// What comes until this does.

@@ -1,11 +1,12 @@
-//! Exits before the handler: an extractor or a rule refuses the request.
+//! Extractors and requirements that refuse the request before the handler runs.
 
 use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::CONTENT_TYPE;
-use session_tests::{Call, Fresh, on_each_store};
+use session_test_support::Call;
+use session_tests::{TestStore, on_each_store};
 
-use crate::House;
+use super::app::TestApp;
 
 on_each_store!(
     a_body_that_is_refused_after_the_session_changes_nothing,
@@ -19,45 +20,45 @@ fn json(kind: &str, body: &'static str) -> Request<Body> {
     request.body(Body::from(body)).expect("it is a request")
 }
 
-async fn a_body_that_is_refused_after_the_session_changes_nothing<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.regular().await;
+async fn a_body_that_is_refused_after_the_session_changes_nothing<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.visitor().await;
     for (kind, body, status) in [
         ("application/json", "1,", 400),
         ("application/json", "\"one\"", 422),
         ("text/plain", "1", 415),
     ] {
         let refused = format!("{status}, no Set-Cookie");
-        assert_eq!(client.send(json(kind, body)).await.told(), refused);
-        assert_eq!(house.store.calls(), [Call::Load]);
-        assert_eq!(house.newcomer().send(json(kind, body)).await.told(), refused);
-        assert_eq!(house.store.calls(), []);
+        assert_eq!(client.send(json(kind, body)).await.summary(), refused);
+        assert_eq!(app.store.take_calls(), [Call::Load]);
+        assert_eq!(app.newcomer().send(json(kind, body)).await.summary(), refused);
+        assert_eq!(app.store.take_calls(), []);
     }
-    assert_eq!(house.held().await, [1]);
+    assert_eq!(app.stored_visits().await, [1]);
     client.send(json("application/json", "1")).await.ok();
-    assert_eq!(house.held().await, [2]);
+    assert_eq!(app.stored_visits().await, [2]);
 }
 
-async fn a_path_that_is_refused_after_the_session_changes_nothing<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.regular().await;
-    assert_eq!(client.post("/number/one").await.told(), "400, no Set-Cookie");
-    assert_eq!(house.held().await, [1]);
+async fn a_path_that_is_refused_after_the_session_changes_nothing<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.visitor().await;
+    assert_eq!(client.post("/number/one").await.summary(), "400, no Set-Cookie");
+    assert_eq!(app.stored_visits().await, [1]);
 }
 
-async fn a_rule_that_refuses_changes_nothing<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.regular().await;
-    for client in [&mut client, &mut house.newcomer()] {
-        assert_eq!(client.post("/members").await.told(), "401, no Set-Cookie, Vary: Cookie");
+async fn a_rule_that_refuses_changes_nothing<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.visitor().await;
+    for client in [&mut client, &mut app.newcomer()] {
+        assert_eq!(client.post("/members").await.summary(), "401, no Set-Cookie, Vary: Cookie");
     }
-    assert_eq!(house.held().await, [1]);
+    assert_eq!(app.stored_visits().await, [1]);
 }
 
-async fn a_route_or_method_that_is_not_there_reads_nothing<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.regular().await;
-    assert_eq!(client.post("/nowhere").await.told(), "404, no Set-Cookie");
-    assert_eq!(client.get("/wait").await.told(), "405, no Set-Cookie");
-    assert_eq!(house.store.calls(), []);
+async fn a_route_or_method_that_is_not_there_reads_nothing<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.visitor().await;
+    assert_eq!(client.post("/nowhere").await.summary(), "404, no Set-Cookie");
+    assert_eq!(client.get("/wait").await.summary(), "405, no Set-Cookie");
+    assert_eq!(app.store.take_calls(), []);
 }

@@ -1,6 +1,6 @@
-//! Every exit of a handler: what the client got, and what the store holds.
+//! Every way in which a handler ends: what the client gets, and what the store holds.
 //!
-//! | exit | client | store |
+//! | end | client | store |
 //! | --- | --- | --- |
 //! | 1xx to 4xx, also by `Err` | the response, `Set-Cookie` if the session is new | the change |
 //! | 5xx, also by `Err` | the response | as before |
@@ -17,18 +17,11 @@
 //! | the session ended meanwhile | 401, no `Set-Cookie` | nothing |
 
 mod app;
-#[path = "store_failures.rs"]
-mod failures;
-#[path = "cancellation.rs"]
-mod leaving;
-#[path = "middleware.rs"]
-mod nested;
+mod cancellation;
+mod connections;
+mod extractors;
+mod middleware;
 mod panics;
-#[path = "extractors.rs"]
-mod refusals;
 mod responses;
+mod store_failures;
 mod streams;
-#[path = "connections.rs"]
-mod tcp;
-
-use app::House;

@@ -1,4 +1,4 @@
-//! A shop with a handler for everything that can be done to a session.
+//! The application of these tests: a shop with a handler for everything that can be done to a session.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_core::{
     Builder, MemoryStore, Now, Session, SessionEvent, Sessions, Timestamp, require_session, session,
 };
-use session_tests::{Client, Fresh, Staged};
+use session_test_support::{Client, ProbedStore};
+use session_tests::TestStore;
 
 /// The shop's session.
 #[session]
@@ -30,90 +31,93 @@ pub(crate) struct Shop {
 }
 
 #[derive(Clone, FromRef)]
-pub(crate) struct App {
+pub(crate) struct AppState {
     pub(crate) sessions: Sessions<Shop>,
 }
 
-/// A shop on a store that is watched, at a time that stands still.
-pub(crate) struct House<S> {
-    pub(crate) store: Staged<S>,
+/// The shop on a probed store, at a time that stands still.
+pub(crate) struct TestApp<S> {
+    pub(crate) store: ProbedStore<S>,
     pub(crate) clock: Clock,
     pub(crate) events: Events,
     pub(crate) sessions: Sessions<Shop>,
-    pub(crate) app: Router,
+    pub(crate) router: Router,
 }
 
-/// Shows the same moment until it is moved.
+/// A clock that shows the same moment until a test advances it.
 #[derive(Clone)]
 pub(crate) struct Clock(Arc<AtomicI64>);
 
-/// What happened, each as a word and the handle it happened to.
+/// The events, each as a word and the handle it happened to.
 #[derive(Clone, Default)]
 pub(crate) struct Events(Arc<Mutex<Vec<String>>>);
 
-impl<S: Fresh> House<S> {
+impl<S: TestStore> TestApp<S> {
     pub(crate) fn new(store: S) -> Self {
-        Self::built(store, |builder| builder)
+        Self::with_options(store, |builder| builder)
     }
 
     /// With other options.
-    pub(crate) fn built(store: S, options: impl FnOnce(Builder<Shop>) -> Builder<Shop>) -> Self {
+    pub(crate) fn with_options(
+        store: S,
+        options: impl FnOnce(Builder<Shop>) -> Builder<Shop>,
+    ) -> Self {
         let clock = Clock::new();
-        let hand = clock.clone();
-        Self::at(clock, store, |builder| options(builder.clock(move || hand.now())))
+        let shown = clock.clone();
+        Self::build(clock, store, |builder| options(builder.clock(move || shown.now())))
     }
 
-    /// Which goes by the store's clock.
-    pub(crate) fn on_its_own_clock(store: S) -> Self {
-        Self::at(Clock::new(), store, |builder| builder)
+    /// At the time of the store's clock.
+    pub(crate) fn on_the_stores_clock(store: S) -> Self {
+        Self::build(Clock::new(), store, |builder| builder)
     }
 
-    fn at(clock: Clock, store: S, options: impl FnOnce(Builder<Shop>) -> Builder<Shop>) -> Self {
-        let (store, events) = (Staged::new(store), Events::default());
-        let hook = events.clone();
+    fn build(clock: Clock, store: S, options: impl FnOnce(Builder<Shop>) -> Builder<Shop>) -> Self {
+        let (store, events) = (ProbedStore::new(store), Events::default());
+        let noted = events.clone();
         let builder = Sessions::builder(store.clone())
             .without_cleaner()
             .deadline(Duration::from_secs(20))
-            .on_event(move |event| hook.note(event));
+            .on_event(move |event| noted.note(event));
         let sessions = options(builder).build().expect("the options are sound");
-        let app = routes().with_state(App { sessions: sessions.clone() });
-        Self { store, clock, events, sessions, app }
+        let router = routes().with_state(AppState { sessions: sessions.clone() });
+        Self { store, clock, events, sessions, router }
     }
 
-    /// Somebody without a session.
+    /// A client without a session.
     pub(crate) fn newcomer(&self) -> Client {
-        Client::new(&self.app)
+        Client::new(&self.router)
     }
 
-    /// Somebody with a session that has one visit, of which nobody knows who they are.
-    pub(crate) async fn regular(&self) -> Client {
+    /// A client with a session that has one visit, and is not logged in.
+    pub(crate) async fn visitor(&self) -> Client {
         let mut client = self.newcomer();
         client.post("/visit").await.ok();
-        self.forget();
+        self.reset();
         client
     }
 
-    /// Somebody who has logged in.
-    pub(crate) async fn member(&self, user: &str) -> Client {
+    /// A client that has logged in as this user.
+    pub(crate) async fn log_in_as(&self, user: &str) -> Client {
         let mut client = self.newcomer();
         client.post(&format!("/log-in/{user}")).await.ok();
-        self.forget();
+        self.reset();
         client
     }
 
     /// How many sessions are live in the store.
-    pub(crate) async fn live(&self) -> usize {
+    pub(crate) async fn live_sessions(&self) -> usize {
         self.store.records(Now::At(self.clock.now())).await.len()
     }
 
-    /// What was counted and noted until now does not count.
-    pub(crate) fn forget(&self) {
-        self.store.calls();
-        self.events.since();
+    /// Forgets the calls and events until now.
+    pub(crate) fn reset(&self) {
+        self.store.take_calls();
+        self.events.take();
     }
 }
 
-impl House<MemoryStore> {
+impl TestApp<MemoryStore> {
     pub(crate) fn in_memory() -> Self {
         Self::new(MemoryStore::new())
     }
@@ -151,8 +155,8 @@ impl Events {
         self.0.lock().expect("nobody panics here").push(word);
     }
 
-    /// What happened since this was last asked.
-    pub(crate) fn since(&self) -> Vec<String> {
+    /// The events since this was last asked.
+    pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().expect("nobody panics here"))
     }
 }
@@ -170,7 +174,7 @@ pub(crate) fn parts(token: &str) -> ([u8; 16], [u8; 32]) {
     (handle.try_into().expect("16 bytes"), secret.try_into().expect("32 bytes"))
 }
 
-pub(crate) fn routes() -> Router<App> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/visit", post(visit))
         .route("/state", any(whole))

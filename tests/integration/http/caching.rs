@@ -1,4 +1,4 @@
-//! What caches are told.
+//! `Vary` and `Cache-Control`.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -10,9 +10,10 @@ use axum::response::sse::{Event, Sse};
 use axum::routing::{any, get, post};
 use futures_util::{Stream, stream};
 use session_core::require_session;
-use session_tests::{Call, Client, Fresh, on_each_store};
+use session_test_support::{Call, Client};
+use session_tests::{TestStore, on_each_store};
 
-use crate::house::{App, House, Shop, routes};
+use super::app::{AppState, Shop, TestApp, routes};
 
 on_each_store!(
     every_answer_to_a_read_varies,
@@ -25,43 +26,43 @@ on_each_store!(
     a_handler_without_a_session_is_left_alone,
 );
 
-async fn every_answer_to_a_read_varies<S: Fresh>(store: S) {
-    let house = House::new(store);
-    for mut client in [house.newcomer(), house.member("ann").await] {
+async fn every_answer_to_a_read_varies<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    for mut client in [app.newcomer(), app.log_in_as("ann").await] {
         for path in ["/state", "/look"] {
-            assert_eq!(client.get(path).await.told(), "200, no Set-Cookie, Vary: Cookie");
+            assert_eq!(client.get(path).await.summary(), "200, no Set-Cookie, Vary: Cookie");
         }
     }
-    let mut member = house.member("ann").await;
+    let mut user = app.log_in_as("ann").await;
     for path in ["/cart", "/account"] {
-        assert_eq!(member.post(path).await.told(), "200, no Set-Cookie, Vary: Cookie");
+        assert_eq!(user.post(path).await.summary(), "200, no Set-Cookie, Vary: Cookie");
     }
 }
 
-async fn a_refusal_varies<S: Fresh>(store: S) {
-    let house = House::new(store);
+async fn a_refusal_varies<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
     for path in ["/cart", "/account"] {
-        assert_eq!(house.newcomer().post(path).await.told(), "401, no Set-Cookie, Vary: Cookie");
+        assert_eq!(app.newcomer().post(path).await.summary(), "401, no Set-Cookie, Vary: Cookie");
     }
 }
 
-async fn a_renewed_limit_varies_and_sets_no_cookie<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.regular().await;
-    house.clock.advance(Duration::from_mins(30));
-    assert_eq!(client.get("/look").await.told(), "200, no Set-Cookie, Vary: Cookie");
-    assert_eq!(house.store.calls(), [Call::Load, Call::Touch]);
+async fn a_renewed_limit_varies_and_sets_no_cookie<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.visitor().await;
+    app.clock.advance(Duration::from_mins(30));
+    assert_eq!(client.get("/look").await.summary(), "200, no Set-Cookie, Vary: Cookie");
+    assert_eq!(app.store.take_calls(), [Call::Load, Call::Touch]);
 }
 
-async fn a_set_cookie_is_not_stored_by_caches<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.newcomer();
+async fn a_set_cookie_is_not_stored_by_caches<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.newcomer();
     let told = "200, cookie set, Vary: Cookie, Cache-Control: no-store";
     for path in ["/visit", "/remember/true", "/rotate", "/log-in/ann", "/sign-off"] {
-        assert_eq!(client.post(path).await.told(), told, "{path}");
+        assert_eq!(client.post(path).await.summary(), told, "{path}");
     }
     let told = "200, cookie removed, Vary: Cookie, Cache-Control: no-store";
-    assert_eq!(client.post("/log-out").await.told(), told);
+    assert_eq!(client.post("/log-out").await.summary(), told);
 }
 
 type Said = [(HeaderName, &'static str); 3];
@@ -106,8 +107,8 @@ async fn plain() -> (Said, &'static str) {
     (CACHED, "a page")
 }
 
-fn app<S: Fresh>(house: &House<S>) -> Router {
-    let app = routes()
+fn router<S: TestStore>(app: &TestApp<S>) -> Router {
+    let router = routes()
         .route("/cached", any(cached))
         .route("/counted", post(counted))
         .route("/varied", get(varied))
@@ -115,12 +116,12 @@ fn app<S: Fresh>(house: &House<S>) -> Router {
         .route("/not-modified", post(not_modified))
         .route("/events", get(events))
         .route("/plain", get(plain));
-    app.with_state(App { sessions: house.sessions.clone() })
+    router.with_state(AppState { sessions: app.sessions.clone() })
 }
 
-async fn what_a_handler_says_to_caches_is_merged<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = Client::new(&app(&house));
+async fn what_a_handler_says_to_caches_is_merged<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = Client::new(&router(&app));
     for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
         let reply = client.ask(method, "/cached").await;
         assert_eq!(reply.header(VARY), "Accept-Encoding, Cookie");
@@ -135,38 +136,38 @@ async fn what_a_handler_says_to_caches_is_merged<S: Fresh>(store: S) {
     assert_eq!(client.get("/varied-by-everything").await.header(VARY), "*");
 }
 
-async fn not_modified_keeps_its_headers<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = Client::new(&app(&house));
+async fn not_modified_keeps_its_headers<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = Client::new(&router(&app));
     let first = client.post("/not-modified").await;
     assert_eq!(
-        first.told(),
+        first.summary(),
         "304, cookie set, Vary: Accept-Encoding, Cookie, Cache-Control: no-store"
     );
     let second = client.post("/not-modified").await;
     let told =
         "304, no Set-Cookie, Vary: Accept-Encoding, Cookie, Cache-Control: public, max-age=3600";
-    assert_eq!(second.told(), told);
+    assert_eq!(second.summary(), told);
     assert_eq!([first, second].map(|reply| reply.header(ETAG)), ["\"1\"", "\"1\""]);
 }
 
-async fn an_event_stream_keeps_its_headers<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = Client::new(&app(&house));
+async fn an_event_stream_keeps_its_headers<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = Client::new(&router(&app));
     let reply = client.get("/events").await;
-    assert_eq!(reply.told(), "200, cookie set, Vary: Cookie, Cache-Control: no-store");
+    assert_eq!(reply.summary(), "200, cookie set, Vary: Cookie, Cache-Control: no-store");
     assert_eq!(reply.header("content-type"), "text/event-stream");
     assert_eq!(reply.body, "data: one\n\ndata: two\n\n");
     let told = "200, no Set-Cookie, Vary: Cookie, Cache-Control: no-cache";
-    assert_eq!(client.get("/events").await.told(), told);
+    assert_eq!(client.get("/events").await.summary(), told);
 }
 
-async fn a_handler_without_a_session_is_left_alone<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let member = house.member("ann").await;
-    let mut client = Client::with_session(&app(&house), member.session().expect("it was set"));
+async fn a_handler_without_a_session_is_left_alone<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let user = app.log_in_as("ann").await;
+    let mut client = Client::with_session(&router(&app), user.session().expect("it was set"));
     let reply = client.get("/plain").await;
     assert_eq!(reply.header(VARY), "Accept-Encoding");
     assert_eq!(reply.header(CACHE_CONTROL), "public, max-age=3600");
-    assert_eq!(house.store.calls(), []);
+    assert_eq!(app.store.take_calls(), []);
 }

@@ -1,4 +1,4 @@
-//! Another principal, another token, and nothing of the one before.
+//! Log-ins: another principal gets another token, and nothing of the one before.
 
 use std::time::Duration;
 
@@ -8,9 +8,10 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::post;
 use session_core::{Session, Sessions, require_session, session};
-use session_tests::{Call, Client, Fresh, on_each_store};
+use session_test_support::{Call, Client};
+use session_tests::{TestStore, on_each_store};
 
-use crate::house::{App, House, Shop, parts, routes, state};
+use super::app::{AppState, Shop, TestApp, parts, routes, state};
 
 on_each_store!(
     a_log_in_kills_the_old_token,
@@ -28,56 +29,56 @@ on_each_store!(
 
 const SET: &str = "200, cookie set, Vary: Cookie, Cache-Control: no-store";
 
-async fn a_log_in_kills_the_old_token<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut victim = house.regular().await;
+async fn a_log_in_kills_the_old_token<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut victim = app.visitor().await;
     let fixed = victim.clone();
-    assert_eq!(victim.post("/log-in/ann").await.told(), SET);
-    assert_eq!(house.store.calls(), [Call::Load, Call::Update]);
+    assert_eq!(victim.post("/log-in/ann").await.summary(), SET);
+    assert_eq!(app.store.take_calls(), [Call::Load, Call::Update]);
     let (before, after) = (fixed.session().expect("set"), victim.session().expect("set"));
     assert_eq!(parts(before).0, parts(after).0, "the same session");
     assert_ne!(parts(before).1, parts(after).1);
     assert_eq!(state(&mut fixed.clone()).await, Shop::default());
     assert_eq!(fixed.clone().post("/account").await.status, 401);
     assert_eq!(victim.post("/account").await.ok(), "ann");
-    assert_eq!(house.live().await, 1);
+    assert_eq!(app.live_sessions().await, 1);
 }
 
-async fn every_change_of_privilege_kills_the_old_token<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.newcomer();
+async fn every_change_of_privilege_kills_the_old_token<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.newcomer();
     client.post("/visit").await.ok();
     let mut old = Vec::new();
     for path in ["/log-in/ann", "/rotate", "/log-in/bob", "/sign-off", "/rotate", "/log-in/bob"] {
         old.push(client.clone());
-        assert_eq!(client.post(path).await.told(), SET, "{path}");
+        assert_eq!(client.post(path).await.summary(), SET, "{path}");
         for old in &old {
             assert_eq!(state(&mut old.clone()).await, Shop::default(), "{path}");
         }
     }
     assert_eq!(client.post("/account").await.ok(), "bob");
-    assert_eq!(house.live().await, 1);
+    assert_eq!(app.live_sessions().await, 1);
 }
 
 /// It was let in with the token that a log-in has replaced since.
-async fn a_request_under_way_with_the_old_token_writes_nothing<S: Fresh>(store: S) {
+async fn a_request_under_way_with_the_old_token_writes_nothing<S: TestStore>(store: S) {
     for (path, status) in [("/visit", 401), ("/rotate", 401), ("/log-in/eve", 401)] {
-        let house = House::new(store.clone());
-        let mut victim = house.regular().await;
+        let app = TestApp::new(store.clone());
+        let mut victim = app.visitor().await;
         let mut slow = victim.clone();
-        let gate = house.store.hold(Call::Update);
+        let gate = app.store.pause(Call::Update);
         let log_in = async {
             gate.reached().await;
-            house.store.heal();
+            app.store.heal();
             // On another node: in this process the two would stand in one line.
-            let node = House::new(house.store.store().clone());
-            let mut other = Client::with_session(&node.app, victim.session().expect("set"));
-            assert_eq!(other.post("/log-in/ann").await.told(), SET);
+            let node = TestApp::new(app.store.store().clone());
+            let mut other = Client::with_session(&node.router, victim.session().expect("set"));
+            assert_eq!(other.post("/log-in/ann").await.summary(), SET);
             gate.open();
             other
         };
         let (reply, other) = tokio::join!(slow.post(path), log_in);
-        assert_eq!(reply.told(), format!("{status}, no Set-Cookie, Vary: Cookie"), "{path}");
+        assert_eq!(reply.summary(), format!("{status}, no Set-Cookie, Vary: Cookie"), "{path}");
         victim.set("__Host-session", other.session().expect("set"));
         assert_eq!(victim.post("/account").await.ok(), "ann");
         assert_eq!(state(&mut victim).await.visits, 1);
@@ -85,36 +86,36 @@ async fn a_request_under_way_with_the_old_token_writes_nothing<S: Fresh>(store: 
 }
 
 /// Sent before the answer to the log-in arrived, and so with the old cookie.
-async fn a_request_that_comes_late_cannot_replace_the_new_cookie<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.regular().await;
+async fn a_request_that_comes_late_cannot_replace_the_new_cookie<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.visitor().await;
     let late = client.clone();
     client.post("/log-in/ann").await.ok();
     for path in ["/visit", "/log-out", "/log-in/eve", "/remember/true"] {
         let reply = late.clone().post(path).await;
-        assert_eq!(reply.told(), "401, no Set-Cookie, Vary: Cookie", "{path}");
+        assert_eq!(reply.summary(), "401, no Set-Cookie, Vary: Cookie", "{path}");
     }
     for path in ["/state", "/flash"] {
         let reply = late.clone().post(path).await;
-        assert_eq!(reply.told(), "200, no Set-Cookie, Vary: Cookie", "{path}");
+        assert_eq!(reply.summary(), "200, no Set-Cookie, Vary: Cookie", "{path}");
     }
     assert_eq!(client.post("/account").await.ok(), "ann");
-    assert_eq!(house.live().await, 1);
+    assert_eq!(app.live_sessions().await, 1);
 
-    house.clock.advance(Duration::from_mins(1));
+    app.clock.advance(Duration::from_mins(1));
     assert_eq!(
-        late.clone().post("/visit").await.told(),
+        late.clone().post("/visit").await.summary(),
         SET,
         "nobody sends it by accident any more"
     );
     assert_eq!(client.post("/account").await.ok(), "ann");
 }
 
-async fn a_log_in_of_a_newcomer_is_one_insert<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.newcomer();
-    assert_eq!(client.post("/log-in/ann").await.told(), SET);
-    assert_eq!(house.store.calls(), [Call::Insert]);
+async fn a_log_in_of_a_newcomer_is_one_insert<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.newcomer();
+    assert_eq!(client.post("/log-in/ann").await.summary(), SET);
+    assert_eq!(app.store.take_calls(), [Call::Insert]);
     assert_eq!(client.post("/account").await.ok(), "ann");
 }
 
@@ -177,11 +178,11 @@ async fn as_string(shop: &mut Shop, body: String) {
     shop.user = Some(body).filter(|user| !user.is_empty()).or(Some("ann".to_owned()));
 }
 
-async fn however_the_principal_is_written_the_token_rotates<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let state = App { sessions: house.sessions.clone() };
+async fn however_the_principal_is_written_the_token_rotates<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let state = AppState { sessions: app.sessions.clone() };
     let middleware = from_fn_with_state(state.clone(), by_middleware);
-    let app: Router = Router::new()
+    let router: Router = Router::new()
         .route("/by-middleware", post(async || "").layer(middleware))
         .route("/write/{way}", post(write))
         .route("/by-pattern", post(by_pattern))
@@ -206,26 +207,26 @@ async fn however_the_principal_is_written_the_token_rotates<S: Fresh>(store: S) 
         "as-string",
     ];
     for way in ways {
-        let old = house.regular().await;
-        let mut client = Client::with_session(&app, old.session().expect("set"));
-        assert_eq!(client.post(&format!("/{way}")).await.told(), SET, "{way}");
+        let old = app.visitor().await;
+        let mut client = Client::with_session(&router, old.session().expect("set"));
+        assert_eq!(client.post(&format!("/{way}")).await.summary(), SET, "{way}");
         assert_ne!(client.session(), old.session(), "{way}");
         assert_eq!(client.post("/account").await.ok(), "ann", "{way}");
         assert_eq!(old.clone().post("/account").await.status, 401, "{way}");
     }
 }
 
-async fn a_principal_that_stays_rotates_nothing<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.member("ann").await;
-    assert_eq!(client.post("/log-in/ann").await.told(), "200, no Set-Cookie, Vary: Cookie");
-    assert_eq!(client.post("/visit").await.told(), "200, no Set-Cookie, Vary: Cookie");
+async fn a_principal_that_stays_rotates_nothing<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.log_in_as("ann").await;
+    assert_eq!(client.post("/log-in/ann").await.summary(), "200, no Set-Cookie, Vary: Cookie");
+    assert_eq!(client.post("/visit").await.summary(), "200, no Set-Cookie, Vary: Cookie");
 }
 
-async fn another_principal_inherits_only_what_is_carried<S: Fresh>(store: S) {
-    let house = House::new(store);
+async fn another_principal_inherits_only_what_is_carried<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
     for (path, user) in [("/log-in/bob", Some("bob".to_owned())), ("/sign-off", None)] {
-        let mut client = house.member("ann").await;
+        let mut client = app.log_in_as("ann").await;
         for path in ["/visit", "/add/tea", "/notice/hello", "/theme/dark"] {
             client.post(path).await.ok();
         }
@@ -235,21 +236,21 @@ async fn another_principal_inherits_only_what_is_carried<S: Fresh>(store: S) {
     }
 }
 
-async fn what_the_handler_sets_with_the_log_in_stays<S: Fresh>(store: S) {
+async fn what_the_handler_sets_with_the_log_in_stays<S: TestStore>(store: S) {
     #[require_session]
     async fn welcome(shop: &mut Shop) {
         shop.user = Some("bob".to_owned());
         shop.notice = Some("welcome, bob".to_owned());
         shop.cart.push("gift".to_owned());
     }
-    let house = House::new(store);
-    let app = routes().route("/welcome", post(welcome));
-    let app = app.with_state(App { sessions: house.sessions.clone() });
-    let mut client = house.member("ann").await;
+    let app = TestApp::new(store);
+    let router = routes().route("/welcome", post(welcome));
+    let router = router.with_state(AppState { sessions: app.sessions.clone() });
+    let mut client = app.log_in_as("ann").await;
     for path in ["/visit", "/notice/ann-owes-ten"] {
         client.post(path).await.ok();
     }
-    let mut client = Client::with_session(&app, client.session().expect("set"));
+    let mut client = Client::with_session(&router, client.session().expect("set"));
     client.post("/welcome").await.ok();
     let left = Shop {
         user: Some("bob".to_owned()),
@@ -282,20 +283,20 @@ mod next_release {
         shop.address.clone()
     }
 
-    pub(super) fn app(sessions: Sessions<Shop>) -> axum::Router {
+    pub(super) fn router(sessions: Sessions<Shop>) -> axum::Router {
         axum::Router::new()
             .route("/address", axum::routing::get(address).post(move_to))
             .with_state(sessions)
     }
 }
 
-async fn nobody_inherits_what_another_release_stored<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let clock = house.clock.clone();
-    let next = Sessions::builder(house.store.clone()).clock(move || clock.now());
-    let next = next_release::app(next.build().expect("the defaults are sound"));
+async fn nobody_inherits_what_another_release_stored<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let clock = app.clock.clone();
+    let next = Sessions::builder(app.store.clone()).clock(move || clock.now());
+    let next = next_release::router(next.build().expect("the defaults are sound"));
     for (path, address) in [("/visit", "12 Elm Street"), ("/log-in/bob", ""), ("/sign-off", "")] {
-        let mut client = house.member("ann").await;
+        let mut client = app.log_in_as("ann").await;
         Client::with_session(&next, client.session().expect("set")).post("/address").await.ok();
         client.post(path).await.ok();
         let mut later = Client::with_session(&next, client.session().expect("set"));
@@ -303,9 +304,9 @@ async fn nobody_inherits_what_another_release_stored<S: Fresh>(store: S) {
     }
 }
 
-async fn the_cart_before_the_log_in_stays<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.regular().await;
+async fn the_cart_before_the_log_in_stays<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.visitor().await;
     client.post("/add/tea").await.ok();
     client.post("/log-in/ann").await.ok();
     let shop = state(&mut client).await;

@@ -1,30 +1,18 @@
-//! What a browser, a cache and an attacker see of a session.
+//! Sessions over HTTP, as a browser, a cache and an attacker see them.
 
-#[path = "set_cookie.rs"]
-mod attributes;
-#[path = "background_requests.rs"]
-mod background;
-#[path = "caching.rs"]
-mod caches;
+mod app;
+mod background_requests;
+mod basics;
+mod caching;
+mod cookie_parsing;
 mod devices;
-#[path = "log_out.rs"]
-mod endings;
-#[path = "basics.rs"]
-mod everyday;
-#[path = "app.rs"]
-mod house;
-#[path = "expiry.rs"]
-mod limits;
-#[path = "cookie_parsing.rs"]
-mod parsing;
-#[path = "store_failures.rs"]
-mod refusing;
-#[path = "log_in.rs"]
-mod renewal;
+mod expiry;
+mod log_in;
+mod log_out;
 mod revocation;
 mod rotation;
-#[path = "routing.rs"]
-mod routers;
+mod routing;
+mod session_types;
+mod set_cookie;
+mod store_failures;
 mod tokens;
-#[path = "session_types.rs"]
-mod types;

@@ -1,13 +1,14 @@
-//! The end of all sessions catches those that were begun before and saved after.
+//! The end of all sessions of a principal, also of those that were begun before and saved after.
 
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use session_core::Timestamp;
-use session_tests::{Call, Client, Fresh, on_each_store};
+use session_test_support::{Call, Client};
+use session_tests::{TestStore, on_each_store};
 use tokio::task::JoinSet;
 
-use crate::house::House;
+use super::app::TestApp;
 
 on_each_store!(
     a_log_in_under_way_comes_to_nothing,
@@ -25,13 +26,13 @@ fn ann() -> String {
 }
 
 /// Ends all of Ann's sessions while this request waits to be saved.
-async fn revoked_meanwhile<S: Fresh>(house: &House<S>, client: &mut Client, call: Call) {
-    let gate = house.store.hold(call);
+async fn revoked_meanwhile<S: TestStore>(app: &TestApp<S>, client: &mut Client, call: Call) {
+    let gate = app.store.pause(call);
     let revoke = async {
         gate.reached().await;
-        house.store.heal();
-        house.clock.advance(SECOND);
-        house.sessions.revoke_all(&ann()).await.expect("the store works");
+        app.store.heal();
+        app.clock.advance(SECOND);
+        app.sessions.revoke_all(&ann()).await.expect("the store works");
         gate.open();
     };
     let (reply, ()) = tokio::join!(client.post("/log-in/ann"), revoke);
@@ -40,103 +41,103 @@ async fn revoked_meanwhile<S: Fresh>(house: &House<S>, client: &mut Client, call
     assert_eq!(client.post("/account").await.status, StatusCode::UNAUTHORIZED);
 }
 
-async fn a_log_in_under_way_comes_to_nothing<S: Fresh>(store: S) {
-    let house = House::new(store);
-    revoked_meanwhile(&house, &mut house.newcomer(), Call::Insert).await;
-    assert_eq!(house.live().await, 0);
-    let mut cart = house.regular().await;
-    revoked_meanwhile(&house, &mut cart, Call::Update).await;
+async fn a_log_in_under_way_comes_to_nothing<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    revoked_meanwhile(&app, &mut app.newcomer(), Call::Insert).await;
+    assert_eq!(app.live_sessions().await, 0);
+    let mut cart = app.visitor().await;
+    revoked_meanwhile(&app, &mut cart, Call::Update).await;
     assert_eq!(cart.get("/look").await.ok(), "1", "nobody's cart is lost by it");
-    assert_eq!(house.live().await, 1);
+    assert_eq!(app.live_sessions().await, 1);
 }
 
 /// By the store's own clock, of which a node learns when it is answered.
-async fn nor_does_one_that_began_on_another_node<S: Fresh>(store: S) {
-    let house = House::on_its_own_clock(store);
-    for mut client in [house.newcomer(), house.regular().await] {
+async fn nor_does_one_that_began_on_another_node<S: TestStore>(store: S) {
+    let app = TestApp::on_the_stores_clock(store);
+    for mut client in [app.newcomer(), app.visitor().await] {
         let call = if client.session().is_some() { Call::Update } else { Call::Insert };
-        let gate = house.store.hold(call);
+        let gate = app.store.pause(call);
         let revoke = async {
             gate.reached().await;
-            house.store.heal();
-            let node = House::on_its_own_clock(house.store.store().clone());
+            app.store.heal();
+            let node = TestApp::on_the_stores_clock(app.store.store().clone());
             node.sessions.revoke_all(&ann()).await.expect("the store works");
             gate.open();
         };
         let (reply, ()) = tokio::join!(client.post("/log-in/ann"), revoke);
         assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{reply:?}");
-        assert_eq!(house.sessions.list(&ann()).await.expect("the store works"), []);
+        assert_eq!(app.sessions.list(&ann()).await.expect("the store works"), []);
     }
 }
 
-async fn nor_does_anything_else_under_way<S: Fresh>(store: S) {
-    let house = House::new(store);
+async fn nor_does_anything_else_under_way<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
     for path in ["/visit", "/rotate", "/reauthenticate"] {
-        let mut member = house.member("ann").await;
-        let gate = house.store.hold(Call::Update);
+        let mut user = app.log_in_as("ann").await;
+        let gate = app.store.pause(Call::Update);
         let revoke = async {
             gate.reached().await;
-            house.store.heal();
-            house.clock.advance(SECOND);
-            house.sessions.revoke_all(&ann()).await.expect("the store works");
+            app.store.heal();
+            app.clock.advance(SECOND);
+            app.sessions.revoke_all(&ann()).await.expect("the store works");
             gate.open();
         };
-        let (reply, ()) = tokio::join!(member.post(path), revoke);
+        let (reply, ()) = tokio::join!(user.post(path), revoke);
         assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{path}: {reply:?}");
-        assert_eq!(house.live().await, 0, "{path}");
+        assert_eq!(app.live_sessions().await, 0, "{path}");
     }
 }
 
-async fn of_those_who_race_it_none_stays<S: Fresh>(store: S) {
-    let house = House::on_its_own_clock(store);
+async fn of_those_who_race_it_none_stays<S: TestStore>(store: S) {
+    let app = TestApp::on_the_stores_clock(store);
     for _ in 0..3 {
-        let mut members = Vec::new();
+        let mut users = Vec::new();
         for _ in 0..10 {
-            members.push(house.member("ann").await);
+            users.push(app.log_in_as("ann").await);
         }
         let mut racers = JoinSet::new();
         for number in 0..100 {
-            let member = members[number % members.len()].clone();
-            let newcomer = house.newcomer();
+            let user = users[number % users.len()].clone();
+            let newcomer = app.newcomer();
             racers.spawn(async move {
                 let began = Timestamp::now();
                 let (mut client, path) =
-                    if number % 2 == 0 { (newcomer, "/log-in/ann") } else { (member, "/visit") };
+                    if number % 2 == 0 { (newcomer, "/log-in/ann") } else { (user, "/visit") };
                 let reply = client.post(path).await;
                 (began, reply.status, client)
             });
         }
         tokio::task::yield_now().await;
-        house.sessions.revoke_all(&ann()).await.expect("the store works");
+        app.sessions.revoke_all(&ann()).await.expect("the store works");
         let revoked = Timestamp::now();
         for (began, status, client) in racers.join_all().await {
             let alive = client.clone().post("/account").await.status == StatusCode::OK;
             assert!(!alive || began > revoked, "{status}: it began before");
         }
-        house.sessions.revoke_all(&ann()).await.expect("the store works");
+        app.sessions.revoke_all(&ann()).await.expect("the store works");
     }
 }
 
 /// At the first try on the node that knows of it. Another tells by how long its store took to
 /// answer when the log-in began, and may have to be asked again.
-async fn whoever_logs_in_right_after_is_let_in<S: Fresh>(store: S) {
+async fn whoever_logs_in_right_after_is_let_in<S: TestStore>(store: S) {
     for _ in 0..20 {
-        let house = House::on_its_own_clock(store.clone());
-        let mut cart = house.regular().await;
-        house.sessions.revoke_all(&ann()).await.expect("the store works");
-        assert_eq!(house.newcomer().post("/log-in/ann").await.status, StatusCode::OK);
+        let app = TestApp::on_the_stores_clock(store.clone());
+        let mut cart = app.visitor().await;
+        app.sessions.revoke_all(&ann()).await.expect("the store works");
+        assert_eq!(app.newcomer().post("/log-in/ann").await.status, StatusCode::OK);
         assert_eq!(cart.post("/log-in/ann").await.status, StatusCode::OK);
-        let node = House::on_its_own_clock(store.clone());
-        house.sessions.revoke_all(&ann()).await.expect("the store works");
+        let node = TestApp::on_the_stores_clock(store.clone());
+        app.sessions.revoke_all(&ann()).await.expect("the store works");
         while node.newcomer().post("/log-in/ann").await.status != StatusCode::OK {}
     }
 }
 
-async fn the_session_that_is_spared_goes_on<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut here = house.member("ann").await;
-    let mut elsewhere = house.member("ann").await;
-    house.clock.advance(SECOND);
+async fn the_session_that_is_spared_goes_on<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut here = app.log_in_as("ann").await;
+    let mut elsewhere = app.log_in_as("ann").await;
+    app.clock.advance(SECOND);
     // It ends the others and proves again who it is, in one request.
     assert_eq!(here.post("/others-and-reauthenticate").await.ok(), "1");
     assert_eq!(here.post("/account").await.ok(), "ann");

@@ -4,9 +4,10 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
 use session_core::{Session, SessionCookie, Sessions, require_session, session};
-use session_tests::{Call, Client, Fate, Fresh, Staged, on_each_store};
+use session_test_support::{Call, Client, Fault, ProbedStore};
+use session_tests::{TestStore, on_each_store};
 
-use crate::house::Shop;
+use super::app::Shop;
 
 on_each_store!(
     each_type_has_its_own_cookie,
@@ -24,7 +25,7 @@ struct Admin {
 }
 
 #[derive(Clone, FromRef)]
-struct App {
+struct AppState {
     shops: Sessions<Shop>,
     admins: Sessions<Admin>,
 }
@@ -58,10 +59,10 @@ async fn shop_out(session: &mut Session<Shop>) {
     session.destroy();
 }
 
-fn app<S: Fresh>(store: &Staged<S>, admin: SessionCookie) -> Router {
+fn router<S: TestStore>(store: &ProbedStore<S>, admin: SessionCookie) -> Router {
     let shops = Sessions::builder(store.clone()).without_cleaner();
     let admins = Sessions::builder(store.clone()).without_cleaner().cookie(admin);
-    let state = App {
+    let state = AppState {
         shops: shops.build().expect("the defaults are sound"),
         admins: admins.build().expect("the defaults are sound"),
     };
@@ -78,64 +79,64 @@ fn admin() -> SessionCookie {
     SessionCookie::host("admin").expect("it is a name").strict()
 }
 
-async fn each_type_has_its_own_cookie<S: Fresh>(store: S) {
-    let store = Staged::new(store);
-    let mut client = Client::new(&app(&store, admin()));
+async fn each_type_has_its_own_cookie<S: TestStore>(store: S) {
+    let store = ProbedStore::new(store);
+    let mut client = Client::new(&router(&store, admin()));
     let reply = client.post("/both").await;
     let mut names: Vec<_> =
         reply.set_cookies().into_iter().filter_map(|line| line.split('=').next()).collect();
     names.sort_unstable();
     assert_eq!(names, ["__Host-admin", "__Host-session"]);
     assert_eq!(reply.header("vary"), "Cookie");
-    assert_eq!(store.calls(), [Call::Insert, Call::Insert]);
+    assert_eq!(store.take_calls(), [Call::Insert, Call::Insert]);
     let reply = client.post("/both").await;
-    assert_eq!(reply.told(), "200, no Set-Cookie, Vary: Cookie");
+    assert_eq!(reply.summary(), "200, no Set-Cookie, Vary: Cookie");
     assert_eq!(reply.body, "2 20");
-    assert_eq!(store.calls(), [Call::Load, Call::Load, Call::Update, Call::Update]);
+    assert_eq!(store.take_calls(), [Call::Load, Call::Load, Call::Update, Call::Update]);
 }
 
 /// Both types lie in one store, and their principals are spelled alike.
-async fn a_token_of_one_type_is_no_session_of_another<S: Fresh>(store: S) {
-    let app = app(&Staged::new(store), admin());
-    let mut client = Client::new(&app);
+async fn a_token_of_one_type_is_no_session_of_another<S: TestStore>(store: S) {
+    let router = router(&ProbedStore::new(store), admin());
+    let mut client = Client::new(&router);
     client.post("/sign-in").await.ok();
-    let mut forger = Client::new(&app);
+    let mut forger = Client::new(&router);
     forger.set("__Host-admin", client.session().expect("it was set"));
     assert_eq!(forger.get("/admin").await.status, 401);
     assert_eq!(client.get("/shop").await.ok(), "1");
 }
 
-async fn one_log_out_leaves_the_other_session<S: Fresh>(store: S) {
-    let mut client = Client::new(&app(&Staged::new(store), admin()));
+async fn one_log_out_leaves_the_other_session<S: TestStore>(store: S) {
+    let mut client = Client::new(&router(&ProbedStore::new(store), admin()));
     client.post("/both").await.ok();
     let reply = client.post("/shop-out").await;
-    assert_eq!(reply.told(), "200, cookie removed, Vary: Cookie, Cache-Control: no-store");
+    assert_eq!(reply.summary(), "200, cookie removed, Vary: Cookie, Cache-Control: no-store");
     assert_eq!(client.session(), None);
     assert!(client.cookie("__Host-admin").is_some());
     assert_eq!(client.post("/both").await.ok(), "1 20");
 }
 
-async fn one_cookie_for_two_types_is_refused<S: Fresh>(store: S) {
-    let store = Staged::new(store);
-    let mut client = Client::new(&app(&store, SessionCookie::default()));
+async fn one_cookie_for_two_types_is_refused<S: TestStore>(store: S) {
+    let store = ProbedStore::new(store);
+    let mut client = Client::new(&router(&store, SessionCookie::default()));
     let reply = client.post("/both").await;
-    assert_eq!(reply.told(), "500, no Set-Cookie, Vary: Cookie");
+    assert_eq!(reply.summary(), "500, no Set-Cookie, Vary: Cookie");
     assert_eq!(reply.body, "the session is unavailable\n");
-    assert_eq!(store.calls(), []);
+    assert_eq!(store.take_calls(), []);
 }
 
 /// There is one response for the two, so neither cookie goes out when one save fails.
-async fn two_sessions_of_one_handler_fail_together_in_the_answer<S: Fresh>(store: S) {
-    let store = Staged::new(store);
-    let mut client = Client::new(&app(&store, admin()));
-    store.fate(Call::Insert, Fate::Fails);
-    assert_eq!(client.post("/both").await.told(), "503, no Set-Cookie, Vary: Cookie");
-    assert_eq!(store.calls(), [Call::Insert], "the first to fail is the last to be asked");
+async fn two_sessions_of_one_handler_fail_together_in_the_answer<S: TestStore>(store: S) {
+    let store = ProbedStore::new(store);
+    let mut client = Client::new(&router(&store, admin()));
+    store.inject(Call::Insert, Fault::Fails);
+    assert_eq!(client.post("/both").await.summary(), "503, no Set-Cookie, Vary: Cookie");
+    assert_eq!(store.take_calls(), [Call::Insert], "the first to fail is the last to be asked");
     store.heal();
     assert_eq!(client.post("/both").await.ok(), "1 10");
-    store.fate(Call::Update, Fate::Fails);
+    store.inject(Call::Update, Fault::Fails);
     let reply = client.post("/both").await;
-    assert_eq!(reply.told(), "503, no Set-Cookie, Vary: Cookie");
+    assert_eq!(reply.summary(), "503, no Set-Cookie, Vary: Cookie");
     assert_eq!(reply.set_cookies().len(), 0);
     store.heal();
     assert_eq!(client.post("/both").await.ok(), "2 20");

@@ -1,4 +1,4 @@
-//! What a `Set-Cookie` line says, and that there is one at most.
+//! The `Set-Cookie` line: its attributes, and that there is one at most.
 
 use std::time::Duration;
 
@@ -10,9 +10,10 @@ use session_core::{
     BuildError, Builder, CookieError, Lifetime, MemoryStore, Session, SessionCookie, Sessions,
     require_session,
 };
-use session_tests::{Client, Fresh, Reply, on_each_store};
+use session_test_support::{Client, Reply};
+use session_tests::{TestStore, on_each_store};
 
-use crate::house::{App, House, Shop, routes, state};
+use super::app::{AppState, Shop, TestApp, routes, state};
 
 on_each_store!(
     the_default_cookie_has_exactly_these_attributes,
@@ -47,9 +48,9 @@ fn max_age(reply: &Reply) -> Option<String> {
     attributes.iter().find_map(|attribute| attribute.strip_prefix("Max-Age=").map(str::to_owned))
 }
 
-async fn the_default_cookie_has_exactly_these_attributes<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.newcomer();
+async fn the_default_cookie_has_exactly_these_attributes<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.newcomer();
     let expected = ["__Host-session", "HttpOnly", "Path=/", "SameSite=Lax", "Secure"];
     for path in ["/visit", "/log-in/ann", "/rotate", "/log-in/bob"] {
         assert_eq!(attributes(&client.post(path).await), expected);
@@ -59,8 +60,8 @@ async fn the_default_cookie_has_exactly_these_attributes<S: Fresh>(store: S) {
 #[tokio::test]
 async fn strict_is_one_call_away() {
     let strict = |builder: Builder<Shop>| builder.cookie(SessionCookie::default().strict());
-    let house = House::built(MemoryStore::new(), strict);
-    let reply = house.newcomer().post("/visit").await;
+    let app = TestApp::with_options(MemoryStore::new(), strict);
+    let reply = app.newcomer().post("/visit").await;
     assert_eq!(
         attributes(&reply),
         ["__Host-session", "HttpOnly", "Path=/", "SameSite=Strict", "Secure"]
@@ -92,9 +93,9 @@ fn a_contradiction_cannot_be_built() {
     }
 }
 
-async fn removal_repeats_the_attributes<S: Fresh>(store: S) {
-    let house = House::new(store);
-    for mut client in [house.regular().await, house.member("ann").await] {
+async fn removal_repeats_the_attributes<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    for mut client in [app.visitor().await, app.log_in_as("ann").await] {
         client.post("/remember/true").await.ok();
         let reply = client.post("/log-out").await;
         let expected =
@@ -110,8 +111,8 @@ async fn removal_repeats_the_domain() {
     let domain = |builder: Builder<Shop>| {
         builder.cookie(SessionCookie::domain("shop", "example.com").expect("a name and a domain"))
     };
-    let house = House::built(MemoryStore::new(), domain);
-    let mut client = house.newcomer();
+    let app = TestApp::with_options(MemoryStore::new(), domain);
+    let mut client = app.newcomer();
     let mut expected =
         vec!["__Secure-shop", "Domain=example.com", "HttpOnly", "Path=/", "SameSite=Lax", "Secure"];
     assert_eq!(attributes(&client.post("/visit").await), expected);
@@ -135,62 +136,62 @@ async fn everything(session: &mut Session<Shop>, Path(order): Path<String>) {
     }
 }
 
-async fn one_line_at_most_and_removal_wins<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let app = routes().route("/everything/{order}", post(everything));
-    let app = app.with_state(App { sessions: house.sessions.clone() });
+async fn one_line_at_most_and_removal_wins<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let router = routes().route("/everything/{order}", post(everything));
+    let router = router.with_state(AppState { sessions: app.sessions.clone() });
     for order in ["d", "sd", "surmd", "rd", "umrsd", "dd", "dr", "dm", "drm"] {
-        let client = house.regular().await;
-        let mut client = Client::with_session(&app, client.session().expect("set"));
+        let client = app.visitor().await;
+        let mut client = Client::with_session(&router, client.session().expect("set"));
         let reply = client.post(&format!("/everything/{order}")).await;
         assert_eq!(
-            reply.told(),
+            reply.summary(),
             "200, cookie removed, Vary: Cookie, Cache-Control: no-store",
             "{order}"
         );
         assert_eq!(reply.set_cookies().len(), 1, "{order}");
-        assert_eq!(house.live().await, 0, "{order}");
+        assert_eq!(app.live_sessions().await, 0, "{order}");
     }
     for order in ["surm", "ur", "rmu", "rr", "mr"] {
-        let client = house.regular().await;
-        let mut client = Client::with_session(&app, client.session().expect("set"));
+        let client = app.visitor().await;
+        let mut client = Client::with_session(&router, client.session().expect("set"));
         let reply = client.post(&format!("/everything/{order}")).await;
         assert_eq!(reply.set_cookies().len(), 1, "{order}");
         assert_eq!(
-            reply.told(),
+            reply.summary(),
             "200, cookie set, Vary: Cookie, Cache-Control: no-store",
             "{order}"
         );
     }
 }
 
-async fn what_is_set_after_a_log_out_is_another_session<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let app = routes().route("/everything/{order}", post(everything));
-    let app = app.with_state(App { sessions: house.sessions.clone() });
-    let old = house.member("bob").await;
-    let mut client = Client::with_session(&app, old.session().expect("set"));
+async fn what_is_set_after_a_log_out_is_another_session<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let router = routes().route("/everything/{order}", post(everything));
+    let router = router.with_state(AppState { sessions: app.sessions.clone() });
+    let old = app.log_in_as("bob").await;
+    let mut client = Client::with_session(&router, old.session().expect("set"));
     let reply = client.post("/everything/sds").await;
-    assert_eq!(reply.told(), "200, cookie set, Vary: Cookie, Cache-Control: no-store");
+    assert_eq!(reply.summary(), "200, cookie set, Vary: Cookie, Cache-Control: no-store");
     assert_eq!(reply.set_cookies().len(), 1);
     assert_ne!(client.session(), old.session());
     assert_eq!(state(&mut client).await, Shop { visits: 1, ..Shop::default() });
     assert_eq!(state(&mut old.clone()).await, Shop::default());
-    assert_eq!(house.live().await, 1);
+    assert_eq!(app.live_sessions().await, 1);
 }
 
-async fn a_large_session_has_a_small_cookie<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.newcomer();
+async fn a_large_session_has_a_small_cookie<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.newcomer();
     let large = "x".repeat(60_000);
     let reply = client.post(&format!("/notice/{large}")).await;
     assert!(reply.set_cookies()[0].len() < 200, "{reply:?}");
     assert_eq!(state(&mut client).await.notice, Some(large));
 }
 
-async fn without_remember_there_is_no_max_age<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.newcomer();
+async fn without_remember_there_is_no_max_age<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.newcomer();
     for path in ["/visit", "/rotate", "/log-in/ann", "/rotate"] {
         let reply = client.post(path).await;
         assert_eq!(max_age(&reply), None);
@@ -206,38 +207,38 @@ fn days(absolute: u32) -> impl FnOnce(Builder<Shop>) -> Builder<Shop> {
     move |builder| builder.lifetime(lifetime)
 }
 
-async fn max_age_is_what_is_left<S: Fresh>(store: S) {
-    let house = House::built(store, days(1));
-    let mut client = house.newcomer();
+async fn max_age_is_what_is_left<S: TestStore>(store: S) {
+    let app = TestApp::with_options(store, days(1));
+    let mut client = app.newcomer();
     assert_eq!(max_age(&client.post("/remember/true").await).as_deref(), Some("86400"));
-    house.clock.advance(DAY.saturating_sub(Duration::from_mins(1)));
+    app.clock.advance(DAY.saturating_sub(Duration::from_mins(1)));
     assert_eq!(max_age(&client.post("/rotate").await).as_deref(), Some("60"));
     assert_eq!(max_age(&client.post("/log-in/ann").await).as_deref(), Some("86400"));
 }
 
-async fn max_age_is_400_days_at_most<S: Fresh>(store: S) {
-    let house = House::built(store, days(400));
-    let reply = house.newcomer().post("/remember/true").await;
+async fn max_age_is_400_days_at_most<S: TestStore>(store: S) {
+    let app = TestApp::with_options(store, days(400));
+    let reply = app.newcomer().post("/remember/true").await;
     assert_eq!(max_age(&reply).as_deref(), Some("34560000"));
 }
 
-async fn remember_is_kept_by_later_writes<S: Fresh>(store: S) {
-    let house = House::built(store, days(30));
-    let mut client = house.newcomer();
+async fn remember_is_kept_by_later_writes<S: TestStore>(store: S) {
+    let app = TestApp::with_options(store, days(30));
+    let mut client = app.newcomer();
     assert_eq!(max_age(&client.post("/remember/true").await).as_deref(), Some("2592000"));
-    house.clock.advance(DAY * 10);
+    app.clock.advance(DAY * 10);
     assert_eq!(client.post("/visit").await.set_cookie(), None);
     assert_eq!(max_age(&client.post("/rotate").await).as_deref(), Some("1728000"));
-    house.clock.advance(DAY * 19);
+    app.clock.advance(DAY * 19);
     assert_eq!(client.post("/add/tea").await.set_cookie(), None);
     assert_eq!(max_age(&client.post("/rotate").await).as_deref(), Some("86400"));
-    house.clock.advance(DAY);
+    app.clock.advance(DAY);
     assert_eq!(state(&mut client).await, Shop::default());
 }
 
-async fn another_principal_is_not_remembered<S: Fresh>(store: S) {
-    let house = House::new(store);
-    let mut client = house.newcomer();
+async fn another_principal_is_not_remembered<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.newcomer();
     client.post("/remember/true").await.ok();
     assert_eq!(max_age(&client.post("/log-in/ann").await).as_deref(), Some("86400"));
     assert_eq!(max_age(&client.post("/log-in/bob").await), None);
@@ -245,7 +246,7 @@ async fn another_principal_is_not_remembered<S: Fresh>(store: S) {
     assert_eq!(max_age(&client.post("/sign-off").await), None);
 }
 
-async fn cookies_that_a_handler_sets_stay<S: Fresh>(store: S) {
+async fn cookies_that_a_handler_sets_stay<S: TestStore>(store: S) {
     #[require_session]
     async fn both(shop: &mut Shop) -> (HeaderMap, &'static str) {
         shop.visits += 1;
@@ -254,9 +255,9 @@ async fn cookies_that_a_handler_sets_stay<S: Fresh>(store: S) {
         headers.append(SET_COOKIE, "lang=de".parse().expect("a header"));
         (headers, "")
     }
-    let house = House::new(store);
-    let app = routes().route("/both", post(both));
-    let mut client = Client::new(&app.with_state(App { sessions: house.sessions.clone() }));
+    let app = TestApp::new(store);
+    let router = routes().route("/both", post(both));
+    let mut client = Client::new(&router.with_state(AppState { sessions: app.sessions.clone() }));
     let reply = client.post("/both").await;
     assert_eq!(reply.set_cookies()[..2], ["theme=dark; Path=/", "lang=de"]);
     assert_eq!(reply.set_cookies().len(), 3);
@@ -267,7 +268,7 @@ async fn cookies_that_a_handler_sets_stay<S: Fresh>(store: S) {
 }
 
 /// Two lines of one name are an error (RFC 6265bis, 4.1.1), and which one a browser keeps is a guess.
-async fn a_line_of_our_name_that_a_handler_wrote_gives_way<S: Fresh>(store: S) {
+async fn a_line_of_our_name_that_a_handler_wrote_gives_way<S: TestStore>(store: S) {
     #[require_session]
     async fn by_hand(
         session: &mut Session<Shop>,
@@ -275,11 +276,11 @@ async fn a_line_of_our_name_that_a_handler_wrote_gives_way<S: Fresh>(store: S) {
         session.rotate();
         ([(SET_COOKIE, "__Host-session=stale; Path=/; Secure")], "")
     }
-    let house = House::new(store);
-    let app = routes().route("/by-hand", post(by_hand));
-    let app = app.with_state(App { sessions: house.sessions.clone() });
-    let client = house.regular().await;
-    let mut client = Client::with_session(&app, client.session().expect("set"));
+    let app = TestApp::new(store);
+    let router = routes().route("/by-hand", post(by_hand));
+    let router = router.with_state(AppState { sessions: app.sessions.clone() });
+    let client = app.visitor().await;
+    let mut client = Client::with_session(&router, client.session().expect("set"));
     let reply = client.post("/by-hand").await;
     assert_eq!(reply.set_cookies().len(), 1, "{reply:?}");
     assert_eq!(state(&mut client).await.visits, 1);

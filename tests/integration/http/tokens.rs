@@ -1,13 +1,14 @@
-//! How tokens are drawn, spelled and issued.
+//! Tokens: how they are generated, encoded and issued.
 
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use session_core::{Builder, Handle, Random, RandomError};
-use session_tests::{Call, Client, Fresh, on_each_store};
+use session_test_support::{Call, Client};
+use session_tests::{TestStore, on_each_store};
 
-use crate::house::{House, Shop, parts, state};
+use super::app::{Shop, TestApp, parts, state};
 
 on_each_store!(
     a_random_source_that_fails_issues_nothing,
@@ -42,8 +43,8 @@ async fn a_secret_is_32_bytes_of_the_random_source() {
         true
     };
     let memory = session_core::MemoryStore::new();
-    let house = House::built(memory, |builder| builder.random(Source(count, &BYTES)));
-    let client = house.regular().await;
+    let app = TestApp::with_options(memory, |builder| builder.random(Source(count, &BYTES)));
+    let client = app.visitor().await;
     assert_eq!(parts(client.session().expect("it was set")).1, [0x5a; 32]);
     assert_eq!(
         BYTES.swap(0, Ordering::SeqCst),
@@ -58,10 +59,10 @@ async fn a_secret_is_32_bytes_of_the_random_source() {
 #[tokio::test]
 async fn secrets_do_not_repeat_and_look_like_chance() {
     const TOKENS: u32 = 30_000;
-    let house = House::in_memory();
+    let app = TestApp::in_memory();
     let (mut tokens, mut ones, mut bytes) = (HashSet::new(), 0, [0_u32; 256]);
     for _ in 0..TOKENS {
-        let client = house.regular().await;
+        let client = app.visitor().await;
         let token = client.session().expect("it was set");
         for byte in parts(token).1 {
             ones += byte.count_ones();
@@ -78,34 +79,34 @@ async fn secrets_do_not_repeat_and_look_like_chance() {
     assert!((150.0..400.0).contains(&chi_squared), "{chi_squared} with 255 degrees of freedom");
 }
 
-async fn a_random_source_that_fails_issues_nothing<S: Fresh>(store: S) {
-    let house = House::built(store, source(|_| false));
-    let reply = house.newcomer().post("/visit").await;
-    assert_eq!(reply.told(), "503, no Set-Cookie, Vary: Cookie");
-    assert_eq!(house.store.calls(), []);
+async fn a_random_source_that_fails_issues_nothing<S: TestStore>(store: S) {
+    let app = TestApp::with_options(store, source(|_| false));
+    let reply = app.newcomer().post("/visit").await;
+    assert_eq!(reply.summary(), "503, no Set-Cookie, Vary: Cookie");
+    assert_eq!(app.store.take_calls(), []);
 }
 
-async fn a_random_source_that_fails_leaves_the_old_token<S: Fresh>(store: S) {
+async fn a_random_source_that_fails_leaves_the_old_token<S: TestStore>(store: S) {
     let draws = AtomicUsize::new(0);
-    let house = House::built(
+    let app = TestApp::with_options(
         store,
         source(move |bytes| {
             bytes.fill(7);
             draws.fetch_add(1, Ordering::SeqCst) < 1
         }),
     );
-    let mut client = house.regular().await;
+    let mut client = app.visitor().await;
     for path in ["/rotate", "/log-in/ann"] {
-        assert_eq!(client.post(path).await.told(), "503, no Set-Cookie, Vary: Cookie");
-        assert_eq!(house.store.calls(), [Call::Load]);
+        assert_eq!(client.post(path).await.summary(), "503, no Set-Cookie, Vary: Cookie");
+        assert_eq!(app.store.take_calls(), [Call::Load]);
     }
     assert_eq!(state(&mut client).await, Shop { visits: 1, ..Shop::default() });
 }
 
 #[tokio::test]
 async fn secrets_of_one_user_in_one_millisecond_share_nothing() {
-    let house = House::in_memory();
-    let (one, two) = (house.member("ann").await, house.member("ann").await);
+    let app = TestApp::in_memory();
+    let (one, two) = (app.log_in_as("ann").await, app.log_in_as("ann").await);
     let (one, two) = (parts(one.session().expect("set")), parts(two.session().expect("set")));
     let differing: u32 = one.1.iter().zip(two.1).map(|(a, b)| (a ^ b).count_ones()).sum();
     assert!((96..=160).contains(&differing), "{differing} of 256 bits differ");
@@ -115,10 +116,10 @@ async fn secrets_of_one_user_in_one_millisecond_share_nothing() {
 
 #[tokio::test]
 async fn a_handle_tells_when_it_was_drawn_and_nothing_else() {
-    let house = House::in_memory();
-    let (ann, bob) = (house.member("ann").await, house.member("bob").await);
+    let app = TestApp::in_memory();
+    let (ann, bob) = (app.log_in_as("ann").await, app.log_in_as("bob").await);
     let [ann, bob] = [ann, bob].map(|client| parts(client.session().expect("set")).0);
-    let millis = (house.clock.now().micros() / 1000).to_be_bytes();
+    let millis = (app.clock.now().micros() / 1000).to_be_bytes();
     for handle in [ann, bob] {
         assert_eq!(handle[..6], millis[2..]);
         assert_eq!((handle[6] >> 4, handle[8] >> 6), (7, 2), "UUID version and variant");
@@ -127,26 +128,26 @@ async fn a_handle_tells_when_it_was_drawn_and_nothing_else() {
     assert!((15..=60).contains(&differing), "{differing} of 74 random bits differ");
 }
 
-async fn a_token_that_nobody_issued_is_not_adopted<S: Fresh>(store: S) {
-    let house = House::new(store);
+async fn a_token_that_nobody_issued_is_not_adopted<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
     let theirs = format!("AZCnBUCAewCLk7iYf1wA{}", "B".repeat(44));
     for path in ["/visit", "/log-in/ann", "/remember/true"] {
-        let mut victim = Client::with_session(&house.app, &theirs);
+        let mut victim = Client::with_session(&app.router, &theirs);
         victim.post(path).await.ok();
         let given = victim.session().expect("it was set");
         assert_ne!(parts(given).0, parts(&theirs).0);
         assert_ne!(parts(given).1, parts(&theirs).1);
-        let attacker = Client::with_session(&house.app, &theirs);
+        let attacker = Client::with_session(&app.router, &theirs);
         assert_eq!(state(&mut attacker.clone()).await, Shop::default());
     }
-    let inserted = house.store.inserted();
+    let inserted = app.store.inserted();
     assert_eq!(inserted.len(), 3);
     assert!(!inserted.contains(&Handle::from_bytes(parts(&theirs).0)));
 }
 
-async fn a_handle_that_is_taken_is_drawn_again<S: Fresh>(store: S) {
+async fn a_handle_that_is_taken_is_drawn_again<S: TestStore>(store: S) {
     let draws = Mutex::new(0_u8);
-    let house = House::built(
+    let app = TestApp::with_options(
         store,
         source(move |bytes| {
             // The handle's part is the first 10 bytes, and the same for the first two.
@@ -158,25 +159,25 @@ async fn a_handle_that_is_taken_is_drawn_again<S: Fresh>(store: S) {
             true
         }),
     );
-    let (mut first, mut second) = (house.regular().await, house.newcomer());
+    let (mut first, mut second) = (app.visitor().await, app.newcomer());
     second.post("/add/tea").await.ok();
-    assert_eq!(house.store.calls(), [Call::Insert, Call::Insert]);
-    assert_eq!(house.live().await, 2);
+    assert_eq!(app.store.take_calls(), [Call::Insert, Call::Insert]);
+    assert_eq!(app.live_sessions().await, 2);
     assert_ne!(parts(first.session().expect("set")).0, parts(second.session().expect("set")).0);
     assert_eq!(state(&mut first).await, Shop { visits: 1, ..Shop::default() });
     assert_eq!(state(&mut second).await.cart, ["tea"]);
 }
 
-async fn a_random_source_that_repeats_itself_issues_nothing<S: Fresh>(store: S) {
-    let house = House::built(
+async fn a_random_source_that_repeats_itself_issues_nothing<S: TestStore>(store: S) {
+    let app = TestApp::with_options(
         store,
         source(|bytes| {
             bytes.fill(7);
             true
         }),
     );
-    let mut first = house.regular().await;
-    let reply = house.newcomer().post("/log-in/eve").await;
-    assert_eq!(reply.told(), "503, no Set-Cookie, Vary: Cookie");
+    let mut first = app.visitor().await;
+    let reply = app.newcomer().post("/log-in/eve").await;
+    assert_eq!(reply.summary(), "503, no Set-Cookie, Vary: Cookie");
     assert_eq!(state(&mut first).await, Shop { visits: 1, ..Shop::default() });
 }

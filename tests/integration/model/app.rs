@@ -11,8 +11,8 @@ use axum::routing::get;
 use session_core::{Session, Sessions, require_session};
 use tokio::sync::Notify;
 
-use crate::schedule::{self, Guard, Outcome};
-use crate::shop::{Edit, Shop};
+use super::schedule::{self, Guard, Outcome};
+use super::session::{Edit, Shop};
 
 pub(crate) fn router(sessions: Sessions<Shop>) -> Router {
     let around = from_fn_with_state(sessions.clone(), around);
@@ -35,9 +35,9 @@ pub(crate) fn path(guard: &Guard) -> &'static str {
     }
 }
 
-/// What a request carries with it: its part in the schedule.
+/// What a request carries with it: its script in the schedule.
 #[derive(Clone, Debug)]
-pub(crate) struct Part {
+pub(crate) struct Script {
     pub(crate) request: Arc<schedule::Request>,
     /// The handler has done what it does.
     pub(crate) done: Arc<Notify>,
@@ -45,7 +45,7 @@ pub(crate) struct Part {
     pub(crate) go: Arc<Notify>,
 }
 
-impl Part {
+impl Script {
     pub(crate) fn new(request: &schedule::Request) -> Self {
         Self { request: Arc::new(request.clone()), done: Arc::default(), go: Arc::default() }
     }
@@ -76,35 +76,35 @@ fn perform(edits: &[Edit], session: &mut Session<Shop>) {
 }
 
 #[require_session]
-async fn reads(shop: &Shop, Extension(part): Extension<Part>) -> Result<Response, Response> {
-    part.end(format!("{shop:?}")).await
+async fn reads(shop: &Shop, Extension(script): Extension<Script>) -> Result<Response, Response> {
+    script.end(format!("{shop:?}")).await
 }
 
 #[require_session]
 async fn writes(
     session: &mut Session<Shop>,
-    Extension(part): Extension<Part>,
+    Extension(script): Extension<Script>,
 ) -> Result<Response, Response> {
-    part.write(session).await
+    script.write(session).await
 }
 
 #[require_session(commit = always)]
 async fn writes_whatever_it_answers(
     session: &mut Session<Shop>,
-    Extension(part): Extension<Part>,
+    Extension(script): Extension<Script>,
 ) -> Result<Response, Response> {
-    part.write(session).await
+    script.write(session).await
 }
 
 /// Half of what the middleware does comes before the handler, half after.
 #[require_session]
 async fn around(
     session: &mut Session<Shop>,
-    Extension(part): Extension<Part>,
+    Extension(script): Extension<Script>,
     request: Request,
     next: Next,
 ) -> Response {
-    let Guard::Nested { around, shields, .. } = &part.request.guard else {
+    let Guard::Nested { around, shields, .. } = &script.request.guard else {
         unreachable!("only around the nested ones")
     };
     let (before, after) = around.split_at(around.len() / 2);

@@ -1,11 +1,11 @@
-//! What schedules have met, so that a pass says something.
+//! Coverage: what schedules have met, so that a pass says something.
 
 use std::ops::AddAssign;
 
-use crate::reference::{Answer, Told};
+use super::reference::{Answer, CookieChange};
 
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Met {
+pub(crate) struct Coverage {
     schedules: u32,
     answers: u32,
     /// Saved only after another's change was found in the store.
@@ -18,7 +18,7 @@ pub(crate) struct Met {
     cookies: u32,
 }
 
-impl Met {
+impl Coverage {
     pub(crate) fn begin(&mut self) {
         self.schedules += 1;
     }
@@ -31,7 +31,7 @@ impl Met {
             Some(503) => self.unavailable += 1,
             Some(_) => {}
         }
-        self.cookies += u32::from(answer.told != Told::Nothing);
+        self.cookies += u32::from(answer.cookie != CookieChange::Unchanged);
     }
 
     /// Each of it often enough, for so many schedules.
@@ -41,7 +41,7 @@ impl Met {
     }
 }
 
-impl AddAssign for Met {
+impl AddAssign for Coverage {
     fn add_assign(&mut self, other: Self) {
         self.schedules += other.schedules;
         self.answers += other.answers;

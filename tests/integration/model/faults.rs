@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use session_core::StoreError;
 
-use crate::watched::Watch;
+use crate::intercepted_store::Interceptor;
 
 /// What happens to a store call instead of an answer, before its effect or after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub(crate) struct Faults {
     after: Mutex<Option<Fault>>,
 }
 
-impl Watch for Faults {
+impl Interceptor for Faults {
     async fn before(&self, _call: &'static str) -> Result<(), StoreError> {
         let fault = self.calls.lock().unwrap().next();
         match fault {

@@ -15,23 +15,23 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tower::ServiceExt as _;
 
-use crate::faults::Faults;
-use crate::met::Met;
-use crate::reference::{Answer, Model, Refused, Told};
-use crate::schedule::{self, NODES, Step};
-use crate::shop::Shop;
-use crate::site::{Part, path, router};
-use crate::stored::{ABSOLUTE, IDLE, Stored, Token};
-use crate::watched::Watched;
+use super::app::{Script, path, router};
+use super::coverage::Coverage;
+use super::faults::Faults;
+use super::reference::{Answer, CookieChange, Model, Refusal};
+use super::schedule::{self, NODES, Step};
+use super::session::Shop;
+use super::stored_session::{ABSOLUTE, IDLE, StoredSession, Token};
+use crate::intercepted_store::InterceptedStore;
 
-pub(crate) struct World {
+pub(crate) struct Harness {
     model: Model,
-    store: Watched<Faults>,
+    store: InterceptedStore<Faults>,
     /// Two processes, as it were, on one store.
     nodes: [(Sessions<Shop>, Router); NODES],
     /// On the same store, and never befallen by a fault.
     inspector: Sessions<Shop>,
-    under_way: Vec<(Part, JoinHandle<Response>)>,
+    open_requests: Vec<(Script, JoinHandle<Response>)>,
     /// The cookie of each token that was told to a browser.
     cookies: HashMap<Token, String>,
     /// The digest of each secret that was stored.
@@ -48,11 +48,11 @@ fn same<V: PartialEq + Debug + ?Sized>(what: &str, library: &V, model: &V) -> Ch
     }
 }
 
-impl World {
+impl Harness {
     pub(crate) fn new() -> Self {
         // The clock goes with the runtime's, on which deadlines are counted.
         let began = Instant::now();
-        let store = Watched::new(Faults::default());
+        let store = InterceptedStore::new(Faults::default());
         let [absolute, idle] = [ABSOLUTE, IDLE].map(Duration::from_secs);
         // Renewal by age has tests of its own, where each step of it is seen.
         let lifetime = Lifetime::new(absolute, idle).unwrap().without_rotation();
@@ -73,39 +73,39 @@ impl World {
             model: Model::default(),
             store,
             nodes,
-            under_way: Vec::new(),
+            open_requests: Vec::new(),
             cookies: HashMap::new(),
             digests: HashMap::new(),
         }
     }
 
-    pub(crate) fn met(mut self) -> Met {
-        self.model.met.begin();
-        self.model.met
+    pub(crate) fn coverage(mut self) -> Coverage {
+        self.model.coverage.begin();
+        self.model.coverage
     }
 
     pub(crate) async fn step(&mut self, step: &Step) -> Checked {
         match step {
             Step::Send(request) => {
                 if self.begin(request).await? {
-                    self.end(self.under_way.len() - 1).await?;
+                    self.end(self.open_requests.len() - 1).await?;
                 }
             }
             Step::Begin(request) => _ = self.begin(request).await?,
-            Step::End(nth) if !self.under_way.is_empty() => {
-                self.end(nth % self.under_way.len()).await?;
+            Step::End(nth) if !self.open_requests.is_empty() => {
+                self.end(nth % self.open_requests.len()).await?;
             }
-            Step::Leave(nth) if !self.under_way.is_empty() => {
-                let nth = nth % self.under_way.len();
-                self.model.under_way.remove(nth);
-                let (_, client) = self.under_way.remove(nth);
+            Step::Leave(nth) if !self.open_requests.is_empty() => {
+                let nth = nth % self.open_requests.len();
+                self.model.open_requests.remove(nth);
+                let (_, client) = self.open_requests.remove(nth);
                 client.abort();
                 _ = client.await;
             }
             Step::End(_) | Step::Leave(_) => {}
             Step::Copy { from, to } => self.model.browsers[*to] = self.model.browsers[*from],
             Step::Arm { skip, fault } => {
-                self.store.watch.calls.lock().unwrap().arm(*skip, *fault);
+                self.store.interceptor.calls.lock().unwrap().arm(*skip, *fault);
                 self.model.calls.arm(*skip, *fault);
             }
             Step::Advance(span) => {
@@ -121,8 +121,8 @@ impl World {
     async fn begin(&mut self, request: &schedule::Request) -> Result<bool, String> {
         let cookie = self.model.browsers[request.browser].map(|token| self.cookies[&token].clone());
         let refused = self.model.begin(request);
-        let part = Part::new(request);
-        let mut http = Request::get(path(&request.guard)).extension(part.clone());
+        let script = Script::new(request);
+        let mut http = Request::get(path(&request.guard)).extension(script.clone());
         if let Some(cookie) = cookie {
             http = http.header(COOKIE, format!("__Host-session={cookie}"));
         }
@@ -130,12 +130,12 @@ impl World {
             self.nodes[request.node].1.clone().oneshot(http.body(Body::empty()).unwrap());
         let mut client = tokio::spawn(async { response.await.unwrap() });
         let answered = tokio::select! {
-            () = part.done.notified() => None,
+            () = script.done.notified() => None,
             response = &mut client => Some(response.map_err(|_| "a panic before the handler")?),
         };
         match (answered, refused) {
             (None, None) => {
-                self.under_way.push((part, client));
+                self.open_requests.push((script, client));
                 Ok(true)
             }
             (Some(response), Some(refused)) => {
@@ -149,8 +149,8 @@ impl World {
 
     async fn end(&mut self, nth: usize) -> Checked {
         let answer = self.model.end(nth);
-        let (part, client) = self.under_way.remove(nth);
-        part.go.notify_one();
+        let (script, client) = self.open_requests.remove(nth);
+        script.go.notify_one();
         self.compare_answer(client.await.ok(), answer).await
     }
 
@@ -197,7 +197,7 @@ impl World {
     }
 
     async fn compare_answer(&mut self, response: Option<Response>, answer: Answer) -> Checked {
-        self.model.met.note(&answer);
+        self.model.coverage.note(&answer);
         let status = response.as_ref().map(|response| response.status().as_u16());
         same("status", &status, &answer.status)?;
         let Some(response) = response else { return Ok(()) };
@@ -211,13 +211,17 @@ impl World {
             .iter()
             .map(|cookie| cookie.to_str().unwrap())
             .collect();
-        same("Set-Cookie lines", &cookies.len(), &usize::from(answer.told != Told::Nothing))?;
+        same(
+            "Set-Cookie lines",
+            &cookies.len(),
+            &usize::from(answer.cookie != CookieChange::Unchanged),
+        )?;
         let no_store = head.headers.get(CACHE_CONTROL).is_some_and(|cache| cache == "no-store");
-        same("Cache-Control: no-store", &no_store, &(answer.told != Told::Nothing))?;
-        cookies.first().map_or(Ok(()), |cookie| self.compare_cookie(cookie, answer.told))
+        same("Cache-Control: no-store", &no_store, &(answer.cookie != CookieChange::Unchanged))?;
+        cookies.first().map_or(Ok(()), |cookie| self.compare_cookie(cookie, answer.cookie))
     }
 
-    fn compare_cookie(&mut self, cookie: &str, told: Told) -> Checked {
+    fn compare_cookie(&mut self, cookie: &str, change: CookieChange) -> Checked {
         let mut parts = cookie.split("; ");
         let value = parts
             .next()
@@ -226,10 +230,10 @@ impl World {
         let max_age = parts
             .find_map(|part| part.strip_prefix("Max-Age="))
             .map(|seconds| seconds.parse().unwrap());
-        match told {
-            Told::Nothing => unreachable!("there was a cookie to compare"),
-            Told::Remove => same("removal", &(value, max_age), &("", Some(0))),
-            Told::Keep { token, max_age: expected } => {
+        match change {
+            CookieChange::Unchanged => unreachable!("there was a cookie to compare"),
+            CookieChange::Remove => same("removal", &(value, max_age), &("", Some(0))),
+            CookieChange::Set { token, max_age: expected } => {
                 same("Max-Age", &max_age, &expected)?;
                 let known = self.cookies.values().any(|other| other == value);
                 if known && !self.cookies.contains_key(&token) {
@@ -243,7 +247,7 @@ impl World {
     /// What the store holds and what it was asked.
     async fn compare(&mut self) -> Checked {
         let handles = self.store.inserted();
-        same("store calls", &*self.store.watch.calls.lock().unwrap(), &self.model.calls)?;
+        same("store calls", &*self.store.interceptor.calls.lock().unwrap(), &self.model.calls)?;
         same("sessions ever stored", &handles.len(), &self.model.sessions.len())?;
         same(
             "sessions in the store",
@@ -265,7 +269,7 @@ impl World {
             return same("in the store", &record.is_some(), &stored.is_some());
         };
         let times = record.times;
-        let library = Stored {
+        let library = StoredSession {
             secret: stored.secret,
             retired: stored.retired,
             superseded: stored.superseded,
@@ -305,11 +309,11 @@ fn seconds(moment: Timestamp) -> u64 {
     moment.since(Timestamp::from_micros(0)).as_secs()
 }
 
-fn refused(error: Error) -> Refused {
+fn refused(error: Error) -> Refusal {
     match error {
-        Error::Ended => Refused::Ended,
-        Error::Store(_) => Refused::Unavailable,
-        Error::PrincipalInUpdate => Refused::PrincipalInUpdate,
+        Error::Ended => Refusal::Ended,
+        Error::Store(_) => Refusal::Unavailable,
+        Error::PrincipalInUpdate => Refusal::PrincipalInUpdate,
         other => panic!("{other:?} has no place in a schedule"),
     }
 }

@@ -1,11 +1,11 @@
 //! The model: what the store holds, what the browsers hold, and what each step makes of it.
 
-use crate::faults::Calls;
-use crate::met::Met;
-use crate::request::{Came, Draft, UnderWay};
-use crate::schedule::{BROWSERS, Request};
-use crate::shop::{Change, User};
-use crate::stored::{Changed, IDLE, PATIENCE, Stored, Token};
+use super::coverage::Coverage;
+use super::faults::Calls;
+use super::request::{CookieState, Draft, OpenRequest};
+use super::schedule::{BROWSERS, Request};
+use super::session::{Change, User};
+use super::stored_session::{Changed, IDLE, MAX_LOG_IN, StoredSession, Token};
 
 /// How long the store may take to answer, in seconds.
 const DEADLINE: u64 = 2;
@@ -16,12 +16,12 @@ pub(crate) struct Model {
     pub(crate) now: u64,
     pub(crate) calls: Calls,
     /// Every session that was ever stored; none in place of one that was removed.
-    pub(crate) sessions: Vec<Option<Stored>>,
+    pub(crate) sessions: Vec<Option<StoredSession>>,
     pub(crate) browsers: [Option<Token>; BROWSERS],
-    pub(crate) under_way: Vec<UnderWay>,
+    pub(crate) open_requests: Vec<OpenRequest>,
     /// When a user was last logged out everywhere.
     revoked: Vec<(User, u64)>,
-    pub(crate) met: Met,
+    pub(crate) coverage: Coverage,
     secrets: u32,
 }
 
@@ -31,20 +31,20 @@ pub(crate) struct Answer {
     /// None: the handler panicked.
     pub(crate) status: Option<u16>,
     pub(crate) body: String,
-    pub(crate) told: Told,
+    pub(crate) cookie: CookieChange,
 }
 
 /// What a response says about the cookie.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Told {
-    Nothing,
-    Keep { token: Token, max_age: Option<u64> },
+pub(crate) enum CookieChange {
+    Unchanged,
+    Set { token: Token, max_age: Option<u64> },
     Remove,
 }
 
 /// Why a request or a call is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
+pub(crate) enum Refusal {
     Unavailable,
     Ended,
     PrincipalInUpdate,
@@ -55,10 +55,10 @@ impl Model {
     /// A request arrives at its handler, or is refused before.
     pub(crate) fn begin(&mut self, request: &Request) -> Option<Answer> {
         let token = self.browsers[request.browser];
-        match self.arrive(token) {
-            Ok(came) => {
+        match self.load(token) {
+            Ok(cookie) => {
                 let began = self.now;
-                self.under_way.push(UnderWay { request: request.clone(), began, came });
+                self.open_requests.push(OpenRequest { request: request.clone(), began, cookie });
                 None
             }
             Err(refused) => Some(refused.answer()),
@@ -67,36 +67,36 @@ impl Model {
 
     /// The handler of a request returns; what it did is saved before the response leaves.
     pub(crate) fn end(&mut self, nth: usize) -> Answer {
-        let under_way = self.under_way.remove(nth);
-        let (browser, came) = (under_way.request.browser, under_way.came.clone());
-        let began = under_way.began;
-        let (status, body, draft) = under_way.finish();
-        match draft.map_or(Ok(Told::Nothing), |draft| self.settle(draft, &came, began)) {
+        let ended = self.open_requests.remove(nth);
+        let (browser, cookie) = (ended.request.browser, ended.cookie.clone());
+        let began = ended.began;
+        let (status, body, draft) = ended.finish();
+        match draft.map_or(Ok(CookieChange::Unchanged), |draft| self.save(draft, &cookie, began)) {
             Err(refused) => refused.answer(),
-            Ok(told) => {
-                match told {
-                    Told::Nothing => {}
-                    Told::Keep { token, .. } => self.browsers[browser] = Some(token),
-                    Told::Remove => self.browsers[browser] = None,
+            Ok(change) => {
+                match change {
+                    CookieChange::Unchanged => {}
+                    CookieChange::Set { token, .. } => self.browsers[browser] = Some(token),
+                    CookieChange::Remove => self.browsers[browser] = None,
                 }
-                Answer { status, body, told }
+                Answer { status, body, cookie: change }
             }
         }
     }
 
-    fn arrive(&mut self, token: Option<Token>) -> Result<Came, Refused> {
-        let Some(token) = token else { return Ok(Came::WithNone) };
+    fn load(&mut self, token: Option<Token>) -> Result<CookieState, Refusal> {
+        let Some(token) = token else { return Ok(CookieState::None) };
         let stored = self.call(|model| model.live(token.session).cloned())?;
-        let Some(mut stored) = stored else { return Ok(Came::WithADeadOne) };
+        let Some(mut stored) = stored else { return Ok(CookieState::Dead) };
         if stored.secret != token.secret {
             if stored.was_proven_by(token.secret, self.now) {
-                return Ok(Came::Late);
+                return Ok(CookieState::Replaced);
             }
             if stored.was_given_up(token.secret) {
-                self.met.thefts += 1;
+                self.coverage.thefts += 1;
                 self.call(|model| model.remove(token.session))?;
             }
-            return Ok(Came::WithADeadOne);
+            return Ok(CookieState::Dead);
         }
         if self.now - stored.seen >= IDLE / 10 {
             if !stored.is_unseen() {
@@ -105,14 +105,14 @@ impl Model {
             } else if self.note_seen(token, stored.clone())? {
                 stored.touch(self.now);
             } else {
-                return Ok(Came::Late);
+                return Ok(CookieState::Replaced);
             }
         }
-        Ok(Came::With(token, stored))
+        Ok(CookieState::Live(token, stored))
     }
 
     /// Whether the secret was still good when it was noted that the browser has shown it.
-    fn note_seen(&mut self, token: Token, mut theirs: Stored) -> Result<bool, Refused> {
+    fn note_seen(&mut self, token: Token, mut theirs: StoredSession) -> Result<bool, Refusal> {
         while theirs.secret == token.secret {
             let mut next = theirs.clone();
             next.superseded = true;
@@ -122,34 +122,42 @@ impl Model {
                 Ok(true) => return Ok(true),
                 Ok(false) if !theirs.is_unseen() => return Ok(theirs.secret == token.secret),
                 Ok(false) => {}
-                Err(Refused::Ended) => return Ok(false),
+                Err(Refusal::Ended) => return Ok(false),
                 Err(refused) => return Err(refused),
             }
         }
         Ok(false)
     }
 
-    fn settle(&mut self, draft: Draft, came: &Came, began: u64) -> Result<Told, Refused> {
-        if draft.asks_for_something() && matches!(came, Came::Late) {
-            return Err(Refused::Ended);
+    fn save(
+        &mut self,
+        draft: Draft,
+        cookie: &CookieState,
+        began: u64,
+    ) -> Result<CookieChange, Refusal> {
+        if draft.asks_for_something() && matches!(cookie, CookieState::Replaced) {
+            return Err(Refusal::Ended);
         }
         if let Some(session) = draft.ended {
             self.call(|model| model.remove(session))?;
         }
-        match draft.bearer {
+        match draft.session {
             Some((token, ref stored)) => self.change(token, stored.clone(), &draft, began),
             None if draft.is_changed() => self.create(draft, began),
-            None if draft.destroyed && !matches!(came, Came::WithNone) => Ok(Told::Remove),
-            None => Ok(Told::Nothing),
+            None if draft.destroyed && !matches!(cookie, CookieState::None) => {
+                Ok(CookieChange::Remove)
+            }
+            None => Ok(CookieChange::Unchanged),
         }
     }
 
-    fn create(&mut self, draft: Draft, began: u64) -> Result<Told, Refused> {
-        if self.now - began > PATIENCE && draft.state.user.is_some() {
-            return Err(Refused::Ended);
+    fn create(&mut self, draft: Draft, began: u64) -> Result<CookieChange, Refusal> {
+        if self.now - began > MAX_LOG_IN && draft.state.user.is_some() {
+            return Err(Refusal::Ended);
         }
         let secret = self.draw();
-        let stored = Stored::new(secret, draft.state, draft.persistent.unwrap_or(false), self.now);
+        let stored =
+            StoredSession::new(secret, draft.state, draft.persistent.unwrap_or(false), self.now);
         let max_age = stored.persistent.then(|| stored.absolute - self.now);
         let token = Token { session: self.sessions.len(), secret };
         let admitted = self.call(|model| {
@@ -157,16 +165,16 @@ impl Model {
             model.sessions.extend(admitted.then_some(Some(stored)));
             admitted
         })?;
-        if admitted { Ok(Told::Keep { token, max_age }) } else { Err(Refused::Ended) }
+        if admitted { Ok(CookieChange::Set { token, max_age }) } else { Err(Refusal::Ended) }
     }
 
     fn change(
         &mut self,
         token: Token,
-        mut theirs: Stored,
+        mut theirs: StoredSession,
         draft: &Draft,
         began: u64,
-    ) -> Result<Told, Refused> {
+    ) -> Result<CookieChange, Refusal> {
         let change = Changed {
             base: &draft.base,
             mine: &draft.state,
@@ -176,21 +184,22 @@ impl Model {
         };
         loop {
             if theirs.secret != token.secret {
-                return Err(Refused::Ended);
+                return Err(Refusal::Ended);
             }
             let next = theirs.changed(&change, self.draw(), self.now);
             let logs_in = next.shop.user.filter(|_| next.shop.user != theirs.shop.user);
-            if logs_in.is_some() && self.now - began > PATIENCE {
-                return Err(Refused::Ended);
+            if logs_in.is_some() && self.now - began > MAX_LOG_IN {
+                return Err(Refusal::Ended);
             }
             let terms = logs_in.map(|user| (user, began));
             if next != theirs && !self.update(token.session, &mut theirs, &next, terms)? {
                 continue;
             }
             let max_age = next.persistent.then(|| next.absolute.saturating_sub(self.now));
-            let told = Told::Keep { token: Token { secret: next.secret, ..token }, max_age };
+            let change =
+                CookieChange::Set { token: Token { secret: next.secret, ..token }, max_age };
             let is_news = next.secret != token.secret || next.persistent != theirs.persistent;
-            return Ok(if is_news { told } else { Told::Nothing });
+            return Ok(if is_news { change } else { CookieChange::Unchanged });
         }
     }
 }
@@ -201,13 +210,13 @@ impl Model {
         &mut self,
         session: usize,
         change: &Change,
-    ) -> Result<i64, Refused> {
+    ) -> Result<i64, Refusal> {
         let theirs = self.call(|model| model.live(session).cloned())?;
-        let mut theirs = theirs.ok_or(Refused::Ended)?;
+        let mut theirs = theirs.ok_or(Refusal::Ended)?;
         let mut mine = theirs.shop.clone();
         change.perform(&mut mine);
         if mine.user != theirs.shop.user {
-            return Err(Refused::PrincipalInUpdate);
+            return Err(Refusal::PrincipalInUpdate);
         }
         let change = Changed {
             base: &theirs.shop,
@@ -223,14 +232,14 @@ impl Model {
         Ok(mine.visits)
     }
 
-    pub(crate) fn revoke(&mut self, session: usize) -> Result<bool, Refused> {
+    pub(crate) fn revoke(&mut self, session: usize) -> Result<bool, Refusal> {
         self.call(|model| model.remove(session))
     }
 
-    pub(crate) fn revoke_all(&mut self, user: User) -> Result<u64, Refused> {
+    pub(crate) fn revoke_all(&mut self, user: User) -> Result<u64, Refusal> {
         self.call(|model| {
             model.revoked.push((user, model.now));
-            let theirs = |stored: &Option<Stored>| {
+            let theirs = |stored: &Option<StoredSession>| {
                 stored.as_ref().is_some_and(|stored| stored.shop.user == Some(user))
             };
             let sessions: Vec<usize> =
@@ -239,7 +248,7 @@ impl Model {
         })
     }
 
-    pub(crate) fn list(&mut self, user: User) -> Result<Vec<usize>, Refused> {
+    pub(crate) fn list(&mut self, user: User) -> Result<Vec<usize>, Refusal> {
         self.call(|model| {
             let theirs = |session: &usize| {
                 model.live(*session).is_some_and(|stored| stored.shop.user == Some(user))
@@ -248,7 +257,7 @@ impl Model {
         })
     }
 
-    pub(crate) fn clean(&mut self) -> Result<u64, Refused> {
+    pub(crate) fn clean(&mut self) -> Result<u64, Refusal> {
         self.call(|model| {
             let now = model.now;
             let expired = model
@@ -262,11 +271,11 @@ impl Model {
 
 /// The store, each call of which a fault may befall.
 impl Model {
-    pub(crate) fn live(&self, session: usize) -> Option<&Stored> {
+    pub(crate) fn live(&self, session: usize) -> Option<&StoredSession> {
         self.sessions.get(session)?.as_ref().filter(|stored| self.now < stored.expires)
     }
 
-    fn call<R>(&mut self, effect: impl FnOnce(&mut Self) -> R) -> Result<R, Refused> {
+    fn call<R>(&mut self, effect: impl FnOnce(&mut Self) -> R) -> Result<R, Refusal> {
         match self.calls.next() {
             None => Ok(effect(self)),
             Some(fault) => {
@@ -276,7 +285,7 @@ impl Model {
                 if fault.hangs() {
                     self.now += DEADLINE;
                 }
-                Err(Refused::Unavailable)
+                Err(Refusal::Unavailable)
             }
         }
     }
@@ -291,10 +300,10 @@ impl Model {
     fn update(
         &mut self,
         session: usize,
-        theirs: &mut Stored,
-        next: &Stored,
+        theirs: &mut StoredSession,
+        next: &StoredSession,
         log_in: Option<(User, u64)>,
-    ) -> Result<bool, Refused> {
+    ) -> Result<bool, Refusal> {
         let revision = theirs.revision;
         let now = self.call(|model| {
             let now = model.live(session)?.clone();
@@ -306,10 +315,10 @@ impl Model {
             }
             Some(now)
         })?;
-        let now = now.ok_or(Refused::Ended)?;
+        let now = now.ok_or(Refusal::Ended)?;
         let saved = now.revision == revision;
         if !saved {
-            self.met.conflicts += 1;
+            self.coverage.conflicts += 1;
             *theirs = now;
         }
         Ok(saved)
@@ -328,13 +337,13 @@ impl Model {
     }
 }
 
-impl Refused {
+impl Refusal {
     fn answer(self) -> Answer {
         let (status, body) = match self {
             Self::Unavailable => (503, "the session is unavailable\n"),
             Self::Ended => (401, "the session is over\n"),
             Self::PrincipalInUpdate => unreachable!("no request is refused for this"),
         };
-        Answer { status: Some(status), body: body.to_owned(), told: Told::Nothing }
+        Answer { status: Some(status), body: body.to_owned(), cookie: CookieChange::Unchanged }
     }
 }

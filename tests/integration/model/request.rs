@@ -1,32 +1,32 @@
 //! The model of one request, from its handler's first line to what is to be saved.
 
-use crate::schedule::{Guard, Outcome, Request};
-use crate::shop::{Edit, Shop};
-use crate::stored::{Stored, Token, merge};
+use super::schedule::{Guard, Outcome, Request};
+use super::session::{Edit, Shop};
+use super::stored_session::{StoredSession, Token, merge};
 
 /// A request whose handler runs.
 #[derive(Debug)]
-pub(crate) struct UnderWay {
+pub(crate) struct OpenRequest {
     pub(crate) request: Request,
     /// When it came in.
     pub(crate) began: u64,
-    pub(crate) came: Came,
+    pub(crate) cookie: CookieState,
 }
 
-/// What cookie a request came with.
+/// The cookie that a request came with.
 #[derive(Clone, Debug)]
-pub(crate) enum Came {
-    WithNone,
-    WithADeadOne,
-    /// With one that was replaced while the request was on its way.
-    Late,
-    With(Token, Stored),
+pub(crate) enum CookieState {
+    None,
+    Dead,
+    /// It was replaced while the request was on its way.
+    Replaced,
+    Live(Token, StoredSession),
 }
 
 /// What a request has made of its session.
 #[derive(Debug)]
 pub(crate) struct Draft {
-    pub(crate) bearer: Option<(Token, Stored)>,
+    pub(crate) session: Option<(Token, StoredSession)>,
     pub(crate) ended: Option<usize>,
     pub(crate) destroyed: bool,
     pub(crate) base: Shop,
@@ -44,21 +44,21 @@ struct Copy {
     persistent: Option<bool>,
 }
 
-impl UnderWay {
+impl OpenRequest {
     /// The handler returns: its status (none if it panicked), the state that it was given, and
     /// what is to be saved, if anything is.
     pub(crate) fn finish(self) -> (Option<u16>, String, Option<Draft>) {
-        let bearer = match self.came {
-            Came::With(token, stored) => Some((token, stored)),
-            Came::WithNone | Came::WithADeadOne | Came::Late => None,
+        let session = match self.cookie {
+            CookieState::Live(token, stored) => Some((token, stored)),
+            CookieState::None | CookieState::Dead | CookieState::Replaced => None,
         };
-        let loaded = bearer.as_ref().map(|(_, stored)| stored.shop.clone()).unwrap_or_default();
+        let loaded = session.as_ref().map(|(_, stored)| stored.shop.clone()).unwrap_or_default();
         let body = format!("{loaded:?}");
         let (Outcome::Answers(status) | Outcome::Fails(status)) = self.request.outcome else {
             return (None, body, None);
         };
         let mut draft = Draft {
-            bearer,
+            session,
             ended: None,
             destroyed: false,
             base: loaded.clone(),
@@ -103,7 +103,7 @@ impl Draft {
     /// not see it dies with the session.
     fn take(&mut self, copy: &Copy) {
         if copy.destroyed {
-            self.ended = self.ended.or(self.bearer.take().map(|(token, _)| token.session));
+            self.ended = self.ended.or(self.session.take().map(|(token, _)| token.session));
             self.destroyed = true;
             (self.base, self.state) = (Shop::default(), Shop::default());
             (self.rotate, self.persistent) = (false, None);

@@ -6,8 +6,8 @@ use std::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::faults::Fault;
-use crate::shop::{Change, Edit, User};
+use super::faults::Fault;
+use super::session::{Change, Edit, User};
 
 pub(crate) const BROWSERS: usize = 4;
 pub(crate) const NODES: usize = 2;
@@ -77,7 +77,7 @@ pub(crate) enum Guard {
     Writes,
     WritesWhateverItAnswers,
     /// Under a middleware that has the session too, and may turn an error into 200; `always` if
-    /// the handler's part is saved whatever it answers.
+    /// the handler's script is saved whatever it answers.
     Nested {
         around: Vec<Edit>,
         shields: bool,
@@ -116,13 +116,13 @@ pub(crate) fn schedules() -> impl Strategy<Value = Schedule> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let (session, under_way, node) = (0..4_usize, 0..4_usize, 0..NODES);
+    let (session, open_request, node) = (0..4_usize, 0..4_usize, 0..NODES);
     let times = [1, 9, 10, 359, 360, 3_000, 3_000, 3_599, 3_600, 7_200].map(Duration::from_secs);
     prop_oneof![
         10 => request().prop_map(Step::Send),
         20 => request().prop_map(Step::Begin),
-        18 => under_way.clone().prop_map(Step::End),
-        1 => under_way.prop_map(Step::Leave),
+        18 => open_request.clone().prop_map(Step::End),
+        1 => open_request.prop_map(Step::Leave),
         3 => (0..BROWSERS, 0..BROWSERS).prop_map(|(from, to)| Step::Copy { from, to }),
         5 => (0..2_u32, fault()).prop_map(|(skip, fault)| Step::Arm { skip, fault }),
         3 => (node.clone(), session.clone(), change())

@@ -1,6 +1,6 @@
 //! The model of a stored session, and of two changes that meet in it.
 
-use crate::shop::Shop;
+use super::session::Shop;
 
 /// The limits, in seconds: so close that a schedule meets both.
 pub(crate) const IDLE: u64 = 3_600;
@@ -9,7 +9,7 @@ pub(crate) const ABSOLUTE: u64 = 7_200;
 pub(crate) const GRACE: u64 = 10;
 /// How long a log-in may take: for an hour, less a minute, stores remember who was logged out
 /// everywhere.
-pub(crate) const PATIENCE: u64 = 3_540;
+pub(crate) const MAX_LOG_IN: u64 = 3_540;
 
 /// A cookie's value: a session and one of its secrets, both by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,7 +20,7 @@ pub(crate) struct Token {
 
 /// A session in the store; times in seconds.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Stored {
+pub(crate) struct StoredSession {
     pub(crate) secret: u32,
     /// The secret before it, and when that ended.
     pub(crate) retired: Option<(u32, u64)>,
@@ -36,7 +36,7 @@ pub(crate) struct Stored {
     pub(crate) absolute: u64,
 }
 
-impl Stored {
+impl StoredSession {
     pub(crate) fn new(secret: u32, shop: Shop, persistent: bool, now: u64) -> Self {
         let authenticated = shop.user.map(|_| now);
         let (expires, absolute) = (now + IDLE, now + ABSOLUTE);

@@ -9,13 +9,14 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use session_sqlx::PostgresStore;
-use session_tests::{Client, Postgres};
+use session_test_support::{Client, Postgres};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use crate::node::app;
+use crate::concurrency::nodes;
 
-const TEST: &str = "processes::three_processes_write_to_one_session_and_nothing_is_lost_or_refused";
+const TEST: &str =
+    "postgres::processes::three_processes_write_to_one_session_and_nothing_is_lost_or_refused";
 const PROCESSES: u64 = 3;
 const CONNECTIONS: usize = 32;
 const SPAN: Duration = Duration::from_secs(3);
@@ -86,7 +87,7 @@ async fn node(database: &str) -> Router {
     let store = PostgresStore::builder().deadline(Duration::from_secs(30)).connect(database);
     let store = store.await.expect("the server is up");
     store.migrate().await.expect("nothing is in the way");
-    app(store, &Arc::new(Barrier::new(1)))
+    nodes::router(store, &Arc::new(Barrier::new(1)))
 }
 
 /// Visits for a while on every connection, and prints how that was answered.

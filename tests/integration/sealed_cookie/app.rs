@@ -1,4 +1,4 @@
-//! An application whose sessions are in their cookies.
+//! The application of these tests: a shop whose sessions are in their cookies.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -71,7 +71,7 @@ async fn note(shop: &mut Shop, Path(length): Path<usize>) {
 }
 
 #[derive(Clone, FromRef)]
-pub(crate) struct App {
+pub(crate) struct AppState {
     pub(crate) sessions: Sessions<Shop>,
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn key() -> String {
     KeyRing::generate().expect("the system's random source works")
 }
 
-pub(crate) fn app(builder: Builder<Shop>, clock: &Clock) -> Router {
+pub(crate) fn router(builder: Builder<Shop>, clock: &Clock) -> Router {
     let clock = clock.clone();
     let sessions = builder
         .clock(move || clock.now())
@@ -119,9 +119,9 @@ pub(crate) fn app(builder: Builder<Shop>, clock: &Clock) -> Router {
         .route("/password", get(password))
         .route("/poll", get(poll))
         .route("/note/{length}", post(note))
-        .with_state(App { sessions })
+        .with_state(AppState { sessions })
 }
 
 pub(crate) fn replayable(clock: &Clock) -> Router {
-    app(Sessions::sealed_cookie(ring(&key())).accept_replay_until_expiry(), clock)
+    router(Sessions::sealed_cookie(ring(&key())).accept_replay_until_expiry(), clock)
 }

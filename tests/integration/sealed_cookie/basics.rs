@@ -1,21 +1,11 @@
-//! Sessions without a database: the same handlers, with the record in the cookie.
-
-mod forgery;
-#[path = "app.rs"]
-mod house;
-#[path = "expiry.rs"]
-mod limits;
-#[path = "principals.rs"]
-mod people;
-mod replay;
-mod size;
+//! What a sealed cookie can do, and what needs a store.
 
 use std::time::Duration;
 
 use session_core::{BuildError, Error, Handle, Sealing, Sessions};
-use session_tests::Client;
+use session_test_support::Client;
 
-use house::{Clock, Shop, key, replayable, ring};
+use super::app::{Clock, Shop, key, replayable, ring};
 
 #[tokio::test]
 async fn the_same_handlers_work_without_a_store() {

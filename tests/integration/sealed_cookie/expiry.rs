@@ -1,11 +1,11 @@
-//! How long they live.
+//! The idle and the absolute limit, as far as a cookie alone can keep them.
 
 use std::time::Duration;
 
 use session_core::Sessions;
-use session_tests::Client;
+use session_test_support::Client;
 
-use crate::house::{Clock, app, key, replayable, ring};
+use super::app::{Clock, key, replayable, ring, router};
 
 #[tokio::test]
 async fn both_limits_hold_whatever_the_client_keeps() {
@@ -32,7 +32,7 @@ async fn a_cookie_from_the_future_is_no_session() {
     let clock = Clock::new();
     let key = key();
     let node = |clock: &Clock| {
-        app(Sessions::sealed_cookie(ring(&key)).accept_replay_until_expiry(), clock)
+        router(Sessions::sealed_cookie(ring(&key)).accept_replay_until_expiry(), clock)
     };
     let ahead = Clock::new();
     ahead.advance(Duration::from_hours(1));

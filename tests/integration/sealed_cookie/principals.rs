@@ -1,12 +1,12 @@
-//! Who is logged in, as far as a cookie alone can tell. There is no list of a principal's cookies, so
+//! Principals, as far as a cookie alone can tell. There is no list of a principal's cookies, so
 //! requirements 42 to 45 cannot hold; and none has a secret to renew by age (33, 34).
 
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use session_tests::Client;
+use session_test_support::Client;
 
-use crate::house::{Clock, replayable};
+use super::app::{Clock, replayable};
 
 #[tokio::test]
 async fn another_principal_inherits_only_what_is_carried() {

@@ -2,14 +2,14 @@
 
 use axum::http::StatusCode;
 use session_core::{MemoryStore, Sessions};
-use session_tests::{Call, Client, Fate, Staged};
+use session_test_support::{Call, Client, Fault, ProbedStore};
 
-use crate::house::{Clock, app, key, replayable, ring};
+use super::app::{Clock, key, replayable, ring, router};
 
 #[tokio::test]
 async fn with_revocations_a_replayed_cookie_is_dead() {
     let builder = Sessions::sealed_cookie(ring(&key())).revocations(MemoryStore::new());
-    let mut client = Client::new(&app(builder, &Clock::new()));
+    let mut client = Client::new(&router(builder, &Clock::new()));
     client.post("/visit").await;
     let mut before_log_in = client.clone();
     client.post("/login/ann").await;
@@ -31,14 +31,14 @@ async fn accepted_replay_is_what_its_name_says() {
 
 #[tokio::test]
 async fn without_its_revocations_nobody_is_let_in() {
-    let store = Staged::new(MemoryStore::new());
+    let store = ProbedStore::new(MemoryStore::new());
     let builder = Sessions::sealed_cookie(ring(&key())).revocations(store.clone());
-    let mut client = Client::new(&app(builder, &Clock::new()));
+    let mut client = Client::new(&router(builder, &Clock::new()));
     client.post("/login/ann").await;
-    store.fate(Call::Load, Fate::Fails);
+    store.inject(Call::Load, Fault::Fails);
     assert_eq!(client.get("/").await.status, StatusCode::SERVICE_UNAVAILABLE);
     store.heal();
-    store.fate(Call::Insert, Fate::Fails);
+    store.inject(Call::Insert, Fault::Fails);
     let reply = client.post("/logout").await;
     assert_eq!((reply.status, reply.set_cookies().len()), (StatusCode::SERVICE_UNAVAILABLE, 0));
 }
@@ -46,7 +46,7 @@ async fn without_its_revocations_nobody_is_let_in() {
 #[tokio::test]
 async fn what_was_there_before_a_privilege_changed_is_dead() {
     let builder = Sessions::sealed_cookie(ring(&key())).revocations(MemoryStore::new());
-    let mut client = Client::new(&app(builder, &Clock::new()));
+    let mut client = Client::new(&router(builder, &Clock::new()));
     client.post("/visit").await.ok();
     for path in ["/login/ann", "/reauthenticate", "/login/bob", "/sign-off"] {
         let mut copy = client.clone();
@@ -57,13 +57,13 @@ async fn what_was_there_before_a_privilege_changed_is_dead() {
 
 #[tokio::test]
 async fn a_log_out_of_nobody_stores_nothing() {
-    let store = Staged::new(MemoryStore::new());
+    let store = ProbedStore::new(MemoryStore::new());
     let builder = Sessions::sealed_cookie(ring(&key())).revocations(store.clone());
-    let mut client = Client::new(&app(builder, &Clock::new()));
+    let mut client = Client::new(&router(builder, &Clock::new()));
     for _ in 0..2 {
         let reply = client.post("/logout").await;
         assert!(reply.set_cookies().is_empty());
         reply.ok();
     }
-    assert_eq!(store.calls(), []);
+    assert_eq!(store.take_calls(), []);
 }

@@ -1,10 +1,10 @@
-//! How much fits.
+//! How much fits into a cookie, and into several.
 
 use axum::http::StatusCode;
 use session_core::Sessions;
-use session_tests::Client;
+use session_test_support::Client;
 
-use crate::house::{Clock, app, key, replayable, ring};
+use super::app::{Clock, key, replayable, ring, router};
 
 #[tokio::test]
 async fn what_does_not_fit_is_refused_and_the_old_session_stays() {
@@ -30,7 +30,7 @@ async fn what_does_not_fit_is_refused_and_the_old_session_stays() {
 #[tokio::test]
 async fn a_larger_session_is_spread_over_cookies_and_stale_ones_are_removed() {
     let builder = Sessions::sealed_cookie(ring(&key())).chunks(3).accept_replay_until_expiry();
-    let mut client = Client::new(&app(builder, &Clock::new()));
+    let mut client = Client::new(&router(builder, &Clock::new()));
     assert_eq!(client.post("/note/8000").await.set_cookies().len(), 3);
     assert_eq!(client.get("/").await.body, "- 0 8000");
     let whole = client.clone();

@@ -1,37 +1,37 @@
-//! What PostgreSQL says when it refuses a row, and what that gives away.
+//! The errors of PostgreSQL: what they say of a row, and of the URL.
 
 use session_sqlx::PostgresStore;
-use session_tests::{Client, Postgres};
+use session_test_support::{Client, Postgres};
 use sqlx::{Connection as _, PgConnection};
 
-use crate::capture;
-use crate::needles::{Secret, none_is_in};
-use crate::shop::House;
+use crate::app::TestApp;
+use crate::output;
+use crate::secret::{Secret, none_is_in};
 
 /// The server answers "Failing row contains (…)", with every column.
 #[tokio::test]
 async fn a_row_that_the_server_refuses_is_not_shown() {
-    capture::listen();
+    output::capture();
     let url = Postgres::shared().await.database().await;
     let store = PostgresStore::connect(&url).await.expect("the server is up");
     store.migrate().await.expect("the database is empty");
-    let house = House::new(store);
-    let mut client = house.member().await;
+    let app = TestApp::new(store);
+    let mut client = app.log_in().await;
     let mut connection = PgConnection::connect(&url).await.expect("the server is up");
     let refuse = "ALTER TABLE sessions ADD CHECK (octet_length(fields) < 10) NOT VALID";
     sqlx::raw_sql(refuse).execute(&mut connection).await.expect("it is a constraint");
 
     assert_eq!(client.post("/notice").await.status, 503);
     assert_eq!(client.post("/rotate").await.status, 503);
-    assert_eq!(Client::new(&house.app).post("/notice").await.status, 503);
-    let said = capture::said();
+    assert_eq!(Client::new(&app.router).post("/notice").await.status, 503);
+    let said = output::captured();
     assert!(String::from_utf8_lossy(&said).contains("violates check constraint"));
-    none_is_in(&said, "what was said", &house.secrets());
+    none_is_in(&said, "what was said", &app.secrets());
 }
 
 #[tokio::test]
 async fn the_password_in_a_url_is_not_shown() {
-    capture::listen();
+    output::capture();
     for url in [
         "postgres://app:canary-of-a-password@127.0.0.1:1/app",
         "postgres://app:canary-of-a-password@127.0.0.1:port/app",
@@ -41,12 +41,12 @@ async fn the_password_in_a_url_is_not_shown() {
     ] {
         match PostgresStore::connect(url).await {
             Ok(store) => panic!("nobody listens there: {store:?}"),
-            Err(error) => capture::say_error(&error),
+            Err(error) => output::print_error(&error),
         }
     }
     let builder =
         PostgresStore::builder().connect("postgres://app:canary-of-a-password@127.0.0.1:1/app");
-    capture::say_error(&builder.await.expect_err("nobody listens there"));
+    output::print_error(&builder.await.expect_err("nobody listens there"));
     let password = Secret::text("canary-of-a-password");
-    none_is_in(&capture::said(), "what was said", &[password]);
+    none_is_in(&output::captured(), "what was said", &[password]);
 }

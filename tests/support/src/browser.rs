@@ -7,7 +7,7 @@ use std::process::Command;
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 use tokio::net::TcpStream;
 
-use crate::{Directory, free_address};
+use crate::{TempDirectory, free_address};
 
 /// Chromium asks nobody outside for anything, runs as root, and does without a GPU or a large `/dev/shm`.
 const FLAGS: [&str; 10] = [
@@ -30,13 +30,13 @@ const FLAGS: [&str; 10] = [
 pub struct Browser {
     driver: WebDriver,
     /// Dropped after `driver`: the browser's profile and processes.
-    _directory: Directory,
+    _directory: TempDirectory,
 }
 
 impl Browser {
     /// Starts chromedriver and a browser that has seen no page yet.
     pub async fn start() -> Self {
-        let directory = Directory::new("TERM");
+        let directory = TempDirectory::new("TERM");
         let address = start_chromedriver(&directory).await;
 
         let mut capabilities = DesiredCapabilities::chrome();
@@ -57,7 +57,7 @@ impl Browser {
     }
 }
 
-async fn start_chromedriver(directory: &Directory) -> SocketAddr {
+async fn start_chromedriver(directory: &TempDirectory) -> SocketAddr {
     for _ in 0..10 {
         let address = free_address();
         let mut command = Command::new("chromedriver");

@@ -1,5 +1,5 @@
 # Ends what works in a directory and removes the directory, once standard input is closed: when the test is done
-# with it, or when the test process is gone, however it went. Environment: DIRECTORY, FAREWELL (a signal's name).
+# with it, or when the test process is gone, however it went. Environment: DIRECTORY, STOP_SIGNAL (a signal's name).
 
 name=${DIRECTORY##*/}
 
@@ -16,7 +16,7 @@ read -r _
 
 for pid in $(members); do
     kill -CONT "$pid"
-    kill "-$FAREWELL" "$pid"
+    kill "-$STOP_SIGNAL" "$pid"
 done 2>/dev/null
 
 tries=0

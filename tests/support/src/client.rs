@@ -1,4 +1,4 @@
-//! A browser as far as HTTP goes: it asks a router in this process, keeps its cookies and shows them again.
+//! An HTTP client with a cookie jar, as a browser has one: it calls a router in this process.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use tower::ServiceExt;
 /// The session's cookie, unless a builder says otherwise.
 pub const COOKIE_NAME: &str = "__Host-session";
 
-/// Somebody with a cookie jar. A clone is a second tab, or a thief with a copy of the jar.
+/// A client with a cookie jar. A clone is a second tab, or a thief with a copy of the jar.
 #[derive(Clone, Debug)]
 pub struct Client {
-    app: Router,
+    router: Router,
     jar: BTreeMap<String, String>,
 }
 
-/// What came back, body and all.
+/// A response with all of its body.
 #[derive(Debug)]
 pub struct Reply {
     /// The status.
@@ -30,21 +30,21 @@ pub struct Reply {
 }
 
 impl Client {
-    /// Somebody with an empty jar.
-    pub fn new(app: &Router) -> Self {
-        Self { app: app.clone(), jar: BTreeMap::new() }
+    /// A client with an empty jar.
+    pub fn new(router: &Router) -> Self {
+        Self { router: router.clone(), jar: BTreeMap::new() }
     }
 
-    /// Somebody whose session cookie has this value.
-    pub fn with_session(app: &Router, value: &str) -> Self {
-        let mut client = Self::new(app);
+    /// A client whose session cookie has this value.
+    pub fn with_session(router: &Router, value: &str) -> Self {
+        let mut client = Self::new(router);
         client.set(COOKIE_NAME, value);
         client
     }
 
-    /// The same jar, shown to another node or release of the application.
-    pub fn at(&self, app: &Router) -> Self {
-        Self { app: app.clone(), jar: self.jar.clone() }
+    /// A copy of the jar, for another node or release of the application.
+    pub fn at(&self, router: &Router) -> Self {
+        Self { router: router.clone(), jar: self.jar.clone() }
     }
 
     /// Puts a cookie into the jar.
@@ -57,9 +57,9 @@ impl Client {
         self.jar.remove(name);
     }
 
-    /// Asks this router from now on: another node of the application, or another release.
-    pub fn turn_to(&mut self, app: &Router) -> &mut Self {
-        self.app = app.clone();
+    /// Calls this router from now on: another node of the application, or another release.
+    pub fn switch_to(&mut self, router: &Router) -> &mut Self {
+        self.router = router.clone();
         self
     }
 
@@ -108,14 +108,14 @@ impl Client {
             let line = pairs.join("; ").try_into().expect("it came in a header");
             request.headers_mut().append(COOKIE, line);
         }
-        let Ok(response) = self.app.clone().oneshot(request).await;
+        let Ok(response) = self.router.clone().oneshot(request).await;
         for line in response.headers().get_all(SET_COOKIE) {
-            self.keep(line.to_str().expect("cookies are ASCII"));
+            self.store_cookie(line.to_str().expect("cookies are ASCII"));
         }
         response
     }
 
-    fn keep(&mut self, line: &str) {
+    fn store_cookie(&mut self, line: &str) {
         let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
         let (name, value) = pair.split_once('=').expect("a cookie is a pair");
         if attributes.split(';').any(|attribute| attribute.trim() == "Max-Age=0") {
@@ -156,21 +156,21 @@ impl Reply {
         lines.join(", ")
     }
 
-    /// What concerns the session, in a line: `200, cookie set, Vary: Cookie, Cache-Control: no-store`.
+    /// What concerns the session, on one line: `200, cookie set, Vary: Cookie, Cache-Control: no-store`.
     #[track_caller]
-    pub fn told(&self) -> String {
+    pub fn summary(&self) -> String {
         let cookie = match self.set_cookie() {
             None => "no Set-Cookie",
             Some(line) if line.contains("Max-Age=0") => "cookie removed",
             Some(_) => "cookie set",
         };
-        let mut told = vec![self.status.as_u16().to_string(), cookie.to_owned()];
+        let mut summary = vec![self.status.as_u16().to_string(), cookie.to_owned()];
         for (name, header) in [("Vary", VARY), ("Cache-Control", CACHE_CONTROL)] {
             let value = self.header(header);
             if !value.is_empty() {
-                told.push(format!("{name}: {value}"));
+                summary.push(format!("{name}: {value}"));
             }
         }
-        told.join(", ")
+        summary.join(", ")
     }
 }

@@ -1,4 +1,4 @@
-//! Free ports of 127.0.0.1 that stay free while their server is down.
+//! Addresses of 127.0.0.1 whose ports stay free while their server is down.
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};

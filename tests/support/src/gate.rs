@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 /// How long a test waits for somebody to come.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A gate, closed at first. A clone is the same gate.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct Gate(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     arrivals: watch::Sender<usize>,
-    departures: watch::Sender<usize>,
+    finishes: watch::Sender<usize>,
     is_open: watch::Sender<bool>,
 }
 
@@ -25,7 +25,7 @@ impl Gate {
     pub fn closed() -> Self {
         Self(Arc::new(Inner {
             arrivals: watch::Sender::new(0),
-            departures: watch::Sender::new(0),
+            finishes: watch::Sender::new(0),
             is_open: watch::Sender::new(false),
         }))
     }
@@ -43,9 +43,9 @@ impl Gate {
         self.0.arrivals.send_modify(|arrivals| *arrivals += 1);
     }
 
-    /// Is done with what was to be done behind the gate.
-    pub fn leave(&self) {
-        self.0.departures.send_modify(|departures| *departures += 1);
+    /// Has done what was to be done behind the gate.
+    pub fn finish(&self) {
+        self.0.finishes.send_modify(|finishes| *finishes += 1);
     }
 
     /// Waits until somebody has arrived.
@@ -53,12 +53,12 @@ impl Gate {
         some(&self.0.arrivals).await;
     }
 
-    /// Waits until somebody has left.
-    pub async fn left(&self) {
-        some(&self.0.departures).await;
+    /// Waits until somebody has finished.
+    pub async fn finished(&self) {
+        some(&self.0.finishes).await;
     }
 
-    /// Lets everybody through, now and later.
+    /// Lets everybody pass, now and later.
     pub fn open(&self) {
         self.0.is_open.send_replace(true);
     }
@@ -66,7 +66,7 @@ impl Gate {
 
 async fn some(counter: &watch::Sender<usize>) {
     let mut counter = counter.subscribe();
-    let some = timeout(PATIENCE, counter.wait_for(|count| *count > 0)).await;
+    let some = timeout(TIMEOUT, counter.wait_for(|count| *count > 0)).await;
     let some = some.expect("somebody comes within a minute");
     drop(some.expect("the gate is ours"));
 }

@@ -1,4 +1,4 @@
-//! A store in a test's hands: it counts its calls, and lets them fail, hang or wait.
+//! A store that a test probes: it counts its calls, and lets them fail, hang or wait.
 
 use std::collections::{HashMap, HashSet};
 use std::future::{Future, pending};
@@ -10,14 +10,14 @@ use session_core::{Digest, Handle, Now, Store, StoreError};
 
 use crate::Gate;
 
-/// Any store, which a test watches and meddles with. A clone is the same store.
+/// Any store, whose calls a test counts, pauses, or lets fail or hang. A clone is the same store.
 #[derive(Clone, Debug)]
-pub struct Staged<S> {
+pub struct ProbedStore<S> {
     store: S,
-    stage: Arc<Mutex<Stage>>,
+    probe: Arc<Mutex<Probe>>,
 }
 
-/// What a store can be asked.
+/// The operations of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "they are the methods of `Store`")]
 pub enum Call {
@@ -31,66 +31,73 @@ pub enum Call {
     Sweep,
 }
 
-/// What is to become of a call.
-#[derive(Clone, Debug)]
-pub enum Fate {
+/// How a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
     /// It fails, and has no effect.
     Fails,
     /// It has its effect, and then fails.
     FailsAfterwards,
     /// It is never answered, and has no effect.
     Hangs,
-    /// It waits at this gate before it has its effect.
-    WaitsAt(Gate),
 }
 
+/// What a test wants of a call.
+#[derive(Clone, Debug)]
+enum Disturbance {
+    Fault(Fault),
+    /// It waits at this gate before it has its effect.
+    Pause(Gate),
+}
+
+/// What a test wants, and what it may ask about.
 #[derive(Debug, Default)]
-struct Stage {
+struct Probe {
     calls: Vec<Call>,
     inserted: Vec<Handle>,
     digests: Vec<Digest>,
-    fates: HashMap<Call, Fate>,
+    disturbances: HashMap<Call, Disturbance>,
 }
 
-impl<S: Store> Staged<S> {
-    /// The store, left alone for the time being.
+impl<S: Store> ProbedStore<S> {
+    /// A store whose calls are only counted until a test says otherwise.
     pub fn new(store: S) -> Self {
-        Self { store, stage: Arc::default() }
+        Self { store, probe: Arc::default() }
     }
 
-    /// From now on this becomes of every such call.
-    pub fn fate(&self, call: Call, fate: Fate) {
-        self.stage().fates.insert(call, fate);
+    /// From now on every such call fails like this.
+    pub fn inject(&self, call: Call, fault: Fault) {
+        self.probe().disturbances.insert(call, Disturbance::Fault(fault));
     }
 
-    /// Every such call waits at the gate that this answers.
-    pub fn hold(&self, call: Call) -> Gate {
+    /// From now on every such call waits at the gate that this returns.
+    pub fn pause(&self, call: Call) -> Gate {
         let gate = Gate::closed();
-        self.fate(call, Fate::WaitsAt(gate.clone()));
+        self.probe().disturbances.insert(call, Disturbance::Pause(gate.clone()));
         gate
     }
 
-    /// From now on every call is left alone.
+    /// From now on no call fails or waits. Those that wait already wait on, at their gates.
     pub fn heal(&self) {
-        self.stage().fates.clear();
+        self.probe().disturbances.clear();
     }
 
     /// The calls since this was last asked.
-    pub fn calls(&self) -> Vec<Call> {
-        std::mem::take(&mut self.stage().calls)
+    pub fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.probe().calls)
     }
 
     /// The handles that were ever to be inserted, in that order, whether or not they were.
     pub fn inserted(&self) -> Vec<Handle> {
-        self.stage().inserted.clone()
+        self.probe().inserted.clone()
     }
 
     /// Every digest that the store was ever to keep.
     pub fn digests(&self) -> Vec<Digest> {
-        self.stage().digests.clone()
+        self.probe().digests.clone()
     }
 
-    /// The records that the store holds, by this clock. Nothing becomes of this look at them.
+    /// The records that the store holds at this time. This look at them neither counts nor fails.
     pub async fn records(&self, now: Now) -> Vec<Record> {
         let (mut records, mut seen) = (Vec::new(), HashSet::new());
         for handle in self.inserted().into_iter().filter(|handle| seen.insert(*handle)) {
@@ -105,67 +112,69 @@ impl<S: Store> Staged<S> {
         &self.store
     }
 
-    fn stage(&self) -> MutexGuard<'_, Stage> {
-        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    fn probe(&self) -> MutexGuard<'_, Probe> {
+        self.probe.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn play<R>(
+    async fn call<R>(
         &self,
         call: Call,
         effect: impl Future<Output = Result<R, StoreError>> + Send,
     ) -> Result<R, StoreError> {
-        let fate = {
-            let mut stage = self.stage();
-            stage.calls.push(call);
-            stage.fates.get(&call).cloned()
+        let disturbance = {
+            let mut probe = self.probe();
+            probe.calls.push(call);
+            probe.disturbances.get(&call).cloned()
         };
-        match fate {
+        match disturbance {
             None => effect.await,
-            Some(Fate::Fails) => Err(StoreError::failed(format!("{call:?} fails, says the test"))),
-            Some(Fate::FailsAfterwards) => {
+            Some(Disturbance::Fault(Fault::Fails)) => {
+                Err(StoreError::failed(format!("{call:?} fails, says the test")))
+            }
+            Some(Disturbance::Fault(Fault::FailsAfterwards)) => {
                 effect.await?;
                 Err(StoreError::failed(format!("the answer to {call:?} is lost, says the test")))
             }
-            Some(Fate::Hangs) => pending().await,
-            Some(Fate::WaitsAt(gate)) => {
+            Some(Disturbance::Fault(Fault::Hangs)) => pending().await,
+            Some(Disturbance::Pause(gate)) => {
                 gate.pass().await;
                 let answer = effect.await;
-                gate.leave();
+                gate.finish();
                 answer
             }
         }
     }
 }
 
-impl<S: Store> Store for Staged<S> {
+impl<S: Store> Store for ProbedStore<S> {
     async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
-        self.play(Call::Load, self.store.load(handle, now)).await
+        self.call(Call::Load, self.store.load(handle, now)).await
     }
 
     async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
         {
-            let mut stage = self.stage();
-            stage.inserted.push(insert.handle);
-            stage.digests.push(insert.digest);
+            let mut probe = self.probe();
+            probe.inserted.push(insert.handle);
+            probe.digests.push(insert.digest);
         }
-        self.play(Call::Insert, self.store.insert(insert, now)).await
+        self.call(Call::Insert, self.store.insert(insert, now)).await
     }
 
     async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
-        self.stage().digests.push(update.digest);
-        self.play(Call::Update, self.store.update(update, now)).await
+        self.probe().digests.push(update.digest);
+        self.call(Call::Update, self.store.update(update, now)).await
     }
 
     async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
-        self.play(Call::Touch, self.store.touch(handle, idle, now)).await
+        self.call(Call::Touch, self.store.touch(handle, idle, now)).await
     }
 
     async fn delete(&self, handle: Handle, now: Now) -> Result<bool, StoreError> {
-        self.play(Call::Delete, self.store.delete(handle, now)).await
+        self.call(Call::Delete, self.store.delete(handle, now)).await
     }
 
     async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, StoreError> {
-        self.play(Call::List, self.store.list(principal, now)).await
+        self.call(Call::List, self.store.list(principal, now)).await
     }
 
     async fn delete_all(
@@ -174,10 +183,10 @@ impl<S: Store> Store for Staged<S> {
         except: Option<Handle>,
         now: Now,
     ) -> Result<Ended, StoreError> {
-        self.play(Call::DeleteAll, self.store.delete_all(principal, except, now)).await
+        self.call(Call::DeleteAll, self.store.delete_all(principal, except, now)).await
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
-        self.play(Call::Sweep, self.store.sweep(limit, now)).await
+        self.call(Call::Sweep, self.store.sweep(limit, now)).await
     }
 }

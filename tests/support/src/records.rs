@@ -1,4 +1,4 @@
-//! What the tests of a store write, and what has become of it.
+//! Records as the tests of a store write and read them.
 
 use std::error::Error;
 use std::process;
@@ -105,12 +105,12 @@ pub async fn is_unchanged(store: &impl Store, record: &Record) -> bool {
 }
 
 /// The messages of an error and its sources.
-pub fn story(error: &dyn Error) -> String {
-    let mut story = error.to_string();
+pub fn error_chain(error: &dyn Error) -> String {
+    let mut chain = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
-        story = format!("{story}: {error}");
+        chain = format!("{chain}: {error}");
         source = error.source();
     }
-    story
+    chain
 }

@@ -1,4 +1,4 @@
-//! What every store survives: a server that does not answer, and a runtime that ends.
+//! Checks that every store must pass: a server that does not answer, connections that are lost, a runtime that ends.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
 use crate::Proxy;
-use crate::record::{handle, insert, is_unchanged, stored, update_of, updated};
+use crate::records::{handle, insert, is_unchanged, stored, update_of, updated};
 
 /// What a machine that stands still for a while may add to a deadline.
 pub const STALL: Duration = Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! A temporary directory that ends with the test process, and with it every process that works in it.
+//! A temporary directory, and the processes that work in it: all of them end with the test process.
 
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
@@ -12,33 +12,33 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// How long a process may take to start, or to obey a signal.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A directory, the program that was launched in it, and that program's children.
 ///
 /// A process belongs to the directory if its working directory lies in it or its command line names it. All of
 /// them end and the directory is removed when this is dropped; and also when the test process is killed, because
-/// a watcher (a shell in a process group of its own) waits for its end.
+/// a shell in a process group of its own waits for its end and cleans up.
 #[derive(Debug)]
-pub struct Directory {
+pub struct TempDirectory {
     path: PathBuf,
     program: Mutex<Option<Child>>,
-    watcher: Child,
+    cleaner: Child,
 }
 
-impl Directory {
-    /// Makes an empty directory. `farewell` names the signal that asks the programs in it to end (`"TERM"`); those
-    /// that are still there 5 s later are killed.
-    pub fn new(farewell: &str) -> Self {
+impl TempDirectory {
+    /// Makes an empty directory. `stop_signal` names the signal that asks the programs in it to end (`"TERM"`); those
+    /// that still run 5 s later are killed.
+    pub fn new(stop_signal: &str) -> Self {
         let path = tempfile::Builder::new()
             .prefix("session-tests-")
             .tempdir()
             .expect("the system's temporary directory can be written to")
             .keep();
-        let watcher = Command::new("sh")
+        let cleaner = Command::new("sh")
             .args(["-c", include_str!("clean_up.sh")])
             .env("DIRECTORY", &path)
-            .env("FAREWELL", farewell)
+            .env("STOP_SIGNAL", stop_signal)
             .current_dir("/")
             .process_group(0)
             .stdin(Stdio::piped())
@@ -46,7 +46,7 @@ impl Directory {
             .stderr(Stdio::null())
             .spawn()
             .expect("`sh` is installed");
-        Self { path, program: Mutex::new(None), watcher }
+        Self { path, program: Mutex::new(None), cleaner }
     }
 
     /// Where it is.
@@ -60,7 +60,7 @@ impl Directory {
         let log = self.open_log();
         let program = command
             .current_dir(&self.path)
-            // Ctrl-C in a terminal is for the test process; the watcher sees to the rest.
+            // Ctrl-C in a terminal is for the test process; the clean-up script sees to the rest.
             .process_group(0)
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a file can be written through two descriptors"))
@@ -69,7 +69,7 @@ impl Directory {
             .unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
         *self.program() = Some(program);
 
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while self.is_running() {
             let answer = tokio::time::timeout(Duration::from_secs(5), ready()).await;
             if answer.unwrap_or(false) {
@@ -77,7 +77,7 @@ impl Directory {
             }
             assert!(
                 Instant::now() < deadline,
-                "{command:?} is not ready after {PATIENCE:?}:\n{}",
+                "{command:?} is not ready after {TIMEOUT:?}:\n{}",
                 self.log()
             );
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -136,7 +136,7 @@ impl Directory {
 
     /// Sends `signal` to each process that is not `done`, until all are.
     fn signal_until(&self, signal: Signal, done: impl Fn(u8) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let mut waiting = self.processes();
             waiting.retain(|&(_, state)| !done(state));
@@ -145,7 +145,7 @@ impl Directory {
             }
             assert!(
                 Instant::now() < deadline,
-                "{waiting:?} did not obey {signal:?} for {PATIENCE:?}"
+                "{waiting:?} did not obey {signal:?} for {TIMEOUT:?}"
             );
             for (pid, _) in waiting {
                 // One that is gone meanwhile is not there in the next round.
@@ -180,10 +180,10 @@ impl Directory {
     }
 }
 
-impl Drop for Directory {
+impl Drop for TempDirectory {
     fn drop(&mut self) {
-        drop(self.watcher.stdin.take());
-        let _ = self.watcher.wait();
+        drop(self.cleaner.stdin.take());
+        let _ = self.cleaner.wait();
         if let Some(program) = self.program().as_mut() {
             let _ = program.wait();
         }

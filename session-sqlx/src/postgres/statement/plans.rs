@@ -1,6 +1,6 @@
 //! How the server goes about the statements: by an index, whatever plan it makes of them.
 
-use session_tests::Postgres;
+use session_test_support::Postgres;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 

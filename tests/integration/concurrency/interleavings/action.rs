@@ -1,4 +1,4 @@
-//! The session of the interleavings, and what a request or an outsider may do to it.
+//! The session of the interleavings, and what a request or a call outside of requests may do to it.
 
 use axum::Router;
 use axum::extract::Extension;
@@ -23,9 +23,9 @@ fn panics(_base: &u8, _mine: &u8, _theirs: &u8) -> u8 {
     std::panic::resume_unwind(Box::new("two changes met in a field that cannot be merged"))
 }
 
-/// What one of those who act at once does. Each item is put by one of them only.
+/// What one of the requests that come at once does, or one of the calls beside them. Each item is put by one only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Act {
+pub(crate) enum Action {
     Read,
     Add(u8),
     Rotate,
@@ -42,7 +42,7 @@ pub(crate) enum Act {
     RevokeAll,
 }
 
-impl Act {
+impl Action {
     /// Whether it puts a session out of its old cookie's reach.
     pub(crate) fn ends_the_cookie(self) -> bool {
         self.draws_a_secret() || self.ends_the_session()
@@ -71,26 +71,26 @@ pub(crate) fn add(shop: &mut Shop, item: u8) {
 }
 
 pub(crate) fn router(sessions: Sessions<Shop>) -> Router {
-    Router::new().route("/", get(act)).with_state(sessions)
+    Router::new().route("/", get(handle)).with_state(sessions)
 }
 
 /// Answers whether the session was known, and what was in its cart.
 #[require_session]
-async fn act(session: &mut Session<Shop>, Extension(act): Extension<Act>) -> String {
+async fn handle(session: &mut Session<Shop>, Extension(action): Extension<Action>) -> String {
     let found = serde_json::to_string(&(session.handle().is_some(), &session.cart)).unwrap();
-    match act {
-        Act::Read => {}
-        Act::Add(item) => add(session, item),
-        Act::Rotate => session.rotate(),
-        Act::LogIn(user) => session.user = Some(user.to_owned()),
-        Act::LogOut => session.user = None,
-        Act::Destroy => session.destroy(),
-        Act::StartOver(item) => {
+    match action {
+        Action::Read => {}
+        Action::Add(item) => add(session, item),
+        Action::Rotate => session.rotate(),
+        Action::LogIn(user) => session.user = Some(user.to_owned()),
+        Action::LogOut => session.user = None,
+        Action::Destroy => session.destroy(),
+        Action::StartOver(item) => {
             session.destroy();
             add(session, item);
         }
-        Act::Break(value) => session.fragile = value,
-        Act::Update(_) | Act::Revoke | Act::RevokeAll => unreachable!("not in a request"),
+        Action::Break(value) => session.fragile = value,
+        Action::Update(_) | Action::Revoke | Action::RevokeAll => unreachable!("not in a request"),
     }
     found
 }

@@ -1,4 +1,4 @@
-//! Where store calls wait: before and after each one's effect, until the scheduler lets it go on.
+//! The scheduler of store calls: each waits before and after its effect until it is let go on.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -6,27 +6,27 @@ use std::time::Duration;
 use session_core::StoreError;
 use tokio::sync::oneshot;
 
-use crate::watched::Watch;
+use crate::intercepted_store::Interceptor;
 
 /// Everybody who waits, in the order in which they came.
 #[derive(Debug, Default)]
-pub(crate) struct Stage {
+pub(crate) struct CallScheduler {
     waiting: Mutex<Vec<(String, oneshot::Sender<()>)>>,
-    stops: Mutex<Stops>,
+    pause_points: Mutex<PausePoints>,
 }
 
 /// Where calls wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Stops {
+pub(crate) enum PausePoints {
     #[default]
     Nowhere,
     Before,
     BeforeAndAfter,
 }
 
-impl Stage {
-    pub(crate) fn set(&self, stops: Stops) {
-        *self.stops.lock().unwrap() = stops;
+impl CallScheduler {
+    pub(crate) fn set(&self, pause_points: PausePoints) {
+        *self.pause_points.lock().unwrap() = pause_points;
     }
 
     /// Waits until everybody waits. Time passes only then: more of it than any pause between two
@@ -54,15 +54,19 @@ impl Stage {
     }
 }
 
-impl Watch for Stage {
+impl Interceptor for CallScheduler {
     async fn before(&self, call: &'static str) -> Result<(), StoreError> {
-        let stops = *self.stops.lock().unwrap();
-        if stops == Stops::Nowhere { Ok(()) } else { self.wait(format!("before {call}")).await }
+        let pause_points = *self.pause_points.lock().unwrap();
+        if pause_points == PausePoints::Nowhere {
+            Ok(())
+        } else {
+            self.wait(format!("before {call}")).await
+        }
     }
 
     async fn after(&self, call: &'static str) -> Result<(), StoreError> {
-        let stops = *self.stops.lock().unwrap();
-        if stops == Stops::BeforeAndAfter {
+        let pause_points = *self.pause_points.lock().unwrap();
+        if pause_points == PausePoints::BeforeAndAfter {
             self.wait(format!("after {call}")).await
         } else {
             Ok(())

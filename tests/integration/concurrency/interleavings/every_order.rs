@@ -1,49 +1,38 @@
-//! Requests on one session in every order of their store calls, with the same promises after each.
+//! Two or three that act on one session at once, in every order.
 //!
 //! A store call waits twice, before its effect and after; all ways to let those who wait go on are
 //! tried, on one node and on two.
 
-#[path = "action.rs"]
-mod acts;
-mod orders;
-#[path = "invariants.rs"]
-mod promises;
-#[path = "scenario.rs"]
-mod scene;
-#[path = "call_scheduler.rs"]
-mod stage;
-#[path = "../../intercepted_store.rs"]
-mod watched;
+use super::action::Action;
+use super::call_scheduler::PausePoints;
+use super::invariants;
+use super::orders::Orders;
+use super::scenario::{Answer, Scenario};
 
-use crate::acts::Act;
-use crate::orders::Orders;
-use crate::scene::{Answer, Scene};
-use crate::stage::Stops;
-
-/// How those who act do so.
+/// The conditions under which requests act at once.
 #[derive(Clone, Copy)]
-struct Play {
+struct Setup {
     /// Who is logged in at first.
     user: Option<&'static str>,
-    stops: Stops,
+    pause_points: PausePoints,
     clients_leave: bool,
     /// Whether requests find that the idle limit is to be renewed.
     time_passes: bool,
 }
 
-const PLAY: Play = Play {
+const LOGGED_IN: Setup = Setup {
     user: Some("ann"),
-    stops: Stops::BeforeAndAfter,
+    pause_points: PausePoints::BeforeAndAfter,
     clients_leave: false,
     time_passes: false,
 };
 
-impl Play {
-    /// Plays these acts, each on its node, in every order, and answers how many there are.
+impl Setup {
+    /// Plays these actions, each on its node, in every order, and returns how many orders there are.
     fn every_order(
         self,
-        acts: &[(usize, Act)],
-        mut check: impl AsyncFnMut(&mut Scene, &[Answer]),
+        actions: &[(usize, Action)],
+        mut check: impl AsyncFnMut(&mut Scenario, &[Answer]),
     ) -> u32 {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
@@ -52,12 +41,14 @@ impl Play {
         let mut count = 0;
         loop {
             runtime.block_on(async {
-                let mut scene = Scene::new(self.user).await;
+                let mut scenario = Scenario::new(self.user).await;
                 if self.time_passes {
-                    scene.let_time_pass();
+                    scenario.let_time_pass();
                 }
-                let answers = scene.play(acts, self.stops, self.clients_leave, &mut orders).await;
-                check(&mut scene, &answers).await;
+                let answers = scenario
+                    .play(actions, self.pause_points, self.clients_leave, &mut orders)
+                    .await;
+                check(&mut scenario, &answers).await;
             });
             count += 1;
             if !orders.advance() {
@@ -66,13 +57,13 @@ impl Play {
         }
     }
 
-    /// The promises hold after every order, on one node and on two.
-    fn keeps_its_promises(self, acts: &[Act]) -> u32 {
+    /// Checks the invariants after every order, on one node and on two.
+    fn keeps_the_invariants(self, actions: &[Action]) -> u32 {
         let on = |nodes: &[usize]| {
-            let acts: Vec<(usize, Act)> =
-                nodes.iter().copied().cycle().zip(acts.iter().copied()).collect();
-            self.every_order(&acts, async |scene, answers| {
-                promises::check(scene, self.user, answers).await;
+            let actions: Vec<(usize, Action)> =
+                nodes.iter().copied().cycle().zip(actions.iter().copied()).collect();
+            self.every_order(&actions, async |scenario, answers| {
+                invariants::check(scenario, self.user, answers).await;
             })
         };
         on(&[0]) + on(&[0, 1])
@@ -80,114 +71,131 @@ impl Play {
 }
 
 /// Every two of these.
-fn pairs(acts: &[Act]) -> impl Iterator<Item = [Act; 2]> {
-    acts.iter()
+fn pairs(actions: &[Action]) -> impl Iterator<Item = [Action; 2]> {
+    actions
+        .iter()
         .enumerate()
-        .flat_map(move |(nth, one)| acts[nth..].iter().map(move |other| [*one, *other]))
+        .flat_map(move |(nth, one)| actions[nth..].iter().map(move |other| [*one, *other]))
 }
 
-/// The same act again, with an item of its own.
-fn another(act: Act) -> Act {
-    match act {
-        Act::Add(item) => Act::Add(item + 1),
-        Act::Update(item) => Act::Update(item + 1),
-        Act::StartOver(item) => Act::StartOver(item + 1),
-        Act::Break(value) => Act::Break(value + 1),
+/// The same action again, with an item of its own.
+fn another(action: Action) -> Action {
+    match action {
+        Action::Add(item) => Action::Add(item + 1),
+        Action::Update(item) => Action::Update(item + 1),
+        Action::StartOver(item) => Action::StartOver(item + 1),
+        Action::Break(value) => Action::Break(value + 1),
         other => other,
     }
 }
 
 #[test]
 fn two_that_act_at_once_keep_every_promise() {
-    let acts = [
-        Act::Add(1),
-        Act::Rotate,
-        Act::LogIn("bob"),
-        Act::LogOut,
-        Act::Destroy,
-        Act::StartOver(11),
-        Act::Update(21),
-        Act::Revoke,
-        Act::RevokeAll,
-        Act::Break(31),
+    let actions = [
+        Action::Add(1),
+        Action::Rotate,
+        Action::LogIn("bob"),
+        Action::LogOut,
+        Action::Destroy,
+        Action::StartOver(11),
+        Action::Update(21),
+        Action::Revoke,
+        Action::RevokeAll,
+        Action::Break(31),
     ];
-    let orders: u32 =
-        pairs(&acts).map(|[one, other]| PLAY.keeps_its_promises(&[one, another(other)])).sum();
-    println!("{orders} orders of two");
-}
-
-#[test]
-fn a_log_in_keeps_what_others_put_into_the_cart_meanwhile() {
-    let play = Play { user: None, ..PLAY };
-    let orders: u32 = [Act::Add(1), Act::Update(1), Act::Rotate, Act::LogIn("bob"), Act::Destroy]
-        .into_iter()
-        .map(|other| play.keeps_its_promises(&[Act::LogIn("ann"), other]))
+    let orders: u32 = pairs(&actions)
+        .map(|[one, other]| LOGGED_IN.keeps_the_invariants(&[one, another(other)]))
         .sum();
     println!("{orders} orders of two");
 }
 
 #[test]
-fn requests_that_renew_the_idle_limit_keep_every_promise() {
-    let play = Play { time_passes: true, stops: Stops::Before, ..PLAY };
-    let acts = [Act::Read, Act::Add(1), Act::Rotate, Act::LogOut, Act::Destroy, Act::Revoke];
+fn a_log_in_keeps_what_others_put_into_the_cart_meanwhile() {
+    let setup = Setup { user: None, ..LOGGED_IN };
     let orders: u32 =
-        pairs(&acts).map(|[one, other]| play.keeps_its_promises(&[one, another(other)])).sum();
+        [Action::Add(1), Action::Update(1), Action::Rotate, Action::LogIn("bob"), Action::Destroy]
+            .into_iter()
+            .map(|other| setup.keeps_the_invariants(&[Action::LogIn("ann"), other]))
+            .sum();
+    println!("{orders} orders of two");
+}
+
+#[test]
+fn requests_that_renew_the_idle_limit_keep_every_promise() {
+    let setup = Setup { time_passes: true, pause_points: PausePoints::Before, ..LOGGED_IN };
+    let actions = [
+        Action::Read,
+        Action::Add(1),
+        Action::Rotate,
+        Action::LogOut,
+        Action::Destroy,
+        Action::Revoke,
+    ];
+    let orders: u32 = pairs(&actions)
+        .map(|[one, other]| setup.keeps_the_invariants(&[one, another(other)]))
+        .sum();
     println!("{orders} orders of two");
 }
 
 #[test]
 fn three_that_act_at_once_keep_every_promise() {
-    let play = Play { stops: Stops::Before, ..PLAY };
+    let setup = Setup { pause_points: PausePoints::Before, ..LOGGED_IN };
     let orders: u32 = [
-        [Act::Add(1), Act::Add(2), Act::Add(3)],
-        [Act::Add(1), Act::Update(2), Act::LogIn("bob")],
-        [Act::Add(1), Act::Add(2), Act::Rotate],
-        [Act::Add(1), Act::Rotate, Act::Destroy],
-        [Act::Add(1), Act::Add(2), Act::Revoke],
-        [Act::Break(1), Act::Break(2), Act::Add(3)],
+        [Action::Add(1), Action::Add(2), Action::Add(3)],
+        [Action::Add(1), Action::Update(2), Action::LogIn("bob")],
+        [Action::Add(1), Action::Add(2), Action::Rotate],
+        [Action::Add(1), Action::Rotate, Action::Destroy],
+        [Action::Add(1), Action::Add(2), Action::Revoke],
+        [Action::Break(1), Action::Break(2), Action::Add(3)],
     ]
     .iter()
-    .map(|acts| play.keeps_its_promises(acts))
+    .map(|actions| setup.keeps_the_invariants(actions))
     .sum();
     println!("{orders} orders of three");
 }
 
 #[test]
 fn a_commit_that_has_begun_ends_though_its_client_leaves() {
-    for act in
-        [Act::Add(1), Act::Rotate, Act::LogIn("bob"), Act::LogOut, Act::Destroy, Act::StartOver(11)]
-    {
+    for action in [
+        Action::Add(1),
+        Action::Rotate,
+        Action::LogIn("bob"),
+        Action::LogOut,
+        Action::Destroy,
+        Action::StartOver(11),
+    ] {
         let mut done = (None, 0);
-        PLAY.every_order(&[(0, act)], async |scene, _| done = scene.written().await);
-        let play = Play { clients_leave: true, ..PLAY };
+        LOGGED_IN.every_order(&[(0, action)], async |scenario, _| done = scenario.written().await);
+        let setup = Setup { clients_leave: true, ..LOGGED_IN };
         let mut left = 0;
-        play.every_order(&[(0, act)], async |scene, _| {
+        setup.every_order(&[(0, action)], async |scenario, _| {
             let before = (Some(2), 1);
-            match scene.order.iter().position(|choice| choice == "client 0 leaves") {
+            match scenario.order.iter().position(|choice| choice == "client 0 leaves") {
                 // The load waits twice; the handler has not run yet.
                 Some(position @ 0..2) => {
-                    assert_eq!(scene.written().await, before, "{act:?} left at {position}");
+                    assert_eq!(scenario.written().await, before, "{action:?} left at {position}");
                 }
                 Some(position) => {
-                    assert_eq!(scene.written().await, done, "{act:?} left at {position}");
+                    assert_eq!(scenario.written().await, done, "{action:?} left at {position}");
                     left += 1;
                 }
-                None => assert_eq!(scene.written().await, done),
+                None => assert_eq!(scenario.written().await, done),
             }
         });
         assert_eq!(
             left,
-            if matches!(act, Act::StartOver(_)) { 4 } else { 2 },
-            "at how many points {act:?} commits"
+            if matches!(action, Action::StartOver(_)) { 4 } else { 2 },
+            "at how many points {action:?} commits"
         );
     }
 }
 
 #[test]
 fn a_client_that_leaves_takes_nobody_elses_change_along() {
-    let play = Play { clients_leave: true, stops: Stops::Before, ..PLAY };
-    let acts = [Act::Add(1), Act::Rotate, Act::LogOut, Act::Destroy];
-    let orders: u32 =
-        pairs(&acts).map(|[one, other]| play.keeps_its_promises(&[one, another(other)])).sum();
+    let setup = Setup { clients_leave: true, pause_points: PausePoints::Before, ..LOGGED_IN };
+    let actions = [Action::Add(1), Action::Rotate, Action::LogOut, Action::Destroy];
+    let orders: u32 = pairs(&actions)
+        .map(|[one, other]| setup.keeps_the_invariants(&[one, another(other)]))
+        .sum();
     println!("{orders} orders of two");
 }

@@ -1,22 +1,22 @@
-//! What holds after every interleaving, whoever came first.
+//! Invariants: what holds after every interleaving, whoever came first.
 
-use crate::acts::Act;
-use crate::scene::{Answer, End, Scene};
+use super::action::Action;
+use super::scenario::{Answer, End, Scenario};
 
 /// Checks all of it.
-pub(crate) async fn check(scene: &mut Scene, user: Option<&str>, answers: &[Answer]) {
+pub(crate) async fn check(scenario: &mut Scenario, user: Option<&str>, answers: &[Answer]) {
     for answer in answers {
         a_refusal_sets_no_cookie_and_nothing_sets_two(answer);
     }
     only_what_ends_a_cookie_refuses_another(answers);
     let in_doubt =
-        answers.iter().any(|answer| answer.end == End::Left && answer.act.ends_the_cookie());
+        answers.iter().any(|answer| answer.end == End::Left && answer.action.ends_the_cookie());
     if !in_doubt {
-        what_is_done_is_stored(scene, user, answers).await;
-        who_comes_late_does_not_replace_a_new_cookie(scene, answers).await;
-        one_cookie_is_good_for_the_session(scene, answers).await;
+        what_is_done_is_stored(scenario, user, answers).await;
+        who_comes_late_does_not_replace_a_new_cookie(scenario, answers).await;
+        one_cookie_is_good_for_the_session(scenario, answers).await;
     }
-    what_went_to_another_session_is_there(scene, answers).await;
+    what_went_to_another_session_is_there(scenario, answers).await;
 }
 
 fn a_refusal_sets_no_cookie_and_nothing_sets_two(answer: &Answer) {
@@ -28,9 +28,9 @@ fn a_refusal_sets_no_cookie_and_nothing_sets_two(answer: &Answer) {
 
 /// All are saved, unless another ended the cookie that they came with, or broke the merge.
 fn only_what_ends_a_cookie_refuses_another(answers: &[Answer]) {
-    let breaks = answers.iter().filter(|answer| matches!(answer.act, Act::Break(_))).count();
+    let breaks = answers.iter().filter(|answer| matches!(answer.action, Action::Break(_))).count();
     let ended = |answer: &Answer| {
-        answer.act.ends_the_cookie() && (answer.is_done() || answer.end == End::Left)
+        answer.action.ends_the_cookie() && (answer.is_done() || answer.end == End::Left)
     };
     for answer in answers {
         match answer.end {
@@ -45,7 +45,7 @@ fn only_what_ends_a_cookie_refuses_another(answers: &[Answer]) {
         }
     }
     let drew = |answer: &&Answer| {
-        answer.act.draws_a_secret() && answer.is_done() && !answer.cookies.is_empty()
+        answer.action.draws_a_secret() && answer.is_done() && !answer.cookies.is_empty()
     };
     assert!(
         answers.iter().filter(drew).count() <= 1,
@@ -53,26 +53,26 @@ fn only_what_ends_a_cookie_refuses_another(answers: &[Answer]) {
     );
 }
 
-async fn what_is_done_is_stored(scene: &Scene, user: Option<&str>, answers: &[Answer]) {
+async fn what_is_done_is_stored(scenario: &Scenario, user: Option<&str>, answers: &[Answer]) {
     let done = || answers.iter().filter(|answer| answer.is_done());
-    let stored = scene.stored().await;
-    if done().any(|answer| answer.act.ends_the_session()) {
+    let stored = scenario.stored().await;
+    if done().any(|answer| answer.action.ends_the_session()) {
         assert!(stored.is_none(), "an ended session is there: {stored:?}");
         return;
     }
     let shop = stored.expect("nobody ended the session");
-    let logged_in = done().find_map(|answer| match answer.act {
-        Act::LogIn(name) => Some(Some(name)),
-        Act::LogOut => Some(None),
+    let logged_in = done().find_map(|answer| match answer.action {
+        Action::LogIn(name) => Some(Some(name)),
+        Action::LogOut => Some(None),
         _ => None,
     });
     assert_eq!(shop.user.as_deref(), logged_in.unwrap_or(user), "who is logged in");
     assert_eq!(shop.visits, shop.cart.len() as u64, "each item came with one visit");
     let handed_over = user.is_some() && logged_in.is_some();
     for answer in answers {
-        let Some(item) = answer.act.adds() else { continue };
+        let Some(item) = answer.action.adds() else { continue };
         let count = shop.cart.split(|other| *other == item).count() - 1;
-        if handed_over && answer.act == Act::Add(item) {
+        if handed_over && answer.action == Action::Add(item) {
             assert_eq!(count, 0, "another principal has what was put with the cookie before");
         } else if handed_over || answer.end == End::Left {
             assert!(count <= 1, "an item that was put once is there {count} times");
@@ -84,12 +84,12 @@ async fn what_is_done_is_stored(scene: &Scene, user: Option<&str>, answers: &[An
             );
         }
     }
-    let mut broke = done().filter(|answer| matches!(answer.act, Act::Break(_))).peekable();
+    let mut broke = done().filter(|answer| matches!(answer.action, Action::Break(_))).peekable();
     if handed_over || broke.peek().is_none() {
         assert_eq!(shop.fragile, 0, "what nobody set");
     } else {
         assert!(
-            broke.any(|answer| answer.act == Act::Break(shop.fragile)),
+            broke.any(|answer| answer.action == Action::Break(shop.fragile)),
             "nobody set {}",
             shop.fragile
         );
@@ -97,10 +97,10 @@ async fn what_is_done_is_stored(scene: &Scene, user: Option<&str>, answers: &[An
 }
 
 /// A new cookie is on its way to the browser, which must not lose it again.
-async fn who_comes_late_does_not_replace_a_new_cookie(scene: &Scene, answers: &[Answer]) {
-    let draws = |answer: &&Answer| answer.is_done() && answer.act.draws_a_secret();
+async fn who_comes_late_does_not_replace_a_new_cookie(scenario: &Scenario, answers: &[Answer]) {
+    let draws = |answer: &&Answer| answer.is_done() && answer.action.draws_a_secret();
     if answers.iter().find(draws).is_some_and(|answer| !answer.cookies.is_empty())
-        && scene.stored().await.is_some()
+        && scenario.stored().await.is_some()
     {
         let late = answers.iter().find(|answer| !answer.known && !answer.cookies.is_empty());
         assert!(late.is_none(), "a cookie in place of a new one: {late:?}");
@@ -108,33 +108,38 @@ async fn who_comes_late_does_not_replace_a_new_cookie(scene: &Scene, answers: &[
 }
 
 /// Whoever came too late for the session began another, or started over: with all they put.
-async fn what_went_to_another_session_is_there(scene: &mut Scene, answers: &[Answer]) {
+async fn what_went_to_another_session_is_there(scenario: &mut Scenario, answers: &[Answer]) {
     for answer in answers.iter().filter(|answer| answer.end == End::Status(200)) {
-        let (Act::Add(item) | Act::StartOver(item)) = answer.act else { continue };
-        if answer.known && answer.act == Act::Add(item) {
+        let (Action::Add(item) | Action::StartOver(item)) = answer.action else { continue };
+        if answer.known && answer.action == Action::Add(item) {
             assert!(answer.cookies.is_empty(), "the session has a cookie already: {answer:?}");
             continue;
         }
         let cookie = answer.cookies.first().expect("a new session has a cookie").clone();
-        assert_ne!(cookie, scene.cookie, "a new session has a cookie of its own");
-        scene.cookie = cookie;
-        assert_eq!(scene.send(0, Act::Read).await.cart, [item], "a new session has what began it");
+        assert_ne!(cookie, scenario.cookie, "a new session has a cookie of its own");
+        scenario.cookie = cookie;
+        assert_eq!(
+            scenario.send(0, Action::Read).await.cart,
+            [item],
+            "a new session has what began it"
+        );
     }
 }
 
 /// The newest, if the session is there; it works on both nodes, and the one before is dead.
-async fn one_cookie_is_good_for_the_session(scene: &mut Scene, answers: &[Answer]) {
-    let is_there = scene.stored().await.is_some();
-    let mut drew = answers.iter().filter(|answer| answer.is_done() && answer.act.draws_a_secret());
+async fn one_cookie_is_good_for_the_session(scenario: &mut Scenario, answers: &[Answer]) {
+    let is_there = scenario.stored().await.is_some();
+    let mut drew =
+        answers.iter().filter(|answer| answer.is_done() && answer.action.draws_a_secret());
     if let Some(new) = drew.find_map(|answer| answer.cookies.first()) {
         assert!(
-            !scene.send(0, Act::Read).await.known,
+            !scenario.send(0, Action::Read).await.known,
             "an old cookie is good after a new one was told"
         );
-        scene.cookie.clone_from(new);
+        scenario.cookie.clone_from(new);
     }
     for (node, item) in [(0, 100), (1, 101)] {
-        let answer = scene.send(node, Act::Add(item)).await;
+        let answer = scenario.send(node, Action::Add(item)).await;
         assert_eq!(
             (answer.end, answer.known),
             (End::Status(200), is_there),
@@ -142,7 +147,7 @@ async fn one_cookie_is_good_for_the_session(scene: &mut Scene, answers: &[Answer
         );
     }
     if is_there {
-        let cart = scene.stored().await.expect("nobody ended it").cart;
+        let cart = scenario.stored().await.expect("nobody ended it").cart;
         assert!(cart.ends_with(&[100, 101]), "what came after it all is stored: {cart:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! One session, two nodes, and several who act on it at once in an order that is chosen.
+//! One session, two nodes, and several actions on it at once, in an order that is chosen.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,13 +13,13 @@ use session_core::{Handle, Now, Random, RandomError, Sessions, Store as _, Times
 use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
-use crate::acts::{Act, Shop, add, router};
-use crate::orders::Orders;
-use crate::stage::{Stage, Stops};
-use crate::watched::Watched;
+use super::action::{Action, Shop, add, router};
+use super::call_scheduler::{CallScheduler, PausePoints};
+use super::orders::Orders;
+use crate::intercepted_store::InterceptedStore;
 
-pub(crate) struct Scene {
-    pub(crate) store: Watched<Stage>,
+pub(crate) struct Scenario {
+    pub(crate) store: InterceptedStore<CallScheduler>,
     nodes: [(Sessions<Shop>, Router); 2],
     inspector: Sessions<Shop>,
     clock: Arc<AtomicU64>,
@@ -30,10 +30,10 @@ pub(crate) struct Scene {
     pub(crate) order: Vec<String>,
 }
 
-/// How one of those who acted was answered.
+/// How one action was answered.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
-    pub(crate) act: Act,
+    pub(crate) action: Action,
     pub(crate) end: End,
     /// Whether it found the session when it came, and what was in the cart.
     pub(crate) known: bool,
@@ -50,8 +50,8 @@ pub(crate) enum End {
 }
 
 impl Answer {
-    fn without_words(act: Act, end: End, known: bool) -> Self {
-        Self { act, end, known, cart: Vec::new(), cookies: Vec::new() }
+    fn without_words(action: Action, end: End, known: bool) -> Self {
+        Self { action, end, known, cart: Vec::new(), cookies: Vec::new() }
     }
 
     /// Whether the client may rely on it, for the session that all have in common.
@@ -60,10 +60,10 @@ impl Answer {
     }
 }
 
-impl Scene {
+impl Scenario {
     /// A session with item 0 in its cart.
     pub(crate) async fn new(user: Option<&'static str>) -> Self {
-        let store = Watched::new(Stage::default());
+        let store = InterceptedStore::new(CallScheduler::default());
         let clock = Arc::new(AtomicU64::new(0));
         let drawn = Arc::new(AtomicU64::new(0));
         let build = |builder: session_core::Builder<Shop>| {
@@ -80,13 +80,14 @@ impl Scene {
         });
         let inspector = build(Sessions::builder(store.memory.clone()));
         let (handle, cookie) = (Handle::from_bytes([0; 16]), String::new());
-        let mut scene = Self { store, nodes, inspector, clock, handle, cookie, order: Vec::new() };
-        scene.cookie = scene.send(0, Act::Add(0)).await.cookies.remove(0);
-        scene.handle = scene.store.inserted()[0];
+        let mut scenario =
+            Self { store, nodes, inspector, clock, handle, cookie, order: Vec::new() };
+        scenario.cookie = scenario.send(0, Action::Add(0)).await.cookies.remove(0);
+        scenario.handle = scenario.store.inserted()[0];
         if let Some(user) = user {
-            scene.cookie = scene.send(0, Act::LogIn(user)).await.cookies.remove(0);
+            scenario.cookie = scenario.send(0, Action::LogIn(user)).await.cookies.remove(0);
         }
-        scene
+        scenario
     }
 
     /// Lets so much time pass that the next request renews the idle limit.
@@ -106,22 +107,22 @@ impl Scene {
         (record.map(|record| record.revision), self.store.memory.len())
     }
 
-    /// Everybody acts at once; wherever a call waits, `orders` says which goes on, or, if
+    /// All actions begin at once; wherever a call waits, `orders` says which goes on, or, if
     /// `clients_leave`, which client leaves.
     pub(crate) async fn play(
         &mut self,
-        acts: &[(usize, Act)],
-        stops: Stops,
+        actions: &[(usize, Action)],
+        pause_points: PausePoints,
         clients_leave: bool,
         orders: &mut Orders,
     ) -> Vec<Answer> {
-        let stage = Arc::clone(&self.store.watch);
-        stage.set(stops);
+        let scheduler = Arc::clone(&self.store.interceptor);
+        scheduler.set(pause_points);
         let clients: Vec<JoinHandle<Answer>> =
-            acts.iter().map(|(node, act)| tokio::spawn(self.send(*node, *act))).collect();
+            actions.iter().map(|(node, action)| tokio::spawn(self.send(*node, *action))).collect();
         loop {
-            stage.settle().await;
-            let waiting = stage.waiting();
+            scheduler.settle().await;
+            let waiting = scheduler.waiting();
             let leave: Vec<usize> = (0..clients.len())
                 .filter(|nth| clients_leave && !clients[*nth].is_finished())
                 .collect();
@@ -130,49 +131,49 @@ impl Scene {
             }
             let choice = orders.choose(waiting + leave.len());
             if choice < waiting {
-                self.order.push(stage.release(choice));
+                self.order.push(scheduler.release(choice));
             } else {
                 let client = leave[choice - waiting];
                 self.order.push(format!("client {client} leaves"));
                 clients[client].abort();
             }
         }
-        stage.set(Stops::Nowhere);
+        scheduler.set(PausePoints::Nowhere);
         let mut answers = Vec::new();
-        for (client, (_, act)) in clients.into_iter().zip(acts) {
-            assert!(client.is_finished(), "{act:?} waits for ever");
+        for (client, (_, action)) in clients.into_iter().zip(actions) {
+            assert!(client.is_finished(), "{action:?} waits for ever");
             answers.push(client.await.unwrap_or_else(|ended| {
                 let end = if ended.is_cancelled() { End::Left } else { End::Panicked };
-                Answer::without_words(*act, end, false)
+                Answer::without_words(*action, end, false)
             }));
         }
         answers
     }
 
-    /// Sends a request with the scene's cookie, or does from outside what is done there.
+    /// Sends a request with the scenario's cookie, or does from outside what is done there.
     pub(crate) fn send(
         &self,
         node: usize,
-        act: Act,
+        action: Action,
     ) -> impl Future<Output = Answer> + Send + 'static {
         let (sessions, router) = self.nodes[node].clone();
         let (handle, cookie) = (self.handle, self.cookie.clone());
         async move {
-            let outside = match act {
-                Act::Update(item) => {
+            let outside = match action {
+                Action::Update(item) => {
                     sessions.update(&handle, move |shop| add(shop, item)).await.is_ok()
                 }
-                Act::Revoke => sessions.revoke(&handle).await.unwrap(),
-                Act::RevokeAll => sessions.revoke_all(&"ann".to_owned()).await.unwrap() > 0,
-                _ => return respond(router, &cookie, act).await,
+                Action::Revoke => sessions.revoke(&handle).await.unwrap(),
+                Action::RevokeAll => sessions.revoke_all(&"ann".to_owned()).await.unwrap() > 0,
+                _ => return respond(router, &cookie, action).await,
             };
-            Answer::without_words(act, End::Status(200), outside)
+            Answer::without_words(action, End::Status(200), outside)
         }
     }
 }
 
 /// A run that fails says in which order.
-impl Drop for Scene {
+impl Drop for Scenario {
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("in this order: {:#?}", self.order);
@@ -181,9 +182,9 @@ impl Drop for Scene {
 }
 
 /// Sends a request and reads the response.
-async fn respond(router: Router, cookie: &str, act: Act) -> Answer {
+async fn respond(router: Router, cookie: &str, action: Action) -> Answer {
     let request =
-        Request::get("/").extension(act).header(COOKIE, format!("__Host-session={cookie}"));
+        Request::get("/").extension(action).header(COOKIE, format!("__Host-session={cookie}"));
     let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (head, body) = response.into_parts();
     let value = |line: &str| line.split(['=', ';']).nth(1).unwrap_or_default().to_owned();
@@ -191,7 +192,7 @@ async fn respond(router: Router, cookie: &str, act: Act) -> Answer {
         head.headers.get_all(SET_COOKIE).iter().map(|line| value(line.to_str().unwrap())).collect();
     let body = body.collect().await.unwrap().to_bytes();
     let (known, cart) = serde_json::from_slice(&body).unwrap_or_default();
-    Answer { act, end: End::Status(head.status.as_u16()), known, cart, cookies }
+    Answer { action, end: End::Status(head.status.as_u16()), known, cart, cookies }
 }
 
 /// Bytes that differ, and are the same in every run.

@@ -5,22 +5,23 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use session_tests::example::{self, shell};
-use session_tests::{Directory, free_address};
+use crate::examples::program::{self, shell};
+use session_test_support::{TempDirectory, free_address};
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 /// A running example.
 pub(crate) struct Application {
-    directory: Directory,
+    directory: TempDirectory,
     pub(crate) port: u16,
 }
 
 impl Application {
     pub(crate) async fn start() -> Self {
         static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-        let application = Self { directory: Directory::new("INT"), port: free_address().port() };
-        let mut command = Command::new(PROGRAM.get_or_init(|| example::build("accounts")));
+        let application =
+            Self { directory: TempDirectory::new("INT"), port: free_address().port() };
+        let mut command = Command::new(PROGRAM.get_or_init(|| program::build("accounts")));
         command.args(["--port", &application.port.to_string()]);
         let address = ("127.0.0.1", application.port);
         let ready = async || tokio::net::TcpStream::connect(address).await.is_ok();

@@ -1,6 +1,6 @@
-//! What is refused: guesses, the devices of others, and answers that nobody asked for.
+//! Attacks: guesses, the devices of others, and answers that nobody asked for.
 
-use crate::application::Application;
+use super::application::Application;
 
 const ASKED: &str = "-o /dev/null -w '%{http_code} %{redirect_url}'";
 

@@ -1,7 +1,7 @@
 //! Real browsers: each has a profile of its own, and so is a device.
 
-use crate::application::Application;
-use crate::visitor::{PASSWORD, Visitor};
+use super::application::Application;
+use super::visitor::{PASSWORD, Visitor};
 
 const NEW: &str = "a horse and a battery";
 

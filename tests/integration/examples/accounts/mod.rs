@@ -1,8 +1,7 @@
-//! The accounts example as a reader meets it: the commands of its page in the docs, browsers, and who means harm.
+//! The accounts example: the commands of its page in the docs, browsers, and attacks.
 
 mod application;
+mod attacks;
 mod browsers;
-#[path = "attacks.rs"]
-mod harm;
 mod transcript;
 mod visitor;

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use session_tests::example::shell;
+use crate::examples::program::shell;
 
-use crate::application::Application;
+use super::application::Application;
 
 /// What differs from run to run, named as on the page.
 fn masked(output: &str) -> String {

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use session_tests::Browser;
+use session_test_support::Browser;
 use thirtyfour::prelude::*;
 
-use crate::application::Application;
+use super::application::Application;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 

@@ -1,4 +1,4 @@
-//! The application: each session is a diary, with every note that was ever added to it.
+//! The application of these tests: each session is a diary, with every note that was ever added to it.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ struct Diary {
 }
 
 #[derive(Clone, FromRef)]
-struct App {
+struct AppState {
     sessions: Sessions<Diary>,
 }
 
@@ -60,7 +60,7 @@ async fn close(session: &mut Session<Diary>) {
 }
 
 /// The application on this database, as it comes but for the deadline.
-pub(crate) async fn app(database: &str) -> Router {
+pub(crate) async fn router(database: &str) -> Router {
     let store = PostgresStore::builder().deadline(DEADLINE).connect(database);
     let store = store.await.expect("the server is up");
     store.migrate().await.expect("the database is empty");
@@ -72,7 +72,7 @@ pub(crate) async fn app(database: &str) -> Router {
         .route("/begin/{name}", post(begin))
         .route("/add/{note}", post(add))
         .route("/close", post(close))
-        .with_state(App { sessions })
+        .with_state(AppState { sessions })
 }
 
 impl Page {

@@ -1,19 +1,12 @@
-//! A database that hangs, dies or is cut off under mixed load: clear errors, and nothing acknowledged is lost.
-
-#[path = "app.rs"]
-mod diary;
-mod ledger;
-mod load;
-mod outage;
-mod samples;
+//! The faults: a database that is frozen, killed, silent, half open or cut off, under mixed load.
 
 use std::time::Duration;
 
-use session_tests::{Postgres, Proxy};
+use session_test_support::{Postgres, Proxy};
 use tokio::task::block_in_place;
 use tokio::time::sleep;
 
-use crate::outage::Outage;
+use super::outage::Outage;
 
 /// Longer than two deadlines: who waits for an answer when it begins still comes in, waits and gives up within it.
 const WHILE: Duration = Duration::from_secs(5);

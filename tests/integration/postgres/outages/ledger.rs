@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use session_tests::Client;
+use session_test_support::Client;
 
-use crate::diary::Page;
+use super::app::Page;
 
 /// The notes that were sent to one diary, and whose adding was acknowledged.
 pub(crate) struct Ledger {

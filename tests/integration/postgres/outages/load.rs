@@ -7,29 +7,29 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::http::StatusCode;
-use session_tests::{Client, Reply};
+use session_test_support::{Client, Reply};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::diary::Page;
-use crate::ledger::{Ledger, lock};
-use crate::samples::{Kind, Sample, Samples};
+use super::app::Page;
+use super::ledger::{Ledger, lock};
+use super::samples::{Kind, Sample, Samples};
 
 const DIARIES: usize = 4;
 
 /// Two writers and a reader for each diary, somebody who comes and goes, and somebody without a session.
-pub(crate) const LANES: usize = 3 * DIARIES + 2;
+pub(crate) const USERS: usize = 3 * DIARIES + 2;
 
-/// Between two requests of a lane.
+/// Between two requests of a user.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// The load, until it is stopped.
 pub(crate) struct Load {
-    lanes: JoinSet<()>,
+    users: JoinSet<()>,
     shared: Arc<Shared>,
 }
 
-/// What the lanes have in common.
+/// What the users have in common.
 struct Shared {
     app: Router,
     stopped: AtomicBool,
@@ -50,7 +50,7 @@ impl Load {
             diaries: Mutex::default(),
             closed: Mutex::default(),
         });
-        let mut lanes = JoinSet::new();
+        let mut users = JoinSet::new();
         for number in 0..DIARIES {
             let name = format!("diary-{number}");
             let mut visitor = Client::new(&shared.app);
@@ -58,22 +58,22 @@ impl Load {
             visitor.post(&path).await.ok();
             let ledger = shared.open(visitor, name);
             for (part, reads) in [false, false, true].into_iter().enumerate() {
-                let lane = Lane { number: 3 * number + part, shared: Arc::clone(&shared) };
+                let user = User { number: 3 * number + part, shared: Arc::clone(&shared) };
                 let ledger = Arc::clone(&ledger);
-                lanes.spawn(async move {
+                users.spawn(async move {
                     if reads {
-                        lane.read(&ledger).await;
+                        user.read(&ledger).await;
                     } else {
-                        lane.write(&ledger).await;
+                        user.write(&ledger).await;
                     }
                 });
             }
         }
         let [comer, passer] =
-            [2, 1].map(|back| Lane { number: LANES - back, shared: Arc::clone(&shared) });
-        lanes.spawn(async move { comer.come_and_go().await });
-        lanes.spawn(async move { passer.pass_by().await });
-        Self { lanes, shared }
+            [2, 1].map(|back| User { number: USERS - back, shared: Arc::clone(&shared) });
+        users.spawn(async move { comer.come_and_go().await });
+        users.spawn(async move { passer.pass_by().await });
+        Self { users, shared }
     }
 
     /// What has been answered so far.
@@ -84,8 +84,8 @@ impl Load {
     /// Ends the load, and compares what is stored with what was acknowledged.
     pub(crate) async fn stop(mut self) -> Samples {
         self.shared.stopped.store(true, Ordering::Relaxed);
-        while let Some(lane) = self.lanes.join_next().await {
-            lane.expect("what a lane was answered makes sense");
+        while let Some(user) = self.users.join_next().await {
+            user.expect("what a user was answered makes sense");
         }
         let shared = &self.shared;
         let diaries = std::mem::take(&mut *lock(&shared.diaries));
@@ -115,12 +115,12 @@ impl Shared {
 }
 
 /// Somebody who sends one request after the other.
-struct Lane {
+struct User {
     number: usize,
     shared: Arc<Shared>,
 }
 
-impl Lane {
+impl User {
     fn goes_on(&self) -> bool {
         !self.shared.stopped.load(Ordering::Relaxed)
     }
@@ -134,9 +134,9 @@ impl Lane {
             _ => visitor.post(path).await,
         };
         let served = answer.status == StatusCode::OK;
-        assert!(served || answer.told().starts_with("503, no Set-Cookie"), "{path}: {answer:?}");
+        assert!(served || answer.summary().starts_with("503, no Set-Cookie"), "{path}: {answer:?}");
         lock(&self.shared.samples).0.push(Sample {
-            lane: self.number,
+            user: self.number,
             kind,
             began,
             ended: Instant::now(),

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use tokio::time::sleep;
 
-use crate::diary::app;
-use crate::load::{LANES, Load};
-use crate::samples::Kind;
+use super::app::router;
+use super::load::{Load, USERS};
+use super::samples::Kind;
 
 /// How long there is load before the outage, and after it.
 const HEALTHY: Duration = Duration::from_millis(800);
@@ -17,7 +17,7 @@ const HEALTHY: Duration = Duration::from_millis(800);
 const MARGIN: Duration = Duration::from_secs(10);
 
 /// How long it may take until everybody is served again.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Load on a database that is about to fail.
 pub(crate) struct Outage {
@@ -32,7 +32,7 @@ pub(crate) struct Outage {
 impl Outage {
     /// Puts load on the database; everybody is served.
     pub(crate) async fn of(name: &'static str, database: &str) -> Self {
-        let load = Load::start(app(database).await).await;
+        let load = Load::start(router(database).await).await;
         let began = Instant::now();
         sleep(HEALTHY).await;
         Self { name, load, well: (began, Instant::now()), down: Mutex::default() }
@@ -42,8 +42,8 @@ impl Outage {
     pub(crate) async fn lasts(&self, span: Duration) {
         let from = Instant::now();
         sleep(span).await;
-        while !self.load.samples().all_have_asked_since(from, LANES) {
-            assert!(from.elapsed() < PATIENCE, "{}: some are not answered", self.name);
+        while !self.load.samples().all_have_asked_since(from, USERS) {
+            assert!(from.elapsed() < TIMEOUT, "{}: some are not answered", self.name);
             sleep(Duration::from_millis(10)).await;
         }
         *self.down.lock().expect("nobody panics with it") = Some((from, Instant::now()));
@@ -52,8 +52,8 @@ impl Outage {
     /// The database is back: everybody is served again, and what was acknowledged is there.
     pub(crate) async fn ends(self) {
         let healed = Instant::now();
-        while !self.load.samples().all_are_served_since(healed, LANES) {
-            assert!(healed.elapsed() < PATIENCE, "{}: some are not served", self.name);
+        while !self.load.samples().all_are_served_since(healed, USERS) {
+            assert!(healed.elapsed() < TIMEOUT, "{}: some are not served", self.name);
             sleep(Duration::from_millis(10)).await;
         }
         let recovered = Instant::now();
@@ -70,7 +70,7 @@ impl Outage {
                     refused += 1;
                 }
             }
-            assert!(refused >= LANES - 1, "only {refused} requests in the outage");
+            assert!(refused >= USERS - 1, "only {refused} requests in the outage");
         }
         for (from, until) in [self.well, (recovered, ended)] {
             for sample in samples.between(from, until) {

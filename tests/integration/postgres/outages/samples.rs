@@ -19,8 +19,8 @@ pub(crate) enum Kind {
 /// One request and its answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Sample {
-    /// Who asked: each has one request under way at a time.
-    pub(crate) lane: usize,
+    /// Who sent it: each user has one request under way at a time.
+    pub(crate) user: usize,
     pub(crate) kind: Kind,
     pub(crate) began: Instant,
     pub(crate) ended: Instant,
@@ -34,7 +34,7 @@ pub(crate) struct Samples(pub(crate) Vec<Sample>);
 impl Kind {
     /// How long it may take if every call to the store takes until its deadline.
     pub(crate) fn deadline(self) -> Duration {
-        let deadline = crate::diary::DEADLINE;
+        let deadline = super::app::DEADLINE;
         match self {
             Self::Plain => Duration::ZERO,
             Self::Single => deadline,
@@ -55,20 +55,20 @@ impl Samples {
         self.0.iter().filter(move |sample| from <= sample.began && sample.ended <= until)
     }
 
-    /// Whether each of so many lanes was served at its last three requests, all after this moment.
-    pub(crate) fn all_are_served_since(&self, moment: Instant, lanes: usize) -> bool {
-        (0..lanes).all(|lane| {
-            let mut latest = self.0.iter().rev().filter(|sample| sample.lane == lane);
+    /// Whether each of so many users was served at its last three requests, all after this moment.
+    pub(crate) fn all_are_served_since(&self, moment: Instant, users: usize) -> bool {
+        (0..users).all(|user| {
+            let mut latest = self.0.iter().rev().filter(|sample| sample.user == user);
             let served =
                 |sample: &Sample| moment <= sample.began && sample.status == StatusCode::OK;
             (0..3).all(|_| latest.next().is_some_and(served))
         })
     }
 
-    /// Whether each of so many lanes was answered a request that it sent after this moment.
-    pub(crate) fn all_have_asked_since(&self, moment: Instant, lanes: usize) -> bool {
+    /// Whether each of so many users was answered a request that it sent after this moment.
+    pub(crate) fn all_have_asked_since(&self, moment: Instant, users: usize) -> bool {
         let since = |sample: &&Sample| moment <= sample.began;
-        (0..lanes).all(|lane| self.0.iter().filter(since).any(|sample| sample.lane == lane))
+        (0..users).all(|user| self.0.iter().filter(since).any(|sample| sample.user == user))
     }
 
     fn slowest(&self, matches: impl Fn(Kind) -> bool) -> Duration {

@@ -1,4 +1,4 @@
-//! The application, behind a proxy that counts, and what requests to it cost.
+//! The application of these tests, behind a proxy that counts, and what requests to it cost.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use session_core::{Session, Sessions, require_session, session};
 use session_sqlx::PostgresStore;
-use session_tests::{Client, Postgres, Proxy};
+use session_test_support::{Client, Postgres, Proxy};
 use sqlx::{Connection, PgConnection};
 
 /// A connection that lay idle for a second is asked for a sign of life before the next write. A count that took
@@ -28,7 +28,7 @@ pub(crate) struct Shop {
 }
 
 #[derive(Clone, FromRef)]
-struct App {
+struct AppState {
     sessions: Sessions<Shop>,
 }
 
@@ -86,8 +86,8 @@ async fn watch(shop: &mut Shop, request: Request, next: Next) -> Response {
 }
 
 /// The application on a database of its own.
-pub(crate) struct Shopping {
-    pub(crate) app: Router,
+pub(crate) struct MeteredApp {
+    pub(crate) router: Router,
     pub(crate) sessions: Sessions<Shop>,
     pub(crate) proxy: Proxy,
     pub(crate) database: String,
@@ -107,7 +107,7 @@ impl Cost {
     }
 }
 
-impl Shopping {
+impl MeteredApp {
     /// One connection, through a proxy, and each statement prepared.
     pub(crate) async fn open() -> Self {
         let server = Postgres::shared().await;
@@ -121,11 +121,11 @@ impl Shopping {
         store.migrate().await.expect("the database is empty");
         let sessions =
             Sessions::builder(store).without_cleaner().build().expect("the defaults are sound");
-        let state = App { sessions: sessions.clone() };
+        let state = AppState { sessions: sessions.clone() };
         let watched = Router::new()
             .route("/watched", post(change))
             .layer(from_fn_with_state(state.clone(), watch));
-        let app = Router::new()
+        let router = Router::new()
             .route("/plain", get(plain))
             .route("/", get(read))
             .route("/change", post(change))
@@ -136,22 +136,22 @@ impl Shopping {
             .route("/account", get(account))
             .merge(watched)
             .with_state(state);
-        let shopping = Self { app, sessions, proxy, database };
-        let mut visitor = shopping.visitor().await;
+        let metered = Self { router, sessions, proxy, database };
+        let mut visitor = metered.visitor().await;
         for path in ["/change", "/login", "/logout"] {
             visitor.post(path).await.ok();
         }
         // Each statement is prepared before it is counted.
-        Client::new(&shopping.app).post("/login").await.ok();
+        Client::new(&metered.router).post("/login").await.ok();
         let nobody = "nobody".to_owned();
-        shopping.sessions.list(&nobody).await.expect("the server is up");
-        shopping.sessions.revoke_all(&nobody).await.expect("the server is up");
-        shopping
+        metered.sessions.list(&nobody).await.expect("the server is up");
+        metered.sessions.revoke_all(&nobody).await.expect("the server is up");
+        metered
     }
 
     /// Somebody with a session.
     async fn visitor(&self) -> Client {
-        let mut visitor = Client::new(&self.app);
+        let mut visitor = Client::new(&self.router);
         visitor.post("/change").await.ok();
         visitor
     }
@@ -161,7 +161,7 @@ impl Shopping {
         let server = Postgres::shared().await;
         for _ in 0..20 {
             // Whatever the count begins with, the connection was in use a moment ago.
-            Client::new(&self.app).post("/change").await.ok();
+            Client::new(&self.router).post("/change").await.ok();
             let began = Instant::now();
             server.reset_statements(&self.database).await;
             self.proxy.reset_round_trips();

@@ -1,4 +1,4 @@
-//! Makes PostgreSQL clusters: finds the installed binaries, runs `initdb` once per process, and copies the result.
+//! PostgreSQL data directories: `initdb` runs once in a process, and each server gets a copy of what it made.
 
 use std::env;
 use std::fs::{self, File};
@@ -11,20 +11,21 @@ use std::sync::OnceLock;
 
 use rustix::process::geteuid;
 
-use crate::Directory;
+use crate::TempDirectory;
 
-/// What holds for every cluster. Dynamic shared memory lies in files of the data directory, so that a killed server
-/// leaves none behind in `/dev/shm`.
+/// The settings of every server. Dynamic shared memory lies in files of the data directory, so that a killed server
+/// leaves none behind in `/dev/shm`. Statements of hundreds of databases are counted, and none may be forgotten.
 const SETTINGS: &str = "
 listen_addresses = '127.0.0.1'
 max_connections = 300
 shared_preload_libraries = 'pg_stat_statements'
+pg_stat_statements.max = 50000
 dynamic_shared_memory_type = mmap
 ";
 
-/// A directory with a new cluster in `data`.
-pub(crate) fn new() -> Directory {
-    static TEMPLATE: OnceLock<Directory> = OnceLock::new();
+/// A directory with a new data directory in `data`.
+pub(crate) fn new() -> TempDirectory {
+    static TEMPLATE: OnceLock<TempDirectory> = OnceLock::new();
     let template = TEMPLATE.get_or_init(template);
     // The data is not needed any more, but the server gives its shared memory back.
     let directory = owned_directory("QUIT");
@@ -48,8 +49,8 @@ pub(crate) fn run_as_server(command: &mut Command) {
     }
 }
 
-fn template() -> Directory {
-    // What makes a cluster is left to finish: it gives its shared memory back at its own end only.
+fn template() -> TempDirectory {
+    // `initdb` is left to finish: it gives its shared memory back at its own end only.
     let directory = owned_directory("CONT");
     let data = directory.path().join("data");
     let mut initdb = command("initdb");
@@ -70,8 +71,8 @@ fn template() -> Directory {
 }
 
 /// A directory of the servers' user.
-pub(crate) fn owned_directory(farewell: &str) -> Directory {
-    let directory = Directory::new(farewell);
+pub(crate) fn owned_directory(stop_signal: &str) -> TempDirectory {
+    let directory = TempDirectory::new(stop_signal);
     if let Some((user, group)) = server_user() {
         chown(directory.path(), Some(user), Some(group)).expect("root may give a directory away");
     }
@@ -127,7 +128,7 @@ fn server_user() -> Option<(u32, u32)> {
 }
 
 /// Runs a command in `directory` to its end, which it reaches even if the test process is gone before.
-fn run(command: &mut Command, directory: &Directory, input: &str) {
+fn run(command: &mut Command, directory: &TempDirectory, input: &str) {
     let log = directory.open_log();
     let mut child = command
         .current_dir(directory.path())

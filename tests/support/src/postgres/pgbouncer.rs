@@ -7,12 +7,13 @@ use std::process::Command;
 
 use tokio::net::TcpStream;
 
-use crate::{Directory, Postgres, cluster, free_address};
+use super::{Postgres, data_directory};
+use crate::{TempDirectory, free_address};
 
 /// A running PgBouncer before a PostgreSQL server, on 127.0.0.1.
 #[derive(Debug)]
 pub struct PgBouncer {
-    directory: Directory,
+    directory: TempDirectory,
     address: SocketAddr,
 }
 
@@ -20,7 +21,7 @@ impl PgBouncer {
     /// Starts one that shares three connections to each database among all clients, each for as long as a transaction.
     pub async fn before(server: &Postgres) -> Self {
         let mut bouncer =
-            Self { directory: cluster::owned_directory("TERM"), address: free_address() };
+            Self { directory: data_directory::owned_directory("TERM"), address: free_address() };
         for _ in 0..10 {
             if bouncer.boot(server.address()).await {
                 return bouncer;
@@ -55,7 +56,7 @@ impl PgBouncer {
         let program = Path::new("/usr/sbin/pgbouncer");
         let program = if program.exists() { program } else { Path::new("pgbouncer") };
         let mut command = Command::new(program);
-        cluster::run_as_server(&mut command);
+        data_directory::run_as_server(&mut command);
         command.arg(file);
         let answers = async || TcpStream::connect(self.address).await.is_ok();
         self.directory.launch(&mut command, answers).await

@@ -1,4 +1,4 @@
-//! A throw-away PostgreSQL cluster from the installed binaries, which a test can freeze, kill and restart.
+//! A throw-away PostgreSQL server from the installed binaries, which a test can freeze, kill and restart.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -10,12 +10,13 @@ use std::time::Duration;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::OnceCell;
 
-use crate::{Directory, cluster, free_address};
+use super::data_directory;
+use crate::{TempDirectory, free_address};
 
-/// A running PostgreSQL server with a cluster of its own, on 127.0.0.1.
+/// A running PostgreSQL server with a data directory of its own, on 127.0.0.1.
 #[derive(Debug)]
 pub struct Postgres {
-    directory: Directory,
+    directory: TempDirectory,
     address: SocketAddr,
     fsync: bool,
 }
@@ -28,7 +29,7 @@ impl Postgres {
     }
 
     /// Starts a server of one's own with `fsync` on, so that it also writes as slowly as a real one, and with
-    /// a log as long as `initdb` makes it: the cluster's has pieces of a megabyte, of which there would be so few
+    /// a log as long as a real server's: `initdb` was told to make pieces of a megabyte, of which there would be so few
     /// that a checkpoint came every other second.
     pub async fn durable() -> Self {
         Self::launch(true).await
@@ -42,7 +43,7 @@ impl Postgres {
     }
 
     async fn launch(fsync: bool) -> Self {
-        let directory = cluster::new();
+        let directory = data_directory::new();
         let mut postgres = Self { directory, address: free_address(), fsync };
         for _ in 0..10 {
             if postgres.boot().await {
@@ -56,7 +57,7 @@ impl Postgres {
     /// False if the server gave up, as it does when its port is taken.
     async fn boot(&self) -> bool {
         let data = self.directory.path().join("data");
-        let mut command = cluster::command("postgres");
+        let mut command = data_directory::command("postgres");
         command
             .arg("-D")
             .arg(&data)

@@ -1,4 +1,4 @@
-//! The line from a proxy's clients to its server: who is let through, and what of the bytes.
+//! The forwarder: accepts a proxy's clients, connects each to the server, and passes bytes as its mode says.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::frontend::Frontend;
+use super::round_trips::RoundTripCounter;
 
 /// What happens to the bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,14 +25,14 @@ pub(crate) enum Mode {
 
 /// What each connection needs to know.
 #[derive(Clone, Debug)]
-pub(crate) struct Line {
+pub(crate) struct Forwarder {
     pub(crate) server: SocketAddr,
     /// How many messages that ask for an answer have passed.
-    pub(crate) asked: Arc<AtomicU64>,
+    pub(crate) round_trips: Arc<AtomicU64>,
     pub(crate) modes: watch::Receiver<Mode>,
 }
 
-impl Line {
+impl Forwarder {
     /// Serves clients until aborted, and confirms each mode once it is in force.
     pub(crate) async fn listen(mut self, listener: TcpListener, confirm: watch::Sender<Mode>) {
         let address = listener.local_addr().expect("it is bound");
@@ -79,10 +79,10 @@ impl Line {
         client.set_nodelay(true)?;
         let (from_client, to_client) = client.split();
         let (from_server, to_server) = server.split();
-        let mut frontend = Frontend::default();
-        let asked = Arc::clone(&self.asked);
+        let mut counter = RoundTripCounter::default();
+        let round_trips = Arc::clone(&self.round_trips);
         let count = |bytes: &[u8]| {
-            asked.fetch_add(frontend.read(bytes), Ordering::SeqCst);
+            round_trips.fetch_add(counter.read(bytes), Ordering::SeqCst);
         };
         tokio::try_join!(
             self.clone().pump(from_client, to_server, count),

@@ -1,11 +1,11 @@
-//! Follows the messages that a PostgreSQL client sends, to count those that make it wait for an answer.
+//! The round trips of a PostgreSQL client: counts the messages after which it waits for an answer.
 
 /// The request codes that come before the start-up message: `SSLRequest` and `GSSENCRequest`.
 const ENCRYPTION_REQUESTS: [u32; 2] = [80_877_103, 80_877_104];
 
 /// One client's byte stream (PostgreSQL's manual, "Message Flow" and "Message Formats").
 #[derive(Debug, Default)]
-pub(crate) struct Frontend {
+pub(crate) struct RoundTripCounter {
     /// Whether the start-up message has passed; from then on messages begin with a type byte.
     started: bool,
     /// The beginning of a message that has not wholly arrived: type and length, at start-up length and code.
@@ -14,7 +14,7 @@ pub(crate) struct Frontend {
     remaining: usize,
 }
 
-impl Frontend {
+impl RoundTripCounter {
     /// Reads on, and says how many messages began that make the server answer: Sync and Query.
     pub(crate) fn read(&mut self, mut bytes: &[u8]) -> u64 {
         let mut asked = 0;
@@ -50,7 +50,7 @@ impl Frontend {
 
 #[cfg(test)]
 mod tests {
-    use super::Frontend;
+    use super::RoundTripCounter;
 
     const SSL_REQUEST: &[u8] = &[0, 0, 0, 8, 4, 210, 22, 47];
     const STARTUP: &[u8] = b"\0\0\0\x12\0\x03\0\0user\0SSSS\0";
@@ -62,7 +62,7 @@ mod tests {
     fn messages_are_counted_however_they_are_cut() {
         let stream = [SSL_REQUEST, STARTUP, PARSE, SYNC, QUERY, SYNC].concat();
         for size in 1..=stream.len() {
-            let mut frontend = Frontend::default();
+            let mut frontend = RoundTripCounter::default();
             let asked: u64 = stream.chunks(size).map(|chunk| frontend.read(chunk)).sum();
             assert_eq!(asked, 3, "in chunks of {size} bytes");
         }

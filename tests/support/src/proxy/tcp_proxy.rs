@@ -1,4 +1,4 @@
-//! A TCP proxy before a server, which delays, swallows or cuts what passes, and counts PostgreSQL's round trips.
+//! The proxy as a test holds it: where clients connect, and what becomes of the bytes from now on.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
+use super::forwarder::{Forwarder, Mode};
 use crate::free_address;
-use crate::line::{Line, Mode};
 
 /// A running proxy. It works on the runtime that it was made on and ends when dropped.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct Proxy {
     address: SocketAddr,
     mode: watch::Sender<Mode>,
     in_force: watch::Receiver<Mode>,
-    asked: Arc<AtomicU64>,
+    round_trips: Arc<AtomicU64>,
     task: AbortHandle,
 }
 
@@ -31,12 +31,12 @@ impl Proxy {
             }
         };
         let address = listener.local_addr().expect("it is bound");
-        let asked = Arc::new(AtomicU64::new(0));
+        let round_trips = Arc::new(AtomicU64::new(0));
         let (mode, modes) = watch::channel(Mode::Pass);
         let (confirm, in_force) = watch::channel(Mode::Pass);
-        let line = Line { server, asked: Arc::clone(&asked), modes };
-        let task = tokio::spawn(line.listen(listener, confirm)).abort_handle();
-        Self { address, mode, in_force, asked, task }
+        let forwarder = Forwarder { server, round_trips: Arc::clone(&round_trips), modes };
+        let task = tokio::spawn(forwarder.listen(listener, confirm)).abort_handle();
+        Self { address, mode, in_force, round_trips, task }
     }
 
     /// Where clients connect.
@@ -82,12 +82,12 @@ impl Proxy {
     /// How many messages that make a PostgreSQL server answer (Sync and Query) have passed to it: its round trips,
     /// if clients wait for each answer. Neither start-up nor authentication counts.
     pub fn round_trips(&self) -> u64 {
-        self.asked.load(Ordering::SeqCst)
+        self.round_trips.load(Ordering::SeqCst)
     }
 
     /// Counts the round trips from zero again.
     pub fn reset_round_trips(&self) {
-        self.asked.store(0, Ordering::SeqCst);
+        self.round_trips.store(0, Ordering::SeqCst);
     }
 
     async fn switch(&self, mode: Mode) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::{Directory, free_address};
+use crate::{TempDirectory, free_address};
 
 /// How long a node may be silent before the others take it for dead.
 const NODE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -24,7 +24,7 @@ pub struct RedisCluster {
 /// One server of a [`RedisCluster`].
 #[derive(Debug)]
 pub struct Node {
-    directory: Directory,
+    directory: TempDirectory,
     address: SocketAddr,
 }
 
@@ -85,7 +85,7 @@ impl RedisCluster {
 impl Node {
     async fn start() -> Self {
         for _ in 0..10 {
-            let node = Self { directory: Directory::new("TERM"), address: free_address() };
+            let node = Self { directory: TempDirectory::new("TERM"), address: free_address() };
             if node.boot().await {
                 return node;
             }

@@ -9,12 +9,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
 
-use crate::{Directory, free_address};
+use crate::{TempDirectory, free_address};
 
 /// A running Redis server on 127.0.0.1.
 #[derive(Debug)]
 pub struct Redis {
-    directory: Directory,
+    directory: TempDirectory,
     address: SocketAddr,
     durable: bool,
 }
@@ -39,7 +39,7 @@ impl Redis {
 
     async fn launch(durable: bool) -> Self {
         let mut redis =
-            Self { directory: Directory::new("TERM"), address: free_address(), durable };
+            Self { directory: TempDirectory::new("TERM"), address: free_address(), durable };
         for _ in 0..10 {
             if redis.boot().await {
                 return redis;

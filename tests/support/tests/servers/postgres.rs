@@ -1,22 +1,10 @@
-//! The test kit keeps its promises: servers freeze, die and come back, round trips are counted, a browser browses.
+//! PostgreSQL is shared, watched, frozen, killed and restarted.
 
-use std::env;
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
-use std::process::{Command, Stdio};
-use std::time::Duration;
-
-use session_tests::{Browser, Postgres, Proxy, Redis};
+use session_test_support::{Postgres, Proxy};
 use sqlx::{Connection, PgConnection};
-use thirtyfour::By;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-/// Long enough for anything that is not held up on purpose.
-const SOON: Duration = Duration::from_secs(30);
-/// How long a test watches that nothing happens.
-const A_WHILE: Duration = Duration::from_millis(300);
+use crate::{A_WHILE, SOON};
 
 async fn connect(url: &str) -> PgConnection {
     timeout(SOON, PgConnection::connect(url)).await.expect("it answers").expect("it lets us in")
@@ -106,67 +94,6 @@ async fn a_frozen_server_can_be_killed_and_restarted() {
     assert_eq!(one(&mut connect(&server.url("postgres")).await).await.expect("it answers"), 1);
 }
 
-/// The victim is this test again, in a process of its own: it starts a server, freezes it and waits for its end.
-#[tokio::test]
-async fn nothing_outlives_a_killed_test_process() {
-    const VICTIM: &str = "SESSION_TESTS_VICTIM";
-    if env::var_os(VICTIM).is_some() {
-        let server = Postgres::start().await;
-        server.freeze();
-        println!("\n{VICTIM} {}", server.address());
-        std::future::pending::<()>().await;
-    }
-    let mut victim = Command::new(env::current_exe().expect("this is a program"))
-        .args(["--exact", "nothing_outlives_a_killed_test_process", "--nocapture"])
-        .env(VICTIM, "")
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("it can be run twice");
-    let address: SocketAddr = BufReader::new(victim.stdout.take().expect("it is piped"))
-        .lines()
-        .map_while(Result::ok)
-        .find_map(|line| line.strip_prefix(VICTIM)?.trim().parse().ok())
-        .expect("the victim starts a server");
-    assert!(TcpStream::connect(address).await.is_ok());
-    victim.kill().and_then(|()| victim.wait()).expect("it is our own child");
-    let gone = async {
-        while TcpStream::connect(address).await.is_ok() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    timeout(SOON, gone).await.expect("the server ends with its test");
-}
-
-/// Sends one command to Redis, as a person would type it.
-async fn redis(connection: &mut TcpStream, command: &str) -> String {
-    connection.write_all(format!("{command}\r\n").as_bytes()).await.expect("the server listens");
-    let mut answer = [0; 100];
-    let length = connection.read(&mut answer).await.expect("the server answers");
-    String::from_utf8_lossy(&answer[..length]).into_owned()
-}
-
-#[tokio::test]
-async fn redis_freezes_dies_and_comes_back() {
-    for (server, kept) in
-        [(Redis::start().await, "$-1\r\n"), (Redis::durable().await, "$1\r\n1\r\n")]
-    {
-        let mut connection = TcpStream::connect(server.address()).await.expect("it listens");
-        assert_eq!(redis(&mut connection, "SET a 1").await, "+OK\r\n");
-        server.freeze();
-        {
-            let mut answer = Box::pin(redis(&mut connection, "GET a"));
-            assert!(timeout(A_WHILE, &mut answer).await.is_err());
-            server.thaw();
-            assert_eq!(answer.await, "$1\r\n1\r\n");
-        }
-        server.kill();
-        assert!(TcpStream::connect(server.address()).await.is_err());
-        server.restart().await;
-        let mut connection = TcpStream::connect(server.address()).await.expect("it listens again");
-        assert_eq!(redis(&mut connection, "GET a").await, kept);
-    }
-}
-
 #[tokio::test]
 async fn the_round_trips_of_postgres_are_counted() {
     let server = Postgres::shared().await;
@@ -180,34 +107,4 @@ async fn the_round_trips_of_postgres_are_counted() {
     assert_eq!(proxy.round_trips(), 2, "a simple query of two statements");
     connection.ping().await.expect("it answers");
     assert_eq!(proxy.round_trips(), 3, "a ping");
-}
-
-/// Serves one page, at every path.
-async fn page(html: &'static str) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-    let address = listener.local_addr().expect("it is bound");
-    tokio::spawn(async move {
-        while let Ok((mut client, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                let mut request = [0; 4096];
-                let _ = client.read(&mut request).await;
-                let head = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length:";
-                client.write_all(format!("{head} {}\r\n\r\n{html}", html.len()).as_bytes()).await
-            });
-        }
-    });
-    address
-}
-
-#[tokio::test]
-async fn a_browser_loads_a_page_and_runs_its_script() {
-    let address =
-        page("<title>Shop</title><p id=greeting></p><script>greeting.append('hello')</script>")
-            .await;
-    let browser = Browser::start().await;
-    browser.goto(format!("http://{address}/")).await.expect("the page is served");
-    assert_eq!(browser.title().await.expect("it has one"), "Shop");
-    let greeting = browser.find(By::Id("greeting")).await.expect("it is on the page");
-    assert_eq!(greeting.text().await.expect("it has text"), "hello");
-    browser.close().await;
 }

@@ -1,17 +1,14 @@
-//! The test kit's proxy delays, swallows, half opens and cuts, and heals.
+//! The proxy delays, swallows, half opens, cuts and heals.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use session_tests::Proxy;
+use session_test_support::Proxy;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout};
 
-/// Long enough for anything that is not held up on purpose.
-const SOON: Duration = Duration::from_secs(30);
-/// How long a test watches that nothing happens.
-const A_WHILE: Duration = Duration::from_millis(300);
+use crate::{A_WHILE, SOON};
 
 /// A server that sends back what it gets, and closes what the client closes.
 async fn echo() -> SocketAddr {

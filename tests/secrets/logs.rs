@@ -5,34 +5,35 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::COOKIE;
 use session_core::{Error, Handle, Sessions, require_session, session};
-use session_tests::{Call, Client, Fate, Fresh, on_each_store};
+use session_test_support::{Call, Client, Fault};
+use session_tests::{TestStore, on_each_store};
 
-use crate::capture;
-use crate::needles::{Secret, none_is_in};
-use crate::shop::House;
+use crate::app::TestApp;
+use crate::output;
+use crate::secret::{Secret, none_is_in};
 
 on_each_store!(nothing_secret_is_said_whatever_happens);
 
-async fn nothing_secret_is_said_whatever_happens<S: Fresh>(store: S) {
-    capture::listen();
-    let house = House::new(store);
-    everyday(&house).await;
-    let shown = strangers(&house).await;
-    failures(&house).await;
-    conflicts(&house).await;
-    another_release(&house).await;
-    endings(&house).await;
+async fn nothing_secret_is_said_whatever_happens<S: TestStore>(store: S) {
+    output::capture();
+    let app = TestApp::new(store);
+    everyday(&app).await;
+    let shown = strangers(&app).await;
+    failures(&app).await;
+    conflicts(&app).await;
+    another_release(&app).await;
+    endings(&app).await;
 
-    let said = capture::said();
+    let said = output::captured();
     assert_the_log_is_full(&said);
-    assert!(house.issued.all().len() > 20);
-    none_is_in(&said, "what was said", &house.secrets());
+    assert!(app.issued.all().len() > 20);
+    none_is_in(&said, "what was said", &app.secrets());
     none_is_in(&said, "what was said", &shown);
 }
 
 /// What goes well.
-async fn everyday<S: Fresh>(house: &House<S>) {
-    let mut client = house.member().await;
+async fn everyday<S: TestStore>(app: &TestApp<S>) {
+    let mut client = app.log_in().await;
     for path in ["/rotate", "/remember", "/rotate", "/traced", "/notice"] {
         assert_eq!(client.post(path).await.status, 200, "{path}");
     }
@@ -41,71 +42,71 @@ async fn everyday<S: Fresh>(house: &House<S>) {
     assert_eq!(client.post("/fail").await.status, 500);
     assert_eq!(client.post("/panic").await.status, 500);
     assert_eq!(client.post("/price").await.status, 500);
-    assert_eq!(Client::new(&house.app).get("/me").await.status, 401);
+    assert_eq!(Client::new(&app.router).get("/me").await.status, 401);
 }
 
 /// Cookies that are not taken, and what they say.
-async fn strangers<S: Fresh>(house: &House<S>) -> Vec<Secret> {
-    let client = house.member().await;
+async fn strangers<S: TestStore>(app: &TestApp<S>) -> Vec<Secret> {
+    let client = app.log_in().await;
     let token = client.session().expect("it was set").to_owned();
     let guess = format!("{}{:-<42}", &token[..22], "canary-as-a-secret");
     let unknown = format!("{:A<64}", "canary-as-a-token");
     let malformed = "canary in a cookie that is no token".to_owned();
     for value in [&guess, &unknown, &malformed] {
-        Client::with_session(&house.app, value).get("/notice").await.ok();
+        Client::with_session(&app.router, value).get("/notice").await.ok();
     }
     let twice = format!("__Host-session={token}; __Host-session={token}");
     let many = vec![format!("__Host-session={token}"); 200].join("; ");
     for line in [twice, many] {
         let request = Request::get("/notice").header(COOKIE, line).body(Body::empty());
-        Client::new(&house.app).send(request.expect("it is a request")).await;
+        Client::new(&app.router).send(request.expect("it is a request")).await;
     }
     ["canary-as-a-secret", "canary-as-a-token", &malformed].into_iter().map(Secret::text).collect()
 }
 
 /// A store that fails, loses answers and hangs, at every call.
-async fn failures<S: Fresh>(house: &House<S>) {
-    for fate in [Fate::Fails, Fate::FailsAfterwards, Fate::Hangs] {
+async fn failures<S: TestStore>(app: &TestApp<S>) {
+    for fault in [Fault::Fails, Fault::FailsAfterwards, Fault::Hangs] {
         for call in [Call::Load, Call::Insert, Call::Update, Call::Delete] {
-            let mut client = house.member().await;
+            let mut client = app.log_in().await;
             let path = if call == Call::Delete { "/log-out" } else { "/rotate" };
-            house.store.fate(call, fate.clone());
+            app.store.inject(call, fault);
             if call == Call::Insert {
-                client = Client::new(&house.app);
+                client = Client::new(&app.router);
                 assert_eq!(client.post("/notice").await.status, 503);
             } else {
                 assert_eq!(client.post(path).await.status, 503);
             }
-            house.store.heal();
+            app.store.heal();
         }
     }
 }
 
 /// Two nodes, a merge function that panics, and jobs.
-async fn conflicts<S: Fresh>(house: &House<S>) {
-    let node = House::on(house.store.clone());
-    let client = house.member().await;
+async fn conflicts<S: TestStore>(app: &TestApp<S>) {
+    let node = TestApp::on(app.store.clone());
+    let client = app.log_in().await;
     let (mut here, mut there) =
-        (client.clone(), Client::with_session(&node.app, client.session().expect("set")));
+        (client.clone(), Client::with_session(&node.router, client.session().expect("set")));
     for path in ["/notice", "/add"] {
-        let gate = house.store.hold(Call::Update);
+        let gate = app.store.pause(Call::Update);
         let other = async {
             gate.reached().await;
-            house.store.heal();
+            app.store.heal();
             there.post(path).await.ok();
             gate.open();
         };
         let (reply, ()) = tokio::join!(here.post(path), other);
         assert_eq!(reply.status.as_u16(), if path == "/add" { 500 } else { 200 }, "{path}");
     }
-    let handle = last(house);
-    house.sessions.update(&handle, |shop| shop.notice.clone()).await.expect("it is there");
-    let refused = house.sessions.update(&handle, |shop| shop.user = None).await;
-    capture::say_error(&refused.expect_err("only a response can carry the new token"));
+    let handle = last(app);
+    app.sessions.update(&handle, |shop| shop.notice.clone()).await.expect("it is there");
+    let refused = app.sessions.update(&handle, |shop| shop.user = None).await;
+    output::print_error(&refused.expect_err("only a response can carry the new token"));
 }
 
 /// A release in which the notice is a number and the cart is a text.
-async fn another_release<S: Fresh>(house: &House<S>) {
+async fn another_release<S: TestStore>(app: &TestApp<S>) {
     #[session]
     #[derive(Debug)]
     struct Next {
@@ -120,40 +121,41 @@ async fn another_release<S: Fresh>(house: &House<S>) {
         shop.notice += 1;
     }
 
-    let client = house.member().await;
-    let sessions = Sessions::<Next>::builder(house.store.clone()).without_cleaner();
-    let at = *house.hours.lock().expect("nobody panics here");
+    let client = app.log_in().await;
+    let sessions = Sessions::<Next>::builder(app.store.clone()).without_cleaner();
+    let at = *app.hours.lock().expect("nobody panics here");
     let sessions = sessions
         .clock(move || {
             let begin = session_core::Timestamp::from_micros(1_720_000_000_000_000);
             begin.plus(std::time::Duration::from_hours(at))
         })
-        .on_event(capture::say_event)
+        .on_event(output::print_event)
         .build()
         .expect("the defaults are sound");
-    let app = axum::Router::new().route("/count", axum::routing::post(count)).with_state(sessions);
-    let mut next = Client::with_session(&app, client.session().expect("set"));
+    let router =
+        axum::Router::new().route("/count", axum::routing::post(count)).with_state(sessions);
+    let mut next = Client::with_session(&router, client.session().expect("set"));
     assert_eq!(next.post("/count").await.status, 200);
 }
 
 /// Sessions that end, and requests that come too late.
-async fn endings<S: Fresh>(house: &House<S>) {
-    let mut client = house.member().await;
+async fn endings<S: TestStore>(app: &TestApp<S>) {
+    let mut client = app.log_in().await;
     let late = client.clone();
     client.post("/log-out").await.ok();
     assert_eq!(late.clone().get("/me").await.status, 401);
-    let gone = house.sessions.update(&last(house), |shop| shop.cart.clear()).await;
+    let gone = app.sessions.update(&last(app), |shop| shop.cart.clear()).await;
     assert!(matches!(gone, Err(Error::Ended)));
-    capture::say_error(&gone.expect_err("it is gone"));
-    let client = house.member().await;
-    *house.hours.lock().expect("nobody panics here") += 48;
+    output::print_error(&gone.expect_err("it is gone"));
+    let client = app.log_in().await;
+    *app.hours.lock().expect("nobody panics here") += 48;
     assert_eq!(client.clone().get("/me").await.status, 401);
-    assert!(house.sessions.clean().await.expect("the store works") > 0);
-    capture::say(format!("{:?} {:?}\n", house.sessions, house.store.store()).as_bytes());
+    assert!(app.sessions.clean().await.expect("the store works") > 0);
+    output::print(format!("{:?} {:?}\n", app.sessions, app.store.store()).as_bytes());
 }
 
-fn last<S: Fresh>(house: &House<S>) -> Handle {
-    *house.store.inserted().last().expect("there was one")
+fn last<S: TestStore>(app: &TestApp<S>) -> Handle {
+    *app.store.inserted().last().expect("there was one")
 }
 
 /// An empty log would prove nothing.

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use session_tests::{Directory, Postgres, Proxy, Redis};
+use session_test_support::{Postgres, Proxy, Redis, TempDirectory};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use crate::plan::{Store, Subject};
@@ -12,7 +12,7 @@ use crate::plan::{Store, Subject};
 pub(crate) struct Backends {
     pub(crate) postgres: Postgres,
     pub(crate) redis: Redis,
-    files: Directory,
+    files: TempDirectory,
 }
 
 impl Backends {
@@ -21,7 +21,7 @@ impl Backends {
         Self {
             postgres: Postgres::durable().await,
             redis: Redis::start().await,
-            files: Directory::new("TERM"),
+            files: TempDirectory::new("TERM"),
         }
     }
 

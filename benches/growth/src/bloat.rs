@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use report::float;
 
-use session_tests::Postgres;
+use session_test_support::Postgres;
 
 use crate::callers::{Run, run};
 use crate::database::Database;

@@ -8,7 +8,7 @@ use session_core::store::Swept;
 use session_core::{Now, Store};
 use session_sqlx::PostgresStore;
 
-use session_tests::Postgres;
+use session_test_support::Postgres;
 
 use crate::callers::{Run, run};
 use crate::database::{Asked, Database};

@@ -1,6 +1,6 @@
 //! What the server's settings of its log are worth.
 
-use session_tests::Postgres;
+use session_test_support::Postgres;
 
 use crate::database::Database;
 use crate::operation::Operation::{LogInFresh, Write};

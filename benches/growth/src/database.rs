@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use session_sqlx::PostgresStore;
-use session_tests::Postgres;
+use session_test_support::Postgres;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 

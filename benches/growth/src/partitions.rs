@@ -1,6 +1,6 @@
 //! The table in partitions, beside one that is whole.
 
-use session_tests::Postgres;
+use session_test_support::Postgres;
 
 use crate::database::Database;
 use crate::operation::Operation::{List, Read, Write};
@@ -49,7 +49,7 @@ fn partition() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use session_sqlx::PostgresStore;
-    use session_tests::Postgres;
+    use session_test_support::Postgres;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! A pooler (`PgBouncer`) in transaction mode, beside a direct connection.
 
-use session_tests::{PgBouncer, Postgres};
+use session_test_support::{PgBouncer, Postgres};
 
 use crate::database::Database;
 use crate::operation::Operation::{Read, Write};

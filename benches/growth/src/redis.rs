@@ -7,7 +7,7 @@ use fastrand::Rng;
 use report::float;
 use session_core::{Now, Sessions, Store};
 use session_redis::RedisStore;
-use session_tests::{Redis, RedisCluster};
+use session_test_support::{Redis, RedisCluster};
 use site::{Shop, Site};
 use tokio::task::JoinSet;
 

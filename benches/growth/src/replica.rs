@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use session_core::{Now, Store};
 use session_sqlx::PostgresStore;
-use session_tests::{Directory, Postgres, free_address};
+use session_test_support::{Postgres, TempDirectory, free_address};
 use sqlx::{Connection as _, PgConnection};
 
 use crate::callers::{Run, run};
@@ -63,7 +63,7 @@ pub(crate) async fn measure(options: &Options) -> Replicated {
 /// A server that follows another.
 #[derive(Debug)]
 struct Replica {
-    directory: Directory,
+    directory: TempDirectory,
     url: String,
 }
 
@@ -73,7 +73,7 @@ impl Replica {
         let binaries = database.text("SELECT setting FROM pg_config WHERE name = 'BINDIR'").await;
         let owner = server.directory().metadata().expect("it is there");
         let owner = (owner.uid(), owner.gid());
-        let directory = Directory::new("QUIT");
+        let directory = TempDirectory::new("QUIT");
         chown(directory.path(), Some(owner.0), Some(owner.1)).expect("one may give it away");
         let data = directory.path().join("data");
         let command = |program: &str| {

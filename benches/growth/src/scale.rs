@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use session_core::store::Swept;
 use session_core::{Now, Store};
 use session_sqlx::PostgresStore;
-use session_tests::Postgres;
+use session_test_support::Postgres;
 
 use crate::callers::{Run, run_for};
 use crate::database::{Asked, Database};

@@ -2,11 +2,11 @@
 
 use session_core::{Now, Store as _};
 use session_redis::{ConfigError, ConnectError, RedisStore};
-use session_tests::Redis;
+use session_test_support::Redis;
 
 use crate::sample::{
-    HOUR, Raw, builder, connected, insert_of, listed, loaded, saved, shared, shared_cluster,
-    stored, story, update_of,
+    HOUR, Raw, builder, connected, error_chain, insert_of, listed, loaded, saved, shared,
+    shared_cluster, stored, update_of,
 };
 
 #[tokio::test]
@@ -49,10 +49,11 @@ async fn a_user_with_the_documented_rights_may_do_everything() {
     store.sweep(10, Now::At(record.times.expires)).await.unwrap();
 
     let other = RedisStore::builder().prefix("other:").connect(&url).await;
-    let refused = story(&other.expect_err("its keys are not the user's"));
+    let refused = error_chain(&other.expect_err("its keys are not the user's"));
     assert!(refused.contains("no permissions"), "{refused}");
     let wrong = format!("redis://app:wrong@{}", server.address());
-    let refused = story(&RedisStore::connect(&wrong).await.expect_err("the password is wrong"));
+    let refused =
+        error_chain(&RedisStore::connect(&wrong).await.expect_err("the password is wrong"));
     assert!(refused.contains("username-password"), "{refused}");
     assert!(!refused.contains("wrong@"), "{refused}");
 }
@@ -74,7 +75,7 @@ async fn no_password_is_shown() {
     for url in bad {
         let error = RedisStore::connect(&url).await.expect_err("the URL is wrong");
         assert!(matches!(error, ConnectError::Url(_)), "{error:?}");
-        shown = format!("{shown} {error:?} {}", story(&error));
+        shown = format!("{shown} {error:?} {}", error_chain(&error));
     }
     assert!(!shown.contains("canary"), "{shown}");
     println!("{store:?}");
@@ -109,7 +110,7 @@ async fn a_record_of_another_version_is_an_error_and_not_a_session() {
         store.touch(record.handle, HOUR, Now::Store).await.map(drop),
         store.list("ann", Now::Store).await.map(drop),
     ] {
-        let told = story(&error.expect_err("it cannot be read"));
+        let told = error_chain(&error.expect_err("it cannot be read"));
         assert!(told.contains("another version"), "{told}");
     }
 }
@@ -133,9 +134,9 @@ async fn a_server_that_is_out_of_memory_refuses_to_write_and_still_reads_and_del
     let record = stored(&store, insert_of("ann")).await;
     raw.ask::<String>("CONFIG SET maxmemory 1").await;
     let error = store.insert(insert_of("ann"), Now::Store).await.expect_err("there is no room");
-    assert!(story(&error).contains("maxmemory"), "{}", story(&error));
+    assert!(error_chain(&error).contains("maxmemory"), "{}", error_chain(&error));
     let error = store.update(update_of(&record), Now::Store).await.expect_err("there is no room");
-    assert!(story(&error).contains("maxmemory"), "{}", story(&error));
+    assert!(error_chain(&error).contains("maxmemory"), "{}", error_chain(&error));
     assert!(loaded(&store, record.handle).await.is_some());
     assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
     assert_eq!(listed(&store, "ann").await, [record.handle]);
@@ -160,5 +161,5 @@ async fn a_user_with_the_documented_rights_may_do_everything_in_a_cluster() {
     assert!(store.delete(record.handle, Now::Store).await.unwrap());
     let wrong = cluster.urls()[0].replace("//", "//cluster-app:wrong@");
     let error = RedisStore::cluster([wrong]).await.expect_err("the password is wrong");
-    assert!(story(&error).contains("username-password"), "{}", story(&error));
+    assert!(error_chain(&error).contains("username-password"), "{}", error_chain(&error));
 }

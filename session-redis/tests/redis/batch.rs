@@ -9,10 +9,10 @@ use futures_util::future::join_all;
 use redis::Value;
 use session_core::store::{Insert, Inserted, Updated};
 use session_core::{Now, Store as _, Timestamp};
-use session_tests::Redis;
+use session_test_support::Redis;
 
 use crate::sample::{
-    HOUR, Raw, builder, connected, handle, insert, insert_of, loaded, saved, stored, story,
+    HOUR, Raw, builder, connected, error_chain, handle, insert, insert_of, loaded, saved, stored,
     update_of, updated,
 };
 
@@ -111,9 +111,9 @@ async fn an_operation_that_cannot_be_carried_out_fails_alone() {
     let [newer, found, foreign] = &answers[..] else { panic!("three were asked for") };
     assert_eq!(cost, 1);
     assert_eq!(found.as_ref().unwrap().as_ref().unwrap().fields, sound.fields);
-    let told = story(newer.as_ref().expect_err("nobody knows this layout"));
+    let told = error_chain(newer.as_ref().expect_err("nobody knows this layout"));
     assert!(told.contains("of another version of session-redis"), "{told}");
-    let told = story(foreign.as_ref().expect_err("it is no record"));
+    let told = error_chain(foreign.as_ref().expect_err("it is no record"));
     assert!(told.contains("WRONGTYPE"), "{told}");
 }
 

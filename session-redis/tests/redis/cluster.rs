@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use session_core::store::{Record, Update, Updated};
 use session_core::{Handle, Now, Store as _};
 use session_redis::RedisStore;
-use session_tests::RedisCluster;
-use session_tests::survival::STALL;
+use session_test_support::RedisCluster;
+use session_test_support::resilience::STALL;
 use tokio::task::JoinSet;
 
 use crate::sample::{Raw, insert, insert_of, listed, loaded, stored, update_of};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use session_core::store::{Inserted, Swept, Update, Updated};
 use session_core::{Now, Store as _};
-use session_tests::Redis;
+use session_test_support::Redis;
 
 use crate::sample::{
     HOUR, Raw, builder, connected, handle, insert, insert_of, listed, loaded, saved, stored,

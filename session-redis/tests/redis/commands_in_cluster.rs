@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use session_core::store::{Insert, Inserted, LogIn, Update, Updated};
 use session_core::{Now, Store as _};
 use session_redis::RedisStore;
-use session_tests::RedisCluster;
+use session_test_support::RedisCluster;
 
 use crate::sample::{
     HOUR, Raw, builder, insert, insert_of, listed, loaded, saved, stored, update_of, updated,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use session_core::store::{Insert, Update, Updated};
 use session_core::{Now, Store as _};
 use session_redis::RedisStore;
-use session_tests::Redis;
+use session_test_support::Redis;
 use tokio::task::JoinSet;
 
 use crate::sample::{

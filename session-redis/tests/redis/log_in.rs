@@ -6,7 +6,7 @@ use std::time::Duration;
 use session_core::store::{Insert, Inserted, LogIn, Record, Update, Updated};
 use session_core::{Handle, Now, Store as _};
 use session_redis::RedisStore;
-use session_tests::RedisCluster;
+use session_test_support::RedisCluster;
 use tokio::task::JoinSet;
 
 use crate::cluster::victim;

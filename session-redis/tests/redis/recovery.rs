@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use session_core::{Now, Store as _, StoreError};
 use session_redis::{RedisStore, Unreachable};
-use session_tests::survival::{all_fail_in_time, loads_outlive_connections, recovered};
-use session_tests::{Proxy, Redis};
+use session_test_support::resilience::{all_fail_in_time, loads_outlive_connections, recovered};
+use session_test_support::{Proxy, Redis};
 use tokio::task::JoinSet;
 
 use crate::sample::{
@@ -154,7 +154,7 @@ async fn a_server_that_became_a_replica_answers_no_reads_and_no_writes() {
         store.load(record.handle, Now::Store).await.map(drop),
         store.update(update_of(&record), Now::Store).await.map(drop),
     ] {
-        let told = crate::sample::story(&error.expect_err("it is no master"));
+        let told = crate::sample::error_chain(&error.expect_err("it is no master"));
         assert!(told.contains("read only replica"), "{told}");
     }
     raw.ask::<String>("REPLICAOF NO ONE").await;
@@ -172,7 +172,7 @@ async fn a_master_that_misses_its_replicas_answers_no_reads_and_no_writes() {
         store.load(record.handle, Now::Store).await.map(drop),
         store.update(update_of(&record), Now::Store).await.map(drop),
     ] {
-        let told = crate::sample::story(&error.expect_err("it has no replica"));
+        let told = crate::sample::error_chain(&error.expect_err("it has no replica"));
         assert!(told.contains("good replicas"), "{told}");
     }
     raw.ask::<String>("CONFIG SET min-replicas-to-write 0").await;

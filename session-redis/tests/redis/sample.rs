@@ -6,11 +6,11 @@ use std::time::Duration;
 use redis::FromRedisValue;
 use redis::aio::MultiplexedConnection;
 use session_redis::{RedisBuilder, RedisStore};
-pub(crate) use session_tests::record::{
-    DAY, HOUR, handle, insert, insert_of, is_unchanged, listed, loaded, saved, stored, story,
+pub(crate) use session_test_support::records::{
+    DAY, HOUR, error_chain, handle, insert, insert_of, is_unchanged, listed, loaded, saved, stored,
     update_of, updated,
 };
-use session_tests::{Redis, RedisCluster};
+use session_test_support::{Redis, RedisCluster};
 use tokio::sync::OnceCell;
 
 /// A server that the tests of this process share, each with keys of its own.

@@ -1,7 +1,7 @@
 //! A server that has forgotten the scripts.
 
 use session_core::{Now, Store as _};
-use session_tests::Redis;
+use session_test_support::Redis;
 
 use crate::sample::{
     HOUR, Raw, builder, connected, insert, insert_of, is_unchanged, listed, saved, stored,

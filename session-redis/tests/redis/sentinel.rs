@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use session_core::{Now, Store as _};
 use session_redis::RedisStore;
-use session_tests::survival::STALL;
-use session_tests::{Directory, Redis, free_address};
+use session_test_support::resilience::STALL;
+use session_test_support::{Redis, TempDirectory, free_address};
 use tokio::net::TcpStream;
 
-use crate::sample::{Raw, handle, insert_of, listed, stored, story};
+use crate::sample::{Raw, error_chain, handle, insert_of, listed, stored};
 
-async fn sentinel(master: SocketAddr) -> (Directory, String) {
-    let directory = Directory::new("TERM");
+async fn sentinel(master: SocketAddr) -> (TempDirectory, String) {
+    let directory = TempDirectory::new("TERM");
     let address = free_address();
     let settings = format!(
         "bind 127.0.0.1\nport {}\nsentinel monitor mymaster {} {} 2\n\
@@ -58,7 +58,7 @@ async fn the_next_master_is_found_when_one_dies() {
     }
 
     let unknown = RedisStore::sentinel(&urls, "redis://another").await;
-    let told = story(&unknown.expect_err("nobody knows it"));
+    let told = error_chain(&unknown.expect_err("nobody knows it"));
     assert!(told.contains("no master of this name"), "{told}");
 
     // The first address is of nobody: the next is asked.

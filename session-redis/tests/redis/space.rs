@@ -1,7 +1,7 @@
 //! What a session takes in memory, beside what was asked to be kept.
 
 use session_core::store::Insert;
-use session_tests::Redis;
+use session_test_support::Redis;
 
 use crate::sample::{Raw, builder, connected, insert, insert_of, stored};
 

@@ -5,14 +5,14 @@ use std::process::Command;
 use redis::{Client, TlsCertificates};
 use session_core::Store as _;
 use session_redis::{ConnectError, RedisStore};
-use session_tests::{Directory, free_address};
+use session_test_support::{TempDirectory, free_address};
 use tokio::net::TcpStream;
 
-use crate::sample::{insert_of, listed, stored, story};
+use crate::sample::{error_chain, insert_of, listed, stored};
 
 /// A server whose certificate nobody knows but who is given its own, and its URL.
-async fn server() -> (Directory, String) {
-    let directory = Directory::new("TERM");
+async fn server() -> (TempDirectory, String) {
+    let directory = TempDirectory::new("TERM");
     let mut openssl = Command::new("openssl");
     openssl
         .args([
@@ -63,6 +63,6 @@ async fn a_server_that_nobody_vouches_for_is_refused() {
     let (_directory, url) = server().await;
     let error = RedisStore::connect(&url).await.expect_err("nobody signed its certificate");
     assert!(matches!(error, ConnectError::Unusable(_)), "{error:?}");
-    let told = story(&error);
+    let told = error_chain(&error);
     assert!(told.to_lowercase().contains("certificate"), "{told}");
 }

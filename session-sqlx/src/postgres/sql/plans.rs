@@ -1,6 +1,6 @@
 //! The plans of the statements: each uses an index, whatever plan the server makes of it.
 
-use session_tests::Postgres;
+use session_test_support::Postgres;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 

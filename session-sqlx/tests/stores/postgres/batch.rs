@@ -5,8 +5,8 @@ use std::future::Future;
 use session_core::store::{Insert, Inserted, LogIn, Record, Update, Updated};
 use session_core::{Handle, Now, Store as _, StoreError};
 use session_sqlx::PostgresStore;
-use session_tests::record::{DAY, insert_of, listed};
-use session_tests::{Postgres, Proxy};
+use session_test_support::records::{DAY, insert_of, listed};
+use session_test_support::{Postgres, Proxy};
 use sqlx::{Executor as _, PgConnection};
 use tokio::task::{JoinHandle, JoinSet};
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use session_sqlx::{PostgresBuilder, PostgresStore};
-use session_tests::Postgres;
-pub(crate) use session_tests::record::{
-    HOUR, handle, insert, is_unchanged, loaded, stored, story, update_of, updated,
+use session_test_support::Postgres;
+pub(crate) use session_test_support::records::{
+    HOUR, error_chain, handle, insert, is_unchanged, loaded, stored, update_of, updated,
 };
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 

@@ -2,7 +2,7 @@
 
 use session_core::store::{Insert, Updated};
 use session_core::{Now, Store as _};
-use session_tests::Postgres;
+use session_test_support::Postgres;
 
 use super::fixtures::{Database, HOUR, insert, migrated, patient, stored, update_of, updated};
 

@@ -4,8 +4,8 @@ use std::num::NonZeroU32;
 
 use session_core::store::{Insert, Inserted, LogIn, Update, Updated};
 use session_core::{Now, Store as _};
-use session_tests::record::{DAY, insert_of, listed};
-use session_tests::{Postgres, Proxy};
+use session_test_support::records::{DAY, insert_of, listed};
+use session_test_support::{Postgres, Proxy};
 use sqlx::{Connection as _, Executor as _};
 
 use super::fixtures::{insert, migrated, patient, store, stored, update_of, updated};

@@ -4,12 +4,12 @@ use std::error::Error as _;
 
 use session_core::{Now, Store as _, StoreError};
 use session_sqlx::{ConfigError, MigrateError, NotMigrated, PostgresBuilder, PostgresStore};
-use session_tests::Postgres;
-use session_tests::record::insert_of;
+use session_test_support::Postgres;
+use session_test_support::records::insert_of;
 use tokio::task::JoinSet;
 
 use super::fixtures::{
-    Database, handle, insert, is_unchanged, loaded, patient, store, stored, story,
+    Database, error_chain, handle, insert, is_unchanged, loaded, patient, store, stored,
 };
 
 async fn database() -> Database {
@@ -89,7 +89,7 @@ async fn a_statement_before_migrate_fails_and_names_migrate() {
         let sweep = store.sweep(1, Now::Store).await.map(drop);
         for answer in [load, insert, sweep] {
             let error = answer.expect_err("there is no table");
-            assert!(story(&error).contains("call `migrate()`"), "{}", story(&error));
+            assert!(error_chain(&error).contains("call `migrate()`"), "{}", error_chain(&error));
             let StoreError::Failed(cause) = error else { panic!("{error}") };
             assert!(cause.downcast_ref::<NotMigrated>().expect("it is this").source().is_some());
         }

@@ -4,8 +4,8 @@ use session_core::Now;
 use session_core::Store as _;
 use session_core::store::Updated;
 use session_sqlx::PostgresStore;
-use session_tests::record::insert_of;
-use session_tests::{PgBouncer, Postgres};
+use session_test_support::records::insert_of;
+use session_test_support::{PgBouncer, Postgres};
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 

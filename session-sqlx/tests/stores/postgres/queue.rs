@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use session_core::store::{Record, Update, Updated};
 use session_core::{Now, Store as _, StoreError};
 use session_sqlx::{PostgresBuilder, PostgresStore};
-use session_tests::survival::{STALL, outlives_its_runtime};
+use session_test_support::resilience::{STALL, outlives_its_runtime};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;

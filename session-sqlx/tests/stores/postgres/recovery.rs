@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use session_core::{Now, Store as _, StoreError};
 use session_sqlx::{ConnectError, PostgresStore, Unreachable};
-use session_tests::survival::{all_fail_in_time, loads_outlive_connections, recovered};
-use session_tests::{Postgres, Proxy};
+use session_test_support::resilience::{all_fail_in_time, loads_outlive_connections, recovered};
+use session_test_support::{Postgres, Proxy};
 use sqlx::AssertSqlSafe;
 use tokio::time::timeout;
 

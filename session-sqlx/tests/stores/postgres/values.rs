@@ -7,7 +7,7 @@ use session_core::{Now, Store as _, Timestamp};
 use session_sqlx::PostgresStore;
 use sqlx::PgPool;
 
-use super::fixtures::{HOUR, insert, is_unchanged, patient, store, stored, story};
+use super::fixtures::{HOUR, error_chain, insert, is_unchanged, patient, store, stored};
 
 #[tokio::test]
 async fn a_nul_is_left_out_of_a_label() {
@@ -85,6 +85,6 @@ async fn no_secret_is_printed() {
         ["postgres://me:hunter2@127.0.0.1:1/x", "postgres://me:hunter2@host:port/x", "hunter2"]
     {
         let error = PostgresStore::connect(wrong).await.expect_err("nobody is there");
-        assert!(!format!("{error:?}{}", story(&error)).contains("hunter2"), "{error:?}");
+        assert!(!format!("{error:?}{}", error_chain(&error)).contains("hunter2"), "{error:?}");
     }
 }

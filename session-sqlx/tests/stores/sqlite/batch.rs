@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use tokio::task::JoinSet;
 
 use super::fixtures::{
-    Database, HOUR, execute, insert, is_unchanged, loaded, patient, store, stored, story,
+    Database, HOUR, error_chain, execute, insert, is_unchanged, loaded, patient, store, stored,
 };
 
 /// Has this many inserts wait for the lock, every third of them labelled `bad`, and answers how
@@ -108,7 +108,7 @@ async fn a_full_disk_fails_the_writes_that_do_not_fit_and_no_others() {
             Ok(_) => saved += 1,
             Err(error) => {
                 failed += 1;
-                assert!(story(&error).contains("full"), "{}", story(&error));
+                assert!(error_chain(&error).contains("full"), "{}", error_chain(&error));
             }
         }
     }

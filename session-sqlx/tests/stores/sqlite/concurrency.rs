@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use session_core::store::{Insert, Inserted, Record, Update, Updated};
 use session_core::{Now, Store as _, StoreError};
 use session_sqlx::SqliteStore;
-use session_tests::survival::STALL;
+use session_test_support::resilience::STALL;
 use tokio::task::JoinSet;
 
 use super::fixtures::{

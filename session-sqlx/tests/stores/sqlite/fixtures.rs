@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use session_sqlx::{SqliteBuilder, SqliteStore};
-use session_tests::Directory;
-pub(crate) use session_tests::record::{
-    DAY, HOUR, handle, insert, insert_of, is_unchanged, listed, loaded, stored, story, update_of,
-    updated,
+use session_test_support::TempDirectory;
+pub(crate) use session_test_support::records::{
+    DAY, HOUR, error_chain, handle, insert, insert_of, is_unchanged, listed, loaded, stored,
+    update_of, updated,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
 
 /// A directory for one test, which is removed when the process ends.
 pub(crate) fn directory() -> PathBuf {
-    static ALL: LazyLock<Directory> = LazyLock::new(|| Directory::new("KILL"));
+    static ALL: LazyLock<TempDirectory> = LazyLock::new(|| TempDirectory::new("KILL"));
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let directory = ALL.path().join(number.to_string());

@@ -7,8 +7,8 @@ use session_sqlx::sqlite::{MigrateError, NotMigrated};
 use tokio::task::JoinSet;
 
 use super::fixtures::{
-    Database, execute, handle, insert, insert_of, is_unchanged, listed, loaded, patient, store,
-    stored, story,
+    Database, error_chain, execute, handle, insert, insert_of, is_unchanged, listed, loaded,
+    patient, store, stored,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -20,8 +20,8 @@ async fn eight_programs_open_and_migrate_at_once() {
             let database = database.clone();
             programs.spawn(async move {
                 let builder = patient().table(["a", "b"][number % 2]);
-                let store = builder.open(&database.0).await.map_err(|error| story(&error))?;
-                store.migrate().await.map_err(|error| story(&error))
+                let store = builder.open(&database.0).await.map_err(|error| error_chain(&error))?;
+                store.migrate().await.map_err(|error| error_chain(&error))
             });
         }
         for done in programs.join_all().await {
@@ -71,7 +71,7 @@ async fn a_statement_before_migrate_fails_and_names_migrate() {
     let sweep = store.sweep(1, Now::Store).await.map(drop);
     for answer in [load, insert, sweep] {
         let error = answer.expect_err("there is no table");
-        let told = story(&error);
+        let told = error_chain(&error);
         assert!(told.contains("call `migrate()`"), "{told}");
         let StoreError::Failed(cause) = error else { panic!("{error}") };
         let cause = cause.downcast_ref::<NotMigrated>().expect("it is this");
@@ -146,7 +146,7 @@ async fn a_log_in_before_the_second_migration_fails_and_names_migrate() {
     let log_in = store.insert(insert_of("ann"), Now::Store).await.map(drop);
     let revocation = store.delete_all("ann", None, Now::Store).await.map(drop);
     for answer in [log_in, revocation] {
-        let told = story(&answer.expect_err("there is no table for it"));
+        let told = error_chain(&answer.expect_err("there is no table for it"));
         assert!(told.contains("call `migrate()`"), "{told}");
     }
     assert!(is_unchanged(&store, &record).await);

@@ -7,7 +7,9 @@ use std::path::Path;
 use session_sqlx::SqliteStore;
 use session_sqlx::sqlite::{ConfigError, OpenError};
 
-use super::fixtures::{Database, directory, insert, loaded, mode, patient, store, stored, story};
+use super::fixtures::{
+    Database, directory, error_chain, insert, loaded, mode, patient, store, stored,
+};
 
 fn permit(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).expect("it is ours");
@@ -34,7 +36,7 @@ async fn a_directory_that_everybody_may_write_to_is_refused() {
         permit(&directory, mode);
         let error = refused(directory.join("sessions.db")).await;
         assert!(matches!(error, OpenError::PublicDirectory(_)), "{error:?}");
-        assert!(story(&error).contains("chmod o-w"), "{}", story(&error));
+        assert!(error_chain(&error).contains("chmod o-w"), "{}", error_chain(&error));
         assert_eq!(fs::read_dir(&directory).expect("it is ours").count(), 0);
     }
     permit(&directory, 0o775);
@@ -100,7 +102,7 @@ async fn a_database_that_is_not_a_writable_file_is_refused_with_the_reason() {
     for url in ["sqlite::memory:", "sqlite://:memory:", "sqlite:", "sqlite://x.db?mode=memory"] {
         let error = connect(url).await;
         assert!(matches!(error, OpenError::InMemory), "{url}: {error:?}");
-        assert!(story(&error).contains("MemoryStore"), "{}", story(&error));
+        assert!(error_chain(&error).contains("MemoryStore"), "{}", error_chain(&error));
     }
     let error = connect("sqlite://x.db?mode=ro").await;
     assert!(matches!(error, OpenError::ReadOnly), "{error:?}");
@@ -110,7 +112,7 @@ async fn a_database_that_is_not_a_writable_file_is_refused_with_the_reason() {
     let directory = directory();
     let error = refused(directory.join("not/there.db")).await;
     assert!(matches!(error, OpenError::Create { .. }), "{error:?}");
-    assert!(story(&error).contains("not/there.db"), "{}", story(&error));
+    assert!(error_chain(&error).contains("not/there.db"), "{}", error_chain(&error));
     let error = refused(&directory).await;
     assert!(matches!(error, OpenError::Sqlite { .. }), "{error:?}");
     fs::write(directory.join("letter.txt"), "Dear Sir or Madam, ".repeat(99)).expect("it is ours");

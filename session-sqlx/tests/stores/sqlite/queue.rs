@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use session_core::store::{Inserted, Update, Updated};
 use session_core::{Now, Store as _, StoreError};
-use session_tests::survival::outlives_its_runtime;
+use session_test_support::resilience::outlives_its_runtime;
 use sqlx::sqlite::SqliteConnection;
 use tokio::task::yield_now;
 use tokio::time::timeout;

@@ -1,0 +1,136 @@
+//! `on_refusal`: an application that refuses in its own words.
+
+use axum::Router;
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::header::{LOCATION, VARY};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, post};
+use session_core::{
+    MemoryStore, Principal, Refusal, Rejection, RequestHead, SessionRef, Sessions, require_session,
+};
+use session_test_support::{Call, Fault};
+use session_tests::{TestStore, on_each_store};
+
+use super::app::{AppState, Shop, TestApp, ask, navigate, routes};
+
+on_each_store!(
+    every_refusal_is_answered_in_the_application_s_words,
+    so_is_a_change_that_cannot_be_saved,
+    a_redirect_is_sent_all_the_same,
+);
+
+/// Teapots, but for what they are not asked for.
+fn teapot(refusal: &Refusal, request: &RequestHead) -> Response {
+    if matches!(refusal, Refusal::Forbidden) {
+        return refusal.clone().into_response();
+    }
+    let name = request.headers.get("x-name").and_then(|name| name.to_str().ok()).unwrap_or("?");
+    let body = format!("{} {} {name}: {refusal}", request.method, request.uri);
+    (StatusCode::IM_A_TEAPOT, body).into_response()
+}
+
+struct Visits;
+
+impl<S: Sync> FromRequestParts<S> for Visits
+where
+    Sessions<Shop>: FromRef<S>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let shop = SessionRef::<Shop>::from_request_parts(parts, state).await?;
+        if shop.visits == 0 {
+            return Err(Refusal::NoSession.into());
+        }
+        Ok(Self)
+    }
+}
+
+async fn own(_: Visits) {}
+
+async fn principal(_: Principal<Shop>) {}
+
+#[require_session]
+async fn both(shop: &mut Shop, _: Principal<Shop>) {
+    shop.visits += 1;
+}
+
+fn app<S: TestStore>(store: S) -> TestApp<S> {
+    let inner: Router<AppState> = Router::new()
+        .route("/own", any(own))
+        .route("/principal", any(principal))
+        .route("/both", post(both));
+    TestApp::with_options(store, routes().nest("/inner", inner), |builder| {
+        builder.on_refusal(teapot)
+    })
+}
+
+async fn every_refusal_is_answered_in_the_application_s_words<S: TestStore>(store: S) {
+    let app = app(store);
+    let mut client = app.newcomer();
+    for (method, path, expected) in [
+        (Method::POST, "/cart", "POST /cart ann: this needs a session"),
+        (Method::PUT, "/account?a=b", "PUT /account?a=b ann: this needs a log-in"),
+        (Method::GET, "/transfer", "GET /transfer ann: this needs a log-in"),
+        (Method::POST, "/inner/principal", "POST /inner/principal ann: this needs a log-in"),
+        (Method::POST, "/inner/both", "POST /inner/both ann: this needs a log-in"),
+    ] {
+        let reply = ask(&mut client, method, path, &[("x-name", "ann")]).await;
+        assert_eq!(reply.summary(), "418, no Set-Cookie, Vary: Cookie");
+        assert_eq!(reply.body, expected);
+    }
+    let elsewhere = &[("sec-fetch-site", "cross-site")];
+    for path in ["/visit", "/inner/own", "/inner/principal"] {
+        let reply = ask(&mut client, Method::POST, path, elsewhere).await;
+        assert_eq!(reply.summary(), "418, no Set-Cookie, Vary: Cookie");
+        assert_eq!(reply.body, format!("POST {path} ?: this request comes from another site"));
+    }
+    assert_eq!(client.post("/admin").await.summary(), "403, no Set-Cookie, Vary: Cookie");
+    assert_eq!(client.post("/inner/own").await.body, "this needs a session\n");
+    let mut crowded = app.newcomer();
+    crowded.set("a", &"b".repeat(17_000));
+    assert_eq!(crowded.post("/visit").await.body, "POST /visit ?: too many cookies");
+    let mut client = app.log_in_as("ann").await;
+    app.store.inject(Call::Load, Fault::Fails);
+    for path in ["/account", "/inner/own", "/inner/principal"] {
+        let reply = client.post(path).await;
+        assert_eq!(reply.summary(), "418, no Set-Cookie, Vary: Cookie");
+        assert_eq!(reply.body, format!("POST {path} ?: the session could not be read or saved"));
+    }
+}
+
+async fn so_is_a_change_that_cannot_be_saved<S: TestStore>(store: S) {
+    let app = app(store);
+    let mut client = app.log_in_as("ann").await;
+    for call in [Call::Insert, Call::Update] {
+        app.store.inject(call, Fault::Fails);
+    }
+    for (client, path) in [(&mut client, "/inner/both"), (&mut app.newcomer(), "/visit")] {
+        let reply = ask(client, Method::POST, path, &[("x-name", "bob")]).await;
+        assert_eq!(reply.summary(), "418, no Set-Cookie, Vary: Cookie");
+        assert_eq!(reply.body, format!("POST {path} bob: the session could not be read or saved"));
+    }
+}
+
+async fn a_redirect_is_sent_all_the_same<S: TestStore>(store: S) {
+    let app = app(store);
+    let reply = navigate(&mut app.newcomer(), "/account").await;
+    assert_eq!(reply.summary(), "303, no Set-Cookie, Vary: Cookie");
+    assert_eq!(reply.headers[LOCATION], "/login?next=%2Faccount");
+}
+
+/// The headers that it sets stay, and `Vary` gets its part.
+#[tokio::test]
+async fn what_the_application_answers_stays_as_it_is() {
+    let store = MemoryStore::new();
+    let app = TestApp::with_options(store, routes(), |builder| {
+        builder.on_refusal(|refusal, _| {
+            (refusal.status(), [(VARY, "accept-language")], "nein").into_response()
+        })
+    });
+    let reply = app.newcomer().post("/account").await;
+    assert_eq!(reply.summary(), "401, no Set-Cookie, Vary: accept-language, Cookie");
+    assert_eq!(reply.body, "nein");
+}

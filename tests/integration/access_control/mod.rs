@@ -1,0 +1,9 @@
+//! Access control: which requests pass, where the others are sent, and what they are answered.
+
+mod allow;
+mod app;
+mod clear_site_data;
+mod custom_refusals;
+mod form_tokens;
+mod fresh_log_in;
+mod redirects;

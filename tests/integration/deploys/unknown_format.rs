@@ -1,0 +1,43 @@
+//! A record of a format that neither release knows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use session_core::Now;
+use session_core::store::{LogIn, Update, Updated};
+use session_tests::{TestStore, on_each_store};
+
+use super::releases::Releases;
+
+/// A record that a release to come has written in another format.
+async fn a_record_of_an_unknown_format_is_refused_and_left_as_it_is<S: TestStore>(store: S) {
+    let releases = Releases::on(store);
+    let visitor = releases.visitor().await;
+    let record = releases.record(&visitor).await.expect("it is stored");
+    let mut fields = record.fields.to_vec();
+    fields[0] += 1;
+    let fields: Arc<[u8]> = fields.into();
+    let update = Update {
+        handle: record.handle,
+        revision: record.revision,
+        digest: record.digest,
+        principal: record.principal,
+        fields: fields.clone(),
+        persistent: record.persistent,
+        idle: Some(Duration::from_hours(1)),
+        log_in: LogIn::default(),
+        authenticated: None,
+    };
+    let updated = releases.store.update(update, Now::Store).await;
+    assert!(matches!(updated, Ok(Updated::Saved(_))), "{updated:?}");
+    for app in [&releases.old, &releases.new] {
+        for answer in [visitor.at(app).get("/").await, visitor.at(app).post("/shop/1").await] {
+            assert_eq!(answer.summary(), "503, no Set-Cookie, Vary: Cookie");
+        }
+    }
+    let after = releases.store.load(record.handle, Now::Store).await;
+    let after = after.expect("the store answers").expect("it is still there");
+    assert_eq!((after.fields, after.revision), (fields, record.revision + 1));
+}
+
+on_each_store!(a_record_of_an_unknown_format_is_refused_and_left_as_it_is);

@@ -1,0 +1,7 @@
+//! The accounts example: the commands of its page in the docs, browsers, and attacks.
+
+mod application;
+mod attacks;
+mod browsers;
+mod transcript;
+mod visitor;

@@ -1,0 +1,113 @@
+//! Somebody with a browser of their own.
+
+use std::path::Path;
+use std::time::Duration;
+
+use session_test_support::Browser;
+use thirtyfour::prelude::*;
+
+use super::application::Application;
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// Waits generously: the machine may be busy.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+pub(crate) struct Visitor {
+    pub(crate) browser: Browser,
+    home: String,
+}
+
+impl Visitor {
+    pub(crate) async fn of(application: &Application) -> Self {
+        let home = format!("http://localhost:{}", application.port);
+        Self { browser: Browser::start().await, home }
+    }
+
+    pub(crate) async fn goes_to(&self, path: &str) {
+        self.browser.goto(format!("{}{path}", self.home)).await.expect("the page answers");
+    }
+
+    /// Waits for the page of this heading, and makes sure that each of its inputs has a label.
+    pub(crate) async fn is_at(&self, heading: &str) {
+        self.sees("h1", heading).await;
+        let unnamed = "return [...document.querySelectorAll('input:not([type=hidden])')]
+            .filter(input => !input.labels.length).length";
+        let unnamed = self.browser.execute(unnamed, vec![]).await.expect("scripts of tests run");
+        assert_eq!(unnamed.json(), &serde_json::json!(0), "inputs without a label at {heading:?}");
+    }
+
+    /// Waits until the first element of this selector has this text.
+    pub(crate) async fn sees(&self, css: &str, expected: &str) {
+        let mut shown = String::new();
+        let waiting = async {
+            while shown != expected {
+                // A page that is being replaced has neither its elements nor their texts.
+                shown = match self.browser.find(By::Css(css)).await {
+                    Ok(element) => element.text().await.unwrap_or_default(),
+                    Err(_) => String::new(),
+                };
+                tokio::task::yield_now().await;
+            }
+        };
+        let seen = tokio::time::timeout(PATIENCE, waiting).await.is_ok();
+        assert!(seen, "{css} is to be {expected:?} and is {shown:?}");
+    }
+
+    pub(crate) async fn count(&self, css: &str) -> usize {
+        self.browser.find_all(By::Css(css)).await.expect("the browser runs").len()
+    }
+
+    pub(crate) async fn clicks(&self, css: &str) {
+        let waiting = async {
+            loop {
+                if let Ok(element) = self.browser.find(By::Css(css)).await
+                    && element.click().await.is_ok()
+                {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("there is {css}"));
+    }
+
+    pub(crate) async fn types(&self, id: &str, text: &str) {
+        let element = self.browser.find(By::Id(id)).await.expect("the page has this field");
+        element.send_keys(text).await.expect("it can be typed into");
+    }
+
+    pub(crate) async fn signs_up(&self, name: &str) {
+        self.goes_to("/signup").await;
+        self.is_at("Sign up").await;
+        self.types("name", name).await;
+        self.types("password", PASSWORD).await;
+        self.clicks("#go").await;
+        self.is_at(&format!("Hello, {name}")).await;
+    }
+
+    /// From the log-in's page, which leads wherever it leads.
+    pub(crate) async fn logs_in(&self, name: &str, password: &str) {
+        self.is_at("Log in").await;
+        self.types("name", name).await;
+        self.types("password", password).await;
+        self.clicks("#go").await;
+    }
+
+    pub(crate) async fn has_an_empty_jar(&self) {
+        let cookies = self.browser.get_all_cookies().await.expect("the browser runs");
+        assert!(cookies.is_empty(), "{cookies:?}");
+    }
+
+    /// Keeps what is to be seen now, for whoever wants to look (`SCREENSHOTS=directory`).
+    pub(crate) async fn looks(&self, name: &str) {
+        if let Some(directory) = std::env::var_os("SCREENSHOTS") {
+            let file = Path::new(&directory).join(name).with_extension("png");
+            self.browser.screenshot(&file).await.expect("the browser paints");
+        }
+    }
+
+    pub(crate) async fn leaves(self) {
+        self.browser.close().await;
+    }
+}

@@ -1,0 +1,5 @@
+//! The example programs as a reader meets them: built, started, and used by the commands of the docs and in browsers.
+
+mod accounts;
+mod program;
+mod quickstart;

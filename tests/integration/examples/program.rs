@@ -1,0 +1,31 @@
+//! The example programs, and the commands that a reader types to try them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// Builds an example as the README says, and returns where the program is.
+pub(super) fn build(name: &str) -> PathBuf {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
+        .args(["build", "--example", name, "--message-format=json-render-diagnostics"])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo runs");
+    assert!(built.status.success(), "the example builds");
+    let messages = String::from_utf8(built.stdout).expect("cargo speaks JSON");
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["name"] == name)
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .expect("cargo names the program")
+}
+
+/// Runs a line of a transcript as a shell would, in this directory, and answers what it printed.
+pub(super) fn shell(line: &str, directory: &Path) -> String {
+    let Output { status, stdout, stderr } =
+        Command::new("bash").args(["-c", line]).current_dir(directory).output().expect("bash runs");
+    assert!(status.success(), "{line}: {}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).expect("the examples speak UTF-8").replace('\r', "")
+}

@@ -1,0 +1,18 @@
+//! Sessions over HTTP, as a browser, a cache and an attacker see them.
+
+mod app;
+mod background_requests;
+mod basics;
+mod caching;
+mod cookie_parsing;
+mod devices;
+mod expiry;
+mod log_in;
+mod log_out;
+mod revocation;
+mod rotation;
+mod routing;
+mod session_types;
+mod set_cookie;
+mod store_failures;
+mod tokens;

@@ -1,0 +1,40 @@
+//! The integration tests: whole applications on every store, in one binary.
+//!
+//! | module | what it tests |
+//! | --- | --- |
+//! | [`http`] | sessions over HTTP, as a browser, a cache and an attacker see them |
+//! | [`handlers`] | every way in which a handler ends |
+//! | [`access_control`] | which requests pass, where the others are sent |
+//! | [`concurrency`] | many requests on one session at the same time |
+//! | [`model`] | random schedules of requests, against a small model |
+//! | [`decode_cache`] | how often a session is decoded |
+//! | [`sealing`] | sealed records: turned on, rotated, attacked |
+//! | [`sealed_cookie`] | sessions without a database |
+//! | [`at_rest`] | what lies on the disk |
+//! | [`deploys`] | two releases on one table |
+//! | [`postgres`] | outages and costs on PostgreSQL |
+//! | [`examples`] | the example programs |
+//!
+//! Most tests run on every store, each in a module of the store's name: `memory`, `sqlite`, `postgres`, `redis`.
+//! Features of these names say which are built: `cargo test -p session-tests --no-default-features --features sqlite`
+//! needs no server, and `-- sqlite::` runs SQLite's tests alone.
+//!
+//! Which tests need Linux: all that start a program, because it is found in `/proc` and stopped by signals. That is
+//! everything under the features `postgres`, `redis` and `examples`, and with `sqlite` the directory of its files.
+//! Without features (`--no-default-features`) nothing is started, and any system will do.
+
+mod access_control;
+mod at_rest;
+mod concurrency;
+mod decode_cache;
+mod deploys;
+#[cfg(feature = "examples")]
+mod examples;
+mod handlers;
+mod http;
+mod intercepted_store;
+mod model;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod sealed_cookie;
+mod sealing;

@@ -1,0 +1,319 @@
+//! Plays each step on the library and on the model, and compares all that can be seen of either.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE, VARY};
+use axum::response::Response;
+use http_body_util::BodyExt as _;
+use session_core::{Digest, Error, Handle, Lifetime, Now, Sessions, Store as _, Timestamp};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tower::ServiceExt as _;
+
+use super::app::{Script, path, router};
+use super::coverage::Coverage;
+use super::faults::Faults;
+use super::reference::{Answer, CookieChange, Model, Refusal};
+use super::schedule::{self, NODES, Step};
+use super::session::Shop;
+use super::stored_session::{ABSOLUTE, IDLE, StoredSession, Token};
+use crate::intercepted_store::InterceptedStore;
+
+pub(crate) struct Harness {
+    model: Model,
+    store: InterceptedStore<Faults>,
+    /// Two processes, as it were, on one store.
+    nodes: [(Sessions<Shop>, Router); NODES],
+    /// On the same store, and never befallen by a fault.
+    inspector: Sessions<Shop>,
+    open_requests: Vec<(Script, JoinHandle<Response>)>,
+    /// The cookie of each token that was told to a browser.
+    cookies: HashMap<Token, String>,
+    /// The digest of each secret that was stored.
+    digests: HashMap<Token, Digest>,
+}
+
+type Checked = Result<(), String>;
+
+fn same<V: PartialEq + Debug + ?Sized>(what: &str, library: &V, model: &V) -> Checked {
+    if library == model {
+        Ok(())
+    } else {
+        Err(format!("{what}: {library:?}\n  by the model: {model:?}"))
+    }
+}
+
+impl Harness {
+    pub(crate) fn new() -> Self {
+        // The clock goes with the runtime's, on which deadlines are counted.
+        let began = Instant::now();
+        let store = InterceptedStore::new(Faults::default());
+        let [absolute, idle] = [ABSOLUTE, IDLE].map(Duration::from_secs);
+        // Renewal by age has tests of its own, where each step of it is seen.
+        let lifetime = Lifetime::new(absolute, idle).unwrap().without_rotation();
+        let sessions = |builder: session_core::Builder<Shop>| {
+            builder
+                .without_cleaner()
+                .lifetime(lifetime)
+                .clock(move || moment(began.elapsed().as_secs()))
+                .build()
+                .unwrap()
+        };
+        let nodes = [(); NODES].map(|()| {
+            let sessions = sessions(Sessions::builder(store.clone()));
+            (sessions.clone(), router(sessions))
+        });
+        Self {
+            inspector: sessions(Sessions::builder(store.memory.clone())),
+            model: Model::default(),
+            store,
+            nodes,
+            open_requests: Vec::new(),
+            cookies: HashMap::new(),
+            digests: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn coverage(mut self) -> Coverage {
+        self.model.coverage.begin();
+        self.model.coverage
+    }
+
+    pub(crate) async fn step(&mut self, step: &Step) -> Checked {
+        match step {
+            Step::Send(request) => {
+                if self.begin(request).await? {
+                    self.end(self.open_requests.len() - 1).await?;
+                }
+            }
+            Step::Begin(request) => _ = self.begin(request).await?,
+            Step::End(nth) if !self.open_requests.is_empty() => {
+                self.end(nth % self.open_requests.len()).await?;
+            }
+            Step::Leave(nth) if !self.open_requests.is_empty() => {
+                let nth = nth % self.open_requests.len();
+                self.model.open_requests.remove(nth);
+                let (_, client) = self.open_requests.remove(nth);
+                client.abort();
+                _ = client.await;
+            }
+            Step::End(_) | Step::Leave(_) => {}
+            Step::Copy { from, to } => self.model.browsers[*to] = self.model.browsers[*from],
+            Step::Arm { skip, fault } => {
+                self.store.interceptor.calls.lock().unwrap().arm(*skip, *fault);
+                self.model.calls.arm(*skip, *fault);
+            }
+            Step::Advance(span) => {
+                self.model.now += span.as_secs();
+                tokio::time::advance(*span).await;
+            }
+            outside => self.outside(outside).await?,
+        }
+        self.compare().await
+    }
+
+    /// Whether the request has arrived at its handler.
+    async fn begin(&mut self, request: &schedule::Request) -> Result<bool, String> {
+        let cookie = self.model.browsers[request.browser].map(|token| self.cookies[&token].clone());
+        let refused = self.model.begin(request);
+        let script = Script::new(request);
+        let mut http = Request::get(path(&request.guard)).extension(script.clone());
+        if let Some(cookie) = cookie {
+            http = http.header(COOKIE, format!("__Host-session={cookie}"));
+        }
+        let response =
+            self.nodes[request.node].1.clone().oneshot(http.body(Body::empty()).unwrap());
+        let mut client = tokio::spawn(async { response.await.unwrap() });
+        let answered = tokio::select! {
+            () = script.done.notified() => None,
+            response = &mut client => Some(response.map_err(|_| "a panic before the handler")?),
+        };
+        match (answered, refused) {
+            (None, None) => {
+                self.open_requests.push((script, client));
+                Ok(true)
+            }
+            (Some(response), Some(refused)) => {
+                self.compare_answer(Some(response), refused).await.map(|()| false)
+            }
+            (answered, refused) => {
+                Err(format!("before the handler: {answered:?}\n  by the model: {refused:?}"))
+            }
+        }
+    }
+
+    async fn end(&mut self, nth: usize) -> Checked {
+        let answer = self.model.end(nth);
+        let (script, client) = self.open_requests.remove(nth);
+        script.go.notify_one();
+        self.compare_answer(client.await.ok(), answer).await
+    }
+
+    async fn outside(&mut self, step: &Step) -> Checked {
+        let handles = self.store.inserted();
+        let model = &mut self.model;
+        match step {
+            Step::Update { node, session, change } if !handles.is_empty() => {
+                let nth = session % handles.len();
+                let performed = change.clone();
+                let updated = self.nodes[*node].0.update(&handles[nth], move |shop| {
+                    performed.perform(shop);
+                    shop.visits
+                });
+                same("update", &updated.await.map_err(refused), &model.update_outside(nth, change))
+            }
+            Step::Revoke { node, session } if !handles.is_empty() => {
+                let nth = session % handles.len();
+                let revoked = self.nodes[*node].0.revoke(&handles[nth]).await;
+                same("revoke", &revoked.map_err(refused), &model.revoke(nth))
+            }
+            Step::RevokeAll { node, user } => {
+                let revoked = self.nodes[*node].0.revoke_all(user).await;
+                same("revoke all", &revoked.map_err(refused), &model.revoke_all(*user))
+            }
+            Step::List { node, user } => {
+                let nth = |handle| {
+                    handles.iter().position(|other| *other == handle).expect("it was stored")
+                };
+                let listed = self.nodes[*node].0.list(user).await.map_err(refused).map(|listed| {
+                    let mut listed: Vec<usize> =
+                        listed.into_iter().map(|listed| nth(listed.handle)).collect();
+                    listed.sort_unstable();
+                    listed
+                });
+                same("list", &listed, &model.list(*user))
+            }
+            Step::Clean { node } => {
+                let cleaned = self.nodes[*node].0.clean().await;
+                same("clean", &cleaned.map_err(refused), &model.clean())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn compare_answer(&mut self, response: Option<Response>, answer: Answer) -> Checked {
+        self.model.coverage.note(&answer);
+        let status = response.as_ref().map(|response| response.status().as_u16());
+        same("status", &status, &answer.status)?;
+        let Some(response) = response else { return Ok(()) };
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        same("body", &*String::from_utf8_lossy(&body), &answer.body)?;
+        same("Vary", &head.headers.get(VARY).map(|vary| vary.to_str().unwrap()), &Some("Cookie"))?;
+        let cookies: Vec<&str> = head
+            .headers
+            .get_all(SET_COOKIE)
+            .iter()
+            .map(|cookie| cookie.to_str().unwrap())
+            .collect();
+        same(
+            "Set-Cookie lines",
+            &cookies.len(),
+            &usize::from(answer.cookie != CookieChange::Unchanged),
+        )?;
+        let no_store = head.headers.get(CACHE_CONTROL).is_some_and(|cache| cache == "no-store");
+        same("Cache-Control: no-store", &no_store, &(answer.cookie != CookieChange::Unchanged))?;
+        cookies.first().map_or(Ok(()), |cookie| self.compare_cookie(cookie, answer.cookie))
+    }
+
+    fn compare_cookie(&mut self, cookie: &str, change: CookieChange) -> Checked {
+        let mut parts = cookie.split("; ");
+        let value = parts
+            .next()
+            .and_then(|pair| pair.strip_prefix("__Host-session="))
+            .ok_or("another cookie")?;
+        let max_age = parts
+            .find_map(|part| part.strip_prefix("Max-Age="))
+            .map(|seconds| seconds.parse().unwrap());
+        match change {
+            CookieChange::Unchanged => unreachable!("there was a cookie to compare"),
+            CookieChange::Remove => same("removal", &(value, max_age), &("", Some(0))),
+            CookieChange::Set { token, max_age: expected } => {
+                same("Max-Age", &max_age, &expected)?;
+                let known = self.cookies.values().any(|other| other == value);
+                if known && !self.cookies.contains_key(&token) {
+                    return Err("a secret was used twice".to_owned());
+                }
+                same("token", value, self.cookies.entry(token).or_insert_with(|| value.to_owned()))
+            }
+        }
+    }
+
+    /// What the store holds and what it was asked.
+    async fn compare(&mut self) -> Checked {
+        let handles = self.store.inserted();
+        same("store calls", &*self.store.interceptor.calls.lock().unwrap(), &self.model.calls)?;
+        same("sessions ever stored", &handles.len(), &self.model.sessions.len())?;
+        same(
+            "sessions in the store",
+            &self.store.memory.len(),
+            &self.model.sessions.iter().flatten().count(),
+        )?;
+        for (nth, handle) in handles.iter().enumerate() {
+            self.compare_stored(nth, *handle)
+                .await
+                .map_err(|difference| format!("session {nth}: {difference}"))?;
+        }
+        Ok(())
+    }
+
+    async fn compare_stored(&mut self, session: usize, handle: Handle) -> Checked {
+        let record = self.store.memory.load(handle, Now::At(moment(self.model.now))).await.unwrap();
+        let stored = self.model.live(session);
+        let (Some(record), Some(stored)) = (&record, stored) else {
+            return same("in the store", &record.is_some(), &stored.is_some());
+        };
+        let times = record.times;
+        let library = StoredSession {
+            secret: stored.secret,
+            retired: stored.retired,
+            superseded: stored.superseded,
+            revision: record.revision,
+            shop: self
+                .inspector
+                .update(&handle, |shop| shop.clone())
+                .await
+                .map_err(|error| error.to_string())?,
+            persistent: record.persistent,
+            created: seconds(times.created),
+            authenticated: times.authenticated.map(seconds),
+            seen: seconds(times.seen),
+            expires: seconds(times.expires),
+            absolute: seconds(times.absolute),
+        };
+        same("stored", &library, stored)?;
+        // How the engine spells a principal is its own affair, as long as everybody is found.
+        let is_spelled = |user| {
+            record.principal.as_ref().is_some_and(|name| name.contains(&format!("{user:?}")))
+        };
+        same("principal", &record.principal.is_some(), &stored.shop.user.is_some_and(is_spelled))?;
+        let token = Token { session, secret: stored.secret };
+        let known = self.digests.values().any(|other| *other == record.digest);
+        if !self.digests.contains_key(&token) && known {
+            return Err("a digest was used twice".to_owned());
+        }
+        same("digest", &record.digest, self.digests.entry(token).or_insert(record.digest))
+    }
+}
+
+fn moment(second: u64) -> Timestamp {
+    Timestamp::from_micros(0).plus(Duration::from_secs(second))
+}
+
+fn seconds(moment: Timestamp) -> u64 {
+    moment.since(Timestamp::from_micros(0)).as_secs()
+}
+
+fn refused(error: Error) -> Refusal {
+    match error {
+        Error::Ended => Refusal::Ended,
+        Error::Store(_) => Refusal::Unavailable,
+        Error::PrincipalInUpdate => Refusal::PrincipalInUpdate,
+        other => panic!("{other:?} has no place in a schedule"),
+    }
+}

@@ -1,0 +1,349 @@
+//! The model: what the store holds, what the browsers hold, and what each step makes of it.
+
+use super::coverage::Coverage;
+use super::faults::Calls;
+use super::request::{CookieState, Draft, OpenRequest};
+use super::schedule::{BROWSERS, Request};
+use super::session::{Change, User};
+use super::stored_session::{Changed, IDLE, MAX_LOG_IN, StoredSession, Token};
+
+/// How long the store may take to answer, in seconds.
+const DEADLINE: u64 = 2;
+
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    /// Seconds.
+    pub(crate) now: u64,
+    pub(crate) calls: Calls,
+    /// Every session that was ever stored; none in place of one that was removed.
+    pub(crate) sessions: Vec<Option<StoredSession>>,
+    pub(crate) browsers: [Option<Token>; BROWSERS],
+    pub(crate) open_requests: Vec<OpenRequest>,
+    /// When a user was last logged out everywhere.
+    revoked: Vec<(User, u64)>,
+    pub(crate) coverage: Coverage,
+    secrets: u32,
+}
+
+/// What a client is answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// None: the handler panicked.
+    pub(crate) status: Option<u16>,
+    pub(crate) body: String,
+    pub(crate) cookie: CookieChange,
+}
+
+/// What a response says about the cookie.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum CookieChange {
+    Unchanged,
+    Set { token: Token, max_age: Option<u64> },
+    Remove,
+}
+
+/// Why a request or a call is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    Unavailable,
+    Ended,
+    PrincipalInUpdate,
+}
+
+/// What requests do.
+impl Model {
+    /// A request arrives at its handler, or is refused before.
+    pub(crate) fn begin(&mut self, request: &Request) -> Option<Answer> {
+        let token = self.browsers[request.browser];
+        match self.load(token) {
+            Ok(cookie) => {
+                let began = self.now;
+                self.open_requests.push(OpenRequest { request: request.clone(), began, cookie });
+                None
+            }
+            Err(refused) => Some(refused.answer()),
+        }
+    }
+
+    /// The handler of a request returns; what it did is saved before the response leaves.
+    pub(crate) fn end(&mut self, nth: usize) -> Answer {
+        let ended = self.open_requests.remove(nth);
+        let (browser, cookie) = (ended.request.browser, ended.cookie.clone());
+        let began = ended.began;
+        let (status, body, draft) = ended.finish();
+        match draft.map_or(Ok(CookieChange::Unchanged), |draft| self.save(draft, &cookie, began)) {
+            Err(refused) => refused.answer(),
+            Ok(change) => {
+                match change {
+                    CookieChange::Unchanged => {}
+                    CookieChange::Set { token, .. } => self.browsers[browser] = Some(token),
+                    CookieChange::Remove => self.browsers[browser] = None,
+                }
+                Answer { status, body, cookie: change }
+            }
+        }
+    }
+
+    fn load(&mut self, token: Option<Token>) -> Result<CookieState, Refusal> {
+        let Some(token) = token else { return Ok(CookieState::None) };
+        let stored = self.call(|model| model.live(token.session).cloned())?;
+        let Some(mut stored) = stored else { return Ok(CookieState::Dead) };
+        if stored.secret != token.secret {
+            if stored.was_proven_by(token.secret, self.now) {
+                return Ok(CookieState::Replaced);
+            }
+            if stored.was_given_up(token.secret) {
+                self.coverage.thefts += 1;
+                self.call(|model| model.remove(token.session))?;
+            }
+            return Ok(CookieState::Dead);
+        }
+        if self.now - stored.seen >= IDLE / 10 {
+            if !stored.is_unseen() {
+                stored.touch(self.now);
+                self.call(|model| model.sessions[token.session] = Some(stored.clone()))?;
+            } else if self.note_seen(token, stored.clone())? {
+                stored.touch(self.now);
+            } else {
+                return Ok(CookieState::Replaced);
+            }
+        }
+        Ok(CookieState::Live(token, stored))
+    }
+
+    /// Whether the secret was still good when it was noted that the browser has shown it.
+    fn note_seen(&mut self, token: Token, mut theirs: StoredSession) -> Result<bool, Refusal> {
+        while theirs.secret == token.secret {
+            let mut next = theirs.clone();
+            next.superseded = true;
+            next.revision += 1;
+            next.touch(self.now);
+            match self.update(token.session, &mut theirs, &next, None) {
+                Ok(true) => return Ok(true),
+                Ok(false) if !theirs.is_unseen() => return Ok(theirs.secret == token.secret),
+                Ok(false) => {}
+                Err(Refusal::Ended) => return Ok(false),
+                Err(refused) => return Err(refused),
+            }
+        }
+        Ok(false)
+    }
+
+    fn save(
+        &mut self,
+        draft: Draft,
+        cookie: &CookieState,
+        began: u64,
+    ) -> Result<CookieChange, Refusal> {
+        if draft.asks_for_something() && matches!(cookie, CookieState::Replaced) {
+            return Err(Refusal::Ended);
+        }
+        if let Some(session) = draft.ended {
+            self.call(|model| model.remove(session))?;
+        }
+        match draft.session {
+            Some((token, ref stored)) => self.change(token, stored.clone(), &draft, began),
+            None if draft.is_changed() => self.create(draft, began),
+            None if draft.destroyed && !matches!(cookie, CookieState::None) => {
+                Ok(CookieChange::Remove)
+            }
+            None => Ok(CookieChange::Unchanged),
+        }
+    }
+
+    fn create(&mut self, draft: Draft, began: u64) -> Result<CookieChange, Refusal> {
+        if self.now - began > MAX_LOG_IN && draft.state.user.is_some() {
+            return Err(Refusal::Ended);
+        }
+        let secret = self.draw();
+        let stored =
+            StoredSession::new(secret, draft.state, draft.persistent.unwrap_or(false), self.now);
+        let max_age = stored.persistent.then(|| stored.absolute - self.now);
+        let token = Token { session: self.sessions.len(), secret };
+        let admitted = self.call(|model| {
+            let admitted = !model.is_too_late(stored.shop.user, began);
+            model.sessions.extend(admitted.then_some(Some(stored)));
+            admitted
+        })?;
+        if admitted { Ok(CookieChange::Set { token, max_age }) } else { Err(Refusal::Ended) }
+    }
+
+    fn change(
+        &mut self,
+        token: Token,
+        mut theirs: StoredSession,
+        draft: &Draft,
+        began: u64,
+    ) -> Result<CookieChange, Refusal> {
+        let change = Changed {
+            base: &draft.base,
+            mine: &draft.state,
+            rotate: draft.rotate,
+            persistent: draft.persistent,
+            is_request: true,
+        };
+        loop {
+            if theirs.secret != token.secret {
+                return Err(Refusal::Ended);
+            }
+            let next = theirs.changed(&change, self.draw(), self.now);
+            let logs_in = next.shop.user.filter(|_| next.shop.user != theirs.shop.user);
+            if logs_in.is_some() && self.now - began > MAX_LOG_IN {
+                return Err(Refusal::Ended);
+            }
+            let terms = logs_in.map(|user| (user, began));
+            if next != theirs && !self.update(token.session, &mut theirs, &next, terms)? {
+                continue;
+            }
+            let max_age = next.persistent.then(|| next.absolute.saturating_sub(self.now));
+            let change =
+                CookieChange::Set { token: Token { secret: next.secret, ..token }, max_age };
+            let is_news = next.secret != token.secret || next.persistent != theirs.persistent;
+            return Ok(if is_news { change } else { CookieChange::Unchanged });
+        }
+    }
+}
+
+/// What is done outside of requests.
+impl Model {
+    pub(crate) fn update_outside(
+        &mut self,
+        session: usize,
+        change: &Change,
+    ) -> Result<i64, Refusal> {
+        let theirs = self.call(|model| model.live(session).cloned())?;
+        let mut theirs = theirs.ok_or(Refusal::Ended)?;
+        let mut mine = theirs.shop.clone();
+        change.perform(&mut mine);
+        if mine.user != theirs.shop.user {
+            return Err(Refusal::PrincipalInUpdate);
+        }
+        let change = Changed {
+            base: &theirs.shop,
+            mine: &mine,
+            rotate: false,
+            persistent: None,
+            is_request: false,
+        };
+        let next = theirs.changed(&change, self.draw(), self.now);
+        if next != theirs {
+            self.update(session, &mut theirs, &next, None)?;
+        }
+        Ok(mine.visits)
+    }
+
+    pub(crate) fn revoke(&mut self, session: usize) -> Result<bool, Refusal> {
+        self.call(|model| model.remove(session))
+    }
+
+    pub(crate) fn revoke_all(&mut self, user: User) -> Result<u64, Refusal> {
+        self.call(|model| {
+            model.revoked.push((user, model.now));
+            let theirs = |stored: &Option<StoredSession>| {
+                stored.as_ref().is_some_and(|stored| stored.shop.user == Some(user))
+            };
+            let sessions: Vec<usize> =
+                (0..model.sessions.len()).filter(|nth| theirs(&model.sessions[*nth])).collect();
+            sessions.into_iter().map(|session| u64::from(model.remove(session))).sum()
+        })
+    }
+
+    pub(crate) fn list(&mut self, user: User) -> Result<Vec<usize>, Refusal> {
+        self.call(|model| {
+            let theirs = |session: &usize| {
+                model.live(*session).is_some_and(|stored| stored.shop.user == Some(user))
+            };
+            (0..model.sessions.len()).filter(theirs).collect()
+        })
+    }
+
+    pub(crate) fn clean(&mut self) -> Result<u64, Refusal> {
+        self.call(|model| {
+            let now = model.now;
+            let expired = model
+                .sessions
+                .iter_mut()
+                .map(|stored| stored.take_if(|stored| stored.expires <= now));
+            expired.flatten().count() as u64
+        })
+    }
+}
+
+/// The store, each call of which a fault may befall.
+impl Model {
+    pub(crate) fn live(&self, session: usize) -> Option<&StoredSession> {
+        self.sessions.get(session)?.as_ref().filter(|stored| self.now < stored.expires)
+    }
+
+    fn call<R>(&mut self, effect: impl FnOnce(&mut Self) -> R) -> Result<R, Refusal> {
+        match self.calls.next() {
+            None => Ok(effect(self)),
+            Some(fault) => {
+                if !fault.prevents_the_effect() {
+                    effect(self);
+                }
+                if fault.hangs() {
+                    self.now += DEADLINE;
+                }
+                Err(Refusal::Unavailable)
+            }
+        }
+    }
+
+    /// Whether somebody's sessions were all ended after a log-in began.
+    fn is_too_late(&self, user: Option<User>, began: u64) -> bool {
+        self.revoked.iter().any(|(revoked, at)| Some(*revoked) == user && began < *at)
+    }
+
+    /// Whether `next` was saved: it was not if others have made `theirs` of the session. A log-in
+    /// that came too late is refused.
+    fn update(
+        &mut self,
+        session: usize,
+        theirs: &mut StoredSession,
+        next: &StoredSession,
+        log_in: Option<(User, u64)>,
+    ) -> Result<bool, Refusal> {
+        let revision = theirs.revision;
+        let now = self.call(|model| {
+            let now = model.live(session)?.clone();
+            if now.revision == revision {
+                if log_in.is_some_and(|(user, began)| model.is_too_late(Some(user), began)) {
+                    return None;
+                }
+                model.sessions[session] = Some(next.clone());
+            }
+            Some(now)
+        })?;
+        let now = now.ok_or(Refusal::Ended)?;
+        let saved = now.revision == revision;
+        if !saved {
+            self.coverage.conflicts += 1;
+            *theirs = now;
+        }
+        Ok(saved)
+    }
+
+    /// Whether it was there and live.
+    fn remove(&mut self, session: usize) -> bool {
+        let was_live = self.live(session).is_some();
+        self.sessions[session] = None;
+        was_live
+    }
+
+    fn draw(&mut self) -> u32 {
+        self.secrets += 1;
+        self.secrets
+    }
+}
+
+impl Refusal {
+    fn answer(self) -> Answer {
+        let (status, body) = match self {
+            Self::Unavailable => (503, "the session is unavailable\n"),
+            Self::Ended => (401, "the session is over\n"),
+            Self::PrincipalInUpdate => unreachable!("no request is refused for this"),
+        };
+        Answer { status: Some(status), body: body.to_owned(), cookie: CookieChange::Unchanged }
+    }
+}

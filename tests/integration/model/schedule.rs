@@ -1,0 +1,206 @@
+//! What a schedule may hold, how one is drawn at random, and how it is printed.
+
+use std::fmt;
+use std::time::Duration;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::faults::Fault;
+use super::session::{Change, Edit, User};
+
+pub(crate) const BROWSERS: usize = 4;
+pub(crate) const NODES: usize = 2;
+
+/// A number that names one of what there is: it is taken modulo how many there are.
+pub(crate) type Nth = usize;
+
+#[derive(Clone)]
+pub(crate) struct Schedule(pub(crate) Vec<Step>);
+
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    /// A request from its beginning to its end.
+    Send(Request),
+    /// A request whose handler has done what it does and not returned yet.
+    Begin(Request),
+    /// The handler of a request under way returns.
+    End(Nth),
+    /// The client of a request under way leaves before the handler returns.
+    Leave(Nth),
+    /// Another browser gets a copy of this one's cookie.
+    Copy {
+        from: usize,
+        to: usize,
+    },
+    /// The store call after the next `skip` fails, or never answers.
+    Arm {
+        skip: u32,
+        fault: Fault,
+    },
+    Update {
+        node: usize,
+        session: Nth,
+        change: Change,
+    },
+    Revoke {
+        node: usize,
+        session: Nth,
+    },
+    RevokeAll {
+        node: usize,
+        user: User,
+    },
+    List {
+        node: usize,
+        user: User,
+    },
+    Clean {
+        node: usize,
+    },
+    Advance(Duration),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) browser: usize,
+    pub(crate) node: usize,
+    pub(crate) guard: Guard,
+    pub(crate) edits: Vec<Edit>,
+    pub(crate) outcome: Outcome,
+}
+
+/// How the handler takes the session.
+#[derive(Clone, Debug)]
+pub(crate) enum Guard {
+    Reads,
+    Writes,
+    WritesWhateverItAnswers,
+    /// Under a middleware that has the session too, and may turn an error into 200; `always` if
+    /// the handler's script is saved whatever it answers.
+    Nested {
+        around: Vec<Edit>,
+        shields: bool,
+        always: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Outcome {
+    Answers(u16),
+    Fails(u16),
+    Panics,
+}
+
+/// Two sessions, the second of them Ann's, each in two browsers; and then anything.
+pub(crate) fn schedules() -> impl Strategy<Value = Schedule> {
+    let begin = |browser, changes: &[Change]| {
+        let edits = changes.iter().cloned().map(Edit::Change).collect();
+        Step::Send(Request {
+            browser,
+            node: 0,
+            guard: Guard::Writes,
+            edits,
+            outcome: Outcome::Answers(200),
+        })
+    };
+    vec(step(), 1..32).prop_map(move |steps| {
+        let opening = [
+            begin(0, &[Change::Put(0)]),
+            Step::Copy { from: 0, to: 1 },
+            begin(2, &[Change::LogIn(User::Ann), Change::Put(0), Change::Theme(1)]),
+            Step::Copy { from: 2, to: 3 },
+        ];
+        Schedule(opening.into_iter().chain(steps).collect())
+    })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (session, open_request, node) = (0..4_usize, 0..4_usize, 0..NODES);
+    let times = [1, 9, 10, 359, 360, 3_000, 3_000, 3_599, 3_600, 7_200].map(Duration::from_secs);
+    prop_oneof![
+        10 => request().prop_map(Step::Send),
+        20 => request().prop_map(Step::Begin),
+        18 => open_request.clone().prop_map(Step::End),
+        1 => open_request.prop_map(Step::Leave),
+        3 => (0..BROWSERS, 0..BROWSERS).prop_map(|(from, to)| Step::Copy { from, to }),
+        5 => (0..2_u32, fault()).prop_map(|(skip, fault)| Step::Arm { skip, fault }),
+        3 => (node.clone(), session.clone(), change())
+            .prop_map(|(node, session, change)| Step::Update { node, session, change }),
+        1 => (node.clone(), session).prop_map(|(node, session)| Step::Revoke { node, session }),
+        1 => (node.clone(), user()).prop_map(|(node, user)| Step::RevokeAll { node, user }),
+        1 => (node.clone(), user()).prop_map(|(node, user)| Step::List { node, user }),
+        1 => node.prop_map(|node| Step::Clean { node }),
+        2 => proptest::sample::select(times.to_vec()).prop_map(Step::Advance),
+    ]
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    (0..BROWSERS, 0..NODES, guard(), vec(edit(), 1..4), outcome()).prop_map(
+        |(browser, node, guard, edits, outcome)| Request { browser, node, guard, edits, outcome },
+    )
+}
+
+fn guard() -> impl Strategy<Value = Guard> {
+    prop_oneof![
+        5 => Just(Guard::Writes),
+        1 => Just(Guard::Reads),
+        1 => Just(Guard::WritesWhateverItAnswers),
+        2 => (vec(edit(), 0..3), any::<bool>(), any::<bool>())
+            .prop_map(|(around, shields, always)| Guard::Nested { around, shields, always }),
+    ]
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![
+        9 => Just(Outcome::Answers(200)),
+        1 => proptest::sample::select(vec![303, 404, 500, 503]).prop_map(Outcome::Answers),
+        1 => proptest::sample::select(vec![400, 500]).prop_map(Outcome::Fails),
+        1 => Just(Outcome::Panics),
+    ]
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        16 => change().prop_map(Edit::Change),
+        2 => Just(Edit::Destroy),
+        1 => Just(Edit::Rotate),
+        1 => any::<bool>().prop_map(Edit::Remember),
+    ]
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let item = 0..4_u8;
+    prop_oneof![
+        3 => (-2..4_i64).prop_map(Change::Visit),
+        3 => item.clone().prop_map(Change::Put),
+        1 => item.clone().prop_map(Change::TakeOut),
+        1 => Just(Change::EmptyTheCart),
+        2 => item.clone().prop_map(Change::See),
+        1 => item.clone().prop_map(Change::Unsee),
+        2 => proptest::option::of(item.clone()).prop_map(Change::Notice),
+        1 => item.prop_map(Change::Theme),
+        1 => user().prop_map(Change::LogIn),
+        1 => Just(Change::LogOut),
+    ]
+}
+
+fn user() -> impl Strategy<Value = User> {
+    prop_oneof![Just(User::Ann), Just(User::Bob)]
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    proptest::sample::select(vec![
+        Fault::FailsBefore,
+        Fault::FailsAfter,
+        Fault::HangsBefore,
+        Fault::HangsAfter,
+    ])
+}
+
+impl fmt::Debug for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "the schedule")?;
+        self.0.iter().zip(1..).try_for_each(|(step, number)| writeln!(f, "{number:>4}  {step:?}"))
+    }
+}

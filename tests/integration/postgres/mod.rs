@@ -1,0 +1,5 @@
+//! What is measured, or made to fail, on PostgreSQL alone.
+
+mod outages;
+mod processes;
+mod round_trips;

@@ -1,0 +1,88 @@
+//! The idle and the absolute limit, as far as a cookie alone can keep them.
+
+use std::time::Duration;
+
+use session_core::Sessions;
+use session_test_support::Client;
+
+use super::app::{Clock, key, replayable, ring, router};
+
+#[tokio::test]
+async fn both_limits_hold_whatever_the_client_keeps() {
+    let clock = Clock::new();
+    let mut client = Client::new(&replayable(&clock));
+    client.post("/visit").await;
+    clock.advance(Duration::from_secs(3599));
+    assert_eq!(client.clone().get("/").await.body, "- 1 0");
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(client.get("/").await.body, "- 0 0", "idle for an hour");
+
+    let mut client = Client::new(&replayable(&clock));
+    client.post("/visit").await;
+    for _ in 0..47 {
+        clock.advance(Duration::from_mins(30));
+        assert_eq!(client.get("/").await.body, "- 1 0");
+    }
+    clock.advance(Duration::from_mins(30));
+    assert_eq!(client.get("/").await.body, "- 0 0", "a day in all");
+}
+
+#[tokio::test]
+async fn a_cookie_from_the_future_is_no_session() {
+    let clock = Clock::new();
+    let key = key();
+    let node = |clock: &Clock| {
+        router(Sessions::sealed_cookie(ring(&key)).accept_replay_until_expiry(), clock)
+    };
+    let ahead = Clock::new();
+    ahead.advance(Duration::from_hours(1));
+    let mut client = Client::new(&node(&ahead));
+    client.post("/visit").await;
+    let value = client.session().expect("it has begun").to_owned();
+    assert_eq!(Client::with_session(&node(&clock), &value).get("/").await.body, "- 0 0");
+}
+
+#[tokio::test]
+async fn a_remembered_cookie_lives_as_long_as_the_session() {
+    let clock = Clock::new();
+    let mut client = Client::new(&replayable(&clock));
+    let reply = client.post("/login/ann").await;
+    assert!(reply.set_cookies()[0].contains("Max-Age=86400"));
+    clock.advance(Duration::from_mins(1));
+    assert!(client.post("/visit").await.set_cookies()[0].contains("Max-Age=86340"));
+}
+
+#[tokio::test]
+async fn only_a_log_in_begins_a_new_absolute_limit() {
+    let clock = Clock::new();
+    let mut client = Client::new(&replayable(&clock));
+    client.post("/login/ann").await.ok();
+    for half_hour in 1..=60 {
+        clock.advance(Duration::from_mins(30));
+        if half_hour == 30 {
+            client.post("/reauthenticate").await.ok();
+        }
+        assert_eq!(client.post("/visit").await.ok(), half_hour.to_string());
+    }
+    for _ in 60..77 {
+        clock.advance(Duration::from_mins(30));
+        client.post("/visit").await.ok();
+    }
+    clock.advance(Duration::from_mins(30));
+    assert_eq!(client.get("/").await.body, "- 0 0", "a day after the password");
+}
+
+#[tokio::test]
+async fn polling_alone_keeps_no_session_alive() {
+    let clock = Clock::new();
+    let mut client = Client::new(&replayable(&clock));
+    client.post("/visit").await.ok();
+    for _ in 0..5 {
+        clock.advance(Duration::from_mins(10));
+        let reply = client.get("/poll").await;
+        assert!(reply.set_cookies().is_empty());
+        assert_eq!(reply.ok(), "1");
+    }
+    clock.advance(Duration::from_mins(10));
+    assert_eq!(client.get("/poll").await.ok(), "0");
+}

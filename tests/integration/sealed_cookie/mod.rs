@@ -1,0 +1,9 @@
+//! Sessions without a database: the same handlers, with the record in the cookie.
+
+mod app;
+mod basics;
+mod expiry;
+mod forgery;
+mod principals;
+mod replay;
+mod size;

@@ -1,0 +1,59 @@
+//! How much fits into a cookie, and into several.
+
+use axum::http::StatusCode;
+use session_core::Sessions;
+use session_test_support::Client;
+
+use super::app::{Clock, key, replayable, ring, router};
+
+#[tokio::test]
+async fn what_does_not_fit_is_refused_and_the_old_session_stays() {
+    let mut client = Client::new(&replayable(&Clock::new()));
+    client.post("/visit").await;
+    let mut longest = 0;
+    for length in 2800..3100 {
+        let reply = client.clone().post(&format!("/note/{length}")).await;
+        let lines = reply.set_cookies();
+        match reply.status {
+            StatusCode::OK => {
+                let pair = lines[0].split(';').next().expect("it has a pair");
+                assert!(pair.len() - 1 <= 4096, "name and value have {} bytes", pair.len() - 1);
+                longest = longest.max(pair.len() - 1);
+            }
+            status => assert_eq!((status, lines.len()), (StatusCode::INTERNAL_SERVER_ERROR, 0)),
+        }
+    }
+    assert!(longest > 4090, "the room is used: {longest}");
+    assert_eq!(client.get("/").await.body, "- 1 0", "the old session is as it was");
+}
+
+#[tokio::test]
+async fn a_larger_session_is_spread_over_cookies_and_stale_ones_are_removed() {
+    let builder = Sessions::sealed_cookie(ring(&key())).chunks(3).accept_replay_until_expiry();
+    let mut client = Client::new(&router(builder, &Clock::new()));
+    assert_eq!(client.post("/note/8000").await.set_cookies().len(), 3);
+    assert_eq!(client.get("/").await.body, "- 0 8000");
+    let whole = client.clone();
+
+    client.post("/note/4000").await;
+    assert_eq!(client.get("/").await.body, "- 0 4000");
+    assert!(client.cookie("__Host-session.1").is_some());
+    assert!(client.cookie("__Host-session.2").is_none(), "the third cookie was removed");
+    client.post("/note/1").await;
+    assert!(client.cookie("__Host-session.1").is_none(), "the second cookie was removed");
+    assert_eq!(client.get("/").await.body, "- 0 1");
+
+    for lost in ["__Host-session", "__Host-session.1", "__Host-session.2"] {
+        let mut partial = whole.clone();
+        partial.forget(lost);
+        assert_eq!(partial.get("/").await.body, "- 0 0", "without {lost} it is no session");
+    }
+    let mut mixed = whole.clone();
+    mixed.set("__Host-session.1", &"A".repeat(100));
+    assert_eq!(mixed.get("/").await.body, "- 0 0");
+    let mut leaving = whole;
+    leaving.post("/logout").await;
+    for name in ["__Host-session", "__Host-session.1", "__Host-session.2"] {
+        assert!(leaving.cookie(name).is_none(), "{name} was removed");
+    }
+}

@@ -1,0 +1,4 @@
+//! PostgreSQL's rows and error messages.
+
+mod errors;
+mod rows;

@@ -1,0 +1,101 @@
+//! The stores that tests run on: `on_each_store!` makes a test of each function on every store.
+//!
+//! The features `postgres`, `redis` and `sqlite` say which stores there are beside the one in memory.
+
+use std::future::Future;
+
+use session_core::{MemoryStore, Store};
+
+/// How long a store may take to answer: a busy machine is no failure.
+#[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
+const DEADLINE: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// A store of which a test can have an empty one.
+pub trait TestStore: Store + Clone {
+    /// An empty one, which no other test sees.
+    fn empty() -> impl Future<Output = Self>;
+}
+
+impl TestStore for MemoryStore {
+    async fn empty() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl TestStore for session_sqlx::PostgresStore {
+    async fn empty() -> Self {
+        let url = session_test_support::Postgres::shared().await.database().await;
+        let store = Self::builder()
+            .workers(2)
+            .deadline(DEADLINE)
+            .connect(&url)
+            .await
+            .expect("the server is up");
+        store.migrate().await.expect("the database is empty");
+        store
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl TestStore for session_sqlx::SqliteStore {
+    async fn empty() -> Self {
+        use std::sync::LazyLock;
+
+        use session_test_support::TempDirectory;
+
+        static FILES: LazyLock<TempDirectory> = LazyLock::new(|| TempDirectory::new("TERM"));
+        let file = FILES.path().join(format!("{}.db", next_number()));
+        let store =
+            Self::builder().deadline(DEADLINE).open(file).await.expect("the directory is ours");
+        store.migrate().await.expect("the file is new");
+        store
+    }
+}
+
+#[cfg(feature = "redis")]
+impl TestStore for session_redis::RedisStore {
+    async fn empty() -> Self {
+        let url = session_test_support::Redis::shared().await.url();
+        let builder =
+            Self::builder().prefix(format!("store-{}:", next_number())).deadline(DEADLINE);
+        builder.connect(&url).await.expect("the server is up")
+    }
+}
+
+/// Tells one store of this process from another.
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+fn next_number() -> u64 {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Makes a test of each function on every store. It is given an empty store:
+/// `async fn a_sentence<S: TestStore>(store: S)`.
+///
+/// The tests of a store lie in a module of its name, so that a filter such as `sqlite::` selects them.
+#[macro_export]
+macro_rules! on_each_store {
+    ($($test:ident),* $(,)?) => {
+        $crate::on_each_store! { @on memory session_core::MemoryStore: $($test),* }
+        #[cfg(feature = "postgres")]
+        $crate::on_each_store! { @on postgres session_sqlx::PostgresStore: $($test),* }
+        #[cfg(feature = "sqlite")]
+        $crate::on_each_store! { @on sqlite session_sqlx::SqliteStore: $($test),* }
+        #[cfg(feature = "redis")]
+        $crate::on_each_store! { @on redis session_redis::RedisStore: $($test),* }
+    };
+    (@on $module:ident $store:ty: $($test:ident),*) => {
+        mod $module {
+            $(
+                #[tokio::test]
+                async fn $test() {
+                    let store = <$store as $crate::TestStore>::empty().await;
+                    super::$test(store).await;
+                }
+            )*
+        }
+    };
+}

@@ -1,0 +1,192 @@
+//! A store that a test probes: it counts its calls, and lets them fail, hang or wait.
+
+use std::collections::{HashMap, HashSet};
+use std::future::{Future, pending};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use session_core::store::{Ended, Insert, Inserted, Record, Swept, Update, Updated};
+use session_core::{Digest, Handle, Now, Store, StoreError};
+
+use crate::Gate;
+
+/// Any store, whose calls a test counts, pauses, or lets fail or hang. A clone is the same store.
+#[derive(Clone, Debug)]
+pub struct ProbedStore<S> {
+    store: S,
+    probe: Arc<Mutex<Probe>>,
+}
+
+/// The operations of a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "they are the methods of `Store`")]
+pub enum Call {
+    Load,
+    Insert,
+    Update,
+    Touch,
+    Delete,
+    List,
+    DeleteAll,
+    Sweep,
+}
+
+/// How a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It fails, and has no effect.
+    Fails,
+    /// It has its effect, and then fails.
+    FailsAfterwards,
+    /// It is never answered, and has no effect.
+    Hangs,
+}
+
+/// What a test wants of a call.
+#[derive(Clone, Debug)]
+enum Disturbance {
+    Fault(Fault),
+    /// It waits at this gate before it has its effect.
+    Pause(Gate),
+}
+
+/// What a test wants, and what it may ask about.
+#[derive(Debug, Default)]
+struct Probe {
+    calls: Vec<Call>,
+    inserted: Vec<Handle>,
+    digests: Vec<Digest>,
+    disturbances: HashMap<Call, Disturbance>,
+}
+
+impl<S: Store> ProbedStore<S> {
+    /// A store whose calls are only counted until a test says otherwise.
+    pub fn new(store: S) -> Self {
+        Self { store, probe: Arc::default() }
+    }
+
+    /// From now on every such call fails like this.
+    pub fn inject(&self, call: Call, fault: Fault) {
+        self.probe().disturbances.insert(call, Disturbance::Fault(fault));
+    }
+
+    /// From now on every such call waits at the gate that this returns.
+    pub fn pause(&self, call: Call) -> Gate {
+        let gate = Gate::closed();
+        self.probe().disturbances.insert(call, Disturbance::Pause(gate.clone()));
+        gate
+    }
+
+    /// From now on no call fails or waits. Those that wait already wait on, at their gates.
+    pub fn heal(&self) {
+        self.probe().disturbances.clear();
+    }
+
+    /// The calls since this was last asked.
+    pub fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.probe().calls)
+    }
+
+    /// The handles that were ever to be inserted, in that order, whether or not they were.
+    pub fn inserted(&self) -> Vec<Handle> {
+        self.probe().inserted.clone()
+    }
+
+    /// Every digest that the store was ever to keep.
+    pub fn digests(&self) -> Vec<Digest> {
+        self.probe().digests.clone()
+    }
+
+    /// The records that the store holds at this time. This look at them neither counts nor fails.
+    pub async fn records(&self, now: Now) -> Vec<Record> {
+        let (mut records, mut seen) = (Vec::new(), HashSet::new());
+        for handle in self.inserted().into_iter().filter(|handle| seen.insert(*handle)) {
+            let record = self.store.load(handle, now).await.expect("the store works");
+            records.extend(record);
+        }
+        records
+    }
+
+    /// The store itself.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    fn probe(&self) -> MutexGuard<'_, Probe> {
+        self.probe.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn call<R>(
+        &self,
+        call: Call,
+        effect: impl Future<Output = Result<R, StoreError>> + Send,
+    ) -> Result<R, StoreError> {
+        let disturbance = {
+            let mut probe = self.probe();
+            probe.calls.push(call);
+            probe.disturbances.get(&call).cloned()
+        };
+        match disturbance {
+            None => effect.await,
+            Some(Disturbance::Fault(Fault::Fails)) => {
+                Err(StoreError::failed(format!("{call:?} fails, says the test")))
+            }
+            Some(Disturbance::Fault(Fault::FailsAfterwards)) => {
+                effect.await?;
+                Err(StoreError::failed(format!("the answer to {call:?} is lost, says the test")))
+            }
+            Some(Disturbance::Fault(Fault::Hangs)) => pending().await,
+            Some(Disturbance::Pause(gate)) => {
+                gate.pass().await;
+                let answer = effect.await;
+                gate.finish();
+                answer
+            }
+        }
+    }
+}
+
+impl<S: Store> Store for ProbedStore<S> {
+    async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
+        self.call(Call::Load, self.store.load(handle, now)).await
+    }
+
+    async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
+        {
+            let mut probe = self.probe();
+            probe.inserted.push(insert.handle);
+            probe.digests.push(insert.digest);
+        }
+        self.call(Call::Insert, self.store.insert(insert, now)).await
+    }
+
+    async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
+        self.probe().digests.push(update.digest);
+        self.call(Call::Update, self.store.update(update, now)).await
+    }
+
+    async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
+        self.call(Call::Touch, self.store.touch(handle, idle, now)).await
+    }
+
+    async fn delete(&self, handle: Handle, now: Now) -> Result<bool, StoreError> {
+        self.call(Call::Delete, self.store.delete(handle, now)).await
+    }
+
+    async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, StoreError> {
+        self.call(Call::List, self.store.list(principal, now)).await
+    }
+
+    async fn delete_all(
+        &self,
+        principal: &str,
+        except: Option<Handle>,
+        now: Now,
+    ) -> Result<Ended, StoreError> {
+        self.call(Call::DeleteAll, self.store.delete_all(principal, except, now)).await
+    }
+
+    async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
+        self.call(Call::Sweep, self.store.sweep(limit, now)).await
+    }
+}

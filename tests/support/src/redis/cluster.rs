@@ -1,0 +1,155 @@
+//! A throw-away Redis Cluster of three masters and three replicas, each of which a test can freeze and kill.
+
+use std::net::SocketAddr;
+use std::process::Command;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::{TempDirectory, free_address};
+
+/// How long a node may be silent before the others take it for dead.
+const NODE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A running cluster on 127.0.0.1, made by `redis-cli --cluster create`.
+///
+/// Its nodes keep their data in memory only. A slot without a master does not hold up the others
+/// (`cluster-require-full-coverage no`).
+#[derive(Debug)]
+pub struct RedisCluster {
+    nodes: Vec<Node>,
+}
+
+/// One server of a [`RedisCluster`].
+#[derive(Debug)]
+pub struct Node {
+    directory: TempDirectory,
+    address: SocketAddr,
+}
+
+impl RedisCluster {
+    /// Starts six servers and joins them.
+    pub async fn start() -> Self {
+        let mut nodes = Vec::new();
+        for _ in 0..6 {
+            nodes.push(Node::start().await);
+        }
+        let cluster = Self { nodes };
+        cluster.join();
+        cluster.until_whole().await;
+        cluster
+    }
+
+    /// The URLs of all nodes.
+    pub fn urls(&self) -> Vec<String> {
+        let url = |node: &Node| format!("redis://{}", node.address);
+        self.nodes.iter().map(url).collect()
+    }
+
+    /// The nodes.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The node of this port.
+    pub fn node(&self, port: u16) -> &Node {
+        let mut nodes = self.nodes.iter();
+        nodes.find(|node| node.address.port() == port).expect("it is one of ours")
+    }
+
+    fn join(&self) {
+        let mut command = Command::new("redis-cli");
+        command.args(["--cluster", "create"]);
+        command.args(self.nodes.iter().map(|node| node.address.to_string()));
+        command.args(["--cluster-replicas", "1", "--cluster-yes"]);
+        let output = command.output().expect("redis-cli is installed with redis-server");
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{command:?} failed:\n{told}");
+    }
+
+    /// Waits until every node knows every slot's master, and every replica has caught up.
+    async fn until_whole(&self) {
+        for node in &self.nodes {
+            node.until("CLUSTER INFO", |info| info.contains("cluster_state:ok")).await;
+            node.until("CLUSTER NODES", |nodes| nodes.matches("slave").count() == 3).await;
+            let info = node.ask("INFO replication").await;
+            if info.contains("role:slave") {
+                let caught_up = |info: &str| info.contains("master_link_status:up");
+                node.until("INFO replication", caught_up).await;
+            }
+        }
+    }
+}
+
+impl Node {
+    async fn start() -> Self {
+        for _ in 0..10 {
+            let node = Self { directory: TempDirectory::new("TERM"), address: free_address() };
+            if node.boot().await {
+                return node;
+            }
+        }
+        panic!("Redis does not start as a node of a cluster");
+    }
+
+    async fn boot(&self) -> bool {
+        let mut command = Command::new("redis-server");
+        let timeout = NODE_TIMEOUT.as_millis().to_string();
+        command
+            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            .args(["--port", &self.address.port().to_string()])
+            .args(["--cluster-enabled", "yes", "--cluster-node-timeout", &timeout])
+            .args(["--cluster-port", &free_address().port().to_string()])
+            .args(["--cluster-require-full-coverage", "no", "--repl-diskless-sync-delay", "0"])
+            .arg("--dir")
+            .arg(self.directory.path());
+        let ready = async || {
+            TcpStream::connect(self.address).await.is_ok() && self.ask("PING").await == "+PONG\r\n"
+        };
+        self.directory.launch(&mut command, ready).await
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops the server where it stands (`SIGSTOP`).
+    pub fn freeze(&self) {
+        self.directory.freeze();
+    }
+
+    /// Lets a frozen server go on.
+    pub fn thaw(&self) {
+        self.directory.thaw();
+    }
+
+    /// Ends the server at once (`SIGKILL`).
+    pub fn kill(&self) {
+        self.directory.kill();
+    }
+
+    async fn until(&self, command: &str, holds: impl Fn(&str) -> bool) {
+        for _ in 0..600 {
+            if holds(&self.ask(command).await) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("`{command}` never says what it should:\n{}", self.ask(command).await);
+    }
+
+    /// Sends an inline command, and answers what came back in one piece; empty if nothing did.
+    async fn ask(&self, command: &str) -> String {
+        let answer = async {
+            let mut connection = TcpStream::connect(self.address).await?;
+            connection.write_all(format!("{command}\r\nQUIT\r\n").as_bytes()).await?;
+            let mut answer = String::new();
+            connection.read_to_string(&mut answer).await?;
+            std::io::Result::Ok(answer)
+        };
+        let answer = answer.await.unwrap_or_default();
+        answer.strip_suffix("+OK\r\n").map(str::to_owned).unwrap_or(answer)
+    }
+}

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests start, if it is missing, and runs every test. Arguments go to `cargo test`.
+# `--install` installs and stops: the workflows take their list from here.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -33,6 +34,10 @@ if ((${#missing[@]})); then
         sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
     fi
     install "${missing[@]}"
+fi
+
+if [[ ${1-} == --install ]]; then
+    exit
 fi
 
 echo "== cargo test --workspace $*"

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Packages the published crates, and builds and runs a program that depends on the packages alone.
+# Leaves the .crate files in target/package.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+crates=(session-macros session-core session-sqlx session-redis)
+packages=$PWD/target/package
+program=$packages/dependent
+
+# As in the workspace's profile, so that what is compiled already serves here too.
+export CARGO_PROFILE_DEV_DEBUG=line-tables-only
+
+# `cargo package` builds what it packages; `--allow-dirty`, so that it can be run before a commit.
+echo "== cargo package"
+rm -rf "$packages"/*.crate "$program"
+cargo package "${crates[@]/#/--package=}" --allow-dirty --quiet
+
+cp -r scripts/package "$program"
+# The versions that the workspace has tested.
+cp Cargo.lock "$program"
+for package in "$packages"/*.crate; do
+    # With the time of now: cargo takes files with the times in the archive for unchanged.
+    tar --extract --touch --gzip --file "$package" --directory "$program"
+    for file in README.md LICENSE-MIT LICENSE-APACHE; do
+        [[ -s $program/$(basename "$package" .crate)/$file ]] || { echo "$package has no $file" >&2; exit 1; }
+    done
+done
+{
+    echo '[patch.crates-io]'
+    for crate in "${crates[@]}"; do
+        echo "$crate = { path = \"$(basename "$program/$crate"-[0-9]*)\" }"
+    done
+} >>"$program/Cargo.toml"
+
+echo "== a program that depends on the packages"
+cargo run --quiet --manifest-path "$program/Cargo.toml" --target-dir target
+
+if grep --quiet '^repository = .*\.invalid' Cargo.toml; then
+    echo "note: \`repository\` in Cargo.toml is a placeholder; scripts/release-check.sh refuses to release it"
+fi

@@ -10,7 +10,31 @@ unit *args:
 
 # One store's tests: memory, sqlite, postgres or redis.
 store name *args:
-    cargo test {{ if name == "memory" { "-p session-core --test memory" } else if name == "redis" { "-p session-redis" } else { "-p session-sqlx --test " + name } }} {{args}}
+    @just store-{{name}} {{args}}
+
+[private]
+store-memory *args:
+    cargo test -p session-core --test memory {{args}}
+    cargo test -p session-tests --no-default-features {{args}}
+
+[private]
+store-sqlite *args:
+    cargo test -p session-sqlx --no-default-features --features sqlite {{args}}
+    cargo test -p session-tests --no-default-features --features sqlite {{args}}
+
+[private]
+store-postgres *args:
+    cargo test -p session-sqlx --no-default-features --features postgres {{args}}
+    cargo test -p session-tests --no-default-features --features postgres {{args}}
+
+[private]
+store-redis *args:
+    cargo test -p session-redis {{args}}
+    cargo test -p session-tests --no-default-features --features redis {{args}}
+
+# The layout of the repository: imports, rooms, names, requirements.
+layout:
+    cargo test -p session-layout-tests
 
 # The messages of the attributes. `TRYBUILD=overwrite just ui` writes them anew.
 ui:

@@ -21,7 +21,7 @@ grep --quiet "^## \[\?$version\b" CHANGELOG.md || fault "CHANGELOG.md has no sec
 
 # Each path dependency of a published crate must ask for the version that is published with it.
 for crate in session-core session-macros session-sqlx session-redis; do
-    grep --quiet "^$crate = { version = \"$version\"" Cargo.toml ||
+    grep --quiet "^$crate = { version = \"=\?$version\"" Cargo.toml ||
         fault "[workspace.dependencies] asks for another version of $crate than $version"
 done
 

@@ -19,12 +19,12 @@ store-memory *args:
 
 [private]
 store-sqlite *args:
-    cargo test -p session-sqlx --no-default-features --features sqlite {{args}}
+    cargo test -p session-sqlx sqlite:: {{args}}
     cargo test -p session-tests --no-default-features --features sqlite {{args}}
 
 [private]
 store-postgres *args:
-    cargo test -p session-sqlx --no-default-features --features postgres {{args}}
+    cargo test -p session-sqlx postgres:: {{args}}
     cargo test -p session-tests --no-default-features --features postgres {{args}}
 
 [private]

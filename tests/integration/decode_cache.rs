@@ -107,7 +107,7 @@ fn router(builder: Builder<Shop>) -> Router {
 }
 
 /// How often this text was decoded since this was last asked.
-fn since(text: &str) -> usize {
+fn decodings(text: &str) -> usize {
     decoded().remove(text).unwrap_or_default()
 }
 
@@ -122,19 +122,19 @@ async fn a_session_is_decoded_once_as_long_as_nobody_changes_it<S: TestStore>(st
         let (here, there) = (node(&store, seals), node(&store, seals));
         let mut client = Client::new(&here);
         client.post(&format!("/note/{text}")).await.ok();
-        assert_eq!(since(&text), 1, "to see that nothing is lost");
+        assert_eq!(decodings(&text), 1, "to see that nothing is lost");
         for _ in 0..3 {
             assert_eq!(client.get("/").await.ok(), format!("{text} 0"));
         }
-        assert_eq!(since(&text), 0, "who wrote it knows it");
+        assert_eq!(decodings(&text), 0, "who wrote it knows it");
         let mut elsewhere = client.at(&there);
         for _ in 0..3 {
             assert_eq!(elsewhere.get("/").await.ok(), format!("{text} 0"));
         }
-        assert_eq!(since(&text), 1, "another node reads it once");
+        assert_eq!(decodings(&text), 1, "another node reads it once");
         client.post("/visit").await.ok();
         assert_eq!(client.get("/").await.ok(), format!("{text} 1"));
-        assert_eq!(since(&text), 0, "who changed another field knows this one");
+        assert_eq!(decodings(&text), 0, "who changed another field knows this one");
     }
 }
 
@@ -146,7 +146,7 @@ async fn a_sealed_cookie_that_comes_back_is_not_decoded() {
     client.post(&format!("/note/{text}")).await.ok();
     client.post("/visit").await.ok();
     assert_eq!(client.get("/").await.ok(), format!("{text} 1"));
-    assert_eq!(since(text), 1, "to see that nothing is lost");
+    assert_eq!(decodings(text), 1, "to see that nothing is lost");
 }
 
 async fn what_another_node_has_written_is_seen_at_once<S: TestStore>(store: S) {

@@ -17,12 +17,12 @@ on_each_store!(nothing_secret_is_said_whatever_happens);
 async fn nothing_secret_is_said_whatever_happens<S: TestStore>(store: S) {
     output::capture();
     let app = TestApp::new(store);
-    everyday(&app).await;
-    let shown = strangers(&app).await;
-    failures(&app).await;
+    ordinary_requests(&app).await;
+    let shown = foreign_cookies(&app).await;
+    store_failures(&app).await;
     conflicts(&app).await;
     another_release(&app).await;
-    endings(&app).await;
+    ended_sessions(&app).await;
 
     let said = output::captured();
     assert_the_log_is_full(&said);
@@ -32,7 +32,7 @@ async fn nothing_secret_is_said_whatever_happens<S: TestStore>(store: S) {
 }
 
 /// What goes well.
-async fn everyday<S: TestStore>(app: &TestApp<S>) {
+async fn ordinary_requests<S: TestStore>(app: &TestApp<S>) {
     let mut client = app.log_in().await;
     for path in ["/rotate", "/remember", "/rotate", "/traced", "/notice"] {
         assert_eq!(client.post(path).await.status, 200, "{path}");
@@ -46,7 +46,7 @@ async fn everyday<S: TestStore>(app: &TestApp<S>) {
 }
 
 /// Cookies that are not taken, and what they say.
-async fn strangers<S: TestStore>(app: &TestApp<S>) -> Vec<Secret> {
+async fn foreign_cookies<S: TestStore>(app: &TestApp<S>) -> Vec<Secret> {
     let client = app.log_in().await;
     let token = client.session().expect("it was set").to_owned();
     let guess = format!("{}{:-<42}", &token[..22], "canary-as-a-secret");
@@ -65,7 +65,7 @@ async fn strangers<S: TestStore>(app: &TestApp<S>) -> Vec<Secret> {
 }
 
 /// A store that fails, loses answers and hangs, at every call.
-async fn failures<S: TestStore>(app: &TestApp<S>) {
+async fn store_failures<S: TestStore>(app: &TestApp<S>) {
     for fault in [Fault::Fails, Fault::FailsAfterwards, Fault::Hangs] {
         for call in [Call::Load, Call::Insert, Call::Update, Call::Delete] {
             let mut client = app.log_in().await;
@@ -139,7 +139,7 @@ async fn another_release<S: TestStore>(app: &TestApp<S>) {
 }
 
 /// Sessions that end, and requests that come too late.
-async fn endings<S: TestStore>(app: &TestApp<S>) {
+async fn ended_sessions<S: TestStore>(app: &TestApp<S>) {
     let mut client = app.log_in().await;
     let late = client.clone();
     client.post("/log-out").await.ok();

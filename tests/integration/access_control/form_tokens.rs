@@ -112,8 +112,8 @@ async fn a_token_from_before_a_rotation_is_refused<S: TestStore>(store: S) {
     for path in ["/rotate", "/log-in/bob", "/sign-off"] {
         let mut client = app.log_in_as("ann").await;
         let old = token(&mut client).await;
-        let told = client.post(path).await.ok();
-        assert_eq!(told, "", "the token from before {path} would be dead with the response");
+        let shown = client.post(path).await.ok();
+        assert_eq!(shown, "", "the token from before {path} would be dead with the response");
         assert_eq!(sent(&mut client, &old).await, 403, "{path}");
         let new = token(&mut client).await;
         assert_eq!(sent(&mut client, &new).await, 200, "{path}");
@@ -171,15 +171,15 @@ async fn what_is_stored_makes_no_token<S: TestStore>(store: S) {
     let code: Vec<u8> = mask.iter().zip(masked).map(|(a, b)| a ^ b).collect();
     let cookie = URL_SAFE_NO_PAD.decode(client.session().expect("set")).expect("base64url");
     assert_ne!(code, cookie[16..], "the token is the secret");
-    assert_eq!(code, made_with(&cookie[16..]));
-    for code in [digest, made_with(&digest)] {
+    assert_eq!(code, code_made_with(&cookie[16..]));
+    for code in [digest, code_made_with(&digest)] {
         let guessed = URL_SAFE_NO_PAD.encode([[0; 32], code].concat());
         assert_eq!(sent(&mut client, &guessed).await, 403);
     }
 }
 
 /// What is in a token, unmasked.
-fn made_with(key: &[u8]) -> [u8; 32] {
+fn code_made_with(key: &[u8]) -> [u8; 32] {
     let mac = Hmac::<Sha256>::new_from_slice(key).expect("any length will do");
     mac.chain_update("session form token").finalize().into_bytes().into()
 }

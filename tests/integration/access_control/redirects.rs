@@ -113,14 +113,14 @@ struct LogIn {
 }
 
 #[require_session]
-async fn come_in(shop: &mut Shop, Form(form): Form<LogIn>) -> Redirect {
+async fn log_in_and_return(shop: &mut Shop, Form(form): Form<LogIn>) -> Redirect {
     shop.user = Some(form.user);
     Redirect::to(&form.next)
 }
 
 #[tokio::test]
 async fn login_guard_a_log_in_goes_back_and_nowhere_else() {
-    let routes: Router<AppState> = routes().route("/login", post(come_in));
+    let routes: Router<AppState> = routes().route("/login", post(log_in_and_return));
     let app = TestApp::with_options(session_core::MemoryStore::new(), routes, |builder| builder);
     let log_in = async |client: &mut Client, next: &str| {
         let request = axum::http::Request::post("/login")

@@ -58,7 +58,7 @@ pub(crate) async fn use_sessions(store: impl Store, sealing: Option<Sealing>) ->
     secrets
 }
 
-pub(crate) fn required() -> Sealing {
+pub(crate) fn required_sealing() -> Sealing {
     let key = KeyRing::generate().expect("the system's random source works");
     Sealing::Required(KeyRing::parse(&key).expect("it is a key"))
 }

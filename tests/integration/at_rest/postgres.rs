@@ -4,12 +4,12 @@ use session_sqlx::PostgresStore;
 use session_test_support::Postgres;
 use sqlx::{Connection as _, PgConnection};
 
-use super::app::{required, use_sessions};
+use super::app::{required_sealing, use_sessions};
 use super::files::{check, dump};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_keeps_no_secret_and_with_keys_no_content() {
-    for sealing in [None, Some(required())] {
+    for sealing in [None, Some(required_sealing())] {
         let sealed = sealing.is_some();
         let server = Postgres::durable().await;
         let url = server.database().await;

@@ -3,11 +3,11 @@
 use session_core::{MemoryStore, Now};
 use session_test_support::ProbedStore;
 
-use super::app::{CANARY, required, use_sessions};
+use super::app::{CANARY, required_sealing, use_sessions};
 
 #[tokio::test]
 async fn a_records_bytes_beside_its_json() {
-    for (sealing, what) in [(None, "plain"), (Some(required()), "sealed")] {
+    for (sealing, what) in [(None, "plain"), (Some(required_sealing()), "sealed")] {
         let store = ProbedStore::new(MemoryStore::new());
         use_sessions(store.clone(), sealing).await;
         let record = store.records(Now::Store).await.remove(0);

@@ -5,12 +5,12 @@ use std::process::Command;
 use session_redis::RedisStore;
 use session_test_support::Redis;
 
-use super::app::{required, use_sessions};
+use super::app::{required_sealing, use_sessions};
 use super::files::{check, dump};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn redis_keeps_no_secret_and_with_keys_no_content() {
-    for sealing in [None, Some(required())] {
+    for sealing in [None, Some(required_sealing())] {
         let sealed = sealing.is_some();
         let server = Redis::durable().await;
         let store = RedisStore::connect(&server.url()).await.expect("the server runs");

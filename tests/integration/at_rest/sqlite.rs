@@ -3,12 +3,12 @@
 use session_sqlx::SqliteStore;
 use session_test_support::TempDirectory;
 
-use super::app::{required, use_sessions};
+use super::app::{required_sealing, use_sessions};
 use super::files::{check, dump};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_keeps_no_secret_and_with_keys_no_content() {
-    for sealing in [None, Some(required())] {
+    for sealing in [None, Some(required_sealing())] {
         let sealed = sealing.is_some();
         let directory = TempDirectory::new("TERM");
         let store = SqliteStore::open(directory.path().join("sessions.db"))

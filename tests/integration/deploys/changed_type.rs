@@ -12,7 +12,7 @@ use super::releases::Releases;
 /// A field whose type has changed stays for the release that can read it, until the other one sets it.
 async fn a_field_whose_type_changed_is_defaulted_and_reported_and_stays<S: TestStore>(store: S) {
     let releases = Releases::on(store);
-    listen();
+    capture_log();
 
     let visitor = releases.visitor().await;
     let look = async |release: &Router| visitor.at(release).get("/").await.ok();
@@ -32,10 +32,10 @@ async fn a_field_whose_type_changed_is_defaulted_and_reported_and_stays<S: TestS
     assert_eq!(releases.shared.defaulted(), ["theme"]);
 
     let printed = releases.shared.printed();
-    for told in [printed, heard()] {
-        assert!(told.contains("theme"), "the field is named: {told}");
+    for text in [printed, captured_log()] {
+        assert!(text.contains("theme"), "the field is named: {text}");
         for value in ["theme-7", "hue", "=240", " 240", "voucher", "nick-7"] {
-            assert!(!told.contains(value), "{value} is told: {told}");
+            assert!(!text.contains(value), "{value} is shown: {text}");
         }
     }
 }
@@ -47,14 +47,14 @@ thread_local! {
     static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Listens from now on, to all tests of this process: of subscribers that come and go with single
+/// Captures the log from now on, for all tests of this process: of subscribers that come and go with single
 /// tests `tracing` may forget one.
-fn listen() {
+fn capture_log() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| tracing_subscriber::fmt().with_ansi(false).with_writer(|| Log).init());
 }
 
-fn heard() -> String {
+fn captured_log() -> String {
     LOG.with_borrow(|bytes| String::from_utf8_lossy(bytes).into_owned())
 }
 

@@ -2,6 +2,7 @@
 //! neither loses what either has stored.
 
 mod alternation;
+mod app_state;
 mod changed_type;
 mod destroyed_session;
 mod new_release;

@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use session_core::{Session, require_session, session};
 
-use super::releases::AppState;
+use super::app_state::AppState;
 
 /// What a theme is now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use session_core::{Session, require_session, session};
 
-use super::releases::{AppState, Shared};
+use super::app_state::{AppState, Shared};
 
 #[session]
 #[derive(Debug)]

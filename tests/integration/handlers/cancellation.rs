@@ -24,7 +24,7 @@ on_each_store!(
 /// Long enough for a request that nothing holds up.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-fn impatient(router: &Router) -> Router {
+fn with_timeout(router: &Router) -> Router {
     router.clone().layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
 }
 
@@ -32,7 +32,7 @@ async fn a_time_out_in_the_handler_discards<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let session = app.visitor().await;
     let mut client =
-        Client::with_session(&impatient(&app.router), session.session().expect("it was set"));
+        Client::with_session(&with_timeout(&app.router), session.session().expect("it was set"));
     assert_eq!(client.post("/wait").await.summary(), "408, no Set-Cookie");
     assert_eq!(app.store.take_calls(), [Call::Load]);
     assert_eq!(app.stored_visits().await, [1]);
@@ -42,7 +42,7 @@ async fn a_time_out_in_the_commit_does_not_stop_it<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let session = app.visitor().await;
     let mut client =
-        Client::with_session(&impatient(&app.router), session.session().expect("it was set"));
+        Client::with_session(&with_timeout(&app.router), session.session().expect("it was set"));
     let gate = app.store.pause(Call::Update);
     assert_eq!(client.post("/answer/200").await.summary(), "408, no Set-Cookie");
     assert_eq!(app.stored_visits().await, [1]);

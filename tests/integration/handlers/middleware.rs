@@ -84,16 +84,20 @@ macro_rules! around {
 }
 
 /// What a visitor's request is answered, and then visits and outer count of the one session.
-async fn after<S: TestStore>(app: &TestApp<S>, router: &Router, path: &str) -> (String, u64, u64) {
+async fn visits_after<S: TestStore>(
+    app: &TestApp<S>,
+    router: &Router,
+    path: &str,
+) -> (String, u64, u64) {
     let session = app.visitor().await;
     let mut client = Client::with_session(router, session.session().expect("it was set"));
-    let told = client.post(path).await.summary();
+    let summary = client.post(path).await.summary();
     let states = app.states().await;
     let shop = states.last().expect("there is a session");
-    (told, shop.visits, shop.outer)
+    (summary, shop.visits, shop.outer)
 }
 
-fn told(status: u16) -> String {
+fn unchanged_cookie(status: u16) -> String {
     format!("{status}, no Set-Cookie, Vary: Cookie")
 }
 
@@ -101,7 +105,7 @@ async fn both_save_in_one_write<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     for router in [around!(app, plain), around!(app, whole)] {
         app.store.take_calls();
-        assert_eq!(after(&app, &router, "/answer/200").await, (told(200), 2, 1));
+        assert_eq!(visits_after(&app, &router, "/answer/200").await, (unchanged_cookie(200), 2, 1));
         assert_eq!(app.store.take_calls(), [Call::Load, Call::Update]);
     }
     let reply = Client::new(&around!(app, plain)).post("/answer/200").await;
@@ -111,58 +115,85 @@ async fn both_save_in_one_write<S: TestStore>(store: S) {
 
 async fn an_inner_5xx_discards_all_when_it_goes_out<S: TestStore>(store: S) {
     let app = TestApp::new(store);
-    assert_eq!(after(&app, &around!(app, plain), "/answer/500").await, (told(500), 1, 0));
+    assert_eq!(
+        visits_after(&app, &around!(app, plain), "/answer/500").await,
+        (unchanged_cookie(500), 1, 0)
+    );
 }
 
 async fn an_inner_5xx_discards_only_its_own_when_another_answer_goes_out<S: TestStore>(store: S) {
     let app = TestApp::new(store);
-    assert_eq!(after(&app, &around!(app, soothing), "/answer/500").await, (told(200), 1, 1));
+    assert_eq!(
+        visits_after(&app, &around!(app, soothing), "/answer/500").await,
+        (unchanged_cookie(200), 1, 1)
+    );
 }
 
 async fn an_outer_5xx_discards_all<S: TestStore>(store: S) {
     let app = TestApp::new(store);
-    assert_eq!(after(&app, &around!(app, failing), "/answer/200").await, (told(502), 1, 0));
-    assert_eq!(after(&app, &around!(app, failing), "/log-in/200").await, (told(502), 1, 0));
-    assert_eq!(after(&app, &around!(app, failing), "/log-out/200").await, (told(502), 1, 0));
+    assert_eq!(
+        visits_after(&app, &around!(app, failing), "/answer/200").await,
+        (unchanged_cookie(502), 1, 0)
+    );
+    assert_eq!(
+        visits_after(&app, &around!(app, failing), "/log-in/200").await,
+        (unchanged_cookie(502), 1, 0)
+    );
+    assert_eq!(
+        visits_after(&app, &around!(app, failing), "/log-out/200").await,
+        (unchanged_cookie(502), 1, 0)
+    );
 }
 
 async fn an_inner_panic_discards_all<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let router = around!(app, plain).layer(CatchPanicLayer::new());
-    assert_eq!(after(&app, &router, "/panic").await, ("500, no Set-Cookie".to_owned(), 1, 0));
+    assert_eq!(
+        visits_after(&app, &router, "/panic").await,
+        ("500, no Set-Cookie".to_owned(), 1, 0)
+    );
 }
 
 async fn an_inner_panic_caught_in_between_discards_its_own<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let caught = app.router.clone().layer(CatchPanicLayer::new());
     let plain = caught.clone().layer(from_fn_with_state(app.state.clone(), plain));
-    assert_eq!(after(&app, &plain, "/panic").await, (told(500), 1, 0));
+    assert_eq!(visits_after(&app, &plain, "/panic").await, (unchanged_cookie(500), 1, 0));
     let soothing = caught.layer(from_fn_with_state(app.state.clone(), soothing));
-    assert_eq!(after(&app, &soothing, "/panic").await, (told(200), 1, 1));
+    assert_eq!(visits_after(&app, &soothing, "/panic").await, (unchanged_cookie(200), 1, 1));
 }
 
 async fn an_inner_refusal_keeps_the_outer_change<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let router = around!(app, plain);
-    assert_eq!(after(&app, &router, "/members").await, (told(401), 1, 1));
-    assert_eq!(after(&app, &router, "/number/one").await, (told(400), 1, 1));
+    assert_eq!(visits_after(&app, &router, "/members").await, (unchanged_cookie(401), 1, 1));
+    assert_eq!(visits_after(&app, &router, "/number/one").await, (unchanged_cookie(400), 1, 1));
 }
 
 async fn an_outer_commit_always_saves_its_own<S: TestStore>(store: S) {
     let app = TestApp::new(store);
-    assert_eq!(after(&app, &around!(app, always), "/answer/500").await, (told(500), 1, 1));
+    assert_eq!(
+        visits_after(&app, &around!(app, always), "/answer/500").await,
+        (unchanged_cookie(500), 1, 1)
+    );
 }
 
 /// What a handler wants saved whatever it answers is saved, whoever stands around it.
 async fn an_inner_commit_always_is_saved_under_an_outer_guard<S: TestStore>(store: S) {
     let app = TestApp::new(store);
-    assert_eq!(after(&app, &around!(app, plain), "/always/500").await, (told(500), 2, 0));
+    assert_eq!(
+        visits_after(&app, &around!(app, plain), "/always/500").await,
+        (unchanged_cookie(500), 2, 0)
+    );
 }
 
 async fn a_failed_save_discards_both<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     app.store.inject(Call::Update, Fault::Fails);
-    assert_eq!(after(&app, &around!(app, plain), "/answer/200").await, (told(503), 1, 0));
+    assert_eq!(
+        visits_after(&app, &around!(app, plain), "/answer/200").await,
+        (unchanged_cookie(503), 1, 0)
+    );
 }
 
 async fn a_log_out_inside_ends_what_is_outside<S: TestStore>(store: S) {
@@ -178,5 +209,8 @@ async fn a_log_out_inside_ends_what_is_outside<S: TestStore>(store: S) {
 
 async fn a_guard_dropped_in_between_leaves_no_trace<S: TestStore>(store: S) {
     let app = TestApp::new(store);
-    assert_eq!(after(&app, &around!(app, hasty), "/wait").await, (told(202), 1, 1));
+    assert_eq!(
+        visits_after(&app, &around!(app, hasty), "/wait").await,
+        (unchanged_cookie(202), 1, 1)
+    );
 }

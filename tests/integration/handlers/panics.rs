@@ -13,13 +13,13 @@ on_each_store!(
     a_panic_that_nobody_catches_discards_a_change,
 );
 
-fn caught(router: &Router) -> Router {
+fn with_caught_panics(router: &Router) -> Router {
     router.clone().layer(CatchPanicLayer::new())
 }
 
 async fn a_caught_panic_discards_a_new_session<S: TestStore>(store: S) {
     let app = TestApp::new(store);
-    let reply = Client::new(&caught(&app.router)).post("/panic").await;
+    let reply = Client::new(&with_caught_panics(&app.router)).post("/panic").await;
     assert_eq!(reply.summary(), "500, no Set-Cookie");
     assert_eq!(app.store.take_calls(), []);
 }
@@ -27,8 +27,10 @@ async fn a_caught_panic_discards_a_new_session<S: TestStore>(store: S) {
 async fn a_caught_panic_discards_a_change<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let session = app.visitor().await;
-    let mut client =
-        Client::with_session(&caught(&app.router), session.session().expect("it was set"));
+    let mut client = Client::with_session(
+        &with_caught_panics(&app.router),
+        session.session().expect("it was set"),
+    );
     assert_eq!(client.post("/panic").await.summary(), "500, no Set-Cookie");
     assert_eq!(app.stored_visits().await, [1]);
     assert_eq!(client.post("/answer/200").await.summary(), "200, no Set-Cookie, Vary: Cookie");

@@ -20,7 +20,7 @@ async fn open(client: &mut Client) -> Response {
     client.open(Request::post("/stream").body(Body::empty()).expect("it is a request")).await
 }
 
-fn says(headers: &HeaderMap) -> [bool; 3] {
+fn session_headers(headers: &HeaderMap) -> [bool; 3] {
     [
         headers.contains_key(SET_COOKIE),
         headers[VARY] == "Cookie",
@@ -32,7 +32,7 @@ async fn a_stream_begins_after_the_save<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let mut client = app.newcomer();
     let response = open(&mut client).await;
-    assert_eq!(says(response.headers()), [true, true, true]);
+    assert_eq!(session_headers(response.headers()), [true, true, true]);
     let mut body = response.into_body().into_data_stream();
     let first = body.next().await.expect("it goes on").expect("it does not break");
     assert_eq!(first, "first ");
@@ -55,7 +55,7 @@ async fn a_stream_does_not_begin_while_the_save_is_under_way<S: TestStore>(store
     };
     let (response, ()) = tokio::join!(open(&mut client), release);
     assert_eq!(app.stored_visits().await, [2]);
-    assert_eq!(says(response.headers()), [false, true, false]);
+    assert_eq!(session_headers(response.headers()), [false, true, false]);
 }
 
 async fn a_client_that_leaves_in_the_stream_undoes_nothing<S: TestStore>(store: S) {

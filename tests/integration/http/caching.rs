@@ -57,12 +57,12 @@ async fn a_renewed_limit_varies_and_sets_no_cookie<S: TestStore>(store: S) {
 async fn a_set_cookie_is_not_stored_by_caches<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let mut client = app.newcomer();
-    let told = "200, cookie set, Vary: Cookie, Cache-Control: no-store";
+    let expected = "200, cookie set, Vary: Cookie, Cache-Control: no-store";
     for path in ["/visit", "/remember/true", "/rotate", "/log-in/ann", "/sign-off"] {
-        assert_eq!(client.post(path).await.summary(), told, "{path}");
+        assert_eq!(client.post(path).await.summary(), expected, "{path}");
     }
-    let told = "200, cookie removed, Vary: Cookie, Cache-Control: no-store";
-    assert_eq!(client.post("/log-out").await.summary(), told);
+    let expected = "200, cookie removed, Vary: Cookie, Cache-Control: no-store";
+    assert_eq!(client.post("/log-out").await.summary(), expected);
 }
 
 type Said = [(HeaderName, &'static str); 3];
@@ -145,9 +145,9 @@ async fn not_modified_keeps_its_headers<S: TestStore>(store: S) {
         "304, cookie set, Vary: Accept-Encoding, Cookie, Cache-Control: no-store"
     );
     let second = client.post("/not-modified").await;
-    let told =
+    let expected =
         "304, no Set-Cookie, Vary: Accept-Encoding, Cookie, Cache-Control: public, max-age=3600";
-    assert_eq!(second.summary(), told);
+    assert_eq!(second.summary(), expected);
     assert_eq!([first, second].map(|reply| reply.header(ETAG)), ["\"1\"", "\"1\""]);
 }
 
@@ -158,8 +158,8 @@ async fn an_event_stream_keeps_its_headers<S: TestStore>(store: S) {
     assert_eq!(reply.summary(), "200, cookie set, Vary: Cookie, Cache-Control: no-store");
     assert_eq!(reply.header("content-type"), "text/event-stream");
     assert_eq!(reply.body, "data: one\n\ndata: two\n\n");
-    let told = "200, no Set-Cookie, Vary: Cookie, Cache-Control: no-cache";
-    assert_eq!(client.get("/events").await.summary(), told);
+    let expected = "200, no Set-Cookie, Vary: Cookie, Cache-Control: no-cache";
+    assert_eq!(client.get("/events").await.summary(), expected);
 }
 
 async fn a_handler_without_a_session_is_left_alone<S: TestStore>(store: S) {

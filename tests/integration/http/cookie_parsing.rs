@@ -35,7 +35,7 @@ async fn ask<S: TestStore>(app: &TestApp<S>, lines: &[&[u8]]) -> String {
 }
 
 /// Whether a cookie of this value is anonymous, and the store never heard of it.
-async fn is_nobody<S: TestStore>(app: &TestApp<S>, value: &str) {
+async fn is_anonymous<S: TestStore>(app: &TestApp<S>, value: &str) {
     assert_eq!(ask(app, &[format!("{COOKIE_NAME}={value}").as_bytes()]).await, "0", "{value:?}");
     assert_eq!(app.store.take_calls(), [], "{value:?}");
 }
@@ -46,14 +46,14 @@ async fn any_other_spelling_is_anonymous_without_a_read<S: TestStore>(store: S) 
     let token = client.session().expect("it was set");
     assert_eq!(token.len(), 64);
     for length in 0..64 {
-        is_nobody(&app, &token[..length]).await;
+        is_anonymous(&app, &token[..length]).await;
     }
     for value in [format!("{token}A"), format!("{token}="), token.repeat(2), "A".repeat(4000)] {
-        is_nobody(&app, &value).await;
+        is_anonymous(&app, &value).await;
     }
     for odd in ["+", "/", "=", "%", ".", "~", "é", "%41"] {
-        is_nobody(&app, &format!("{odd}{}", &token[odd.len()..])).await;
-        is_nobody(&app, &format!("{}{odd}", &token[..64 - odd.len()])).await;
+        is_anonymous(&app, &format!("{odd}{}", &token[odd.len()..])).await;
+        is_anonymous(&app, &format!("{}{odd}", &token[..64 - odd.len()])).await;
     }
     assert_eq!(client.clone().get("/look").await.ok(), "1");
 }
@@ -88,8 +88,8 @@ async fn no_text_of_a_cookie_reaches_the_store<S: TestStore>(store: S) {
         "null",
         "__proto__",
     ] {
-        is_nobody(&app, payload).await;
-        is_nobody(&app, &format!("{payload:.<64}")).await;
+        is_anonymous(&app, payload).await;
+        is_anonymous(&app, &format!("{payload:.<64}")).await;
     }
 }
 
@@ -215,7 +215,7 @@ async fn quotes_and_commas_have_no_meaning<S: TestStore>(store: S) {
         format!("{token}, a=1"),
         format!("'{token}'"),
     ] {
-        is_nobody(&app, &value).await;
+        is_anonymous(&app, &value).await;
     }
     let versioned = format!("$Version=1; {COOKIE_NAME}={token}; $Path=/; $Domain=example.com");
     assert_eq!(ask(&app, &[versioned.as_bytes()]).await, "1");

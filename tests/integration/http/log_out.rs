@@ -62,7 +62,7 @@ async fn a_slow_request_cannot_undo_a_log_out<S: TestStore>(store: S) {
     let client = app.log_in_as("ann").await;
     for path in ["/visit", "/rotate", "/log-in/bob", "/remember/true"] {
         let client = if path == "/visit" { client.clone() } else { app.log_in_as("ann").await };
-        slow(&app, &client, path, client.clone()).await;
+        log_out_during(&app, &client, path, client.clone()).await;
     }
 }
 
@@ -72,12 +72,17 @@ async fn nor_can_one_on_another_node<S: TestStore>(store: S) {
     for path in ["/visit", "/rotate", "/log-in/bob", "/remember/true"] {
         let client = app.log_in_as("ann").await;
         let tab = Client::with_session(&other.router, client.session().expect("set"));
-        slow(&app, &client, path, tab).await;
+        log_out_during(&app, &client, path, tab).await;
     }
 }
 
 /// A request that is about to be saved while another tab logs out.
-async fn slow<S: TestStore>(app: &TestApp<S>, client: &Client, path: &str, mut tab: Client) {
+async fn log_out_during<S: TestStore>(
+    app: &TestApp<S>,
+    client: &Client,
+    path: &str,
+    mut tab: Client,
+) {
     let mut slow = client.clone();
     let gate = app.store.pause(Call::Update);
     let log_out = async {

@@ -84,11 +84,11 @@ async fn of_many_requests_at_once_one_gets_the_successor<S: TestStore>(store: S)
         });
     }
     let mut successors = Vec::new();
-    for (told, tab) in requests.join_all().await {
-        if told == SET {
+    for (summary, tab) in requests.join_all().await {
+        if summary == SET {
             successors.push(tab);
         } else {
-            assert_eq!(told, KEPT);
+            assert_eq!(summary, KEPT);
         }
     }
     assert_eq!(successors.len(), 1);
@@ -118,8 +118,8 @@ async fn of_those_who_stand_in_line_one_gets_the_successor<S: TestStore>(store: 
     }
     app.store.heal();
     gate.open();
-    let told = requests.join_all().await;
-    assert_eq!(told.iter().filter(|told| *told == SET).count(), 1, "{told:?}");
+    let summaries = requests.join_all().await;
+    assert_eq!(summaries.iter().filter(|summary| *summary == SET).count(), 1, "{summaries:?}");
 }
 
 async fn a_lost_response_logs_nobody_out<S: TestStore>(store: S) {
@@ -228,7 +228,7 @@ async fn a_predecessor_after_its_time_ends_the_session<S: TestStore>(store: S) {
     app.clock.advance(60 * SECOND);
     app.reset();
     assert_eq!(thief.get("/look").await.summary(), KEPT);
-    let handle = told_of(&app.events.take(), &["TheftSuspected", "Revoked"]);
+    let handle = handle_of(&app.events.take(), &["TheftSuspected", "Revoked"]);
     assert_eq!(app.store.take_calls(), [Call::Load, Call::Delete]);
     assert_eq!(thief.post("/account").await.status, 401);
     assert_eq!(client.post("/account").await.status, 401, "nobody knows who is the thief");
@@ -277,12 +277,12 @@ async fn whose_log_in_was_never_answered_is_no_thief<S: TestStore>(store: S) {
 }
 
 /// The handle that these events are about, one after the other among others.
-fn told_of(events: &[String], kinds: &[&str]) -> String {
-    let told: Vec<_> =
+fn handle_of(events: &[String], kinds: &[&str]) -> String {
+    let found: Vec<_> =
         events.iter().filter(|event| kinds.iter().any(|k| event.contains(k))).collect();
-    assert_eq!(told.len(), kinds.len(), "{events:?}");
-    for (event, kind) in told.iter().zip(kinds) {
+    assert_eq!(found.len(), kinds.len(), "{events:?}");
+    for (event, kind) in found.iter().zip(kinds) {
         assert!(event.starts_with(kind), "{events:?}");
     }
-    told[0].clone()
+    found[0].clone()
 }

@@ -23,7 +23,7 @@ on_each_store!(
     a_middleware_after_the_save_begins_anew,
 );
 
-fn put<S: TestStore>(app: &TestApp<S>, router: Router<AppState>) -> Client {
+fn client_of<S: TestStore>(app: &TestApp<S>, router: Router<AppState>) -> Client {
     Client::new(&router.with_state(AppState { sessions: app.sessions.clone() }))
 }
 
@@ -37,7 +37,7 @@ async fn a_session_works_under_nest_and_merge<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let inner = Router::new().nest("/inner", routes());
     let router = Router::new().nest("/outer", inner).merge(routes());
-    let mut client = put(&app, router);
+    let mut client = client_of(&app, router);
     let reply = client.post("/outer/inner/visit").await;
     assert_eq!(reply.summary(), "200, cookie set, Vary: Cookie, Cache-Control: no-store");
     assert!(!reply.set_cookies()[0].contains("Path=/outer"), "{reply:?}");
@@ -45,7 +45,7 @@ async fn a_session_works_under_nest_and_merge<S: TestStore>(store: S) {
     assert_eq!(client.post("/outer/inner/visit").await.ok(), "3");
 
     let service = routes().with_state(AppState { sessions: app.sessions.clone() });
-    let mut client = put(&app, Router::new().nest_service("/service", service));
+    let mut client = client_of(&app, Router::new().nest_service("/service", service));
     client.post("/service/visit").await.ok();
     assert_eq!(client.post("/service/visit").await.ok(), "2");
 }
@@ -53,7 +53,7 @@ async fn a_session_works_under_nest_and_merge<S: TestStore>(store: S) {
 async fn a_fallback_has_a_session<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let router = routes().fallback(lost).method_not_allowed_fallback(lost);
-    let mut client = put(&app, router);
+    let mut client = client_of(&app, router);
     let first = client.get("/nowhere").await;
     assert_eq!(first.summary(), "404, cookie set, Vary: Cookie, Cache-Control: no-store");
     assert_eq!(client.get("/nowhere/else").await.body, "2");
@@ -63,7 +63,8 @@ async fn a_fallback_has_a_session<S: TestStore>(store: S) {
 
 async fn head_and_options_have_a_session<S: TestStore>(store: S) {
     let app = TestApp::new(store);
-    let mut client = put(&app, Router::new().route("/visit", get(lost)).route("/any", any(lost)));
+    let mut client =
+        client_of(&app, Router::new().route("/visit", get(lost)).route("/any", any(lost)));
     let head = client.ask(Method::HEAD, "/visit").await;
     assert_eq!(head.summary(), "404, cookie set, Vary: Cookie, Cache-Control: no-store");
     assert_eq!(head.body, "");
@@ -90,7 +91,7 @@ async fn a_middleware_and_its_handler_share_one_load_and_one_save<S: TestStore>(
         .layer(from_fn_with_state(app_state.clone(), greeting))
         .layer(from_fn(plain))
         .layer(from_fn_with_state(app_state.sessions.clone(), greeting));
-    let mut client = put(&app, layered);
+    let mut client = client_of(&app, layered);
     let reply = client.post("/visit").await;
     assert_eq!(reply.summary(), "200, cookie set, Vary: Cookie, Cache-Control: no-store");
     assert_eq!(reply.set_cookies().len(), 1);
@@ -134,7 +135,7 @@ async fn several(
 async fn extractors_share_the_load<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let router = routes().route("/several", any(several));
-    let mut client = put(&app, router);
+    let mut client = client_of(&app, router);
     assert_eq!(client.get("/several").await.summary(), "401, no Set-Cookie, Vary: Cookie");
     client.post("/log-in/ann").await.ok();
     app.reset();
@@ -156,7 +157,7 @@ async fn what_an_extractor_reads_is_what_the_guards_have_made_of_it<S: TestStore
     let app_state = AppState { sessions: app.sessions.clone() };
     let inner =
         Router::new().route("/visits", get(visits)).layer(from_fn_with_state(app_state, outer));
-    let mut client = put(&app, routes().merge(inner));
+    let mut client = client_of(&app, routes().merge(inner));
     client.post("/visit").await.ok();
     app.reset();
     assert_eq!(

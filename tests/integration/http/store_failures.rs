@@ -92,18 +92,18 @@ async fn a_store_that_hangs_is_503_at_the_deadline<S: TestStore>(store: S) {
 async fn what_happens_is_told_with_the_public_handle<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let mut client = app.newcomer();
-    let mut told = async |path: &str| {
+    let mut events_of = async |path: &str| {
         client.post(path).await;
         app.events.take()
     };
-    let first = told("/visit").await;
+    let first = events_of("/visit").await;
     let handle = app.store.inserted()[0];
     assert_eq!(first, [format!("created {handle}")]);
-    assert!(told("/visit").await.is_empty());
-    assert_eq!(told("/rotate").await, [format!("rotated {handle}")]);
-    assert_eq!(told("/log-in/ann").await, [format!("rotated {handle}")]);
-    assert_eq!(told("/log-out").await, [format!("destroyed {handle}")]);
-    assert_eq!(told("/account").await, ["refused 401"]);
+    assert!(events_of("/visit").await.is_empty());
+    assert_eq!(events_of("/rotate").await, [format!("rotated {handle}")]);
+    assert_eq!(events_of("/log-in/ann").await, [format!("rotated {handle}")]);
+    assert_eq!(events_of("/log-out").await, [format!("destroyed {handle}")]);
+    assert_eq!(events_of("/account").await, ["refused 401"]);
 
     let client = app.visitor().await;
     let (token, handle) = (client.session().expect("set"), app.store.inserted()[1]);

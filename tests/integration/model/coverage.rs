@@ -2,7 +2,7 @@
 
 use std::ops::AddAssign;
 
-use super::reference::{Answer, CookieChange};
+use super::answer::{Answer, CookieChange};
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Coverage {

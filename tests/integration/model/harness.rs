@@ -15,10 +15,11 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tower::ServiceExt as _;
 
+use super::answer::{Answer, CookieChange};
 use super::app::{Script, path, router};
 use super::coverage::Coverage;
 use super::faults::Faults;
-use super::reference::{Answer, CookieChange, Model, Refusal};
+use super::reference::{Model, Refusal};
 use super::schedule::{self, NODES, Step};
 use super::session::Shop;
 use super::stored_session::{ABSOLUTE, IDLE, StoredSession, Token};

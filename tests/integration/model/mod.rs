@@ -3,6 +3,7 @@
 //! `PROPTEST_CASES=10000 cargo test -p session-tests -- model::` runs more of them. A failing
 //! schedule is shrunk and printed one step to a line.
 
+mod answer;
 mod app;
 mod coverage;
 mod faults;

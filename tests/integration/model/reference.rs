@@ -1,5 +1,6 @@
 //! The model: what the store holds, what the browsers hold, and what each step makes of it.
 
+use super::answer::{Answer, CookieChange};
 use super::coverage::Coverage;
 use super::faults::Calls;
 use super::request::{CookieState, Draft, OpenRequest};
@@ -23,23 +24,6 @@ pub(crate) struct Model {
     revoked: Vec<(User, u64)>,
     pub(crate) coverage: Coverage,
     secrets: u32,
-}
-
-/// What a client is answered.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    /// None: the handler panicked.
-    pub(crate) status: Option<u16>,
-    pub(crate) body: String,
-    pub(crate) cookie: CookieChange,
-}
-
-/// What a response says about the cookie.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum CookieChange {
-    Unchanged,
-    Set { token: Token, max_age: Option<u64> },
-    Remove,
 }
 
 /// Why a request or a call is refused.

@@ -8,10 +8,10 @@
 //! | [`Gate`] | | a place where a task waits until a test lets it go on |
 //! | [`records`] | | records as the tests of a store write and read them |
 //! | [`resilience`] | | checks that every store must pass: a silent server, lost connections, a runtime that ends |
-//! | [`postgres`] | `postgres` | throw-away PostgreSQL and PgBouncer servers |
-//! | [`redis`] | `redis` | throw-away Redis servers and Redis Clusters |
-//! | [`browser`] | `browser` | a headless Chromium with an empty profile |
-//! | [`client`] | `client` | an HTTP client with a cookie jar, which calls a router in this process |
+//! | `postgres` | `postgres` | throw-away PostgreSQL and PgBouncer servers |
+//! | `redis` | `redis` | throw-away Redis servers and Redis Clusters |
+//! | `browser` | `browser` | a headless Chromium with an empty profile |
+//! | `client` | `client` | an HTTP client with a cookie jar, which calls a router in this process |
 //!
 //! Each feature builds only what it needs, so that no crate's tests build the servers of another. SQLite has no server:
 //! a file in a [`TempDirectory`] will do.

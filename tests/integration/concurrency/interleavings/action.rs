@@ -44,11 +44,11 @@ pub(crate) enum Action {
 
 impl Action {
     /// Whether it puts a session out of its old cookie's reach.
-    pub(crate) fn ends_the_cookie(self) -> bool {
-        self.draws_a_secret() || self.ends_the_session()
+    pub(crate) fn ends_the_old_cookie(self) -> bool {
+        self.renews_the_secret() || self.ends_the_session()
     }
 
-    pub(crate) fn draws_a_secret(self) -> bool {
+    pub(crate) fn renews_the_secret(self) -> bool {
         matches!(self, Self::Rotate | Self::LogIn(_) | Self::LogOut)
     }
 

@@ -31,7 +31,7 @@ impl CallScheduler {
 
     /// Waits until everybody waits. Time passes only then: more of it than any pause between two
     /// attempts, and far less than a deadline.
-    pub(crate) async fn settle(&self) {
+    pub(crate) async fn until_all_wait(&self) {
         tokio::time::sleep(Duration::from_secs(1)).await;
         self.waiting.lock().unwrap().retain(|(_, go)| !go.is_closed());
     }

@@ -10,7 +10,7 @@ pub(crate) async fn check(scenario: &mut Scenario, user: Option<&str>, answers: 
     }
     only_what_ends_a_cookie_refuses_another(answers);
     let in_doubt =
-        answers.iter().any(|answer| answer.end == End::Left && answer.action.ends_the_cookie());
+        answers.iter().any(|answer| answer.end == End::Left && answer.action.ends_the_old_cookie());
     if !in_doubt {
         what_is_done_is_stored(scenario, user, answers).await;
         who_comes_late_does_not_replace_a_new_cookie(scenario, answers).await;
@@ -30,7 +30,7 @@ fn a_refusal_sets_no_cookie_and_nothing_sets_two(answer: &Answer) {
 fn only_what_ends_a_cookie_refuses_another(answers: &[Answer]) {
     let breaks = answers.iter().filter(|answer| matches!(answer.action, Action::Break(_))).count();
     let ended = |answer: &Answer| {
-        answer.action.ends_the_cookie() && (answer.is_done() || answer.end == End::Left)
+        answer.action.ends_the_old_cookie() && (answer.is_done() || answer.end == End::Left)
     };
     for answer in answers {
         match answer.end {
@@ -44,12 +44,12 @@ fn only_what_ends_a_cookie_refuses_another(answers: &[Answer]) {
             End::Status(status) => panic!("answered {status}"),
         }
     }
-    let drew = |answer: &&Answer| {
-        answer.action.draws_a_secret() && answer.is_done() && !answer.cookies.is_empty()
+    let renewed = |answer: &&Answer| {
+        answer.action.renews_the_secret() && answer.is_done() && !answer.cookies.is_empty()
     };
     assert!(
-        answers.iter().filter(drew).count() <= 1,
-        "two requests with one cookie both drew a new secret"
+        answers.iter().filter(renewed).count() <= 1,
+        "two requests with one cookie both got a new secret"
     );
 }
 
@@ -98,8 +98,8 @@ async fn what_is_done_is_stored(scenario: &Scenario, user: Option<&str>, answers
 
 /// A new cookie is on its way to the browser, which must not lose it again.
 async fn who_comes_late_does_not_replace_a_new_cookie(scenario: &Scenario, answers: &[Answer]) {
-    let draws = |answer: &&Answer| answer.is_done() && answer.action.draws_a_secret();
-    if answers.iter().find(draws).is_some_and(|answer| !answer.cookies.is_empty())
+    let renews = |answer: &&Answer| answer.is_done() && answer.action.renews_the_secret();
+    if answers.iter().find(renews).is_some_and(|answer| !answer.cookies.is_empty())
         && scenario.stored().await.is_some()
     {
         let late = answers.iter().find(|answer| !answer.known && !answer.cookies.is_empty());
@@ -129,9 +129,9 @@ async fn what_went_to_another_session_is_there(scenario: &mut Scenario, answers:
 /// The newest, if the session is there; it works on both nodes, and the one before is dead.
 async fn one_cookie_is_good_for_the_session(scenario: &mut Scenario, answers: &[Answer]) {
     let is_there = scenario.stored().await.is_some();
-    let mut drew =
-        answers.iter().filter(|answer| answer.is_done() && answer.action.draws_a_secret());
-    if let Some(new) = drew.find_map(|answer| answer.cookies.first()) {
+    let mut renewed =
+        answers.iter().filter(|answer| answer.is_done() && answer.action.renews_the_secret());
+    if let Some(new) = renewed.find_map(|answer| answer.cookies.first()) {
         assert!(
             !scenario.send(0, Action::Read).await.known,
             "an old cookie is good after a new one was told"

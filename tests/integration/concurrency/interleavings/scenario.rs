@@ -50,7 +50,7 @@ pub(crate) enum End {
 }
 
 impl Answer {
-    fn without_words(action: Action, end: End, known: bool) -> Self {
+    fn without_body(action: Action, end: End, known: bool) -> Self {
         Self { action, end, known, cart: Vec::new(), cookies: Vec::new() }
     }
 
@@ -121,7 +121,7 @@ impl Scenario {
         let clients: Vec<JoinHandle<Answer>> =
             actions.iter().map(|(node, action)| tokio::spawn(self.send(*node, *action))).collect();
         loop {
-            scheduler.settle().await;
+            scheduler.until_all_wait().await;
             let waiting = scheduler.waiting();
             let leave: Vec<usize> = (0..clients.len())
                 .filter(|nth| clients_leave && !clients[*nth].is_finished())
@@ -144,7 +144,7 @@ impl Scenario {
             assert!(client.is_finished(), "{action:?} waits for ever");
             answers.push(client.await.unwrap_or_else(|ended| {
                 let end = if ended.is_cancelled() { End::Left } else { End::Panicked };
-                Answer::without_words(*action, end, false)
+                Answer::without_body(*action, end, false)
             }));
         }
         answers
@@ -167,7 +167,7 @@ impl Scenario {
                 Action::RevokeAll => sessions.revoke_all(&"ann".to_owned()).await.unwrap() > 0,
                 _ => return respond(router, &cookie, action).await,
             };
-            Answer::without_words(action, End::Status(200), outside)
+            Answer::without_body(action, End::Status(200), outside)
         }
     }
 }

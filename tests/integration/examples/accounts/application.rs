@@ -41,7 +41,7 @@ impl Application {
     }
 
     /// How long it has computed, in ticks: a busy machine does not add to it.
-    pub(crate) fn computed(&self) -> u64 {
+    pub(crate) fn cpu_ticks(&self) -> u64 {
         let processes = fs::read_dir("/proc").expect("/proc is mounted").filter_map(Result::ok);
         let stat = processes.map(|entry| entry.path()).find_map(|process| {
             let is_it = fs::read_link(process.join("cwd")).is_ok_and(|cwd| cwd == self.jars())

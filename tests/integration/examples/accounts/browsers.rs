@@ -11,15 +11,15 @@ async fn whoever_signs_up_logs_out_and_logs_in_finds_the_way_back_and_leaves_no_
     let ann = Visitor::of(&application).await;
     ann.goes_to("/").await;
     ann.is_at("Log in").await;
-    ann.looks("log_in").await;
+    ann.takes_a_screenshot("log_in").await;
     ann.clicks("#sign-up").await;
     ann.is_at("Sign up").await;
     ann.types("name", "ann").await;
     ann.types("password", PASSWORD).await;
-    ann.looks("sign_up").await;
+    ann.takes_a_screenshot("sign_up").await;
     ann.clicks("#go").await;
     ann.is_at("Hello, ann").await;
-    ann.looks("home").await;
+    ann.takes_a_screenshot("home").await;
     let cookie = ann.browser.get_named_cookie("__Host-session").await.expect("there is a cookie");
     assert_eq!(cookie.expiry, None, "it ends with the browser");
     ann.clicks("#log-out").await;
@@ -29,7 +29,7 @@ async fn whoever_signs_up_logs_out_and_logs_in_finds_the_way_back_and_leaves_no_
     ann.goes_to("/devices").await;
     ann.logs_in("ann", "correct horse batterx").await;
     ann.sees(".problem", "There is no such user, or this is not the password.").await;
-    ann.looks("problem").await;
+    ann.takes_a_screenshot("problem").await;
     ann.is_at("Log in").await;
     ann.types("password", PASSWORD).await;
     ann.clicks("#remember").await;
@@ -58,7 +58,7 @@ async fn another_browser_is_logged_out_alone_with_the_others_and_everywhere() {
         here.is_at(devices).await;
         assert_eq!(here.count(".devices li.this").await, 1);
         assert_eq!(here.count(".devices li").await, 2);
-        here.looks("devices").await;
+        here.takes_a_screenshot("devices").await;
 
         here.clicks(way).await;
         if way == "#all" {
@@ -90,23 +90,23 @@ async fn an_old_log_in_confirms_itself_before_the_password_changes_and_the_other
     here.types("password", NEW).await;
     here.clicks("#go").await;
     here.sees("#message", "This asks for your password again.").await;
-    here.looks("message").await;
+    here.takes_a_screenshot("message").await;
 
     here.goes_to("/password").await;
     here.is_at("Confirm that it is you").await;
     here.types("password", NEW).await;
     here.clicks("#go").await;
     here.sees(".problem", "This is not your password.").await;
-    here.looks("confirm").await;
+    here.takes_a_screenshot("confirm").await;
     here.types("password", PASSWORD).await;
     here.clicks("#go").await;
     here.is_at("Change your password").await;
-    here.looks("password").await;
+    here.takes_a_screenshot("password").await;
     here.types("password", NEW).await;
     here.clicks("#go").await;
     here.is_at("Where you are logged in").await;
     here.sees(".notice", "Your password is changed. Other devices logged out: 1.").await;
-    here.looks("changed").await;
+    here.takes_a_screenshot("changed").await;
 
     there.goes_to("/").await;
     there.logs_in("ann", PASSWORD).await;
@@ -127,7 +127,7 @@ async fn through_the_provider_and_back_leads_to_the_page_that_was_asked_for() {
     carol.clicks("#example-id").await;
     carol.is_at("Example ID").await;
     carol.types("name", "carol <b>").await;
-    carol.looks("provider").await;
+    carol.takes_a_screenshot("provider").await;
     carol.clicks("#go").await;
     carol.is_at("Where you are logged in").await;
     carol.goes_to("/").await;

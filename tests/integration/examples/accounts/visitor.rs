@@ -100,7 +100,7 @@ impl Visitor {
     }
 
     /// Keeps what is to be seen now, for whoever wants to look (`SCREENSHOTS=directory`).
-    pub(crate) async fn looks(&self, name: &str) {
+    pub(crate) async fn takes_a_screenshot(&self, name: &str) {
         if let Some(directory) = std::env::var_os("SCREENSHOTS") {
             let file = Path::new(&directory).join(name).with_extension("png");
             self.browser.screenshot(&file).await.expect("the browser paints");

@@ -1,4 +1,4 @@
-//! What somebody was told about a diary, to be compared with what is stored.
+//! The notes of a diary that were acknowledged, to be compared with what is stored.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,13 +12,13 @@ pub(crate) struct Ledger {
     visitor: Client,
     name: String,
     sent: Mutex<BTreeSet<u64>>,
-    kept: Mutex<BTreeSet<u64>>,
+    acknowledged: Mutex<BTreeSet<u64>>,
 }
 
 impl Ledger {
     /// Of a diary that has just been begun.
     pub(crate) fn of(visitor: Client, name: String) -> Self {
-        Self { visitor, name, sent: Mutex::default(), kept: Mutex::default() }
+        Self { visitor, name, sent: Mutex::default(), acknowledged: Mutex::default() }
     }
 
     /// Somebody with the diary's cookie.
@@ -31,18 +31,18 @@ impl Ledger {
     }
 
     /// The note is about to be sent. If it is refused, nobody knows whether it is there.
-    pub(crate) fn sends(&self, note: u64) {
+    pub(crate) fn will_send(&self, note: u64) {
         lock(&self.sent).insert(note);
     }
 
     /// The note was acknowledged.
-    pub(crate) fn keeps(&self, note: u64) {
-        lock(&self.kept).insert(note);
+    pub(crate) fn acknowledge(&self, note: u64) {
+        lock(&self.acknowledged).insert(note);
     }
 
     /// What was acknowledged so far.
-    pub(crate) fn kept(&self) -> BTreeSet<u64> {
-        lock(&self.kept).clone()
+    pub(crate) fn acknowledged(&self) -> BTreeSet<u64> {
+        lock(&self.acknowledged).clone()
     }
 
     /// Whether the diary is what it must be: everything acknowledged, nothing twice, nothing of others.
@@ -51,8 +51,8 @@ impl Ledger {
         let notes: BTreeSet<_> = page.notes.iter().copied().collect();
         assert_eq!(notes.len(), page.notes.len(), "a note is there twice");
         assert_eq!(page.count, page.notes.len(), "half of a change was saved");
-        let kept = self.kept();
-        let lost: Vec<_> = kept.difference(&notes).collect();
+        let acknowledged = self.acknowledged();
+        let lost: Vec<_> = acknowledged.difference(&notes).collect();
         assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
         let sent = lock(&self.sent);
         let strange: Vec<_> = notes.difference(&sent).collect();

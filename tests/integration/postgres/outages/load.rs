@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use super::app::Page;
 use super::ledger::{Ledger, lock};
-use super::samples::{Kind, Sample, Samples};
+use super::samples::{Sample, Samples, StoreCalls};
 
 const DIARIES: usize = 4;
 
@@ -126,7 +126,7 @@ impl User {
     }
 
     /// Sends one request, and answers whether it was served. If not, it was 503 without a cookie.
-    async fn ask(&self, kind: Kind, visitor: &mut Client, path: &str) -> (bool, Reply) {
+    async fn ask(&self, calls: StoreCalls, visitor: &mut Client, path: &str) -> (bool, Reply) {
         sleep(PAUSE).await;
         let began = Instant::now();
         let answer = match path {
@@ -137,7 +137,7 @@ impl User {
         assert!(served || answer.summary().starts_with("503, no Set-Cookie"), "{path}: {answer:?}");
         lock(&self.shared.samples).0.push(Sample {
             user: self.number,
-            kind,
+            calls,
             began,
             ended: Instant::now(),
             status: answer.status,
@@ -148,13 +148,13 @@ impl User {
     async fn write(&self, ledger: &Ledger) {
         while self.goes_on() {
             let note = self.shared.note();
-            ledger.sends(note);
+            ledger.will_send(note);
             let path = format!("/add/{note}");
             let mut visitor = ledger.visitor();
-            let (served, answer) = self.ask(Kind::Double, &mut visitor, &path).await;
+            let (served, answer) = self.ask(StoreCalls::Two, &mut visitor, &path).await;
             assert_eq!(answer.set_cookie(), None, "another session was begun");
             if served {
-                ledger.keeps(note);
+                ledger.acknowledge(note);
             }
         }
     }
@@ -162,15 +162,15 @@ impl User {
     /// Reads, and finds everything that was acknowledged before.
     async fn read(&self, ledger: &Ledger) {
         while self.goes_on() {
-            let kept = ledger.kept();
+            let acknowledged = ledger.acknowledged();
             let mut visitor = ledger.visitor();
-            let (served, answer) = self.ask(Kind::Single, &mut visitor, "/").await;
+            let (served, answer) = self.ask(StoreCalls::One, &mut visitor, "/").await;
             assert_eq!(answer.set_cookie(), None);
             if served {
                 let page = Page::parse(&answer.body);
                 assert_eq!(page.name, ledger.name(), "the session was emptied");
                 let notes: BTreeSet<_> = page.notes.into_iter().collect();
-                assert!(kept.is_subset(&notes), "not everything is there");
+                assert!(acknowledged.is_subset(&notes), "not everything is there");
             }
         }
     }
@@ -184,7 +184,7 @@ impl User {
             let mut visitor = Client::new(&self.shared.app);
             let name = format!("newcomer-{round}");
             let path = format!("/begin/{name}");
-            if !self.ask(Kind::Single, &mut visitor, &path).await.0 {
+            if !self.ask(StoreCalls::One, &mut visitor, &path).await.0 {
                 assert_eq!(visitor.session(), None);
                 continue;
             }
@@ -192,14 +192,14 @@ impl User {
             if round % 2 == 0 {
                 let ledger = self.shared.open(visitor.clone(), name);
                 let note = self.shared.note();
-                ledger.sends(note);
+                ledger.will_send(note);
                 let path = format!("/add/{note}");
-                if self.ask(Kind::Double, &mut visitor, &path).await.0 {
-                    ledger.keeps(note);
+                if self.ask(StoreCalls::Two, &mut visitor, &path).await.0 {
+                    ledger.acknowledge(note);
                 }
             } else {
                 let mut leaving = visitor.clone();
-                if self.ask(Kind::Double, &mut leaving, "/close").await.0 {
+                if self.ask(StoreCalls::Two, &mut leaving, "/close").await.0 {
                     assert_eq!(leaving.session(), None, "the cookie is removed");
                     lock(&self.shared.closed).push(visitor);
                 }
@@ -210,7 +210,7 @@ impl User {
     async fn pass_by(&self) {
         let mut passer = Client::new(&self.shared.app);
         while self.goes_on() {
-            let (served, _) = self.ask(Kind::Plain, &mut passer, "/plain").await;
+            let (served, _) = self.ask(StoreCalls::None, &mut passer, "/plain").await;
             assert!(served, "the database is none of its business");
         }
     }

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::app::router;
 use super::load::{Load, USERS};
-use super::samples::Kind;
+use super::samples::StoreCalls;
 
 /// How long there is load before the outage, and after it.
 const HEALTHY: Duration = Duration::from_millis(800);
@@ -65,7 +65,7 @@ impl Outage {
         if let Some((from, until)) = self.down.into_inner().expect("nobody panics with it") {
             let mut refused = 0;
             for sample in samples.between(from, until) {
-                if sample.kind != Kind::Plain {
+                if sample.calls != StoreCalls::None {
                     assert_eq!(sample.status, StatusCode::SERVICE_UNAVAILABLE, "{sample:?}");
                     refused += 1;
                 }
@@ -78,7 +78,7 @@ impl Outage {
             }
         }
         for sample in &samples.0 {
-            let limit = sample.kind.deadline() + MARGIN;
+            let limit = sample.calls.deadline() + MARGIN;
             assert!(sample.took() <= limit, "over {limit:?}: {sample:?}");
         }
     }

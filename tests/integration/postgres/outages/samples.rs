@@ -5,15 +5,15 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 
-/// What a request is, by how often it asks the store.
+/// How often a request calls the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum StoreCalls {
     /// Touches no session.
-    Plain,
+    None,
     /// Loads one, or inserts one.
-    Single,
+    One,
     /// Loads one, and writes it.
-    Double,
+    Two,
 }
 
 /// One request and its answer.
@@ -21,7 +21,7 @@ pub(crate) enum Kind {
 pub(crate) struct Sample {
     /// Who sent it: each user has one request under way at a time.
     pub(crate) user: usize,
-    pub(crate) kind: Kind,
+    pub(crate) calls: StoreCalls,
     pub(crate) began: Instant,
     pub(crate) ended: Instant,
     pub(crate) status: StatusCode,
@@ -31,14 +31,14 @@ pub(crate) struct Sample {
 #[derive(Debug, Default)]
 pub(crate) struct Samples(pub(crate) Vec<Sample>);
 
-impl Kind {
-    /// How long it may take if every call to the store takes until its deadline.
+impl StoreCalls {
+    /// How long it may take if each of them takes until its deadline.
     pub(crate) fn deadline(self) -> Duration {
         let deadline = super::app::DEADLINE;
         match self {
-            Self::Plain => Duration::ZERO,
-            Self::Single => deadline,
-            Self::Double => 2 * deadline,
+            Self::None => Duration::ZERO,
+            Self::One => deadline,
+            Self::Two => 2 * deadline,
         }
     }
 }
@@ -71,8 +71,8 @@ impl Samples {
         (0..users).all(|user| self.0.iter().filter(since).any(|sample| sample.user == user))
     }
 
-    fn slowest(&self, matches: impl Fn(Kind) -> bool) -> Duration {
-        let samples = self.0.iter().filter(|sample| matches(sample.kind));
+    fn slowest(&self, matches: impl Fn(StoreCalls) -> bool) -> Duration {
+        let samples = self.0.iter().filter(|sample| matches(sample.calls));
         samples.map(Sample::took).max().unwrap_or_default()
     }
 }
@@ -85,8 +85,8 @@ impl fmt::Display for Samples {
             "{} requests, {} of them refused; the slowest answer took {:?}, without a session {:?}",
             self.0.len(),
             refused.count(),
-            self.slowest(|kind| kind != Kind::Plain),
-            self.slowest(|kind| kind == Kind::Plain),
+            self.slowest(|calls| calls != StoreCalls::None),
+            self.slowest(|calls| calls == StoreCalls::None),
         )
     }
 }

@@ -80,7 +80,7 @@ fn is_ann(shop: &Shop) -> bool {
 
 /// Stands around a handler, with a session of its own.
 #[require_session]
-async fn watch(shop: &mut Shop, request: Request, next: Next) -> Response {
+async fn count_around(shop: &mut Shop, request: Request, next: Next) -> Response {
     shop.seen += 1;
     next.run(request).await
 }
@@ -122,9 +122,9 @@ impl MeteredApp {
         let sessions =
             Sessions::builder(store).without_cleaner().build().expect("the defaults are sound");
         let state = AppState { sessions: sessions.clone() };
-        let watched = Router::new()
-            .route("/watched", post(change))
-            .layer(from_fn_with_state(state.clone(), watch));
+        let counted = Router::new()
+            .route("/counted-around", post(change))
+            .layer(from_fn_with_state(state.clone(), count_around));
         let router = Router::new()
             .route("/plain", get(plain))
             .route("/", get(read))
@@ -134,7 +134,7 @@ impl MeteredApp {
             .route("/rotate", post(rotate))
             .route("/logout", post(log_out))
             .route("/account", get(account))
-            .merge(watched)
+            .merge(counted)
             .with_state(state);
         let metered = Self { router, sessions, proxy, database };
         let mut visitor = metered.visitor().await;

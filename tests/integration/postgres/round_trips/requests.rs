@@ -141,7 +141,7 @@ async fn a_change_under_a_middleware_that_changes_too_costs_two_round_trips() {
     let app = MeteredApp::open().await;
     let cost = app
         .cost_with_session(async |visitor| {
-            assert_eq!(visitor.post("/watched").await.ok(), "2");
+            assert_eq!(visitor.post("/counted-around").await.ok(), "2");
         })
         .await;
     assert_eq!(cost, Cost::each(2));

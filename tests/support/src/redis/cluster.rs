@@ -64,8 +64,8 @@ impl RedisCluster {
         command.args(self.nodes.iter().map(|node| node.address.to_string()));
         command.args(["--cluster-replicas", "1", "--cluster-yes"]);
         let output = command.output().expect("redis-cli is installed with redis-server");
-        let told = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success(), "{command:?} failed:\n{told}");
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{command:?} failed:\n{printed}");
     }
 
     /// Waits until every node knows every slot's master, and every replica has caught up.

@@ -21,7 +21,7 @@
 //!
 //! Which tests need Linux: all that start a program, because it is found in `/proc` and stopped by signals. That is
 //! everything under the features `postgres`, `redis` and `examples`, and with `sqlite` the directory of its files.
-//! Without features (`--no-default-features`) nothing is started, and any system will do.
+//! Without features (`--no-default-features`) nothing is started, and any Unix will do.
 
 mod access_control;
 mod at_rest;

@@ -171,7 +171,7 @@ impl<T: SessionState> Sessions<T> {
     ///
     /// Reading never depends on it: an expired session does not exist for a request. A task
     /// that the first request starts does this once a minute, on one node at a time; call it
-    /// where a job does so instead ([`Builder::without_cleaner`]).
+    /// where a job does so instead ([`Builder::without_cleaner`](crate::Builder::without_cleaner)).
     ///
     /// It also forgets what this process remembers of sessions that nobody has used for a while;
     /// where it is never called, requests see to that.

@@ -55,7 +55,7 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// `authenticated` becomes now and `absolute` starts anew; without a principal,
     /// `authenticated` becomes none; otherwise both stay. `created` and `label` stay.
     ///
-    /// With [`Update::authenticated`] it is a [`LogIn`]: refused if that came too late, and the
+    /// With [`Update::authenticated`] it is a [`LogIn`](super::LogIn): refused if that came too late, and the
     /// principal's oldest records make room for it.
     fn update(
         &self,

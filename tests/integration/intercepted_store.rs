@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use session_core::store::{Ended, Insert, Inserted, Record, Swept, Update, Updated};
+use session_core::store::{Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated};
 use session_core::{Handle, MemoryStore, Now, Store, StoreError};
 
 /// Runs before and after each call. An error on either side is what the caller gets; only one
@@ -84,12 +84,34 @@ impl<I: Interceptor> Store for InterceptedStore<I> {
         self.call("touch", self.memory.touch(handle, idle, now)).await
     }
 
-    async fn delete(&self, handle: Handle, now: Now) -> Result<bool, StoreError> {
-        self.call("delete", self.memory.delete(handle, now)).await
+    async fn delete(
+        &self,
+        handle: Handle,
+        remember: Option<Duration>,
+        now: Now,
+    ) -> Result<bool, StoreError> {
+        self.call("delete", self.memory.delete(handle, remember, now)).await
     }
 
-    async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, StoreError> {
-        self.call("list", self.memory.list(principal, now)).await
+    async fn list(
+        &self,
+        principal: &str,
+        query: ListQuery,
+        now: Now,
+    ) -> Result<Page, StoreError> {
+        self.call("list", self.memory.list(principal, query, now)).await
+    }
+
+    async fn alive(
+        &self,
+        handles: &[Handle],
+        now: Now,
+    ) -> Result<Vec<Option<Liveness>>, StoreError> {
+        self.memory.alive(handles, now).await
+    }
+
+    async fn endings(&self) -> Result<Option<Endings>, StoreError> {
+        self.memory.endings().await
     }
 
     async fn delete_all(

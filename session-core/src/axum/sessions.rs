@@ -18,6 +18,10 @@ use crate::engine::session::Session;
 use crate::engine::{clean, revoke, update};
 use crate::state::codec;
 use crate::state::session_state::{SessionState, WithPrincipal};
+use crate::store::{Contents, ListQuery};
+
+/// How many sessions of a principal a store is asked for at once.
+const LIST_PAGE: u32 = 100;
 
 /// The sessions of type `T`: where they are kept, how long they live, which cookie names them.
 ///
@@ -123,7 +127,13 @@ impl<T: SessionState> Sessions<T> {
         self.engine().policy.require_store()?;
         let mut records = Vec::new();
         for name in self.engine().policy.sealer.principals(&codec::principal_key::<T>(principal)?) {
-            records.extend(self.engine().backend.list(&name).await?);
+            let mut query = ListQuery::first(Contents::WithoutFields, LIST_PAGE);
+            loop {
+                let page = self.engine().backend.list(&name, query).await?;
+                records.extend(page.records);
+                let Some(next) = page.next else { break };
+                query.after = Some(next);
+            }
         }
         records.sort_by_key(|record| (Reverse(record.times.created), record.handle));
         Ok(records.into_iter().map(Listed::from).collect())

@@ -12,7 +12,8 @@ use crate::crypto::token::Handle;
 use crate::engine::event::SessionEvent;
 use crate::engine::store_clock::{Arrival, LatestReading};
 use crate::store::{
-    Ended, Insert, Inserted, Record, Store, StoreError, Swept, Times, Update, Updated,
+    Ended, Insert, Inserted, ListQuery, Page, Record, Store, StoreError, Swept, Times, Update,
+    Updated,
 };
 
 type Answer<'a, R> = Pin<Box<dyn Future<Output = Result<R, StoreError>> + Send + 'a>>;
@@ -23,8 +24,8 @@ trait AnyStore: fmt::Debug + Send + Sync {
     fn insert(&self, insert: Insert, now: Now) -> Answer<'_, Inserted>;
     fn update(&self, update: Update, now: Now) -> Answer<'_, Updated>;
     fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Answer<'_, bool>;
-    fn delete(&self, handle: Handle, now: Now) -> Answer<'_, bool>;
-    fn list<'a>(&'a self, principal: &'a str, now: Now) -> Answer<'a, Vec<Record>>;
+    fn delete(&self, handle: Handle, remember: Option<Duration>, now: Now) -> Answer<'_, bool>;
+    fn list<'a>(&'a self, principal: &'a str, query: ListQuery, now: Now) -> Answer<'a, Page>;
     fn delete_all<'a>(
         &'a self,
         principal: &'a str,
@@ -47,11 +48,11 @@ impl<S: Store> AnyStore for S {
     fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Answer<'_, bool> {
         Box::pin(Store::touch(self, handle, idle, now))
     }
-    fn delete(&self, handle: Handle, now: Now) -> Answer<'_, bool> {
-        Box::pin(Store::delete(self, handle, now))
+    fn delete(&self, handle: Handle, remember: Option<Duration>, now: Now) -> Answer<'_, bool> {
+        Box::pin(Store::delete(self, handle, remember, now))
     }
-    fn list<'a>(&'a self, principal: &'a str, now: Now) -> Answer<'a, Vec<Record>> {
-        Box::pin(Store::list(self, principal, now))
+    fn list<'a>(&'a self, principal: &'a str, query: ListQuery, now: Now) -> Answer<'a, Page> {
+        Box::pin(Store::list(self, principal, query, now))
     }
     fn delete_all<'a>(
         &'a self,
@@ -122,12 +123,17 @@ impl Backend {
         self.call("touch", self.deadline, self.store.touch(handle, idle, self.now())).await
     }
 
-    pub(crate) async fn delete(&self, handle: Handle) -> Result<bool, StoreError> {
-        self.call("delete", self.deadline, self.store.delete(handle, self.now())).await
+    pub(crate) async fn delete(
+        &self,
+        handle: Handle,
+        remember: Option<Duration>,
+    ) -> Result<bool, StoreError> {
+        let answer = self.store.delete(handle, remember, self.now());
+        self.call("delete", self.deadline, answer).await
     }
 
-    pub(crate) async fn list(&self, principal: &str) -> Result<Vec<Record>, StoreError> {
-        self.call("list", self.deadline, self.store.list(principal, self.now())).await
+    pub(crate) async fn list(&self, principal: &str, query: ListQuery) -> Result<Page, StoreError> {
+        self.call("list", self.deadline, self.store.list(principal, query, self.now())).await
     }
 
     pub(crate) async fn delete_all(

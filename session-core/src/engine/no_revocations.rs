@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::crypto::time::Now;
 use crate::crypto::token::Handle;
-use crate::store::{Ended, Insert, Inserted, Record, Store, StoreError, Swept, Update, Updated};
+use crate::store::{
+    Ended, Insert, Inserted, ListQuery, Page, Record, Store, StoreError, Swept, Update, Updated,
+};
 
 /// Remembers no revocation.
 #[derive(Debug)]
@@ -27,12 +29,12 @@ impl Store for NoRevocations {
         Ok(false)
     }
 
-    async fn delete(&self, _: Handle, _: Now) -> Result<bool, StoreError> {
+    async fn delete(&self, _: Handle, _: Option<Duration>, _: Now) -> Result<bool, StoreError> {
         Ok(false)
     }
 
-    async fn list(&self, _: &str, _: Now) -> Result<Vec<Record>, StoreError> {
-        Ok(Vec::new())
+    async fn list(&self, _: &str, query: ListQuery, _: Now) -> Result<Page, StoreError> {
+        Ok(Page::new(Vec::new(), &query))
     }
 
     async fn delete_all(&self, _: &str, _: Option<Handle>, now: Now) -> Result<Ended, StoreError> {

@@ -1,9 +1,8 @@
 //! The end of sessions: one, or all of a principal.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::crypto::token::{Handle, Token};
+use crate::crypto::token::Handle;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
@@ -11,7 +10,6 @@ use crate::engine::lifetime::MAX_LIFETIME;
 use crate::engine::sealed_cookie::CLOCK_SKEW;
 use crate::state::codec;
 use crate::state::session_state::SessionState;
-use crate::store::{Insert, Inserted, LogIn};
 
 /// Ends a session, and reports the event if there was one.
 pub(crate) async fn end<T: SessionState>(
@@ -23,7 +21,7 @@ pub(crate) async fn end<T: SessionState>(
         revoke_cookie(engine, handle, MAX_LIFETIME).await?;
         true
     } else {
-        engine.backend.delete(handle).await?
+        engine.backend.delete(handle, None).await?
     };
     engine.decode_cache.forget(handle);
     if ended {
@@ -46,26 +44,12 @@ pub(crate) async fn end_all<T: SessionState>(
     Ok(ended)
 }
 
-/// Makes a sealed cookie worthless for as long as it could be good: its handle is taken.
+/// Makes a sealed cookie worthless for as long as it could be good: its end is remembered.
 pub(crate) async fn revoke_cookie<T: SessionState>(
     engine: &Engine<T>,
     handle: Handle,
     left: Duration,
 ) -> Result<(), Error> {
-    let policy = &engine.policy;
-    let token = Token::generate(&*policy.random, engine.backend.current_time())?;
-    let insert = Insert {
-        handle,
-        digest: token.digest(policy.cookie.name()),
-        principal: None,
-        fields: Arc::default(),
-        persistent: false,
-        label: None,
-        idle: left + CLOCK_SKEW,
-        absolute: left + CLOCK_SKEW,
-        log_in: LogIn::default(),
-    };
-    match engine.backend.insert(insert).await? {
-        Inserted::Saved(_) | Inserted::Occupied | Inserted::Revoked(_) => Ok(()),
-    }
+    engine.backend.delete(handle, Some(left + CLOCK_SKEW)).await?;
+    Ok(())
 }

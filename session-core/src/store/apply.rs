@@ -1,8 +1,10 @@
 //! What the operations of the contract do to a record, for back ends that run in this process.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::crypto::time::Timestamp;
+use crate::crypto::token::{Digest, Handle};
 use crate::store::{Insert, Record, Times, Update};
 
 impl Record {
@@ -36,6 +38,13 @@ impl Record {
             label: insert.label,
             times,
         }
+    }
+
+    /// What stands for a session that was ended, for as long as that is remembered.
+    pub(crate) fn ended(handle: Handle, revision: u64, remember: Duration, now: Timestamp) -> Self {
+        let until = now.plus(remember);
+        let times = Times::new(now, now, now, until, until);
+        Self::new(handle, Digest::from_bytes([0; 32]), revision, Arc::default(), times)
     }
 
     pub(crate) fn apply(&mut self, update: Update, now: Timestamp) {

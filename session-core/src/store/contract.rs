@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use crate::crypto::time::Now;
 use crate::crypto::token::Handle;
+use crate::store::endings::Endings;
 use crate::store::error::StoreError;
+use crate::store::list::{ListQuery, Page};
+use crate::store::liveness::Liveness;
 use crate::store::operation::{Ended, Insert, Inserted, Swept, Update, Updated};
 use crate::store::record::Record;
 
@@ -75,18 +78,58 @@ pub trait Store: Debug + Send + Sync + 'static {
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Removes the record, and answers whether it was there. Removing it twice is no error.
+    ///
+    /// With `remember`, an empty record takes its place for that long, whether or not there was
+    /// one: of nobody, without fields and label, its digest all zeros, created now, at the next
+    /// revision (1 where there was none). So its handle stays taken, and an update that is under
+    /// way meets a conflict. It is a record like any other, which this can remove.
     fn delete(
         &self,
         handle: Handle,
+        remember: Option<Duration>,
         now: Now,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// The records of this principal, newest first, without the expired ones.
+    /// A page of the records of this principal, newest first (of two that were created at one
+    /// moment, the lesser handle first), without the expired ones.
+    ///
+    /// Pages that are asked for one after the other have every record that lives from the first
+    /// to the last, once.
     fn list(
         &self,
         principal: &str,
+        query: ListQuery,
         now: Now,
-    ) -> impl Future<Output = Result<Vec<Record>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Page, StoreError>> + Send;
+
+    /// Which of these sessions are alive: an answer for each, in their order, none for one that
+    /// is missing, expired, or ended and remembered. An answer for none is empty.
+    ///
+    /// A store that can ask for many at once does so; this asks for one after the other.
+    fn alive(
+        &self,
+        handles: &[Handle],
+        now: Now,
+    ) -> impl Future<Output = Result<Vec<Option<Liveness>>, StoreError>> + Send {
+        async move {
+            let mut alive = Vec::with_capacity(handles.len());
+            for handle in handles {
+                let record = self.load(*handle, now).await?;
+                alive.push(record.as_ref().and_then(Liveness::of));
+            }
+            Ok(alive)
+        }
+    }
+
+    /// A feed of the sessions that end from now on, on whatever node: deleted ones, by whatever
+    /// method but `sweep`, and those that go from a principal to another or to none. Not told
+    /// are expiry, a log-in to a session of nobody, other updates and touches.
+    ///
+    /// None from a store without such a feed, which is what this answers: sessions are asked for
+    /// ([`alive`](Self::alive)) now and then.
+    fn endings(&self) -> impl Future<Output = Result<Option<Endings>, StoreError>> + Send {
+        std::future::ready(Ok(None))
+    }
 
     /// Removes every record of this principal, but the one of the handle `except`.
     ///

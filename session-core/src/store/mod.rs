@@ -3,12 +3,18 @@
 pub(crate) mod apply;
 pub mod conformance;
 mod contract;
+mod endings;
 mod error;
+mod list;
+mod liveness;
 pub(crate) mod memory;
 mod operation;
 mod record;
 
 pub use contract::{REVOCATIONS_LAST, Store};
+pub use endings::{Ending, EndingSource, Endings};
 pub use error::StoreError;
+pub use list::{Contents, Cursor, ListQuery, Page};
+pub use liveness::Liveness;
 pub use operation::{Ended, Insert, Inserted, LogIn, Swept, Update, Updated};
 pub use record::{Record, Times};

@@ -11,6 +11,7 @@ use crate::store::record::{Record, Times};
 
 /// A record to be added.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Insert {
     /// See [`Record::handle`].
     pub handle: Handle,
@@ -32,8 +33,32 @@ pub struct Insert {
     pub log_in: LogIn,
 }
 
+impl Insert {
+    /// A record of nobody, whose cookie ends with the browser, without a label.
+    pub fn new(
+        handle: Handle,
+        digest: Digest,
+        fields: Arc<[u8]>,
+        idle: Duration,
+        absolute: Duration,
+    ) -> Self {
+        Self {
+            handle,
+            digest,
+            principal: None,
+            fields,
+            persistent: false,
+            label: None,
+            idle,
+            absolute,
+            log_in: LogIn::default(),
+        }
+    }
+}
+
 /// What becomes of a record.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Update {
     /// Which record.
     pub handle: Handle,
@@ -56,10 +81,28 @@ pub struct Update {
     pub log_in: LogIn,
 }
 
+impl Update {
+    /// What leaves the record as it is, and is no use of it.
+    pub fn of(record: &Record) -> Self {
+        Self {
+            handle: record.handle,
+            revision: record.revision,
+            digest: record.digest,
+            principal: record.principal.clone(),
+            fields: Arc::clone(&record.fields),
+            persistent: record.persistent,
+            idle: None,
+            authenticated: None,
+            log_in: LogIn::default(),
+        }
+    }
+}
+
 /// A log-in: a record that becomes a principal's, by an insert or an update.
 ///
 /// Both of its terms hold however many log in at once, on any number of nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LogIn {
     /// When it began, on the store's clock: not after the moment at which its request came in.
     /// None if that is not known, which is before everything.
@@ -70,6 +113,13 @@ pub struct LogIn {
     /// How many live records the principal may have, this one among them. If it has more, those
     /// that authenticated the longest ago are removed before the answer.
     pub limit: Option<NonZeroU32>,
+}
+
+impl LogIn {
+    /// With these terms.
+    pub const fn new(began: Option<Timestamp>, limit: Option<NonZeroU32>) -> Self {
+        Self { began, limit }
+    }
 }
 
 /// Prints what is fit for a log: neither whom a record belongs to, nor what is in it.
@@ -93,6 +143,7 @@ print_without_contents! {
 
 /// What became of an insert.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 #[must_use = "an occupied handle means that nothing was stored"]
 pub enum Inserted {
     /// It is stored, with these times.
@@ -106,6 +157,7 @@ pub enum Inserted {
 
 /// What became of an update.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 #[must_use = "a conflict or a missing record means that nothing was stored"]
 pub enum Updated {
     /// It is stored at the next revision, with these times.
@@ -121,6 +173,7 @@ pub enum Updated {
 
 /// What became of a principal's records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Ended {
     /// How many live ones were removed.
     pub live: u64,
@@ -128,8 +181,16 @@ pub struct Ended {
     pub now: Timestamp,
 }
 
+impl Ended {
+    /// This many live ones were removed at this moment.
+    pub const fn new(live: u64, now: Timestamp) -> Self {
+        Self { live, now }
+    }
+}
+
 /// What a sweep did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Swept {
     /// It removed this many, and found no more.
     All(u64),

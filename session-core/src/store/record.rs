@@ -7,7 +7,11 @@ use crate::crypto::time::Timestamp;
 use crate::crypto::token::{Digest, Handle};
 
 /// A session as a store holds it. A clone is cheap: what it points to is never written to.
+///
+/// It may grow: a store makes one by [`Record::new`] and sets what else it knows. What the engine
+/// adds to a session lies among its fields, so that no store needs another column for it.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Record {
     /// Its public name, the key.
     pub handle: Handle,
@@ -17,7 +21,8 @@ pub struct Record {
     pub revision: u64,
     /// Whom it belongs to, as the engine spells a principal; looked up exactly.
     pub principal: Option<Arc<str>>,
-    /// Its fields as the engine encodes them; bytes to the store.
+    /// Its fields as the engine encodes them; bytes to the store. Empty in a list that was asked
+    /// for without them, and in the place of a session that was ended and is remembered.
     pub fields: Arc<[u8]>,
     /// Whether its cookie outlives the browser (`remember`).
     pub persistent: bool,
@@ -27,8 +32,29 @@ pub struct Record {
     pub times: Times,
 }
 
+impl Record {
+    /// A record of nobody, whose cookie ends with the browser, without a label.
+    pub fn new(
+        handle: Handle,
+        digest: Digest,
+        revision: u64,
+        fields: Arc<[u8]>,
+        times: Times,
+    ) -> Self {
+        let (principal, persistent, label) = (None, false, None);
+        Self { handle, digest, revision, principal, fields, persistent, label, times }
+    }
+
+    /// Whether it stands for a session that was ended and is remembered: see
+    /// [`Store::delete`](crate::Store::delete).
+    pub fn is_ended(&self) -> bool {
+        self.fields.is_empty()
+    }
+}
+
 /// The times of a record, all on the store's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Times {
     /// What the store's clock showed during this operation.
     pub now: Timestamp,
@@ -42,6 +68,19 @@ pub struct Times {
     pub expires: Timestamp,
     /// When it ends whatever happens.
     pub absolute: Timestamp,
+}
+
+impl Times {
+    /// The times of a record to which nobody has logged in.
+    pub const fn new(
+        now: Timestamp,
+        created: Timestamp,
+        seen: Timestamp,
+        expires: Timestamp,
+        absolute: Timestamp,
+    ) -> Self {
+        Self { now, created, authenticated: None, seen, expires, absolute }
+    }
 }
 
 /// Prints what is fit for a log: neither whom it belongs to, nor what is in it.

@@ -5,7 +5,9 @@ use std::future::{Future, pending};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use session_core::store::{Ended, Insert, Inserted, Record, Swept, Update, Updated};
+use session_core::store::{
+    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+};
 use session_core::{Digest, Handle, Now, Store, StoreError};
 
 use crate::Gate;
@@ -169,12 +171,29 @@ impl<S: Store> Store for ProbedStore<S> {
         self.call(Call::Touch, self.store.touch(handle, idle, now)).await
     }
 
-    async fn delete(&self, handle: Handle, now: Now) -> Result<bool, StoreError> {
-        self.call(Call::Delete, self.store.delete(handle, now)).await
+    async fn delete(
+        &self,
+        handle: Handle,
+        remember: Option<Duration>,
+        now: Now,
+    ) -> Result<bool, StoreError> {
+        self.call(Call::Delete, self.store.delete(handle, remember, now)).await
     }
 
-    async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, StoreError> {
-        self.call(Call::List, self.store.list(principal, now)).await
+    async fn list(&self, principal: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
+        self.call(Call::List, self.store.list(principal, query, now)).await
+    }
+
+    async fn alive(
+        &self,
+        handles: &[Handle],
+        now: Now,
+    ) -> Result<Vec<Option<Liveness>>, StoreError> {
+        self.store.alive(handles, now).await
+    }
+
+    async fn endings(&self) -> Result<Option<Endings>, StoreError> {
+        self.store.endings().await
     }
 
     async fn delete_all(

@@ -5,7 +5,7 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use session_core::store::{Insert, Inserted, LogIn, Record, Update, Updated};
+use session_core::store::{Contents, Insert, Inserted, ListQuery, Record, Update, Updated};
 use session_core::{Digest, Handle, Now, Store};
 
 /// How long a record of the tests may lie idle.
@@ -31,39 +31,27 @@ pub fn handle() -> Handle {
 
 /// A new record of nobody, 200 bytes long.
 pub fn insert() -> Insert {
-    Insert {
-        handle: handle(),
-        digest: Digest::from_bytes([7; 32]),
-        principal: None,
-        fields: vec![1; 200].into(),
-        persistent: false,
-        label: Some(
-            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into(),
-        ),
-        idle: HOUR,
-        absolute: DAY,
-        log_in: LogIn::default(),
-    }
+    let digest = Digest::from_bytes([7; 32]);
+    let mut insert = Insert::new(handle(), digest, vec![1; 200].into(), HOUR, DAY);
+    insert.label =
+        Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into());
+    insert
 }
 
 /// A new record of this principal.
 pub fn insert_of(principal: &str) -> Insert {
-    Insert { principal: Some(principal.into()), ..insert() }
+    with(insert(), |insert| insert.principal = Some(principal.into()))
 }
 
 /// An update that changes nothing but the revision.
 pub fn update_of(record: &Record) -> Update {
-    Update {
-        handle: record.handle,
-        revision: record.revision,
-        digest: record.digest,
-        principal: record.principal.clone(),
-        fields: record.fields.clone(),
-        persistent: record.persistent,
-        idle: Some(HOUR),
-        authenticated: None,
-        log_in: LogIn::default(),
-    }
+    with(Update::of(record), |update| update.idle = Some(HOUR))
+}
+
+/// The same with these changes: what is called for is not made by naming all of its fields.
+pub fn with<V>(mut value: V, change: impl FnOnce(&mut V)) -> V {
+    change(&mut value);
+    value
 }
 
 /// Stores it and loads it again.
@@ -94,8 +82,9 @@ pub async fn saved(store: &impl Store, update: Update) -> Record {
 
 /// The handles of the principal's sessions.
 pub async fn listed(store: &impl Store, principal: &str) -> Vec<Handle> {
-    let records = store.list(principal, Now::Store).await.expect("the store works");
-    records.into_iter().map(|record| record.handle).collect()
+    let query = ListQuery::first(Contents::WithoutFields, 1000);
+    let page = store.list(principal, query, Now::Store).await.expect("the store works");
+    page.records.into_iter().map(|record| record.handle).collect()
 }
 
 /// Whether it is still there as it was.

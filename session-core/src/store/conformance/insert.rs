@@ -1,6 +1,6 @@
 //! `Store::insert`.
 
-use super::sample::{DAY, at, insert, insert_of, loaded, second, stored};
+use super::sample::{DAY, at, insert, insert_of, listed, loaded, second, stored};
 use crate::store::{Insert, Inserted, Store};
 
 /// Adds a record at revision 1; `created` and `seen` become now, the limits count from now,
@@ -30,7 +30,7 @@ pub async fn an_insert_never_overwrites(store: impl Store) {
     let second = Insert { handle: first.handle, fields: vec![1, 2, 3].into(), ..insert_of("2") };
     assert_eq!(store.insert(second, at(0)).await.expect("the store works"), Inserted::Occupied);
     assert_eq!(loaded(&store, first.handle, at(0)).await, Some(first));
-    assert_eq!(store.list("2", at(0)).await.expect("the store works"), []);
+    assert_eq!(listed(&store, "2", at(0)).await, []);
 }
 
 /// A handle is taken as long as its record lies in the store, expired or not.

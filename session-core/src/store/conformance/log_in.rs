@@ -5,8 +5,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use super::sample::{
-    DAY, at, insert, insert_of, just_before, loaded, saved, second, stored, together, update_of,
-    updated,
+    DAY, at, insert, insert_of, just_before, listed, loaded, saved, second, stored, together,
+    update_of, updated,
 };
 use crate::crypto::time::{Now, Timestamp};
 use crate::crypto::token::Handle;
@@ -26,8 +26,7 @@ fn log_in(record: &Record, log_in: LogIn) -> Update {
 }
 
 async fn handles(store: &impl Store, principal: &str, now: Now) -> Vec<Handle> {
-    let records = store.list(principal, now).await.expect("the store works");
-    records.into_iter().map(|record| record.handle).collect()
+    listed(store, principal, now).await.into_iter().map(|record| record.handle).collect()
 }
 
 async fn inserted(store: &impl Store, insert: Insert, now: Now) -> Inserted {

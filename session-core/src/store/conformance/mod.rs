@@ -18,6 +18,7 @@
 
 mod delete;
 mod insert;
+mod liveness;
 mod load;
 mod log_in;
 mod principal;
@@ -29,6 +30,7 @@ mod update;
 
 pub use delete::*;
 pub use insert::*;
+pub use liveness::*;
 pub use load::*;
 pub use log_in::*;
 pub use principal::*;
@@ -73,15 +75,22 @@ macro_rules! conformance {
             a_deleted_record_stays_deleted,
             an_expired_record_is_not_there_to_be_deleted,
             a_delete_wins_over_an_update_at_once,
+            a_deleted_session_is_remembered,
+            a_session_that_was_never_stored_is_remembered_as_ended,
             a_list_has_the_principals_records_newest_first,
             a_principal_is_matched_exactly,
             a_list_follows_the_principal,
+            a_list_comes_in_pages,
+            a_list_may_leave_out_the_fields,
             deleting_all_of_a_principal_deletes_no_other,
             a_revocation_spares_the_record_that_it_names,
             a_log_in_that_began_before_a_revocation_is_refused,
             a_revocation_leaves_no_log_in_that_began_before_it,
             a_log_in_makes_room_for_itself,
             of_log_ins_at_once_no_more_than_the_limit_stay,
+            those_that_are_alive_are_told_in_order,
+            the_feed_tells_what_ends,
+            the_feed_does_not_tell_what_goes_on,
             a_sweep_removes_the_expired_and_no_other,
             a_sweep_keeps_to_its_limit,
             a_renewed_record_outlives_a_sweep,

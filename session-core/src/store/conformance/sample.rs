@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::crypto::random::System;
 use crate::crypto::time::{Now, Timestamp};
 use crate::crypto::token::{Handle, Token};
-use crate::store::{Insert, Inserted, LogIn, Record, Store, Update, Updated};
+use crate::store::{Contents, Insert, Inserted, ListQuery, LogIn, Record, Store, Update, Updated};
 
 pub(super) const HOUR: Duration = Duration::from_hours(1);
 pub(super) const DAY: Duration = Duration::from_hours(24);
@@ -70,6 +70,12 @@ pub(super) async fn stored(store: &impl Store, insert: Insert, now: Now) -> Reco
 
 pub(super) async fn loaded(store: &impl Store, handle: Handle, now: Now) -> Option<Record> {
     store.load(handle, now).await.expect("the store works")
+}
+
+/// The first hundred records of this principal, with their fields.
+pub(super) async fn listed(store: &impl Store, principal: &str, now: Now) -> Vec<Record> {
+    let query = ListQuery::first(Contents::Whole, 100);
+    store.list(principal, query, now).await.expect("the store works").records
 }
 
 pub(super) async fn updated(store: &impl Store, update: Update, now: Now) -> Updated {

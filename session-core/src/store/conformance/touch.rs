@@ -30,7 +30,7 @@ pub async fn a_touch_revives_nothing(store: impl Store) {
     assert!(!store.touch(insert().handle, HOUR, at(0)).await.expect("the store works"));
     assert!(!store.touch(record.handle, HOUR, at(3600)).await.expect("the store works"));
     assert_eq!(loaded(&store, record.handle, at(3600)).await, None);
-    store.delete(record.handle, at(0)).await.expect("the store works");
+    store.delete(record.handle, None, at(0)).await.expect("the store works");
     assert!(!store.touch(record.handle, HOUR, at(0)).await.expect("the store works"));
     assert_eq!(loaded(&store, record.handle, at(0)).await, None);
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::sample::{
-    DAY, HOUR, at, insert, insert_of, loaded, saved, second, stored, together, update_of, updated,
+    DAY, HOUR, at, insert, insert_of, listed, loaded, saved, second, stored, together, update_of,
+    updated,
 };
 use crate::crypto::random::System;
 use crate::crypto::token::Token;
@@ -51,13 +52,13 @@ pub async fn a_stale_update_is_answered_with_the_record_as_it_is(store: impl Sto
 /// If it is missing nothing changes: an update never inserts.
 pub async fn an_update_never_inserts(store: impl Store) {
     let mut record = stored(&store, insert_of("1"), at(0)).await;
-    store.delete(record.handle, at(0)).await.expect("the store works");
+    store.delete(record.handle, None, at(0)).await.expect("the store works");
     assert_eq!(updated(&store, update_of(&record), at(0)).await, Updated::Gone);
     assert_eq!(loaded(&store, record.handle, at(0)).await, None);
     record.handle = insert().handle;
     assert_eq!(updated(&store, update_of(&record), at(0)).await, Updated::Gone);
     assert_eq!(loaded(&store, record.handle, at(0)).await, None);
-    assert_eq!(store.list("1", at(0)).await.expect("the store works"), []);
+    assert_eq!(listed(&store, "1", at(0)).await, []);
 }
 
 /// If it is expired nothing changes, at whatever revision.
@@ -141,7 +142,7 @@ pub async fn a_rotation_keeps_the_record(store: impl Store) {
     assert_eq!(after.digest, token.digest("session"));
     assert_ne!(after.digest, before.digest);
     assert_eq!((after.handle, after.revision, after.times.created), (before.handle, 2, second(0)));
-    assert_eq!(store.list("1", at(1)).await.expect("the store works"), [after]);
+    assert_eq!(listed(&store, "1", at(1)).await, [after]);
 }
 
 /// Of updates at once that expect one revision, exactly one is saved; the others see it.

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use super::endings::EndingFeed;
 use super::revocations::{PrincipalLock, Revocations};
 use super::shards::Shards;
 use crate::crypto::time::{Now, Timestamp};
 use crate::crypto::token::Handle;
 use crate::store::{
-    Ended, Insert, Inserted, LogIn, Record, Store, StoreError, Swept, Update, Updated,
+    Contents, Cursor, Ended, Endings, Insert, Inserted, ListQuery, LogIn, Page, Record, Store,
+    StoreError, Swept, Update, Updated,
 };
 
 /// Sessions in this process's memory: bounded, sharded, expiring. Clones share them.
@@ -30,6 +32,7 @@ struct Inner {
     records: Shards<Handle, Record>,
     principals: Shards<Arc<str>, BTreeSet<Handle>>,
     revocations: Revocations,
+    endings: EndingFeed,
     count: AtomicUsize,
     capacity: usize,
 }
@@ -47,6 +50,7 @@ impl MemoryStore {
             records: Shards::new(),
             principals: Shards::new(),
             revocations: Revocations::new(),
+            endings: EndingFeed::default(),
             count: AtomicUsize::new(0),
             capacity: sessions,
         }))
@@ -101,12 +105,7 @@ impl Store for MemoryStore {
         if shard.contains_key(&handle) {
             return Ok(Inserted::Occupied);
         }
-        if !self.0.reserve() {
-            self.0.sweep_shard(&mut shard, usize::MAX, now);
-            if !self.0.reserve() {
-                return Err(StoreError::Full(self.0.capacity));
-            }
-        }
+        self.0.take_place(&mut shard, now)?;
         let record = Record::inserted(insert, now);
         let times = record.times;
         self.0.join(principal.as_ref(), handle);
@@ -133,6 +132,9 @@ impl Store for MemoryStore {
             return Ok(Updated::Revoked(now));
         }
         if record.principal != update.principal {
+            if record.principal.is_some() {
+                self.0.endings.tell(handle);
+            }
             self.0.leave(record.principal.as_ref(), handle);
             self.0.join(update.principal.as_ref(), handle);
         }
@@ -153,16 +155,39 @@ impl Store for MemoryStore {
         Ok(true)
     }
 
-    async fn delete(&self, handle: Handle, now: Now) -> Result<bool, StoreError> {
+    async fn delete(
+        &self,
+        handle: Handle,
+        remember: Option<Duration>,
+        now: Now,
+    ) -> Result<bool, StoreError> {
         let now = now.on_this_machine();
         let mut shard = self.0.records.lock(&handle);
-        Ok(self.0.remove(&mut shard, handle).is_some_and(|record| record.is_live(now)))
+        let removed = self.0.remove(&mut shard, handle);
+        if let Some(remember) = remember {
+            self.0.take_place(&mut shard, now)?;
+            let revision = removed.as_ref().map_or(1, |record| record.revision.saturating_add(1));
+            shard.insert(handle, Record::ended(handle, revision, remember, now));
+        }
+        Ok(removed.is_some_and(|record| record.is_live(now)))
     }
 
-    async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, StoreError> {
+    async fn list(&self, principal: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
+        let place = |cursor: Cursor| (Reverse(cursor.created), cursor.handle);
         let mut records = self.0.records_of(principal, now.on_this_machine());
-        records.sort_by_key(|record| (Reverse(record.times.created), record.handle));
-        Ok(records)
+        if let Some(after) = query.after {
+            records.retain(|record| place(Cursor::of(record)) > place(after));
+        }
+        records.sort_by_key(|record| place(Cursor::of(record)));
+        records.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
+        if query.contents == Contents::WithoutFields {
+            records.iter_mut().for_each(|record| record.fields = Arc::default());
+        }
+        Ok(Page::new(records, &query))
+    }
+
+    async fn endings(&self) -> Result<Option<Endings>, StoreError> {
+        Ok(Some(self.0.endings.subscribe()))
     }
 
     async fn delete_all(
@@ -217,6 +242,19 @@ impl Inner {
     fn reserve(&self) -> bool {
         let more = |count| (count < self.capacity).then_some(count + 1);
         self.count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    }
+
+    /// The same, and makes room among the expired ones of this shard if there is none.
+    fn take_place(
+        &self,
+        shard: &mut HashMap<Handle, Record>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if self.reserve() {
+            return Ok(());
+        }
+        self.sweep_shard(shard, usize::MAX, now);
+        if self.reserve() { Ok(()) } else { Err(StoreError::Full(self.capacity)) }
     }
 
     fn join(&self, principal: Option<&Arc<str>>, handle: Handle) {
@@ -274,7 +312,14 @@ impl Inner {
             && self.remove(&mut shard, handle).is_some_and(|record| record.is_live(now))
     }
 
+    /// Removes a session, and tells those who listen.
     fn remove(&self, shard: &mut HashMap<Handle, Record>, handle: Handle) -> Option<Record> {
+        let record = self.forget(shard, handle)?;
+        self.endings.tell(handle);
+        Some(record)
+    }
+
+    fn forget(&self, shard: &mut HashMap<Handle, Record>, handle: Handle) -> Option<Record> {
         let record = shard.remove(&handle)?;
         self.count.fetch_sub(1, Ordering::Relaxed);
         self.leave(record.principal.as_ref(), handle);
@@ -290,7 +335,7 @@ impl Inner {
         let expired = shard.values().filter(|record| !record.is_live(now));
         let expired: HashSet<Handle> = expired.map(|record| record.handle).take(limit).collect();
         for handle in &expired {
-            self.remove(shard, *handle);
+            self.forget(shard, *handle);
         }
         expired.len()
     }

@@ -1,0 +1,48 @@
+//! The feed of endings: hints that sessions have ended, or become another's.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+
+use crate::crypto::token::Handle;
+
+/// What a feed tells. Each is a hint: whoever needs to know asks the store
+/// ([`Store::alive`](crate::Store::alive)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ending {
+    /// This session was deleted, or went from a principal to another or to none.
+    Of(Handle),
+    /// Something may have been missed: every session that matters is to be asked for.
+    Gap,
+    /// The proof of life: whatever ended before the question that this answers has been told.
+    UpToDate,
+}
+
+/// A feed of endings, from [`Store::endings`](crate::Store::endings).
+pub struct Endings(Box<dyn EndingSource>);
+
+/// Where a store's endings come from.
+pub trait EndingSource: Send + 'static {
+    /// The next hint; none when there will be no more.
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Ending>>;
+}
+
+impl Endings {
+    /// The feed of this source.
+    pub fn new(source: impl EndingSource) -> Self {
+        Self(Box::new(source))
+    }
+
+    /// The next hint. None when the feed is over: the store is to be asked for another, and what
+    /// ended in between is missed.
+    pub async fn next(&mut self) -> Option<Ending> {
+        poll_fn(|context| self.0.poll_next(context)).await
+    }
+}
+
+impl fmt::Debug for Endings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Endings(..)")
+    }
+}

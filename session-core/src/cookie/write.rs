@@ -8,6 +8,7 @@ use http::header::{CACHE_CONTROL, Entry, HeaderMap, HeaderValue, SET_COOKIE, VAR
 use zeroize::Zeroizing;
 
 use super::chunks::{name_of, split};
+use super::read::MAX_CHUNKS;
 use super::session_cookie::SessionCookie;
 
 /// The one thing that a response says about the session cookie.
@@ -27,11 +28,7 @@ impl SetCookie {
             Self::Keep { value, max_age } => (split(cookie.name(), value), *max_age),
             Self::Remove => (Vec::new(), None),
         };
-        let ours = |line: &HeaderValue| {
-            let name = line.as_bytes().split(|&byte| byte == b'=').next().unwrap_or_default();
-            (0..parts.len().max(presented))
-                .any(|index| name_of(cookie.name(), index).as_bytes() == name)
-        };
+        let ours = |line: &HeaderValue| is_of(line, cookie.name(), parts.len().max(presented));
         let others: Vec<_> =
             headers.get_all(SET_COOKIE).iter().filter(|line| !ours(line)).cloned().collect();
         headers.remove(SET_COOKIE);
@@ -49,6 +46,16 @@ impl SetCookie {
         }
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
+}
+
+/// Whether a `Set-Cookie` line is of the session cookie of this name, or a part of it.
+pub(crate) fn is_named(line: &HeaderValue, name: &str) -> bool {
+    is_of(line, name, MAX_CHUNKS)
+}
+
+fn is_of(line: &HeaderValue, name: &str, parts: usize) -> bool {
+    let named = line.as_bytes().split(|&byte| byte == b'=').next().unwrap_or_default();
+    (0..parts).any(|index| name_of(name, index).as_bytes() == named)
 }
 
 impl SessionCookie {
@@ -73,7 +80,7 @@ impl SessionCookie {
 }
 
 /// Says that the response depends on the cookie, beside what else it depends on.
-pub(crate) fn vary(headers: &mut HeaderMap) {
+pub fn vary(headers: &mut HeaderMap) {
     let says_so = |line: &HeaderValue| {
         line.as_bytes()
             .split(|&byte| byte == b',')

@@ -62,7 +62,7 @@ impl FormKey {
                 mac.finalize().into_bytes().into()
             }
             Self::Sealed(ring, handle) => {
-                let context = Context { purpose: PURPOSE, cookie: "", handle: handle.as_bytes() };
+                let context = Context { purpose: PURPOSE, owner: "", handle: handle.as_bytes() };
                 ring.primary().mac(context, &[]).finalize().into_bytes().into()
             }
         }

@@ -23,8 +23,9 @@ pub(crate) type Signature = [u8; KeyId::LENGTH + CODE];
 pub(crate) struct Context<'a> {
     /// What the bytes are for.
     pub(crate) purpose: &'static str,
-    /// The cookie of the session type, which no other type has.
-    pub(crate) cookie: &'a str,
+    /// The sessions that they belong to: their cookie, and their name where that is known without
+    /// opening.
+    pub(crate) owner: &'a str,
     /// The session's handle, where it is known without opening.
     pub(crate) handle: &'a [u8],
 }
@@ -151,7 +152,7 @@ impl Context<'_> {
     /// Each part with its length, so that two contexts never encode the same.
     fn encode(self, key: KeyId) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(96);
-        for part in [self.purpose.as_bytes(), self.cookie.as_bytes(), &key.0, self.handle] {
+        for part in [self.purpose.as_bytes(), self.owner.as_bytes(), &key.0, self.handle] {
             bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
             bytes.extend_from_slice(part);
         }
@@ -165,7 +166,7 @@ mod tests {
     use crate::crypto::random::System;
 
     const HERE: Context<'_> =
-        Context { purpose: "record", cookie: "__Host-session", handle: &[7; 16] };
+        Context { purpose: "record", owner: "__Host-session", handle: &[7; 16] };
 
     fn ring() -> KeyRing {
         KeyRing::parse(&KeyRing::generate().unwrap()).unwrap()
@@ -215,7 +216,7 @@ mod tests {
         let signed = ring.sign(HERE, b"token");
         for elsewhere in [
             Context { purpose: "cookie", ..HERE },
-            Context { cookie: "__Host-admin", ..HERE },
+            Context { owner: "__Host-admin", ..HERE },
             Context { handle: &[8; 16], ..HERE },
             Context { handle: &[], ..HERE },
         ] {

@@ -168,11 +168,25 @@ impl Token {
         &self.secret
     }
 
-    /// What the store keeps of the secret, bound to the cookie that carries it: in the cookie of
-    /// another session type that shares the store, the same token proves nothing.
-    pub(crate) fn digest(&self, cookie: &str) -> Digest {
-        let hash = Sha256::new().chain_update(cookie).chain_update([0]).chain_update(*self.secret);
+    /// What the store keeps of the secret. Under the key of other sessions that share the store,
+    /// the same token proves nothing.
+    pub(crate) fn digest(&self, key: &DigestKey) -> Digest {
+        let hash = Sha256::new().chain_update(key.0).chain_update(*self.secret);
         Digest(hash.finalize().into())
+    }
+}
+
+/// What the digests of some sessions are bound to: their cookie and their name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DigestKey([u8; 16]);
+
+impl DigestKey {
+    /// Short enough that it fits one block of SHA-256 together with a secret.
+    pub(crate) fn new(cookie: &str, name: &str) -> Self {
+        let hash = Sha256::new().chain_update(cookie).chain_update([0]).chain_update(name);
+        let hash: [u8; 32] = hash.finalize().into();
+        let (key, _) = hash.split_first_chunk().expect("32 bytes are more than 16");
+        Self(*key)
     }
 }
 
@@ -197,8 +211,11 @@ mod tests {
         let read = Token::parse(token.encode().as_bytes()).unwrap();
         assert_eq!(token.encode().len(), Token::LENGTH);
         assert_eq!(read.handle(), token.handle());
-        assert_eq!(read.digest("session"), token.digest("session"));
-        assert_ne!(read.digest("admin"), token.digest("session"));
+        let here = DigestKey::new("session", "Shop");
+        assert_eq!(read.digest(&here), token.digest(&here));
+        for (cookie, name) in [("admin", "Shop"), ("session", "Admin"), ("sessio", "nShop")] {
+            assert_ne!(read.digest(&DigestKey::new(cookie, name)), token.digest(&here));
+        }
     }
 
     #[test]
@@ -217,7 +234,10 @@ mod tests {
     #[test]
     fn nothing_secret_is_printed() {
         let token = token();
-        assert_eq!(format!("{token:?} {:?}", token.digest("session")), "Token(..) Digest(..)");
+        assert_eq!(
+            format!("{token:?} {:?}", token.digest(&DigestKey::new("session", "Shop"))),
+            "Token(..) Digest(..)"
+        );
     }
 
     #[test]

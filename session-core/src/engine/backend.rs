@@ -1,201 +1,90 @@
-//! The store as the engine calls it: any store, each call with a deadline, each failure reported.
+//! The back end: where sessions are kept, in the store or in their cookies. This file alone tells
+//! the two apart.
 
-use std::fmt;
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
-use std::time::Duration;
 
-use crate::crypto::time::{Now, Timestamp};
+use crate::cookie::write::SetCookie;
 use crate::crypto::token::Handle;
-use crate::engine::event::SessionEvent;
-use crate::engine::store_clock::{Arrival, LatestReading};
-use crate::store::{
-    Ended, Insert, Inserted, ListQuery, Page, Record, Store, StoreError, Swept, Times, Update,
-    Updated,
-};
+use crate::engine::change::Change;
+use crate::engine::cookie_backend::{self, SealedCookie};
+use crate::engine::engine::Engine;
+use crate::engine::error::Error;
+use crate::engine::identity::{Identity, Proven};
+use crate::engine::new_session::NewSession;
+use crate::engine::store_backend;
+use crate::engine::transaction::Request;
+use crate::state::session_state::SessionState;
 
-type Answer<'a, R> = Pin<Box<dyn Future<Output = Result<R, StoreError>> + Send + 'a>>;
-
-/// [`Store`] behind a pointer, so that `Sessions<T>` is one type whatever it is kept in.
-trait AnyStore: fmt::Debug + Send + Sync {
-    fn load(&self, handle: Handle, now: Now) -> Answer<'_, Option<Record>>;
-    fn insert(&self, insert: Insert, now: Now) -> Answer<'_, Inserted>;
-    fn update(&self, update: Update, now: Now) -> Answer<'_, Updated>;
-    fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Answer<'_, bool>;
-    fn delete(&self, handle: Handle, remember: Option<Duration>, now: Now) -> Answer<'_, bool>;
-    fn list<'a>(&'a self, principal: &'a str, query: ListQuery, now: Now) -> Answer<'a, Page>;
-    fn delete_all<'a>(
-        &'a self,
-        principal: &'a str,
-        except: Option<Handle>,
-        now: Now,
-    ) -> Answer<'a, Ended>;
-    fn sweep(&self, limit: u32, now: Now) -> Answer<'_, Swept>;
-}
-
-impl<S: Store> AnyStore for S {
-    fn load(&self, handle: Handle, now: Now) -> Answer<'_, Option<Record>> {
-        Box::pin(Store::load(self, handle, now))
-    }
-    fn insert(&self, insert: Insert, now: Now) -> Answer<'_, Inserted> {
-        Box::pin(Store::insert(self, insert, now))
-    }
-    fn update(&self, update: Update, now: Now) -> Answer<'_, Updated> {
-        Box::pin(Store::update(self, update, now))
-    }
-    fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Answer<'_, bool> {
-        Box::pin(Store::touch(self, handle, idle, now))
-    }
-    fn delete(&self, handle: Handle, remember: Option<Duration>, now: Now) -> Answer<'_, bool> {
-        Box::pin(Store::delete(self, handle, remember, now))
-    }
-    fn list<'a>(&'a self, principal: &'a str, query: ListQuery, now: Now) -> Answer<'a, Page> {
-        Box::pin(Store::list(self, principal, query, now))
-    }
-    fn delete_all<'a>(
-        &'a self,
-        principal: &'a str,
-        except: Option<Handle>,
-        now: Now,
-    ) -> Answer<'a, Ended> {
-        Box::pin(Store::delete_all(self, principal, except, now))
-    }
-    fn sweep(&self, limit: u32, now: Now) -> Answer<'_, Swept> {
-        Box::pin(Store::sweep(self, limit, now))
-    }
-}
-
-/// Shows a moment in place of the store's clock.
-pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
-
-/// Is told what happens.
-pub(crate) type Hook = Arc<dyn Fn(&SessionEvent<'_>) + Send + Sync>;
-
-/// A store, and how it is called.
-pub(crate) struct Backend {
-    store: Box<dyn AnyStore>,
-    latest: LatestReading,
-    pub(crate) deadline: Duration,
-    pub(crate) clock: Option<Clock>,
-    pub(crate) hook: Option<Hook>,
+/// Where the sessions of an engine are kept.
+#[derive(Debug)]
+pub(crate) enum Backend {
+    /// In the store; the cookie has a token.
+    Store,
+    /// In their cookies, sealed; the store has those that were ended.
+    Cookie(SealedCookie),
 }
 
 impl Backend {
-    pub(crate) fn new(store: impl Store) -> Self {
-        Self {
-            store: Box::new(store),
-            latest: LatestReading::default(),
-            deadline: Duration::from_secs(2),
-            clock: None,
-            hook: None,
-        }
-    }
-
-    pub(crate) async fn load(&self, handle: Handle) -> Result<Option<Record>, StoreError> {
-        let loaded = self.call("load", self.deadline, self.store.load(handle, self.now())).await?;
-        if let Some(record) = &loaded {
-            self.latest.observe(record.times.now);
-        }
-        Ok(loaded)
-    }
-
-    pub(crate) async fn insert(&self, insert: Insert) -> Result<Inserted, StoreError> {
-        let answer = self.store.insert(insert, self.now());
-        let inserted = self.call("insert", self.deadline, answer).await?;
-        if let Inserted::Saved(Times { now, .. }) | Inserted::Revoked(now) = inserted {
-            self.latest.observe(now);
-        }
-        Ok(inserted)
-    }
-
-    /// Within what is left of a deadline, since a commit may take several attempts.
-    pub(crate) fn update(
+    /// The session that a cookie's value proves or holds.
+    pub(crate) async fn identify<T: SessionState>(
         &self,
-        update: Update,
-        left: Duration,
-    ) -> impl Future<Output = Result<Updated, StoreError>> + Send {
-        self.call("update", left, self.store.update(update, self.now()))
+        engine: &Arc<Engine<T>>,
+        request: Request,
+        value: &[u8],
+    ) -> Result<Identity<T>, Error> {
+        match self {
+            Self::Store => store_backend::identify(engine, request, value).await,
+            Self::Cookie(cookie) => {
+                Box::pin(cookie_backend::identify(cookie, engine, request, value)).await
+            }
+        }
     }
 
-    pub(crate) async fn touch(&self, handle: Handle, idle: Duration) -> Result<bool, StoreError> {
-        self.call("touch", self.deadline, self.store.touch(handle, idle, self.now())).await
-    }
-
-    pub(crate) async fn delete(
+    /// Saves a session that began with its request.
+    pub(crate) async fn create<T: SessionState>(
         &self,
+        engine: &Engine<T>,
+        session: NewSession<T>,
+    ) -> Result<SetCookie, Error> {
+        match self {
+            Self::Store => store_backend::create(engine, session).await,
+            Self::Cookie(cookie) => cookie_backend::create(cookie, engine, session),
+        }
+    }
+
+    /// Saves a change to a session, and answers what its browser is told.
+    pub(crate) async fn commit<T: SessionState>(
+        &self,
+        engine: &Arc<Engine<T>>,
+        proven: &Proven<T>,
+        change: Change<T>,
+    ) -> Result<Option<SetCookie>, Error> {
+        match self {
+            Self::Store => store_backend::commit(engine, proven, change).await,
+            Self::Cookie(cookie) => {
+                let stored = &proven.stored;
+                Box::pin(cookie_backend::commit(cookie, engine, stored, change)).await
+            }
+        }
+    }
+
+    /// Ends a session, and answers whether there was one.
+    pub(crate) async fn end<T: SessionState>(
+        &self,
+        engine: &Engine<T>,
         handle: Handle,
-        remember: Option<Duration>,
-    ) -> Result<bool, StoreError> {
-        let answer = self.store.delete(handle, remember, self.now());
-        self.call("delete", self.deadline, answer).await
-    }
-
-    pub(crate) async fn list(&self, principal: &str, query: ListQuery) -> Result<Page, StoreError> {
-        self.call("list", self.deadline, self.store.list(principal, query, self.now())).await
-    }
-
-    pub(crate) async fn delete_all(
-        &self,
-        principal: &str,
-        except: Option<Handle>,
-    ) -> Result<u64, StoreError> {
-        let answer = self.store.delete_all(principal, except, self.now());
-        let ended = self.call("delete_all", self.deadline, answer).await?;
-        self.latest.observe(ended.now);
-        Ok(ended.live)
-    }
-
-    pub(crate) async fn sweep(&self, limit: u32) -> Result<Swept, StoreError> {
-        self.call("sweep", self.deadline, self.store.sweep(limit, self.now())).await
-    }
-
-    /// Reports to `tracing` and the application's hook.
-    pub(crate) fn report(&self, event: &SessionEvent<'_>) {
-        event.trace();
-        if let Some(hook) = &self.hook {
-            hook(event);
+    ) -> Result<bool, Error> {
+        match self {
+            Self::Store => Ok(engine.store.delete(handle, None).await?),
+            Self::Cookie(_) => cookie_backend::end(engine, handle).await,
         }
     }
 
-    /// The moment for a new handle, which says when it was made.
-    pub(crate) fn current_time(&self) -> Timestamp {
-        self.now().on_this_machine()
-    }
-
-    /// A request comes in at this moment.
-    pub(crate) fn arrival(&self) -> Arrival {
-        Arrival::now(self.now().named(), &self.latest)
-    }
-
-    fn now(&self) -> Now {
-        self.clock.as_ref().map_or(Now::Store, |clock| Now::At(clock()))
-    }
-
-    async fn call<R>(
-        &self,
-        operation: &'static str,
-        within: Duration,
-        mut answer: Answer<'_, R>,
-    ) -> Result<R, StoreError> {
-        // A store in memory answers at once: then no clock is needed, nor room for one.
-        let at_once = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
-        let answered = match at_once {
-            Poll::Ready(answered) => answered,
-            Poll::Pending => Box::pin(tokio::time::timeout(within, answer))
-                .await
-                .unwrap_or_else(|_| Err(StoreError::Deadline(self.deadline))),
-        };
-        answered.inspect_err(|error| self.report(&SessionEvent::StoreFailed { operation, error }))
-    }
-}
-
-impl fmt::Debug for Backend {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Backend")
-            .field("store", &self.store)
-            .field("deadline", &self.deadline)
-            .finish_non_exhaustive()
+    /// Sessions in cookies can only be found by the request that shows one.
+    pub(crate) fn require_store(&self) -> Result<(), Error> {
+        match self {
+            Self::Store => Ok(()),
+            Self::Cookie(_) => Err(Error::NotStored),
+        }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) async fn clean<T: SessionState>(engine: &Engine<T>) -> Result<u64, Er
     engine.decode_cache.forget_unused();
     let mut removed = 0;
     loop {
-        match engine.backend.sweep(BATCH).await? {
+        match engine.store.sweep(BATCH).await? {
             Swept::Some(more) => removed += more,
             Swept::All(last) => return Ok(removed + last),
             Swept::Elsewhere => return Ok(removed),

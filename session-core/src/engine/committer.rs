@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::crypto::token::Handle;
 use crate::engine::change::{Change, Committed};
 use crate::engine::commit_queue::Waiting;
-use crate::engine::draft::{Acknowledgement, Draft};
+use crate::engine::draft::{Acknowledgement, Draft, SecretsIn};
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
@@ -39,7 +39,7 @@ pub(crate) fn commit<T: SessionState>(
     stored: Arc<Stored<T>>,
     change: Change<T>,
 ) -> impl Future<Output = Result<Committed, Error>> + Send {
-    let deadline = engine.backend.deadline;
+    let deadline = engine.store.deadline;
     let began = Instant::now();
     let until = began + deadline;
     let (reply, mut answer) = oneshot::channel();
@@ -110,7 +110,7 @@ impl<T: SessionState> Committer<T> {
 
     /// Saves these changes in one write, as if they had come one after the other.
     async fn save(&mut self, mut batch: Vec<Waiting<T>>, mut now: Instant) {
-        let until = now + self.engine.backend.deadline;
+        let until = now + self.engine.store.deadline;
         for late in batch.extract_if(.., |waiting| waiting.until <= now) {
             late.answer(Err(self.out_of_time()));
         }
@@ -122,7 +122,7 @@ impl<T: SessionState> Committer<T> {
         let mut reading = self.latest.clock_reading();
         let mut refusals = 0;
         for _ in 0..MAX_ATTEMPTS {
-            let mut draft = Draft::of(&self.latest);
+            let mut draft = Draft::of(&self.latest, SecretsIn::Record);
             let mut applied = Vec::with_capacity(batch.len());
             for mut waiting in batch {
                 match draft.apply(&mut waiting.change, &self.engine.policy) {
@@ -137,7 +137,7 @@ impl<T: SessionState> Committer<T> {
                 Ok(Some(update)) => {
                     let left = until.saturating_duration_since(now);
                     let stored_bytes = Arc::clone(&update.fields);
-                    (stored_bytes, self.engine.backend.update(update, left))
+                    (stored_bytes, self.engine.store.update(update, left))
                 }
                 Ok(None) => return self.acknowledge(applied),
                 Err(error) => return fail(unapplied(applied), &error),
@@ -149,7 +149,9 @@ impl<T: SessionState> Committer<T> {
                     return self.acknowledge(applied);
                 }
                 Ok(Updated::Conflict(record)) => match self.engine.decode(*record) {
-                    Ok(stored) => self.latest = Arc::new(stored),
+                    Ok(Some(stored)) => self.latest = Arc::new(stored),
+                    // It was ended, and that is remembered.
+                    Ok(None) => return fail(unapplied(applied), &Error::Ended),
                     Err(error) => return fail(unapplied(applied), &error),
                 },
                 Ok(Updated::Gone) => {
@@ -179,14 +181,14 @@ impl<T: SessionState> Committer<T> {
     fn acknowledge(&self, applied: Vec<(Waiting<T>, Acknowledgement)>) {
         for (waiting, acknowledgement) in applied {
             if acknowledgement.token.is_some() {
-                self.engine.backend.report(&SessionEvent::Rotated { handle: self.handle });
+                self.engine.store.report(&SessionEvent::Rotated { handle: self.handle });
             }
             waiting.answer(Ok(acknowledgement.committed(&self.latest.record.times)));
         }
     }
 
     fn out_of_time(&self) -> Error {
-        StoreError::Deadline(self.engine.backend.deadline).into()
+        StoreError::Deadline(self.engine.store.deadline).into()
     }
 }
 

@@ -1,11 +1,8 @@
 //! What a handler asks of its session beside changes to the state.
 
-use std::sync::Arc;
-
 /// What was asked of a session beside changes to its state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Controls {
-    pub(crate) destroyed: bool,
     pub(crate) secret: SecretRequest,
     pub(crate) persistent: Option<bool>,
 }
@@ -24,26 +21,16 @@ pub(crate) enum SecretRequest {
 }
 
 impl Controls {
-    /// These, and then those.
-    pub(crate) fn and(self, later: Self) -> Self {
-        Self {
-            destroyed: self.destroyed || later.destroyed,
-            secret: self.secret.max(later.secret),
-            persistent: later.persistent.or(self.persistent),
-        }
-    }
-
     /// Whether anything is to be written for them alone.
     pub(crate) fn need_write(self) -> bool {
         self.secret >= SecretRequest::Rotate || self.persistent.is_some()
     }
-}
 
-/// What a handler has made of its session.
-pub(crate) struct HandlerChanges<T> {
-    /// What it began with: the session as it was handed out, or as it was after `destroy`.
-    pub(crate) base: Arc<T>,
-    /// Its own copy, if it has taken one to write to.
-    pub(crate) copy: Option<T>,
-    pub(crate) controls: Controls,
+    /// What was asked after those.
+    pub(crate) fn since(self, before: Self) -> Self {
+        Self {
+            secret: if self.secret > before.secret { self.secret } else { SecretRequest::Unasked },
+            persistent: self.persistent.filter(|_| self.persistent != before.persistent),
+        }
+    }
 }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::crypto::seal::SealAge;
 use crate::crypto::token::Handle;
+use crate::engine::sealing::NameId;
 
 /// How many sessions are remembered. A session has one place, by its handle, and takes it from
 /// whoever has it: that costs the other one a decoding.
@@ -48,6 +49,8 @@ pub(crate) struct CachedState<T> {
     /// Unsealed.
     pub(crate) fields: Arc<[u8]>,
     pub(crate) seal: SealAge,
+    /// The name that the session is stored under.
+    pub(crate) name: NameId,
     pub(crate) state: Arc<T>,
 }
 
@@ -111,7 +114,7 @@ impl<T> Default for DecodeCache<T> {
 
 impl<T> Clone for CachedState<T> {
     fn clone(&self) -> Self {
-        Self { fields: Arc::clone(&self.fields), seal: self.seal, state: Arc::clone(&self.state) }
+        Self { fields: Arc::clone(&self.fields), state: Arc::clone(&self.state), ..*self }
     }
 }
 
@@ -127,7 +130,12 @@ mod tests {
 
     fn remember(cache: &DecodeCache<u8>, number: u8, stored_bytes: &[u8]) {
         let fields = Arc::from(stored_bytes);
-        let cached = CachedState { fields, seal: SealAge::Current, state: Arc::new(number) };
+        let cached = CachedState {
+            fields,
+            seal: SealAge::Current,
+            name: NameId::NEW,
+            state: Arc::new(number),
+        };
         cache.remember(handle(number), stored_bytes.into(), cached);
     }
 
@@ -181,6 +189,7 @@ mod tests {
             let cached = CachedState {
                 fields: Arc::default(),
                 seal: SealAge::Current,
+                name: NameId::NEW,
                 state: Arc::new(number),
             };
             cache.remember(Handle::from_bytes(elsewhere), Arc::default(), cached);

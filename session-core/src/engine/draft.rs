@@ -20,12 +20,22 @@ use crate::store::{LogIn, Record, Times, Update};
 pub(crate) struct Draft<T> {
     /// What it was.
     from: Arc<Stored<T>>,
+    secrets_in: SecretsIn,
     record: Record,
     state: Arc<T>,
     changed: bool,
     is_used: bool,
     /// When the request came in that logs its principal in.
     log_in: Option<Arrival>,
+}
+
+/// Where a session's secrets are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SecretsIn {
+    /// Their digests are in the record.
+    Record,
+    /// The seal of its cookie is its proof, and it has none.
+    Cookie,
 }
 
 /// What a change's request may tell the browser once the draft is stored.
@@ -48,9 +58,10 @@ struct Secrets {
 
 impl<T: SessionState> Draft<T> {
     /// Nothing changed yet; what is stale is written all the same, so that it is sealed anew.
-    pub(crate) fn of(stored: &Arc<Stored<T>>) -> Self {
+    pub(crate) fn of(stored: &Arc<Stored<T>>, secrets_in: SecretsIn) -> Self {
         Self {
             from: Arc::clone(stored),
+            secrets_in,
             record: stored.record.clone(),
             state: Arc::clone(&stored.state),
             changed: stored.seal.is_stale(),
@@ -78,7 +89,10 @@ impl<T: SessionState> Draft<T> {
             return Err(Error::PrincipalInUpdate);
         }
         let encoded = if principal_changes && self.state.principal().is_some() {
-            Some(codec::encode(&change.state.apply_for_another(&self.state))?)
+            Some(codec::encode(
+                policy.sealer.name_of(self.from.name),
+                &change.state.apply_for_another(&self.state),
+            )?)
         } else {
             codec::recode(&self.record.fields, &*self.state, &*after)?
         };
@@ -86,11 +100,15 @@ impl<T: SessionState> Draft<T> {
             Some(Encoded { fields, state }) => (state, Some(fields)),
             None => (Arc::clone(&self.state), None),
         };
-        let principal = if principal_changes { Some(policy.principal_of(&*after)?) } else { None };
+        let principal = if principal_changes {
+            Some(policy.principal_of(&*after, self.from.name)?)
+        } else {
+            None
+        };
         let secret = if principal_changes { SecretChange::Replace } else { change.secret };
         let Secrets { token, noted } =
             self.secrets(change.request, secret, secondary, fields.is_some(), policy)?;
-        let fields = match noted.filter(|_| policy.sealed_cookie.is_none()) {
+        let fields = match noted.filter(|_| self.secrets_in == SecretsIn::Record) {
             Some((_, secondary)) => {
                 Some(secondary.write_to(fields.as_deref().unwrap_or(&self.record.fields))?)
             }
@@ -140,14 +158,14 @@ impl<T: SessionState> Draft<T> {
             SecretChange::Replace => {
                 let token = Token::rotate(handle, &*policy.random)?;
                 let noted = SecondarySecret { digest, at: now(), role: Role::Replaced };
-                let digest = token.digest(policy.cookie.name());
+                let digest = policy.sealer.digest(&token, self.from.name);
                 Ok(Secrets { token: Some(token), noted: Some((digest, noted)) })
             }
             SecretChange::Renew
                 if presented == digest && is_due(secondary, times.created, now(), every) =>
             {
                 let token = Token::rotate(handle, &*policy.random)?;
-                let offered = token.digest(policy.cookie.name());
+                let offered = policy.sealer.digest(&token, self.from.name);
                 let noted = SecondarySecret { digest: offered, at: now(), role: Role::Offered };
                 Ok(Secrets { token: Some(token), noted: Some((digest, noted)) })
             }
@@ -172,10 +190,10 @@ impl<T: SessionState> Draft<T> {
             return Err(Error::Ended);
         }
         if self.from.seal.is_stale() {
-            self.record.principal = policy.principal_of(&*self.state)?;
+            self.record.principal = policy.principal_of(&*self.state, self.from.name)?;
         }
         let Record { handle, ref fields, .. } = self.record;
-        let fields = policy.sealer.seal(handle, fields, &*policy.random)?;
+        let fields = policy.sealer.seal(handle, self.from.name, fields, &*policy.random)?;
         let lifetime = policy.lifetime;
         Ok(Some(Update {
             handle,
@@ -186,10 +204,7 @@ impl<T: SessionState> Draft<T> {
             persistent: self.record.persistent,
             idle: self.is_used.then(|| lifetime.idle()),
             authenticated: self.log_in.map(|_| lifetime.absolute()),
-            log_in: LogIn {
-                began: self.log_in.map(|arrival| arrival.on_store(reading)),
-                limit: policy.limit,
-            },
+            log_in: LogIn::new(self.log_in.map(|arrival| arrival.on_store(reading)), policy.limit),
         }))
     }
 
@@ -208,7 +223,8 @@ impl<T: SessionState> Draft<T> {
         let mut record = self.record;
         record.revision = record.revision.saturating_add(1);
         record.times = times;
-        Stored::new(record, self.state, self.from.whole, SealAge::Current)
+        let name = self.from.name;
+        Stored::new(record, self.state, self.from.whole, SealAge::Current, name)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The engine of one session type: its policy, its store, and what it remembers between requests.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::crypto::token::Handle;
@@ -10,62 +11,98 @@ use crate::engine::decode_cache::{CachedState, DecodeCache};
 use crate::engine::error::{Error, Refusal};
 use crate::engine::event::{Ignored, SessionEvent};
 use crate::engine::identity::Identity;
+use crate::engine::names::NameInUse;
 use crate::engine::policy::Policy;
-use crate::engine::stored::{Stored, Unsealed};
+use crate::engine::store_client::StoreClient;
+use crate::engine::stored::{Opened, Stored, Unsealed};
 use crate::state::codec;
+use crate::state::frame::Head;
 use crate::state::session_state::SessionState;
 use crate::store::Record;
 
-pub(crate) struct Engine<T> {
+/// The engine of one session type: it loads sessions for requests, and saves what these make of
+/// them. Frameworks stand on it; an application on axum has `session_axum::Sessions` in its place.
+///
+/// From [`Engine::builder`], or [`Engine::sealed_cookie`] for sessions without a database.
+pub struct Engine<T> {
+    pub(crate) name_in_use: NameInUse,
     pub(crate) policy: Policy,
     pub(crate) backend: Backend,
+    pub(crate) store: StoreClient,
     pub(crate) cleaner: Cleaner,
     pub(crate) commit_queues: CommitQueues<T>,
     pub(crate) decode_cache: DecodeCache<T>,
 }
 
 impl<T: SessionState> Engine<T> {
-    pub(crate) fn new(policy: Policy, backend: Backend, cleaner: Cleaner) -> Self {
+    pub(crate) fn new(
+        policy: Policy,
+        backend: Backend,
+        store: StoreClient,
+        cleaner: Cleaner,
+    ) -> Self {
+        let name_in_use = NameInUse::new(policy.name());
         let (commit_queues, decode_cache) = (CommitQueues::default(), DecodeCache::default());
-        Self { policy, backend, cleaner, commit_queues, decode_cache }
+        Self { name_in_use, policy, backend, store, cleaner, commit_queues, decode_cache }
     }
 
     /// The stored session of this handle.
     pub(crate) async fn load(&self, handle: Handle) -> Result<Option<Stored<T>>, Error> {
-        self.backend.load(handle).await?.map(|record| self.decode(record)).transpose()
+        match self.store.load(handle).await? {
+            Some(record) => self.decode(record),
+            None => Ok(None),
+        }
     }
 
-    /// The session that a record holds.
-    pub(crate) fn decode(&self, record: Record) -> Result<Stored<T>, Error> {
-        self.decode_unsealed(self.unseal(record)?)
+    /// The session that a record holds, if it holds one of this type.
+    pub(crate) fn decode(&self, record: Record) -> Result<Option<Stored<T>>, Error> {
+        match self.unseal(record)? {
+            Opened::Ours(unsealed) => self.decode_unsealed(unsealed).map(Some),
+            Opened::Ended | Opened::OfAnother => Ok(None),
+        }
     }
 
     /// The record with its fields as they were before they were sealed.
-    pub(crate) fn unseal(&self, mut record: Record) -> Result<Unsealed<T>, Error> {
-        let stored_bytes = Arc::clone(&record.fields);
-        if let Some(cached) = self.decode_cache.find(record.handle, &stored_bytes) {
-            record.fields = cached.fields;
-            let state = Some(cached.state);
-            return Ok(Unsealed { record, stored_bytes, seal: cached.seal, state });
+    pub(crate) fn unseal(&self, mut record: Record) -> Result<Opened<T>, Error> {
+        let handle = record.handle;
+        if record.is_ended() {
+            return Ok(Opened::Ended);
         }
-        let (fields, seal) = self.policy.sealer.open(record.handle, &stored_bytes)?;
-        record.fields = fields;
-        Ok(Unsealed { record, stored_bytes, seal, state: None })
+        let stored_bytes = Arc::clone(&record.fields);
+        if let Some(cached) = self.decode_cache.find(handle, &stored_bytes) {
+            record.fields = cached.fields;
+            let (seal, name, state) = (cached.seal, cached.name, Some(cached.state));
+            return Ok(Opened::Ours(Unsealed { record, stored_bytes, seal, name, state }));
+        }
+        let (head, rest) = Head::parse(&stored_bytes)?;
+        let Some(name) = self.policy.sealer.find(head.name) else {
+            let expected = self.policy.name();
+            self.store.report(&SessionEvent::OtherName {
+                handle: Some(handle),
+                stored: head.name,
+                expected,
+            });
+            return Ok(Opened::OfAnother);
+        };
+        let opened = self.policy.sealer.open(handle, name, &stored_bytes, (head.contents, rest))?;
+        record.fields = opened.fields;
+        let seal = opened.seal;
+        Ok(Opened::Ours(Unsealed { record, stored_bytes, seal, name, state: None }))
     }
 
     /// The state of an unsealed record; fields that do not decode are reported.
     pub(crate) fn decode_unsealed(&self, unsealed: Unsealed<T>) -> Result<Stored<T>, Error> {
-        let Unsealed { record, stored_bytes, seal, state } = unsealed;
+        let Unsealed { record, stored_bytes, seal, name, state } = unsealed;
         if let Some(state) = state {
-            return Ok(Stored::new(record, state, true, seal));
+            return Ok(Stored::new(record, state, true, seal, name));
         }
         let handle = record.handle;
         let mut whole = true;
         let state = codec::decode(&record.fields, |field| {
             whole = false;
-            self.backend.report(&SessionEvent::FieldDefaulted { handle, field });
+            self.store.report(&SessionEvent::FieldDefaulted { handle, field });
         })?;
-        let stored = Stored::new(record, Arc::new(state), whole, seal);
+        let stored = Stored::new(record, Arc::new(state), whole, seal, name);
         self.remember(&stored, stored_bytes);
         Ok(stored)
     }
@@ -74,22 +111,63 @@ impl<T: SessionState> Engine<T> {
     /// that were not decoded is not remembered: those are reported each time.
     pub(crate) fn remember(&self, stored: &Stored<T>, stored_bytes: Arc<[u8]>) {
         if stored.whole {
-            let Stored { record, state, seal, .. } = stored;
-            let fields = Arc::clone(&record.fields);
-            let cached = CachedState { fields, seal: *seal, state: Arc::clone(state) };
+            let Stored { record, state, seal, name, .. } = stored;
+            let (fields, state) = (Arc::clone(&record.fields), Arc::clone(state));
+            let cached = CachedState { fields, seal: *seal, name: *name, state };
             self.decode_cache.remember(record.handle, stored_bytes, cached);
         }
     }
 
     /// Reports why a cookie is no session.
     pub(crate) fn ignore(&self, handle: Option<Handle>, reason: Ignored) -> Identity<T> {
-        self.backend.report(&SessionEvent::Ignored { handle, reason });
+        self.store.report(&SessionEvent::Ignored { handle, reason });
         if reason == Ignored::Replaced { Identity::Replaced } else { Identity::Anonymous }
     }
 
-    /// Reports that a request is refused.
-    pub(crate) fn refuse(&self, refusal: Refusal) -> Refusal {
-        self.backend.report(&SessionEvent::Refused { refusal: &refusal });
+    /// Reports that a request is refused, and answers the refusal again: for what a framework
+    /// refuses by itself.
+    pub fn refuse(&self, refusal: Refusal) -> Refusal {
+        self.store.report(&SessionEvent::Refused { refusal: &refusal });
         refusal
+    }
+}
+
+impl<T> fmt::Debug for Engine<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { policy, store, .. } = self;
+        f.debug_struct("Engine")
+            .field("name", &policy.name())
+            .field("store", store)
+            .field("cookie", &policy.cookie)
+            .field("lifetime", &policy.lifetime)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::crypto::time::Now;
+    use crate::store::Store as _;
+    use crate::store::conformance::sample::insert;
+    use crate::{Engine, MemoryStore, session};
+
+    #[session]
+    struct Shop {
+        visits: u64,
+    }
+
+    #[tokio::test]
+    async fn a_session_that_ends_is_forgotten_by_the_decode_cache() {
+        let store = MemoryStore::new();
+        let engine = Engine::<Shop>::builder(store.clone()).build().unwrap();
+        let (ended, other) = (insert(), insert());
+        for insert in [&ended, &other] {
+            drop(store.insert(insert.clone(), Now::Store).await.unwrap());
+            let stored = engine.load(insert.handle).await.unwrap().unwrap();
+            assert_eq!(stored.state.visits, 1);
+        }
+        engine.revoke(&ended.handle).await.unwrap();
+        assert!(engine.decode_cache.find(ended.handle, &ended.fields).is_none());
+        assert!(engine.decode_cache.find(other.handle, &other.fields).is_some());
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong between a handler and the store, and what a client is told of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::StatusCode;
 
@@ -138,6 +139,21 @@ pub enum Refusal {
         "two session types use the cookie `{0}`: give one of them another with `.cookie(SessionCookie::host(\"…\")?)` on its builder, and a table of its own"
     )]
     SharedCookie(String),
+    /// A function around this one takes the session by `&mut` and runs this one without having
+    /// lent it: what would be seen here is not true any more. 500.
+    #[error(
+        "the session `{0}` is held by a function around this one: there, take it as `&mut Session<{0}>` and call `session.run(next, request).await` in place of `next.run(request).await`, or take it by `&`"
+    )]
+    Held(&'static str),
+    /// One function takes one session twice: 500.
+    #[error(
+        "the session `{0}` is taken twice by one function: take it once, as `&mut Session<{0}>`"
+    )]
+    TakenTwice(&'static str),
+    /// Another part of the request, beside this one, changed the session for so long that this one
+    /// did not get its turn: 503.
+    #[error("another part of the request held the session for {0:?}")]
+    Busy(Duration),
     /// The session could not be read or saved: 503; 401 when it ended meanwhile; 500 when the
     /// handler left in it what cannot be stored.
     #[error(transparent)]
@@ -151,13 +167,16 @@ impl Refusal {
             Self::NoSession | Self::NotAuthenticated | Self::NotFresh => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::TooManyCookies => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            Self::SharedCookie(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::SharedCookie(_) | Self::Held(_) | Self::TakenTwice(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+            Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(error) => error.status(),
         }
     }
 
-    /// Whether the handler is open to whoever logs in (again).
-    pub(crate) fn is_cured_by_log_in(&self) -> bool {
+    /// Whether the handler is open to whoever logs in (again): a page may lead there.
+    pub fn is_cured_by_log_in(&self) -> bool {
         matches!(self, Self::NoSession | Self::NotAuthenticated | Self::NotFresh)
     }
 }

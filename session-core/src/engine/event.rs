@@ -64,6 +64,17 @@ pub enum SessionEvent<'a> {
         /// Why.
         reason: Ignored,
     },
+    /// A cookie names a session that was stored under another name than those of its session
+    /// type: the request is anonymous ([`SessionEvent::Ignored`] follows). Either two session types
+    /// share a store and a cookie, or a struct was renamed.
+    OtherName {
+        /// The session, if it is known.
+        handle: Option<Handle>,
+        /// The name that it was stored under.
+        stored: &'a str,
+        /// The name that sessions of this type have.
+        expected: &'a str,
+    },
     /// A stored field did not decode in this binary, and has its default here. It stays in the
     /// store as it is until a handler changes it.
     FieldDefaulted {
@@ -119,6 +130,18 @@ impl SessionEvent<'_> {
             Self::Ignored { handle: None, reason } => {
                 tracing::info!(target: "session", ?reason, "session cookie ignored");
             }
+            Self::OtherName { handle, stored, expected } => {
+                let handle = handle.map(tracing::field::display);
+                tracing::warn!(
+                    target: "session",
+                    handle,
+                    stored,
+                    expected,
+                    "a session was stored under another name and is not this type's: if the struct was renamed, \
+                     add `#[session(alias = \"…\")]` with the stored name; if two types share a store and a \
+                     cookie, give one of them a cookie of its own"
+                );
+            }
             Self::FieldDefaulted { handle, field } => {
                 tracing::warn!(target: "session", %handle, field, "stored field did not decode and has its default");
             }
@@ -147,6 +170,9 @@ pub enum Ignored {
     Replaced,
     /// There is such a session, and the secret is not its secret: a very old one, or a guess.
     WrongSecret,
+    /// It was stored under a name that the session type does not have
+    /// ([`SessionEvent::OtherName`]).
+    OtherName,
     /// Its secret was replaced long ago: the session was ended ([`SessionEvent::TheftSuspected`]).
     Stolen,
 }

@@ -6,18 +6,17 @@ use std::time::Duration;
 
 use crate::cookie::session_cookie::SessionCookie;
 use crate::crypto::random::Random;
+use crate::engine::cross_site::CrossSite;
 use crate::engine::error::Error;
 use crate::engine::lifetime::Lifetime;
-use crate::engine::sealed_cookie::SealedCookie;
-use crate::engine::sealing::Sealer;
+use crate::engine::sealing::{NameId, Sealer};
 use crate::state::codec;
 use crate::state::session_state::SessionState;
 
 pub(crate) struct Policy {
     pub(crate) cookie: SessionCookie,
+    pub(crate) cross_site: CrossSite,
     pub(crate) sealer: Sealer,
-    /// If the cookie itself holds the session.
-    pub(crate) sealed_cookie: Option<SealedCookie>,
     pub(crate) lifetime: Lifetime,
     /// How many sessions a principal may have.
     pub(crate) limit: Option<NonZeroU32>,
@@ -25,18 +24,19 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
-    /// What the store keeps of whom this state belongs to.
+    /// The name of new sessions.
+    pub(crate) fn name(&self) -> &str {
+        self.sealer.name()
+    }
+
+    /// What the store keeps of whom this state belongs to, in a session of this name.
     pub(crate) fn principal_of<T: SessionState>(
         &self,
         state: &T,
+        name: NameId,
     ) -> Result<Option<Arc<str>>, Error> {
         let key = state.principal().map(codec::principal_key::<T>).transpose()?;
-        Ok(key.map(|key| self.sealer.principal(&key).into()))
-    }
-
-    /// Sessions in cookies can only be found by the request that shows one.
-    pub(crate) fn require_store(&self) -> Result<(), Error> {
-        if self.sealed_cookie.is_some() { Err(Error::NotStored) } else { Ok(()) }
+        Ok(key.map(|key| self.sealer.principal(&key, name).into()))
     }
 
     /// A random part of this span; none of it when no random bytes can be had.

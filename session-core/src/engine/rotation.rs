@@ -12,8 +12,7 @@ use crate::crypto::time::Timestamp;
 use crate::crypto::token::Digest;
 use crate::state::frame::{self, EncodeError, Fields, Writer};
 
-/// The engine's own entry among a record's fields, and the first of them: a name that no field can
-/// have.
+/// Among the engine's own entries in a record, the first.
 const NAME: &str = "";
 
 /// How long after its successor came into use a secret may still be shown through no fault of
@@ -92,7 +91,7 @@ impl SecondarySecret {
     /// These bytes of fields with this one among them.
     pub(crate) fn write_to(self, stored: &[u8]) -> Result<Arc<[u8]>, EncodeError> {
         let fields = Fields::parsed_before(stored);
-        let mut writer = Writer::with_capacity(stored.len() + 64);
+        let mut writer = Writer::again(stored);
         writer.field(NAME, &self.encode());
         for (name, value) in fields.iter().filter(|(name, _)| *name != NAME) {
             writer.field(name, value);

@@ -1,30 +1,21 @@
-//! The save: what a request's guards made of the session goes to the store, and only then to the
+//! The save: what a request's functions made of the session goes to the store, and only then to the
 //! browser.
 
 use std::sync::Arc;
 
 use crate::cookie::write::SetCookie;
-use crate::engine::change::{Change, Committed, Requester, SecretChange, StateChange};
-use crate::engine::committer::commit;
+use crate::engine::change::{Change, Requester, SecretChange, StateChange};
 use crate::engine::controls::{Controls, SecretRequest};
-use crate::engine::create::create;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::identity::{Identity, Proven};
-use crate::engine::reseal::reseal;
+use crate::engine::new_session::NewSession;
 use crate::engine::revoke;
-use crate::engine::transaction::{Transaction, Usage, WorkingCopy};
+use crate::engine::transaction::{Request, Transaction, Usage};
 use crate::engine::uncancelled::Uncancelled;
+use crate::engine::working_copy::WorkingCopy;
 use crate::state::session_state::SessionState;
-
-/// What there is to save of a request's session before its response may leave.
-pub(crate) struct Pending<T> {
-    outcome: WorkingCopy<T>,
-    changed: bool,
-    /// Whether its secret is so old that the response is to carry another.
-    due: bool,
-}
 
 /// Whether a response may carry a new secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,102 +25,74 @@ pub(crate) enum SecretRenewal {
     Suspended,
 }
 
-impl<T: SessionState> Pending<T> {
-    /// None if there is nothing to do.
-    pub(crate) fn of(
-        engine: &Engine<T>,
-        transaction: &Transaction<T>,
-        outcome: WorkingCopy<T>,
-        renewal: SecretRenewal,
-    ) -> Option<Self> {
-        let proven = transaction.proven().filter(|_| !outcome.is_destroyed());
-        let changed = !outcome.is_unchanged();
-        let stale = proven.is_some_and(Proven::is_stale);
-        let every = engine.policy.lifetime.rotation();
-        let due = renewal == SecretRenewal::Allowed
-            && transaction.usage == Usage::Foreground
-            && outcome.controls.secret == SecretRequest::Unasked
-            && proven.is_some_and(|proven| proven.is_due(every));
-        let asked = outcome.controls.need_write() || outcome.is_destroyed();
-        (changed || stale || due || asked).then_some(Self { outcome, changed, due })
-    }
+/// What saves a session, and answers what its browser is told.
+pub(crate) type Save = Uncancelled<Result<Option<SetCookie>, Error>>;
 
-    /// Saves it, and answers what the browser is told. Once begun this is not cancelled: whoever
-    /// drops it only stops waiting for it.
-    pub(crate) async fn save(
-        self,
-        engine: &Arc<Engine<T>>,
-        transaction: Arc<Transaction<T>>,
-    ) -> Result<Option<SetCookie>, Error> {
-        if matches!(transaction.identity, Identity::Replaced) {
-            return Err(Error::Ended);
-        }
-        Uncancelled::new(self.run(Arc::clone(engine), transaction)).await
-    }
-
-    /// What few requests do is boxed, so that the future of the others is no larger for it.
-    async fn run(
-        self,
-        engine: Arc<Engine<T>>,
-        transaction: Arc<Transaction<T>>,
-    ) -> Result<Option<SetCookie>, Error> {
-        let Self { outcome, changed, due } = self;
-        let is_destroyed = outcome.is_destroyed();
-        if let Some(proven) = transaction.proven().filter(|_| is_destroyed) {
-            let handle = proven.stored.record.handle;
-            Box::pin(revoke::end(&engine, handle, &SessionEvent::Destroyed { handle })).await?;
-        }
-        let removes = is_destroyed && transaction.presented_cookies > 0;
-        let removal = removes.then_some(SetCookie::Remove);
-        let Controls { secret, persistent, .. } = outcome.controls;
-        let set = match transaction.proven().filter(|_| !is_destroyed) {
-            Some(proven) => {
-                let Transaction { arrival, usage, .. } = *transaction;
-                let change = Change {
-                    state: StateChange::Merge { base: outcome.base, mine: outcome.state },
-                    request: Some(Requester { presented: proven.digest(), arrival, usage }),
-                    secret: match secret {
-                        SecretRequest::Rotate | SecretRequest::Reauthenticate => {
-                            SecretChange::Replace
-                        }
-                        SecretRequest::Unasked | SecretRequest::Keep if due => SecretChange::Renew,
-                        SecretRequest::Unasked | SecretRequest::Keep => SecretChange::Keep,
-                    },
-                    reauthenticated: secret == SecretRequest::Reauthenticate,
-                    persistent,
-                };
-                match &engine.policy.sealed_cookie {
-                    None => {
-                        let stored = Arc::clone(&proven.stored);
-                        let committed = commit(Arc::clone(&engine), stored, change).await?;
-                        cookie_after(&engine, proven, &committed)
-                    }
-                    Some(sealed_cookie) => {
-                        Box::pin(reseal(&engine, sealed_cookie, &proven.stored, change)).await?
-                    }
-                }
-            }
-            None if changed => {
-                let persistent = persistent.unwrap_or(false);
-                let create = create(&engine, &transaction, &outcome.state, persistent);
-                Some(Box::pin(create).await?)
-            }
-            None => None,
-        };
-        Ok(set.or(removal))
-    }
+/// The save of a session that its request has left like this; none if there is nothing to do. Once
+/// begun this is not cancelled: whoever drops it only stops waiting for it.
+pub(crate) fn save<T: SessionState>(
+    engine: &Arc<Engine<T>>,
+    transaction: &Arc<Transaction<T>>,
+    left: WorkingCopy<T>,
+    renewal: SecretRenewal,
+) -> Option<Save> {
+    let proven = transaction.proven().filter(|_| !left.is_destroyed);
+    let changed = !left.is_unchanged();
+    let stale = proven.is_some_and(Proven::is_stale);
+    let every = engine.policy.lifetime.rotation();
+    let due = renewal == SecretRenewal::Allowed
+        && transaction.incoming.request.usage == Usage::Foreground
+        && left.controls.secret == SecretRequest::Unasked
+        && proven.is_some_and(|proven| proven.is_due(every));
+    let asked = left.controls.need_write() || left.is_destroyed;
+    (changed || stale || due || asked).then(|| {
+        let (engine, transaction) = (Arc::clone(engine), Arc::clone(transaction));
+        Uncancelled::new(run(engine, transaction, left, changed, due))
+    })
 }
 
-/// What the browser is told after changes to the session that it came with were saved.
-fn cookie_after<T: SessionState>(
-    engine: &Engine<T>,
-    proven: &Proven<T>,
-    committed: &Committed,
-) -> Option<SetCookie> {
-    let is_to_be_told = proven.cookie_is_stale() || committed.persistence_changed;
-    let again = if is_to_be_told { proven.token() } else { None };
-    committed.token.as_ref().or(again).map(|token| SetCookie::Keep {
-        value: engine.policy.sealer.encode_token(token),
-        max_age: committed.max_age,
-    })
+/// `due` says that the secret is so old that the response is to carry another.
+///
+/// What few requests do is boxed, so that the future of the others is no larger for it.
+async fn run<T: SessionState>(
+    engine: Arc<Engine<T>>,
+    transaction: Arc<Transaction<T>>,
+    left: WorkingCopy<T>,
+    changed: bool,
+    due: bool,
+) -> Result<Option<SetCookie>, Error> {
+    if matches!(transaction.identity, Identity::Replaced) {
+        return Err(Error::Ended);
+    }
+    if let Some(proven) = transaction.proven().filter(|_| left.is_destroyed) {
+        let handle = proven.stored.record.handle;
+        Box::pin(revoke::end(&engine, handle, &SessionEvent::Destroyed { handle })).await?;
+    }
+    let removes = left.is_destroyed && transaction.incoming.presented_cookies > 0;
+    let removal = removes.then_some(SetCookie::Remove);
+    let Controls { secret, persistent } = left.controls;
+    let set = match transaction.proven().filter(|_| !left.is_destroyed) {
+        Some(proven) => {
+            let Request { arrival, usage } = transaction.incoming.request;
+            let change = Change {
+                state: StateChange::Merge { base: left.base, mine: left.state },
+                request: Some(Requester { presented: proven.digest(), arrival, usage }),
+                secret: match secret {
+                    SecretRequest::Rotate | SecretRequest::Reauthenticate => SecretChange::Replace,
+                    SecretRequest::Unasked | SecretRequest::Keep if due => SecretChange::Renew,
+                    SecretRequest::Unasked | SecretRequest::Keep => SecretChange::Keep,
+                },
+                reauthenticated: secret == SecretRequest::Reauthenticate,
+                persistent,
+            };
+            engine.backend.commit(&engine, proven, change).await?
+        }
+        None if changed => {
+            let persistent = persistent.unwrap_or(false);
+            let session = NewSession::new(&engine, &transaction, &*left.state, persistent)?;
+            Some(Box::pin(engine.backend.create(&engine, session)).await?)
+        }
+        None => None,
+    };
+    Ok(set.or(removal))
 }

@@ -9,12 +9,9 @@ use zeroize::Zeroizing;
 use crate::crypto::key_ring::KeyRing;
 use crate::crypto::random::{Random, RandomError};
 use crate::crypto::seal::{Context, SealAge, SealError, Signature};
-use crate::crypto::token::{Handle, Token};
+use crate::crypto::token::{Digest, DigestKey, Handle, Token};
 use crate::engine::event::Ignored;
-use crate::state::frame;
-
-/// Begins a sealed record's fields, where a plain one has the version of its format.
-const SEALED: u8 = 0x80;
+use crate::state::frame::{Contents, Head};
 
 /// How a session type uses its keys. Turning sealing on for sessions that live already takes
 /// these in turn, each deployed on every node before the next, and loses none of them.
@@ -40,16 +37,72 @@ pub enum Sealing {
     Required(KeyRing),
 }
 
-/// The keys of one session type, if it has any.
+/// The keys of one session type, if it has any, and the names that its sessions have.
 #[derive(Debug)]
 pub(crate) struct Sealer {
     sealing: Option<Sealing>,
     cookie: String,
+    /// The name of new sessions, and then those of older ones.
+    names: Vec<Name>,
+}
+
+/// A name, and what is bound to it.
+#[derive(Debug)]
+struct Name {
+    name: String,
+    /// The cookie and the name.
+    owner: String,
+    digest_key: DigestKey,
+}
+
+/// One of the names that a session type's sessions have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NameId(usize);
+
+impl NameId {
+    /// The name of new sessions.
+    pub(crate) const NEW: Self = Self(0);
+}
+
+/// A record's fields as they were before they were sealed.
+pub(crate) struct OpenedFields {
+    pub(crate) fields: Arc<[u8]>,
+    pub(crate) seal: SealAge,
 }
 
 impl Sealer {
-    pub(crate) fn new(sealing: Option<Sealing>, cookie: String) -> Self {
-        Self { sealing, cookie }
+    pub(crate) fn new(
+        sealing: Option<Sealing>,
+        cookie: String,
+        name: &str,
+        aliases: &[&str],
+    ) -> Self {
+        let all = std::iter::once(&name).chain(aliases).map(|&name| Name {
+            owner: format!("{cookie}\0{name}"),
+            digest_key: DigestKey::new(&cookie, name),
+            name: name.to_owned(),
+        });
+        let names = all.collect();
+        Self { sealing, cookie, names }
+    }
+
+    /// The name of new sessions.
+    pub(crate) fn name(&self) -> &str {
+        self.name_of(NameId::NEW)
+    }
+
+    pub(crate) fn name_of(&self, id: NameId) -> &str {
+        &self.names[id.0].name
+    }
+
+    /// Which of this type's names that is, if it is one.
+    pub(crate) fn find(&self, name: &str) -> Option<NameId> {
+        self.names.iter().position(|other| other.name == name).map(NameId)
+    }
+
+    /// What the store keeps of a token's secret.
+    pub(crate) fn digest(&self, token: &Token, name: NameId) -> Digest {
+        token.digest(&self.names[name.0].digest_key)
     }
 
     pub(crate) fn has_keys(&self) -> bool {
@@ -78,37 +131,57 @@ impl Sealer {
         !matches!(self.sealing, Some(Sealing::Required(_)))
     }
 
-    fn context<'a>(&'a self, purpose: &'static str, handle: &'a [u8]) -> Context<'a> {
-        Context { purpose, cookie: &self.cookie, handle }
+    /// Of what belongs to sessions of this name.
+    pub(crate) fn context<'a>(
+        &'a self,
+        purpose: &'static str,
+        name: NameId,
+        handle: &'a [u8],
+    ) -> Context<'a> {
+        Context { purpose, owner: &self.names[name.0].owner, handle }
+    }
+
+    /// Of a token, which does not say what its session's name is.
+    fn token_context(&self) -> Context<'_> {
+        Context { purpose: "token", owner: &self.cookie, handle: &[] }
     }
 
     /// A record's fields as the store keeps them.
     pub(crate) fn seal(
         &self,
         handle: Handle,
+        name: NameId,
         plain: &Arc<[u8]>,
         random: &dyn Random,
     ) -> Result<Arc<[u8]>, RandomError> {
         let Some(ring) = self.sealing() else { return Ok(Arc::clone(plain)) };
-        let sealed = ring.seal(self.context("record", handle.as_bytes()), plain, random)?;
-        Ok([&[SEALED][..], &sealed].concat().into())
+        let context = self.context("record", name, handle.as_bytes());
+        let sealed = ring.seal(context, plain, random)?;
+        Ok(Head::new(self.name_of(name)).sealed(&sealed))
     }
 
-    /// A record's fields as they are decoded, and how old their seal is.
+    /// A record's fields as they are decoded; `head` and `rest` are those of `stored`.
     pub(crate) fn open(
         &self,
         handle: Handle,
+        name: NameId,
         stored: &Arc<[u8]>,
-    ) -> Result<(Arc<[u8]>, SealAge), SealError> {
+        (contents, rest): (Contents, &[u8]),
+    ) -> Result<OpenedFields, SealError> {
         let seals = self.sealing().is_some();
-        match (stored.split_first(), self.opening()) {
-            (Some((&SEALED, sealed)), Some(ring)) => {
-                let opened = ring.open(self.context("record", handle.as_bytes()), sealed)?;
-                Ok((opened.bytes.into(), SealAge::stale_if(opened.seal.is_stale() && seals)))
+        match (contents, self.opening()) {
+            (Contents::Sealed, Some(ring)) => {
+                let context = self.context("record", name, handle.as_bytes());
+                let opened = ring.open(context, rest)?;
+                let seal = SealAge::stale_if(opened.seal.is_stale() && seals);
+                Ok(OpenedFields { fields: opened.bytes.into(), seal })
             }
-            (Some((&SEALED, _)), None) => Err(SealError),
-            (Some((&frame::VERSION, _)), _) if !self.takes_plain() => Err(SealError),
-            _ => Ok((Arc::clone(stored), SealAge::stale_if(seals))),
+            (Contents::Sealed, None) => Err(SealError),
+            (Contents::Fields, _) if !self.takes_plain() => Err(SealError),
+            (Contents::Fields, _) => {
+                let fields = Arc::clone(stored);
+                Ok(OpenedFields { fields, seal: SealAge::stale_if(seals) })
+            }
         }
     }
 
@@ -116,7 +189,7 @@ impl Sealer {
     pub(crate) fn encode_token(&self, token: &Token) -> Zeroizing<String> {
         let mut value = token.encode();
         if let Some(ring) = self.sealing() {
-            let signature = ring.sign(self.context("token", &[]), value.as_bytes());
+            let signature = ring.sign(self.token_context(), value.as_bytes());
             value.push_str(&URL_SAFE_NO_PAD.encode(signature));
         }
         value
@@ -144,34 +217,37 @@ impl Sealer {
         let mut signature = Signature::default();
         let length =
             URL_SAFE_NO_PAD.decode_slice(signed, &mut signature).map_err(|_| Ignored::Malformed)?;
-        let verified = ring.verify(self.context("token", &[]), token_bytes, &signature[..length]);
+        let verified = ring.verify(self.token_context(), token_bytes, &signature[..length]);
         let seal = verified.map_err(|_| Ignored::Forged)?;
         Ok((token, SealAge::stale_if(seal.is_stale() && self.sealing().is_some())))
     }
 
     /// What the store keeps of a principal, and finds it by: never the same for two session types
     /// that share a store.
-    pub(crate) fn principal(&self, key: &str) -> String {
-        let blinded =
-            self.sealing().map(|ring| ring.blinded(self.context("principal", &[]), key.as_bytes()));
+    pub(crate) fn principal(&self, key: &str, name: NameId) -> String {
+        let context = self.context("principal", name, &[]);
+        let blinded = self.sealing().map(|ring| ring.blinded(context, key.as_bytes()));
         blinded
             .and_then(|names| names.into_iter().next())
-            .unwrap_or_else(|| self.plain_principal(key))
+            .unwrap_or_else(|| self.plain_principal(key, name))
     }
 
     /// Every name under which the store may have a principal: one, but for the time of a change
-    /// of keys.
+    /// of keys, or of the sessions' name.
     pub(crate) fn principals(&self, key: &str) -> Vec<String> {
-        let blinded =
-            self.opening().map(|ring| ring.blinded(self.context("principal", &[]), key.as_bytes()));
-        let mut names = blinded.unwrap_or_default();
-        if self.takes_plain() {
-            names.push(self.plain_principal(key));
+        let mut names = Vec::new();
+        for name in (0..self.names.len()).map(NameId) {
+            let context = self.context("principal", name, &[]);
+            let blinded = self.opening().map(|ring| ring.blinded(context, key.as_bytes()));
+            names.extend(blinded.unwrap_or_default());
+            if self.takes_plain() {
+                names.push(self.plain_principal(key, name));
+            }
         }
         names
     }
 
-    fn plain_principal(&self, key: &str) -> String {
-        format!("{} {key}", self.cookie)
+    fn plain_principal(&self, key: &str, name: NameId) -> String {
+        format!("{} {} {key}", self.cookie, self.name_of(name))
     }
 }

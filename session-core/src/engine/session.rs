@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use crate::crypto::token::Handle;
-use crate::engine::controls::{Controls, HandlerChanges, SecretRequest};
+use crate::engine::controls::SecretRequest;
 use crate::engine::identity::Proven;
-use crate::engine::transaction::{Transaction, View};
+use crate::engine::scopes::ScopeId;
+use crate::engine::transaction::Transaction;
+use crate::engine::working_copy::WorkingCopy;
 use crate::state::session_state::{SessionState, WithPrincipal};
 use crate::store::{Record, Times};
 
@@ -30,17 +32,25 @@ use crate::store::{Record, Times};
 /// }
 /// ```
 pub struct Session<T> {
-    changes: HandlerChanges<T>,
-    /// The request that came in with it; none if it is not stored.
-    transaction: Option<Arc<Transaction<T>>>,
+    /// The session as it was handed out, or as it was after `destroy`; and what was asked of it
+    /// since.
+    copy: WorkingCopy<T>,
+    /// The state, once it is written to.
+    own: Option<T>,
+    pub(crate) place: Place<T>,
     gave_form_token: AtomicBool,
 }
 
+/// Where a session was opened.
+pub(crate) struct Place<T> {
+    pub(crate) transaction: Arc<Transaction<T>>,
+    /// None for an extractor that only looks.
+    pub(crate) scope: Option<ScopeId>,
+}
+
 impl<T: SessionState> Session<T> {
-    pub(crate) fn new(view: View<T>) -> Self {
-        let View { state: base, transaction } = view;
-        let changes = HandlerChanges { base, copy: None, controls: Controls::default() };
-        Self { changes, transaction, gave_form_token: AtomicBool::new(false) }
+    pub(crate) fn new(copy: WorkingCopy<T>, place: Place<T>) -> Self {
+        Self { copy, own: None, place, gave_form_token: AtomicBool::new(false) }
     }
 
     /// Ends the session: its record is deleted and its cookie removed, so that a replayed cookie
@@ -49,15 +59,16 @@ impl<T: SessionState> Session<T> {
     /// The state is back at its default. What is set after this begins a new session with a
     /// token of its own: a farewell message, say.
     pub fn destroy(&mut self) {
-        *self = Self::new(View { state: Arc::default(), transaction: None });
-        self.changes.controls.destroyed = true;
+        self.copy = WorkingCopy::destroyed();
+        self.own = None;
     }
 
     /// Generates a new secret: the cookie that the browser has is replaced, and a copy of it is dead
     /// at once. Changing the principal does this by itself; call it where something else makes
     /// the session worth more.
     pub fn rotate(&mut self) {
-        self.changes.controls.secret = self.changes.controls.secret.max(SecretRequest::Rotate);
+        let secret = &mut self.copy.controls.secret;
+        *secret = (*secret).max(SecretRequest::Rotate);
     }
 
     /// Notes that the principal has just proven to be who it is, by its password say: the time of
@@ -68,13 +79,13 @@ impl<T: SessionState> Session<T> {
     where
         T: WithPrincipal,
     {
-        self.changes.controls.secret = SecretRequest::Reauthenticate;
+        self.copy.controls.secret = SecretRequest::Reauthenticate;
     }
 
     /// Whether the cookie outlives the browser: with `true` it lives as long as the session may,
     /// without it until the browser closes. The session's own limits are the same either way.
     pub fn remember(&mut self, remember: bool) {
-        self.changes.controls.persistent = Some(remember);
+        self.copy.controls.persistent = Some(remember);
     }
 
     /// Its public name, fit for logs and device lists; none before it is first stored.
@@ -92,8 +103,17 @@ impl<T: SessionState> Session<T> {
         self.times()?.authenticated.map(SystemTime::from)
     }
 
-    /// Whether its principal has logged in less than this long ago.
-    pub(crate) fn authenticated_within(&self, span: Duration) -> bool {
+    /// Whether its principal has logged in less than this long ago: in this request, say, in a
+    /// middleware around the handler.
+    pub fn is_fresh(&self, span: Duration) -> bool
+    where
+        T: WithPrincipal,
+    {
+        let logs_in =
+            self.copy.controls.secret == SecretRequest::Reauthenticate || self.principal_changes();
+        if logs_in {
+            return self.principal().is_some();
+        }
         self.times()
             .is_some_and(|times| times.authenticated.is_some_and(|at| times.now.since(at) < span))
     }
@@ -135,12 +155,7 @@ impl<T: SessionState> Session<T> {
     /// }
     /// ```
     pub fn form_token(&self) -> Option<String> {
-        let principal_changes = self
-            .changes
-            .copy
-            .as_ref()
-            .is_some_and(|copy| copy.principal() != self.changes.base.principal());
-        let stays = !principal_changes && self.changes.controls.secret < SecretRequest::Rotate;
+        let stays = !self.principal_changes() && self.copy.controls.secret < SecretRequest::Rotate;
         let proven = self.proven().filter(|_| stays)?;
         self.gave_form_token.store(true, Ordering::Relaxed);
         proven.form_key().token()
@@ -152,19 +167,33 @@ impl<T: SessionState> Session<T> {
         self.proven().is_some_and(|proven| proven.form_key().verify(token))
     }
 
-    /// What the handler has made of it.
-    pub(crate) fn into_changes(mut self) -> HandlerChanges<T> {
-        if self.gave_form_token.into_inner() {
-            let secret = &mut self.changes.controls.secret;
+    /// The session as it has been made so far.
+    pub(crate) fn working_copy(&mut self) -> WorkingCopy<T> {
+        if let Some(own) = self.own.take() {
+            self.copy.state = Arc::new(own);
+        }
+        if *self.gave_form_token.get_mut() {
+            let secret = &mut self.copy.controls.secret;
             *secret = (*secret).max(SecretRequest::Keep);
         }
-        self.changes
+        self.copy.clone()
+    }
+
+    /// What others have made of the session takes its place.
+    pub(crate) fn replace(&mut self, copy: WorkingCopy<T>) {
+        self.copy = copy;
+        self.own = None;
+    }
+
+    /// Whether it belongs to another by now than when the request began.
+    fn principal_changes(&self) -> bool {
+        self.copy.base.principal() != self.principal()
     }
 }
 
 impl<T> Session<T> {
     fn proven(&self) -> Option<&Proven<T>> {
-        self.transaction.as_ref()?.proven()
+        self.place.transaction.proven().filter(|_| !self.copy.is_destroyed)
     }
 
     fn record(&self) -> Option<&Record> {
@@ -180,13 +209,13 @@ impl<T> Deref for Session<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.changes.copy.as_ref().unwrap_or(&self.changes.base)
+        self.own.as_ref().unwrap_or(&self.copy.state)
     }
 }
 
 impl<T: Clone> DerefMut for Session<T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.changes.copy.get_or_insert_with(|| T::clone(&self.changes.base))
+        self.own.get_or_insert_with(|| T::clone(&self.copy.state))
     }
 }
 

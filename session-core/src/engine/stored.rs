@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use crate::crypto::seal::SealAge;
 use crate::crypto::token::Digest;
 use crate::engine::rotation::{SecondarySecret, SecretMatch};
+use crate::engine::sealing::NameId;
 use crate::engine::store_clock::ClockReading;
 use crate::store::Record;
 
@@ -16,6 +17,7 @@ pub(crate) struct Unsealed<T> {
     /// Its fields as the store holds them.
     pub(crate) stored_bytes: Arc<[u8]>,
     pub(crate) seal: SealAge,
+    pub(crate) name: NameId,
     /// The state of its fields, if that is known already.
     pub(crate) state: Option<Arc<T>>,
 }
@@ -32,6 +34,16 @@ impl<T> Unsealed<T> {
     }
 }
 
+/// What a record of the store is to a session type.
+pub(crate) enum Opened<T> {
+    /// A session of it.
+    Ours(Unsealed<T>),
+    /// What stands for a session that was ended.
+    Ended,
+    /// A session that was stored under a name that the type does not have.
+    OfAnother,
+}
+
 /// A session as the store has it, and the state of its fields.
 #[derive(Debug)]
 pub(crate) struct Stored<T> {
@@ -42,6 +54,8 @@ pub(crate) struct Stored<T> {
     pub(crate) whole: bool,
     /// Whether the store holds it sealed with a retired key, or not sealed though it should be.
     pub(crate) seal: SealAge,
+    /// The name that it is stored under.
+    pub(crate) name: NameId,
     /// When it came from the store.
     since: Instant,
 }
@@ -54,8 +68,14 @@ impl<T> Clone for Stored<T> {
 }
 
 impl<T> Stored<T> {
-    pub(crate) fn new(record: Record, state: Arc<T>, whole: bool, seal: SealAge) -> Self {
-        Self { record, state, whole, seal, since: Instant::now() }
+    pub(crate) fn new(
+        record: Record,
+        state: Arc<T>,
+        whole: bool,
+        seal: SealAge,
+        name: NameId,
+    ) -> Self {
+        Self { record, state, whole, seal, name, since: Instant::now() }
     }
 
     /// What the store's clock showed when it came.

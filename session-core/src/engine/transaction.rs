@@ -1,28 +1,51 @@
-//! The session of one request: loaded once, shared by every guard and extractor, saved once.
+//! The transaction: the session of one request, loaded once, passed on from scope to scope, saved
+//! once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use http::HeaderValue;
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
 
-use crate::engine::controls::{Controls, HandlerChanges};
+use crate::engine::error::Refusal;
 use crate::engine::identity::{Identity, Proof, Proven};
+use crate::engine::names::EngineId;
+use crate::engine::scopes::{Admission, Handed, Opening, ScopeId, Scopes};
 use crate::engine::store_clock::Arrival;
-use crate::state::merge::{differ, merge};
+use crate::engine::working_copy::WorkingCopy;
 use crate::state::session_state::SessionState;
 
 /// One request's session. It lies in the request's extensions.
 ///
-/// The lock is held while a guard opens or closes, never across an await.
+/// The lock is held while a scope opens or closes, never across an await.
 #[derive(Debug)]
 pub(crate) struct Transaction<T> {
+    pub(crate) incoming: Incoming,
     pub(crate) identity: Identity<T>,
-    pub(crate) arrival: Arrival,
-    pub(crate) usage: Usage,
-    /// How many cookies of the session's name the request showed, good or bad.
+    shared: Mutex<Shared<T>>,
+    /// Wakes those that wait for their turn.
+    turns: Notify,
+}
+
+/// What a transaction is of.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    pub(crate) engine: EngineId,
+    /// The name of its cookie.
+    pub(crate) cookie: Arc<str>,
+    pub(crate) request: Request,
+    /// How many cookies of that name the request showed, good or bad.
     pub(crate) presented_cookies: usize,
     /// What the browser calls itself, for a session that begins with this request.
     pub(crate) user_agent: Option<HeaderValue>,
-    working_copy: Mutex<WorkingCopy<T>>,
+}
+
+/// The request that asks for a session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request {
+    pub(crate) arrival: Arrival,
+    pub(crate) usage: Usage,
 }
 
 /// Whether a request counts as a use of its session.
@@ -34,26 +57,37 @@ pub enum Usage {
     Background,
 }
 
-/// What the request's guards have made of the session so far.
+/// What the scopes of a request share.
 #[derive(Debug)]
-pub(crate) struct WorkingCopy<T> {
-    /// What the request began with: the stored state, or a fresh one.
-    pub(crate) base: Arc<T>,
-    pub(crate) state: Arc<T>,
-    pub(crate) controls: Controls,
-    /// How often a guard destroyed the session: what began before that dies with it.
-    generation: u32,
-    outermost_is_open: bool,
-    /// A guard with `commit = always` has merged its part: it is saved whatever is answered.
-    must_commit: bool,
+struct Shared<T> {
+    /// The session as it is passed on at the moment.
+    now: WorkingCopy<T>,
+    /// What the last guard with `commit = always` left, to be saved whatever is answered, and how
+    /// many there were.
+    kept: Option<WorkingCopy<T>>,
+    kept_count: u32,
+    scopes: Scopes<T>,
     is_saved: bool,
 }
 
-/// The session as the request has it at the moment, to be handed to a guard or extractor.
-pub(crate) struct View<T> {
-    pub(crate) state: Arc<T>,
-    /// The request that came in with it; none if it is not stored.
-    pub(crate) transaction: Option<Arc<Transaction<T>>>,
+/// What comes of an attempt to open a scope.
+enum Attempt<T> {
+    Opened(Option<ScopeId>, WorkingCopy<T>),
+    Wait,
+    Refused(Refusal),
+    /// The request's changes are saved: a load of its own is needed.
+    Saved,
+}
+
+/// How a scope ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// What was made of the session is passed on, to be saved if the request's response lets it.
+    Commit,
+    /// The same, to be saved whatever is answered.
+    CommitAlways,
+    /// The session is as it was handed to it.
+    Discard,
 }
 
 impl<T> Transaction<T> {
@@ -72,149 +106,187 @@ impl<T> Transaction<T> {
         if let Some(Proven { proof: Proof::Token { .. }, stored }) = self.proven() {
             return stored.record.label.clone();
         }
-        let agent = self.user_agent.as_ref()?.to_str().ok()?;
+        let agent = self.incoming.user_agent.as_ref()?.to_str().ok()?;
         let label: String = agent.chars().filter(|char| !char.is_control()).take(200).collect();
         Some(label.into())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared<T>> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<T: SessionState> Transaction<T> {
-    pub(crate) fn new(
-        identity: Identity<T>,
-        arrival: Arrival,
-        usage: Usage,
-        presented_cookies: usize,
-        user_agent: Option<HeaderValue>,
-    ) -> Self {
+    pub(crate) fn new(incoming: Incoming, identity: Identity<T>) -> Self {
         let base = match &identity {
             Identity::Proven(proven) => Arc::clone(&proven.stored.state),
             Identity::Anonymous | Identity::Replaced => Arc::default(),
         };
-        let working_copy = Mutex::new(WorkingCopy::new(base));
-        Self { identity, arrival, usage, presented_cookies, user_agent, working_copy }
-    }
-
-    /// Whether the request's changes are saved already; what comes after needs a load of its own.
-    pub(crate) fn is_saved(&self) -> bool {
-        self.lock().is_saved
-    }
-
-    /// The session as the request has it at the moment.
-    pub(crate) fn view(self: &Arc<Self>) -> View<T> {
-        self.view_of(&self.lock())
-    }
-
-    /// Opens a guard's scope on it.
-    pub(crate) fn open(self: &Arc<Self>) -> (Scope<T>, View<T>) {
-        let mut copy = self.lock();
-        let outermost = !std::mem::replace(&mut copy.outermost_is_open, true);
-        let scope = Scope { transaction: Arc::clone(self), outermost, generation: copy.generation };
-        (scope, self.view_of(&copy))
-    }
-
-    fn view_of(self: &Arc<Self>, copy: &WorkingCopy<T>) -> View<T> {
-        let is_stored = !copy.is_destroyed() && matches!(self.identity, Identity::Proven(_));
-        View { state: Arc::clone(&copy.state), transaction: is_stored.then(|| Arc::clone(self)) }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, WorkingCopy<T>> {
-        self.working_copy.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<T: SessionState> WorkingCopy<T> {
-    fn new(base: Arc<T>) -> Self {
-        Self {
-            state: Arc::clone(&base),
-            base,
-            controls: Controls::default(),
-            generation: 0,
-            outermost_is_open: false,
-            must_commit: false,
+        let shared = Shared {
+            now: WorkingCopy::new(base),
+            kept: None,
+            kept_count: 0,
+            scopes: Scopes::default(),
             is_saved: false,
-        }
-    }
-
-    /// Takes over what a guard made of the session.
-    fn take(&mut self, changes: HandlerChanges<T>, generation: u32) {
-        let HandlerChanges { base, copy, controls } = changes;
-        if controls.destroyed {
-            self.generation += 1;
-            self.base = Arc::clone(&base);
-            self.state = Arc::clone(&base);
-            self.controls = Controls::default();
-        } else if generation != self.generation {
-            return;
-        }
-        self.controls = self.controls.and(controls);
-        let Some(mine) = copy else { return };
-        self.state = if Arc::ptr_eq(&base, &self.state) {
-            Arc::new(mine)
-        } else {
-            let mut state = T::clone(&self.state);
-            merge(&*base, &mine, &mut state);
-            Arc::new(state)
         };
+        Self { incoming, identity, shared: Mutex::new(shared), turns: Notify::new() }
     }
 
-    /// Whether a guard has destroyed the session that the request came in with.
-    pub(crate) fn is_destroyed(&self) -> bool {
-        self.generation > 0
-    }
-
-    /// Whether the guards have left the state as the request found it.
-    pub(crate) fn is_unchanged(&self) -> bool {
-        Arc::ptr_eq(&self.base, &self.state) || !differ(&*self.base, &*self.state)
-    }
-}
-
-/// One guard's part in a request's transaction, which ends by merging its changes. The outermost
-/// one saves the request. Dropped before that (a panic, a time-out, another extractor refused the
-/// request), it leaves no trace.
-#[derive(Debug)]
-pub(crate) struct Scope<T: SessionState> {
-    transaction: Arc<Transaction<T>>,
-    outermost: bool,
-    generation: u32,
-}
-
-/// How a guard's scope ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    /// Its part is merged, to be saved if the request's response lets it.
-    Merge,
-    /// Its part is merged, to be saved whatever is answered.
-    MergeAlways,
-    /// Its part is dropped.
-    Drop,
-}
-
-impl<T: SessionState> Scope<T> {
-    pub(crate) fn transaction(&self) -> &Arc<Transaction<T>> {
-        &self.transaction
-    }
-
-    /// Ends it. Of the outermost one the answer is what all guards have made of the session, if
-    /// it is to be saved.
-    pub(crate) fn end(&mut self, changes: HandlerChanges<T>, end: End) -> Option<WorkingCopy<T>> {
-        let mut copy = self.transaction.lock();
-        if end != End::Drop {
-            copy.take(changes, self.generation);
-            copy.must_commit |= end == End::MergeAlways;
+    /// Opens the session in the scope that the request names, and answers what it is at the moment
+    /// and its own scope, if it gets one. Waits for its turn if somebody beside it writes. None if
+    /// the request's changes are saved already.
+    pub(crate) async fn open(
+        &self,
+        under: Option<ScopeId>,
+        opening: Opening,
+        patience: Duration,
+    ) -> Result<Option<(Option<ScopeId>, WorkingCopy<T>)>, Refusal> {
+        match self.attempt(under, opening) {
+            Attempt::Opened(scope, copy) => Ok(Some((scope, copy))),
+            Attempt::Refused(refusal) => Err(refusal),
+            Attempt::Saved => Ok(None),
+            Attempt::Wait => Box::pin(self.wait(under, opening, patience)).await,
         }
-        if !std::mem::take(&mut self.outermost) {
+    }
+
+    async fn wait(
+        &self,
+        under: Option<ScopeId>,
+        opening: Opening,
+        patience: Duration,
+    ) -> Result<Option<(Option<ScopeId>, WorkingCopy<T>)>, Refusal> {
+        let until = Instant::now() + patience;
+        loop {
+            let mut turn = std::pin::pin!(self.turns.notified());
+            // From here on nobody ends unnoticed.
+            turn.as_mut().enable();
+            match self.attempt(under, opening) {
+                Attempt::Opened(scope, copy) => return Ok(Some((scope, copy))),
+                Attempt::Refused(refusal) => return Err(refusal),
+                Attempt::Saved => return Ok(None),
+                Attempt::Wait => {}
+            }
+            if timeout_at(until, turn).await.is_err() {
+                return Err(Refusal::Busy(patience));
+            }
+        }
+    }
+
+    fn attempt(&self, under: Option<ScopeId>, opening: Opening) -> Attempt<T> {
+        let mut shared = self.lock();
+        let Shared { now, kept, kept_count, scopes, is_saved } = &mut *shared;
+        if *is_saved && !scopes.is_open(under) {
+            return Attempt::Saved;
+        }
+        match scopes.admit(under, opening) {
+            Admission::Free(parent) => {
+                let handed =
+                    || Handed { copy: now.clone(), kept: kept.clone(), kept_count: *kept_count };
+                let scope =
+                    (opening != Opening::Look).then(|| scopes.open(parent, opening, handed));
+                Attempt::Opened(scope, now.clone())
+            }
+            Admission::Wait => Attempt::Wait,
+            Admission::Held => Attempt::Refused(Refusal::Held(T::NAME)),
+            Admission::Twice => Attempt::Refused(Refusal::TakenTwice(T::NAME)),
+            Admission::CutOff => Attempt::Saved,
+        }
+    }
+
+    /// The body of the scope's function begins.
+    pub(crate) fn begin(&self, scope: ScopeId) {
+        self.lock().scopes.begin(scope);
+    }
+
+    /// The scope lends the session as it has made it.
+    pub(crate) fn lend(&self, scope: ScopeId, copy: WorkingCopy<T>) {
+        let mut shared = self.lock();
+        shared.now = copy;
+        shared.scopes.lend(scope);
+    }
+
+    /// The scope takes the session back, and gets what was made of it inside.
+    pub(crate) fn take_back(&self, scope: ScopeId) -> WorkingCopy<T> {
+        let mut shared = self.lock();
+        shared.scopes.take_back(scope);
+        self.turns.notify_waiters();
+        shared.now.clone()
+    }
+
+    /// Ends a scope that leaves the session like this; none if it only read. The answer is what
+    /// there may be to save: of the outermost scope what all have made of the session, of one that
+    /// was cut off what it has made of it by itself.
+    pub(crate) fn end(
+        &self,
+        scope: ScopeId,
+        left: Option<WorkingCopy<T>>,
+        end: End,
+    ) -> Option<WorkingCopy<T>> {
+        let mut shared = self.lock();
+        let (is_attached, is_outermost) =
+            (shared.scopes.is_attached(scope), shared.scopes.is_outermost(scope));
+        let handed = shared.scopes.close(scope);
+        self.turns.notify_waiters();
+        if !is_attached {
+            return match (left, handed) {
+                (Some(left), Some(handed)) if end != End::Discard => Some(left.since(handed.copy)),
+                _ => None,
+            };
+        }
+        match end {
+            End::Commit | End::CommitAlways => {
+                if let Some(left) = left {
+                    shared.now = left;
+                }
+                if end == End::CommitAlways {
+                    shared.kept = Some(shared.now.clone());
+                    shared.kept_count += 1;
+                }
+            }
+            End::Discard => shared.discard(handed),
+        }
+        if !is_outermost {
             return None;
         }
-        let saved = WorkingCopy { is_saved: true, ..WorkingCopy::new(Arc::clone(&copy.state)) };
-        let outcome = std::mem::replace(&mut *copy, saved);
-        (end != End::Drop || outcome.must_commit).then_some(outcome)
+        let saved = match end {
+            End::Commit | End::CommitAlways => Some(shared.now.clone()),
+            End::Discard => shared.kept.clone(),
+        };
+        shared.is_saved = true;
+        saved
+    }
+
+    /// A scope is dropped before its function has an answer: the session is as it was handed to
+    /// it, whatever a guard with `commit = always` has left inside.
+    pub(crate) fn abandon(&self, scope: ScopeId) {
+        let mut shared = self.lock();
+        if shared.scopes.is_over(scope) {
+            return;
+        }
+        let is_attached = shared.scopes.is_attached(scope);
+        let is_outermost = shared.scopes.is_outermost(scope);
+        let handed = shared.scopes.close(scope);
+        self.turns.notify_waiters();
+        if !is_attached {
+            return;
+        }
+        if is_outermost {
+            shared.is_saved = true;
+        } else if let Some(handed) = handed {
+            shared.kept = handed.kept;
+            shared.now = handed.copy;
+        }
     }
 }
 
-impl<T: SessionState> Drop for Scope<T> {
-    fn drop(&mut self) {
-        if self.outermost {
-            self.transaction.lock().outermost_is_open = false;
-        }
+impl<T> Shared<T> {
+    /// The session is as it was handed to a scope, or as a guard with `commit = always` has left it
+    /// since.
+    fn discard(&mut self, handed: Option<Handed<T>>) {
+        let Some(handed) = handed else { return };
+        self.now = match &self.kept {
+            Some(kept) if self.kept_count > handed.kept_count => kept.clone(),
+            _ => handed.copy,
+        };
     }
 }

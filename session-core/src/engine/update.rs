@@ -17,7 +17,7 @@ pub(crate) async fn update<T: SessionState, R: Send + 'static>(
     handle: Handle,
     mut change: impl FnMut(&mut T) -> R + Send + 'static,
 ) -> Result<R, Error> {
-    engine.policy.require_store()?;
+    engine.backend.require_store()?;
     let stored = engine.load(handle).await?.ok_or(Error::Ended)?;
     let result = Arc::new(Mutex::new(None));
     let returned = Arc::clone(&result);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::state::field::Field;
-use crate::state::frame::{EncodeError, Fields, FieldsError, Writer};
+use crate::state::frame::{EncodeError, Fields, FieldsError, Head, Writer};
 use crate::state::session_state::SessionState;
 
 /// The bytes of a session, and the state that they decode to: equal to the one that was encoded,
@@ -33,9 +33,10 @@ pub(crate) fn decode<T: SessionState>(
 }
 
 /// The bytes of a new session: every field, so that a default which changes with a release (or
-/// is drawn at random) does not change under a session that has it.
-pub(crate) fn encode<T: SessionState>(state: &T) -> Result<Encoded<T>, EncodeError> {
-    let mut writer = Writer::with_capacity(256);
+/// is drawn at random) does not change under a session that has it. `name` is that of its
+/// `Sessions`.
+pub(crate) fn encode<T: SessionState>(name: &str, state: &T) -> Result<Encoded<T>, EncodeError> {
+    let mut writer = Writer::new(Head::new(name), 256);
     let mut decoded = T::default();
     for field in T::FIELDS {
         writer.field(field.name, &(field.encode)(state, &mut decoded, field.name)?);
@@ -58,7 +59,7 @@ pub(crate) fn recode<T: SessionState>(
         return Ok(None);
     }
     let fields = Fields::parsed_before(stored);
-    let mut writer = Writer::with_capacity(stored.len() + 64);
+    let mut writer = Writer::again(stored);
     let mut decoded = before.clone();
     let (mut replaced, mut added) = (Vec::new(), Vec::new());
     for field in changed {

@@ -1,14 +1,23 @@
-//! A record's fields as bytes: each under its name, each on its own.
+//! A record's fields as bytes: a head, then each field under its name, each on its own.
 //!
-//! One version byte, then per field: the name's length (one byte), the name, the value's length
+//! The head is the version of the format, the oldest version whose readers can read it, whether what
+//! follows is sealed, and the name of the `Sessions` that wrote it, in the clear (its length in one
+//! byte, then the name). Per field: the name's length (one byte), the name, the value's length
 //! (LEB128), the value as JSON. Framing the values rather than nesting them in one document is
 //! what lets a binary carry a field that it does not know, and lose only the one that it cannot
 //! decode.
+//!
+//! The engine's own entries lie among the fields, and come first: their names are empty or begin
+//! with a dot, which no field's does. So a session can grow without a new format, and a binary that
+//! does not know an entry carries it too.
 
 use std::sync::Arc;
 
-/// The version this binary writes, and the only one it reads.
+/// The version that this binary writes, and the newest that it knows.
 pub(crate) const VERSION: u8 = 1;
+
+/// The oldest version whose readers can read what this binary writes.
+const OLDEST_READER: u8 = 1;
 
 /// The most bytes of fields that are read: beyond it nothing is decoded.
 pub(crate) const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -17,9 +26,9 @@ pub(crate) const MAX_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FieldsError {
-    /// A newer binary wrote the record, or something else did.
+    /// A newer binary wrote the record, in a format that needs a reader of this version.
     #[error(
-        "the stored session has format version {0}, and this binary reads version {VERSION}: was it written by a newer release?"
+        "the stored session needs a reader of format version {0}, and this binary knows version {VERSION}: was it written by a newer release?"
     )]
     Version(u8),
     /// The bytes end in the middle, name a field twice or are too many.
@@ -58,6 +67,77 @@ pub enum EncodeError {
     },
 }
 
+/// What stands before a record's fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head<'a> {
+    version: u8,
+    oldest_reader: u8,
+    pub(crate) contents: Contents,
+    /// The name of the `Sessions` that wrote the record.
+    pub(crate) name: &'a str,
+}
+
+/// What follows the head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Contents {
+    Fields,
+    Sealed,
+}
+
+impl<'a> Head<'a> {
+    /// Of what this binary writes.
+    pub(crate) fn new(name: &'a str) -> Self {
+        let (version, oldest_reader) = (VERSION, OLDEST_READER);
+        Self { version, oldest_reader, contents: Contents::Fields, name }
+    }
+
+    /// Of what this binary writes in the place of a record with this head: a newer binary's
+    /// entries stay in it.
+    fn again(self) -> Self {
+        Self {
+            version: self.version.max(VERSION),
+            oldest_reader: self.oldest_reader.max(OLDEST_READER),
+            ..self
+        }
+    }
+
+    /// The head of these bytes, and what follows it.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), FieldsError> {
+        let (&[version, oldest_reader, contents, length], rest) =
+            bytes.split_first_chunk().ok_or(FieldsError::Malformed("it has no head"))?;
+        if oldest_reader > VERSION {
+            return Err(FieldsError::Version(oldest_reader));
+        }
+        let contents = match contents {
+            0 => Contents::Fields,
+            1 => Contents::Sealed,
+            _ => return Err(FieldsError::Malformed("its contents are of an unknown kind")),
+        };
+        let (name, rest) = cut(rest, length.into())?;
+        let name =
+            str::from_utf8(name).map_err(|_| FieldsError::Malformed("its name is not UTF-8"))?;
+        Ok((Self { version, oldest_reader, contents, name }, rest))
+    }
+
+    fn write(self, out: &mut Vec<u8>) {
+        let contents = match self.contents {
+            Contents::Fields => 0,
+            Contents::Sealed => 1,
+        };
+        let length = u8::try_from(self.name.len()).expect("names over 64 bytes are refused");
+        out.extend_from_slice(&[self.version, self.oldest_reader, contents, length]);
+        out.extend_from_slice(self.name.as_bytes());
+    }
+
+    /// These sealed bytes of a whole frame, under the same head.
+    pub(crate) fn sealed(self, sealed: &[u8]) -> Arc<[u8]> {
+        let mut out = Vec::with_capacity(4 + self.name.len() + sealed.len());
+        Self { contents: Contents::Sealed, ..self }.write(&mut out);
+        out.extend_from_slice(sealed);
+        out.into()
+    }
+}
+
 /// A record's fields, borrowed from its bytes.
 #[derive(Debug)]
 pub(crate) struct Fields<'a>(Vec<(&'a str, &'a [u8])>);
@@ -80,11 +160,10 @@ impl<'a> Fields<'a> {
     }
 
     fn split(bytes: &'a [u8]) -> Result<Self, FieldsError> {
-        let mut rest = match bytes.split_first() {
-            Some((&VERSION, rest)) => rest,
-            Some((&version, _)) => return Err(FieldsError::Version(version)),
-            None => return Err(FieldsError::Malformed("it is empty")),
-        };
+        let (head, mut rest) = Head::parse(bytes)?;
+        if head.contents == Contents::Sealed {
+            return Err(FieldsError::Malformed("it is sealed twice"));
+        }
         let mut fields = Vec::<(&str, &[u8])>::with_capacity(8);
         while let Some((field, after)) = next(rest)? {
             fields.push(field);
@@ -104,7 +183,8 @@ impl<'a> Fields<'a> {
 
 /// The value of the first field, if that is its name and these are fields.
 pub(crate) fn first<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    let ((found, value), _) = next(bytes.strip_prefix(&[VERSION])?).ok()??;
+    let (_, rest) = Head::parse(bytes).ok()?;
+    let ((found, value), _) = next(rest).ok()??;
     (found == name).then_some(value)
 }
 
@@ -138,10 +218,17 @@ fn has_twice(fields: &[(&str, &[u8])]) -> bool {
 pub(crate) struct Writer(Vec<u8>);
 
 impl Writer {
-    pub(crate) fn with_capacity(bytes: usize) -> Self {
+    /// Of a new record.
+    pub(crate) fn new(head: Head<'_>, bytes: usize) -> Self {
         let mut out = Vec::with_capacity(bytes.max(64));
-        out.push(VERSION);
+        head.write(&mut out);
         Self(out)
+    }
+
+    /// Of what takes the place of these bytes, which were parsed before.
+    pub(crate) fn again(stored: &[u8]) -> Self {
+        let (head, _) = Head::parse(stored).expect("these bytes were parsed before");
+        Self::new(head.again(), stored.len() + 64)
     }
 
     /// Adds a field. Its name has at most 255 bytes: the attribute sees to that.
@@ -189,7 +276,7 @@ mod tests {
     use super::*;
 
     fn written(fields: &[(&str, &[u8])]) -> Arc<[u8]> {
-        let mut writer = Writer::with_capacity(0);
+        let mut writer = Writer::new(Head::new("Shop"), 0);
         for (name, value) in fields {
             writer.field(name, value);
         }
@@ -208,14 +295,21 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_version_is_an_error() {
-        assert_eq!(Fields::parse(&[2, 0, 0]).unwrap_err(), FieldsError::Version(2));
+    fn a_newer_version_is_read_if_it_says_that_it_can_be() {
+        let newer = |oldest| [2, oldest, 0, 1, b'S', 1, b'a', 1, b'1'];
+        assert_eq!(Fields::parse(&newer(2)).unwrap_err(), FieldsError::Version(2));
+        assert_eq!(Fields::parse(&newer(1)).unwrap().find("a"), Some(&b"1"[..]));
+        // Written again, it still says what a reader must know.
+        let mut writer = Writer::again(&newer(1));
+        writer.field("a", b"1");
+        assert_eq!(*writer.finish().unwrap(), newer(1));
     }
 
     #[test]
     fn every_prefix_that_cuts_a_field_is_an_error() {
         let bytes = written(&[("user", b"\"ann\""), ("visits", b"12345")]);
-        let whole = [1, 1 + 1 + 4 + 1 + 5, bytes.len()];
+        let head = 4 + "Shop".len();
+        let whole = [head, head + 1 + 4 + 1 + 5, bytes.len()];
         for length in 0..=bytes.len() {
             assert_eq!(
                 Fields::parse(&bytes[..length]).is_ok(),
@@ -227,10 +321,10 @@ mod tests {
 
     #[test]
     fn a_claimed_length_allocates_nothing() {
-        let claims = [1, 1, b'a', 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
+        let claims = [1, 1, 0, 0, 1, b'a', 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
         assert!(matches!(Fields::parse(&claims), Err(FieldsError::Malformed(_))));
         assert!(matches!(
-            Fields::parse(&[1, 1, b'a', 0xff, 0xff, 0x7f]),
+            Fields::parse(&[1, 1, 0, 0, 1, b'a', 0xff, 0xff, 0x7f]),
             Err(FieldsError::Malformed(_))
         ));
     }

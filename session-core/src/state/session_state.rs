@@ -17,6 +17,15 @@ pub trait SessionState: Clone + Default + Send + Sync + 'static {
     /// `#[session(principal)]`, or [`NoPrincipal`].
     type Principal: FieldValue;
 
+    /// The name that tells its sessions from those of others, unless the builder gives them
+    /// another: the struct's identifier, or what `#[session(name = "…")]` says. It is part of what
+    /// is stored: a session that was stored under another name is not found.
+    const NAME: &'static str;
+
+    /// Names that its sessions had before: those that were stored under them are found too.
+    const ALIASES: &'static [&'static str];
+
+    /// Its fields, as `#[session]` lists them.
     #[doc(hidden)]
     const FIELDS: &'static [Field<Self>];
 

@@ -1,20 +1,14 @@
 //! Extractors for one's own extractors: the session to read, and the principal by value.
 
 use std::ops::Deref;
-use std::sync::Arc;
 
 use axum_core::extract::FromRequestParts;
 use http::request::Parts;
+use session_core::{Refusal, Session, SessionState, WithPrincipal};
 
-use crate::axum::from_state::FromState;
-use crate::axum::rejection::Rejection;
-use crate::axum::requirement::Sites;
-use crate::axum::sessions::Sessions;
-use crate::engine::error::Refusal;
-use crate::engine::loaded::{self, is_loaded};
-use crate::engine::session::Session;
-use crate::engine::transaction::{Transaction, Usage};
-use crate::state::session_state::{SessionState, WithPrincipal};
+use crate::from_state::FromState;
+use crate::rejection::Rejection;
+use crate::sessions::Sessions;
 
 /// The request's session, to read. For one's own extractors: a handler takes `&T` under
 /// [`#[require_session]`](crate::require_session), which also tells caches (`Vary: Cookie`) that
@@ -23,7 +17,7 @@ use crate::state::session_state::{SessionState, WithPrincipal};
 ///
 /// ```
 /// # use axum::{extract::{FromRef, FromRequestParts}, http::request::Parts};
-/// # use session_core::{session, Rejection, SessionRef, Sessions};
+/// # use session_axum::{session, Rejection, SessionRef, Sessions};
 /// # #[session] pub struct Shop { theme: Option<String> }
 /// struct Theme(String);
 ///
@@ -67,7 +61,7 @@ where
 /// Who is logged in, by value; 401 when nobody is.
 ///
 /// ```
-/// # use session_core::{session, Principal};
+/// # use session_axum::{session, Principal};
 /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
 /// async fn profile(Principal(user): Principal<Shop>) -> String {
 ///     format!("you are user {user}")
@@ -100,24 +94,6 @@ async fn session<T: SessionState>(
     parts: &mut Parts,
     sessions: &Sessions<T>,
 ) -> Result<Session<T>, Rejection> {
-    let sites = if is_loaded::<T>(parts) { Sites::Any } else { Sites::Ours };
-    Ok(Session::new(transaction(parts, sessions, sites, Usage::Foreground).await?.view()))
-}
-
-/// The request's transaction, unless it comes from a site that may not act on it.
-pub(crate) async fn transaction<T: SessionState>(
-    parts: &mut Parts,
-    sessions: &Sessions<T>,
-    sites: Sites,
-    usage: Usage,
-) -> Result<Arc<Transaction<T>>, Rejection> {
-    let permitted = match sites {
-        Sites::Any => Ok(()),
-        Sites::Ours => sessions.permit(parts),
-    };
-    let transaction = match permitted {
-        Ok(()) => loaded::transaction(parts, sessions.engine(), usage).await,
-        Err(refusal) => Err(refusal),
-    };
-    transaction.map_err(|refusal| sessions.reject(refusal, sessions.head(parts)))
+    let session = sessions.engine().look(parts).await;
+    session.map_err(|refusal| sessions.reject(refusal, sessions.head(parts)))
 }

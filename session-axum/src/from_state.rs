@@ -2,8 +2,9 @@
 
 use axum_core::extract::FromRef;
 
-use crate::axum::sessions::Sessions;
-use crate::state::session_state::SessionState;
+use session_core::SessionState;
+
+use crate::sessions::Sessions;
 
 /// What can be taken out of an application's state `S`: `Sessions<T>` where it is `FromRef<S>`.
 /// The same bound as axum's, said in the words of sessions when it does not hold.

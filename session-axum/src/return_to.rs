@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use axum::{Form, response::Redirect};
-/// use session_core::{ReturnTo, require_session, session};
+/// use session_axum::{ReturnTo, require_session, session};
 ///
 /// #[session]
 /// struct Shop { #[session(principal)] user: Option<String> }

@@ -17,7 +17,7 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 ///
 /// ```
 /// # use axum::response::Redirect;
-/// # use session_core::{ClearSiteData, Session, require_session, session};
+/// # use session_axum::{ClearSiteData, Session, require_session, session};
 /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
 /// #[require_session(authenticated)]
 /// async fn log_out(session: &mut Session<Shop>) -> (ClearSiteData, Redirect) {

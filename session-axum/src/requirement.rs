@@ -3,24 +3,12 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use crate::engine::error::Refusal;
-use crate::engine::session::Session;
-use crate::engine::transaction::Usage;
-use crate::state::session_state::{SessionState, WithPrincipal};
-
-/// Which sites may act on a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sites {
-    /// This one, and the trusted origins.
-    Ours,
-    /// Others too.
-    Any,
-}
+use session_core::{CommitOn, Refusal, Session, SessionState, Sites, Usage, WithPrincipal};
 
 /// What a handler asks of its session.
 pub trait Requirement<T: SessionState> {
-    /// Whether changes are saved even when the handler answers 5xx.
-    const COMMIT_ALWAYS: bool = false;
+    /// Which answers of the handler commit its changes.
+    const COMMIT_ON: CommitOn = CommitOn::Success;
 
     /// Which sites may act on the session.
     const SITES: Sites = Sites::Ours;
@@ -67,7 +55,7 @@ pub struct Fresh<const SECONDS: u64>;
 impl<T: WithPrincipal, const SECONDS: u64> Requirement<T> for Fresh<SECONDS> {
     fn check(session: &Session<T>) -> Result<(), Refusal> {
         Authenticated::check(session)?;
-        if session.authenticated_within(Duration::from_secs(SECONDS)) {
+        if session.is_fresh(Duration::from_secs(SECONDS)) {
             return Ok(());
         }
         Err(Refusal::NotFresh)
@@ -117,7 +105,7 @@ impl<T: SessionState> Requirement<T> for Background {
 pub struct CommitAlways;
 
 impl<T: SessionState> Requirement<T> for CommitAlways {
-    const COMMIT_ALWAYS: bool = true;
+    const COMMIT_ON: CommitOn = CommitOn::Always;
 }
 
 /// `cross_site`: other sites may send forms here.
@@ -130,7 +118,10 @@ impl<T: SessionState> Requirement<T> for CrossSite {
 
 /// Both.
 impl<T: SessionState, A: Requirement<T>, B: Requirement<T>> Requirement<T> for (A, B) {
-    const COMMIT_ALWAYS: bool = A::COMMIT_ALWAYS || B::COMMIT_ALWAYS;
+    const COMMIT_ON: CommitOn = match A::COMMIT_ON {
+        CommitOn::Always => CommitOn::Always,
+        CommitOn::Success => B::COMMIT_ON,
+    };
     const SITES: Sites = match A::SITES {
         Sites::Any => Sites::Any,
         Sites::Ours => B::SITES,

@@ -9,15 +9,16 @@ use http::header::LOCATION;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 
-use crate::axum::request_head::{RequestHead, is_navigation, original_uri};
-use crate::cookie::write::vary;
-use crate::engine::error::Refusal;
+use session_core::{Refusal, vary};
+
+use crate::request_head::{RequestHead, is_navigation, original_uri};
 
 /// The application's own answer to a refusal.
 pub(crate) type Renderer = Arc<dyn Fn(&Refusal, &RequestHead) -> Response + Send + Sync>;
 
 /// What the guards and extractors reject a request with: why, and the answer that the application
-/// has for it ([`Builder::on_refusal`](crate::Builder::on_refusal), `or_redirect`).
+/// has for it ([`Builder::on_refusal`](crate::Builder::on_refusal), `or_redirect`). Of a [`Refusal`]
+/// it is the plain answer: the status, and one sentence.
 ///
 /// One's own extractors pass it on, see [`SessionRef`](crate::SessionRef). What they refuse
 /// themselves they may say with a [`Refusal`], which becomes one with the plain answer.
@@ -53,7 +54,7 @@ impl From<Refusal> for Rejection {
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let mut response = match self.answer {
-            Answer::Plain => self.refusal.into_response(),
+            Answer::Plain => plain(&self.refusal),
             Answer::Redirect(to) => (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response(),
             Answer::Rendered(renderer, head) => renderer(&self.refusal, &head),
         };
@@ -104,19 +105,15 @@ impl Rejection {
     }
 }
 
-impl IntoResponse for Refusal {
-    /// The status, and one sentence that gives nothing of the inside away.
-    fn into_response(self) -> Response {
-        let status = self.status();
-        let body = if status.is_server_error() {
-            "the session is unavailable\n".to_owned()
-        } else {
-            format!("{self}\n")
-        };
-        let mut response = (status, body).into_response();
-        vary(response.headers_mut());
-        response
-    }
+/// The status, and one sentence that gives nothing of the inside away.
+fn plain(refusal: &Refusal) -> Response {
+    let status = refusal.status();
+    let body = if status.is_server_error() {
+        "the session is unavailable\n".to_owned()
+    } else {
+        format!("{refusal}\n")
+    };
+    (status, body).into_response()
 }
 
 /// The log-in's path, with the way back as the parameter `next`.

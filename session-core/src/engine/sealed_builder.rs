@@ -3,16 +3,16 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::axum::builder::Builder;
-use crate::axum::sessions::Sessions;
 use crate::cookie::read::MAX_CHUNKS;
 use crate::crypto::key_ring::KeyRing;
-use crate::engine::no_revocations::NoRevocations;
-use crate::engine::sealed_cookie::SealedCookie;
+use crate::engine::backend::Backend;
+use crate::engine::builder::EngineBuilder;
+use crate::engine::cookie_backend::{NoRevocations, SealedCookie};
+use crate::engine::engine::Engine;
 use crate::state::session_state::SessionState;
 use crate::store::Store;
 
-/// Sessions without a database. From [`Sessions::sealed_cookie`](crate::Sessions::sealed_cookie).
+/// Sessions without a database. From [`Engine::sealed_cookie`].
 ///
 /// A cookie that holds its session is good until it expires, whoever has a copy of it, unless
 /// somebody keeps a list of those that are not. So there are two ways on:
@@ -25,30 +25,30 @@ use crate::store::Store;
 /// neither listed nor changed from outside of a request.
 ///
 /// ```
-/// # use session_core::{KeyRing, MemoryStore, Sessions, session};
+/// # use session_core::{Engine, KeyRing, MemoryStore, session};
 /// # #[session] struct Prefs { theme: Option<String> }
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let ring = KeyRing::parse(&KeyRing::generate()?)?;
-/// let sessions = Sessions::<Prefs>::sealed_cookie(ring)
+/// let engine = Engine::<Prefs>::sealed_cookie(ring)
 ///     .accept_replay_until_expiry()
 ///     .build()?;
 /// # Ok(()) }
 /// ```
 #[must_use = "say what becomes of copies: `.revocations(store)` or `.accept_replay_until_expiry()`"]
-pub struct SealedCookieBuilder<T> {
+pub struct SealedEngineBuilder<T> {
     sealed_cookie: SealedCookie,
     state: PhantomData<fn() -> T>,
 }
 
-impl<T: SessionState> Sessions<T> {
+impl<T: SessionState> Engine<T> {
     /// Sessions without a database: the record itself, sealed, is the cookie's value. Whether a
-    /// log-out then kills copies of the cookie is a choice that [`SealedCookieBuilder`] asks for.
-    pub fn sealed_cookie(ring: KeyRing) -> SealedCookieBuilder<T> {
-        SealedCookieBuilder::new(ring)
+    /// log-out then kills copies of the cookie is a choice that [`SealedEngineBuilder`] asks for.
+    pub fn sealed_cookie(ring: KeyRing) -> SealedEngineBuilder<T> {
+        SealedEngineBuilder::new(ring)
     }
 }
 
-impl<T: SessionState> SealedCookieBuilder<T> {
+impl<T: SessionState> SealedEngineBuilder<T> {
     pub(crate) fn new(ring: KeyRing) -> Self {
         Self { sealed_cookie: SealedCookie { ring, chunks: 1 }, state: PhantomData }
     }
@@ -62,19 +62,19 @@ impl<T: SessionState> SealedCookieBuilder<T> {
 
     /// Keeps what was logged out in this store until it would have expired: a table or prefix of
     /// its own, small, and empty where nobody logs out.
-    pub fn revocations(self, store: impl Store) -> Builder<T> {
-        Builder::new(store).sealed_cookie(self.sealed_cookie)
+    pub fn revocations(self, store: impl Store) -> EngineBuilder<T> {
+        EngineBuilder::new(store, Backend::Cookie(self.sealed_cookie))
     }
 
     /// Keeps no list: after a log-out, a copy of the cookie is good until it expires.
-    pub fn accept_replay_until_expiry(self) -> Builder<T> {
-        Builder::new(NoRevocations).sealed_cookie(self.sealed_cookie)
+    pub fn accept_replay_until_expiry(self) -> EngineBuilder<T> {
+        EngineBuilder::new(NoRevocations, Backend::Cookie(self.sealed_cookie))
     }
 }
 
-impl<T> fmt::Debug for SealedCookieBuilder<T> {
+impl<T> fmt::Debug for SealedEngineBuilder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SealedCookieBuilder")
+        f.debug_struct("SealedEngineBuilder")
             .field("chunks", &self.sealed_cookie.chunks)
             .finish_non_exhaustive()
     }

@@ -1,4 +1,4 @@
-//! Puts `Sessions<T>` together.
+//! Puts an `Engine<T>` together.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,49 +6,46 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum_core::response::Response;
-
-use crate::axum::cross_site::{CrossSite, OriginError};
-use crate::axum::rejection::Renderer;
-use crate::axum::request_head::RequestHead;
-use crate::axum::sessions::Sessions;
 use crate::cookie::session_cookie::SessionCookie;
 use crate::crypto::random::{Random, System};
 use crate::crypto::time::Timestamp;
 use crate::engine::backend::Backend;
 use crate::engine::cleaner::Cleaner;
+use crate::engine::cross_site::{CrossSite, OriginError};
 use crate::engine::engine::Engine;
-use crate::engine::error::Refusal;
 use crate::engine::event::SessionEvent;
 use crate::engine::lifetime::Lifetime;
 use crate::engine::policy::Policy;
-use crate::engine::sealed_cookie::SealedCookie;
 use crate::engine::sealing::{Sealer, Sealing};
+use crate::engine::store_client::StoreClient;
 use crate::state::session_state::{SessionState, WithPrincipal};
 use crate::store::Store;
 
-/// How the sessions of type `T` are to be. From [`Sessions::builder`]; every step is optional.
+/// The most bytes of a name.
+const MAX_NAME: usize = 64;
+
+/// How the sessions of type `T` are to be. From [`Engine::builder`]; every step is optional.
 ///
 /// ```
-/// # use session_core::{SessionCookie, Lifetime, MemoryStore, Sessions, session};
+/// # use session_core::{Engine, Lifetime, MemoryStore, SessionCookie, session};
 /// # use std::time::Duration;
 /// # #[session] struct Admin { name: String }
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let sessions = Sessions::<Admin>::builder(MemoryStore::new())
+/// let engine = Engine::<Admin>::builder(MemoryStore::new())
 ///     .cookie(SessionCookie::host("admin")?.strict())
 ///     .lifetime(Lifetime::AAL3)
 ///     .deadline(Duration::from_millis(500))
 ///     .build()?;
 /// # Ok(()) }
 /// ```
-#[must_use = "sessions are built by `.build()`"]
-pub struct Builder<T> {
-    backend: Backend,
+#[must_use = "an engine is built by `.build()`"]
+pub struct EngineBuilder<T> {
+    name: Option<String>,
+    store: StoreClient,
     cookie: SessionCookie,
     sealing: Option<Sealing>,
-    sealed_cookie: Option<SealedCookie>,
+    backend: Backend,
     cross_site: CrossSite,
-    renderer: Option<Renderer>,
     lifetime: Lifetime,
     limit: Option<u32>,
     cleaner: Cleaner,
@@ -56,22 +53,22 @@ pub struct Builder<T> {
     state: PhantomData<fn() -> T>,
 }
 
-impl<T: SessionState> Sessions<T> {
+impl<T: SessionState> Engine<T> {
     /// Begins with a store; everything else has a safe default.
-    pub fn builder(store: impl Store) -> Builder<T> {
-        Builder::new(store)
+    pub fn builder(store: impl Store) -> EngineBuilder<T> {
+        EngineBuilder::new(store, Backend::Store)
     }
 }
 
-impl<T: SessionState> Builder<T> {
-    pub(crate) fn new(store: impl Store) -> Self {
+impl<T: SessionState> EngineBuilder<T> {
+    pub(crate) fn new(store: impl Store, backend: Backend) -> Self {
         Self {
-            backend: Backend::new(store),
+            name: None,
+            store: StoreClient::new(store),
+            backend,
             cookie: SessionCookie::default(),
             sealing: None,
-            sealed_cookie: None,
             cross_site: CrossSite::default(),
-            renderer: None,
             lifetime: Lifetime::default(),
             limit: None,
             cleaner: Cleaner::default(),
@@ -80,9 +77,14 @@ impl<T: SessionState> Builder<T> {
         }
     }
 
-    /// Sessions kept in their cookies, and their revocations in the store.
-    pub(crate) fn sealed_cookie(mut self, sealed_cookie: SealedCookie) -> Self {
-        self.sealed_cookie = Some(sealed_cookie);
+    /// The name that tells these sessions from others: [`SessionState::NAME`] unless told
+    /// otherwise. It is part of what is stored: sessions of one type for two purposes (the public
+    /// site and the back office) have two names, and a session of one is nobody's in the other.
+    ///
+    /// # Errors
+    /// `build` refuses an empty one, one over 64 bytes, and one with control characters.
+    pub fn name(mut self, name: &str) -> Self {
+        self.name = Some(name.to_owned());
         self
     }
 
@@ -141,49 +143,14 @@ impl<T: SessionState> Builder<T> {
     /// How long the store may take to answer: 2 seconds unless told otherwise. Past it the
     /// request is answered 503. A commit has this long in all, however many attempts it takes.
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.backend.deadline = deadline;
+        self.store.deadline = deadline;
         self
     }
 
     /// Calls this hook with what happens to sessions, after `tracing`. It runs in the middle of a
     /// request and should be quick.
     pub fn on_event(mut self, hook: impl Fn(&SessionEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.backend.hook = Some(Arc::new(hook));
-        self
-    }
-
-    /// Answers every request that a guard or an extractor refuses, and every one whose changes
-    /// could not be saved, in the application's own words: a page, or JSON. Without it, the answer is the
-    /// [status](Refusal::status) and one sentence.
-    ///
-    /// `Vary: Cookie` is added. Where a handler says `or_redirect`, a page that lacks a log-in is
-    /// sent there all the same. `refusal.clone().into_response()` is the answer that there would be
-    /// without this.
-    ///
-    /// ```
-    /// use axum::Json;
-    /// use axum::response::{Html, IntoResponse};
-    /// use session_core::{MemoryStore, Sessions, session};
-    ///
-    /// # #[session] struct Shop { visits: u64 }
-    /// # fn main() -> Result<(), session_core::BuildError> {
-    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
-    ///     .on_refusal(|refusal, request| {
-    ///         let status = refusal.status();
-    ///         if request.is_navigation() {
-    ///             (status, Html(format!("<h1>{}</h1>", status.as_u16()))).into_response()
-    ///         } else {
-    ///             (status, Json(refusal.to_string())).into_response()
-    ///         }
-    ///     })
-    ///     .build()?;
-    /// # Ok(()) }
-    /// ```
-    pub fn on_refusal(
-        mut self,
-        answer: impl Fn(&Refusal, &RequestHead) -> Response + Send + Sync + 'static,
-    ) -> Self {
-        self.renderer = Some(Arc::new(answer));
+        self.store.hook = Some(Arc::new(hook));
         self
     }
 
@@ -194,7 +161,7 @@ impl<T: SessionState> Builder<T> {
         self
     }
 
-    /// Removes no expired sessions: something else calls [`Sessions::clean`], on one node or on all.
+    /// Removes no expired sessions: something else calls [`Engine::clean`], on one node or on all.
     pub fn without_cleaner(mut self) -> Self {
         self.cleaner = Cleaner::never();
         self
@@ -202,7 +169,7 @@ impl<T: SessionState> Builder<T> {
 
     /// Goes by this clock instead of the store's, so that a test need not wait for time to pass.
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        self.backend.clock = Some(Arc::new(clock));
+        self.store.clock = Some(Arc::new(clock));
         self
     }
 
@@ -213,25 +180,31 @@ impl<T: SessionState> Builder<T> {
         self
     }
 
-    /// The sessions.
+    /// The engine. It warns if another engine of this process has the same name.
     ///
     /// # Errors
-    /// When a deadline, an interval or `max_per_principal` is zero, or sealed cookies are to be sealed
-    /// again or counted.
-    pub fn build(self) -> Result<Sessions<T>, BuildError> {
-        if self.backend.deadline.is_zero() {
+    /// When a deadline, an interval or `max_per_principal` is zero, a name cannot be one, or
+    /// sealed cookies are to be sealed again or counted.
+    pub fn build(self) -> Result<Arc<Engine<T>>, BuildError> {
+        if self.store.deadline.is_zero() {
             return Err(BuildError::ZeroDeadline);
         }
         if self.cleaner.has_no_pause() {
             return Err(BuildError::ZeroInterval);
         }
-        if self.sealed_cookie.is_some() && self.sealing.is_some() {
-            return Err(BuildError::SealedTwice);
-        }
         let limit = self.limit.map(|limit| NonZeroU32::new(limit).ok_or(BuildError::ZeroSessions));
         let limit = limit.transpose()?;
-        if self.sealed_cookie.is_some() && limit.is_some() {
-            return Err(BuildError::Uncountable);
+        if let Backend::Cookie(_) = self.backend {
+            if self.sealing.is_some() {
+                return Err(BuildError::SealedTwice);
+            }
+            if limit.is_some() {
+                return Err(BuildError::Uncountable);
+            }
+        }
+        let name = self.name.as_deref().unwrap_or(T::NAME);
+        if name.is_empty() || name.len() > MAX_NAME || name.chars().any(char::is_control) {
+            return Err(BuildError::Name);
         }
         if !self.cookie.is_secure() {
             tracing::warn!(
@@ -240,34 +213,34 @@ impl<T: SessionState> Builder<T> {
                 "the session cookie is sent without TLS: for development only"
             );
         }
-        let sealer = Sealer::new(self.sealing, self.cookie.name().to_owned());
-        if !sealer.has_keys() && self.sealed_cookie.is_none() {
+        let cookie = self.cookie.name().to_owned();
+        let sealer = Sealer::new(self.sealing, cookie, name, T::ALIASES);
+        if let (false, Backend::Store) = (sealer.has_keys(), &self.backend) {
             tracing::info!(target: "session", "no keys: session records are stored as they are");
         }
         let policy = Policy {
             cookie: self.cookie,
+            cross_site: self.cross_site,
             sealer,
-            sealed_cookie: self.sealed_cookie,
             lifetime: self.lifetime,
             limit,
             random: self.random,
         };
-        let engine = Engine::new(policy, self.backend, self.cleaner);
-        Ok(Sessions::new(engine, self.cross_site, self.renderer))
+        Ok(Arc::new(Engine::new(policy, self.backend, self.store, self.cleaner)))
     }
 }
 
-impl<T> fmt::Debug for Builder<T> {
+impl<T> fmt::Debug for EngineBuilder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder")
-            .field("backend", &self.backend)
+        f.debug_struct("EngineBuilder")
+            .field("store", &self.store)
             .field("cookie", &self.cookie)
             .field("lifetime", &self.lifetime)
             .finish_non_exhaustive()
     }
 }
 
-/// The sessions cannot be built like this.
+/// The engine, or the sessions on it, cannot be built like this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -283,6 +256,9 @@ pub enum BuildError {
     /// Sessions kept in their cookies cannot be counted.
     #[error("sessions kept in their cookies cannot be counted: leave out `.max_per_principal(…)`")]
     Uncountable,
+    /// The name is empty, over 64 bytes, or has control characters.
+    #[error("a name of sessions has 1 to 64 bytes and no control characters")]
+    Name,
     /// The cleaner would never rest.
     #[error("the cleaner's interval is zero: use `.without_cleaner()` to have none")]
     ZeroInterval,

@@ -1,0 +1,195 @@
+//! Puts `Sessions<T>` together.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum_core::response::Response;
+use session_core::store::Store;
+use session_core::{
+    BuildError, Engine, EngineBuilder, Lifetime, OriginError, Random, Refusal, Sealing,
+    SessionCookie, SessionEvent, SessionState, Timestamp, WithPrincipal,
+};
+
+use crate::rejection::Renderer;
+use crate::request_head::RequestHead;
+use crate::sessions::Sessions;
+
+/// How the sessions of type `T` are to be. From [`Sessions::builder`]; every step is optional.
+///
+/// ```
+/// # use session_axum::{SessionCookie, Lifetime, MemoryStore, Sessions, session};
+/// # use std::time::Duration;
+/// # #[session] struct Admin { name: String }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sessions = Sessions::<Admin>::builder(MemoryStore::new())
+///     .cookie(SessionCookie::host("admin")?.strict())
+///     .lifetime(Lifetime::AAL3)
+///     .deadline(Duration::from_millis(500))
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[must_use = "sessions are built by `.build()`"]
+pub struct Builder<T> {
+    engine: EngineBuilder<T>,
+    renderer: Option<Renderer>,
+}
+
+impl<T: SessionState> Sessions<T> {
+    /// Begins with a store; everything else has a safe default.
+    pub fn builder(store: impl Store) -> Builder<T> {
+        Builder::new(Engine::builder(store))
+    }
+}
+
+impl<T: SessionState> Builder<T> {
+    pub(crate) fn new(engine: EngineBuilder<T>) -> Self {
+        Self { engine, renderer: None }
+    }
+
+    fn map(self, step: impl FnOnce(EngineBuilder<T>) -> EngineBuilder<T>) -> Self {
+        Self { engine: step(self.engine), ..self }
+    }
+
+    /// The name that tells these sessions from others: [`SessionState::NAME`] unless told
+    /// otherwise. It is part of what is stored: sessions of one type for two purposes (the public
+    /// site and the back office) have two names, and a session of one is nobody's in the other.
+    ///
+    /// # Errors
+    /// `build` refuses an empty one, one over 64 bytes, and one with control characters.
+    pub fn name(self, name: &str) -> Self {
+        self.map(|engine| engine.name(name))
+    }
+
+    /// Which cookie carries the token: [`SessionCookie::default`] unless told otherwise. Two session
+    /// types of one application need two cookies.
+    pub fn cookie(self, cookie: SessionCookie) -> Self {
+        self.map(|engine| engine.cookie(cookie))
+    }
+
+    /// Lets pages of this origin (`https://app.example.com`) act on sessions here.
+    ///
+    /// Handlers with a session refuse every unsafe method (all but GET, HEAD and OPTIONS) and
+    /// every WebSocket that comes from another origin, by `Sec-Fetch-Site` or else by `Origin`.
+    ///
+    /// # Errors
+    /// When it is not spelled as browsers spell an origin.
+    pub fn trusted_origin(self, origin: &str) -> Result<Self, OriginError> {
+        let engine = self.engine.trusted_origin(origin)?;
+        Ok(Self { engine, ..self })
+    }
+
+    /// Refuses unsafe methods without `Sec-Fetch-Site` and `Origin` too. Every current browser
+    /// sends one of them; scripts and other services do not.
+    pub fn refuse_requests_without_origin(self) -> Self {
+        self.map(|engine| engine.refuse_requests_without_origin())
+    }
+
+    /// Seals records at rest and signs cookies, so that a forged one costs no store call. Without
+    /// it the store sees what is in a session, though nothing that is worth anything as a cookie.
+    pub fn sealing(self, sealing: Sealing) -> Self {
+        self.map(|engine| engine.sealing(sealing))
+    }
+
+    /// How long sessions live: [`Lifetime::AAL2`] unless told otherwise.
+    pub fn lifetime(self, lifetime: Lifetime) -> Self {
+        self.map(|engine| engine.lifetime(lifetime))
+    }
+
+    /// How many sessions a principal may be logged in to at once: a log-in beyond it ends those
+    /// that logged in the longest ago, however many log in at the same time, on any node.
+    ///
+    /// # Errors
+    /// `build` refuses none at all, and any for sealed cookies, which nobody can count.
+    pub fn max_per_principal(self, sessions: u32) -> Self
+    where
+        T: WithPrincipal,
+    {
+        self.map(|engine| engine.max_per_principal(sessions))
+    }
+
+    /// How long the store may take to answer: 2 seconds unless told otherwise. Past it the
+    /// request is answered 503. A commit has this long in all, however many attempts it takes.
+    pub fn deadline(self, deadline: Duration) -> Self {
+        self.map(|engine| engine.deadline(deadline))
+    }
+
+    /// Calls this hook with what happens to sessions, after `tracing`. It runs in the middle of a
+    /// request and should be quick.
+    pub fn on_event(self, hook: impl Fn(&SessionEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.map(|engine| engine.on_event(hook))
+    }
+
+    /// How often expired sessions are removed from the store, on one node at a time: about once
+    /// a minute unless told otherwise.
+    pub fn clean_every(self, interval: Duration) -> Self {
+        self.map(|engine| engine.clean_every(interval))
+    }
+
+    /// Removes no expired sessions: something else calls [`Sessions::clean`], on one node or on all.
+    pub fn without_cleaner(self) -> Self {
+        self.map(|engine| engine.without_cleaner())
+    }
+
+    /// Goes by this clock instead of the store's, so that a test need not wait for time to pass.
+    pub fn clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.map(|engine| engine.clock(clock))
+    }
+
+    /// Takes random bytes from here instead of from the operating system, so that a test can see what
+    /// happens when the source fails or repeats itself.
+    pub fn random(self, random: impl Random) -> Self {
+        self.map(|engine| engine.random(random))
+    }
+
+    /// Answers every request that a guard or an extractor refuses, and every one whose changes
+    /// could not be saved, in the application's own words: a page, or JSON. Without it, the answer is the
+    /// [status](Refusal::status) and one sentence.
+    ///
+    /// `Vary: Cookie` is added. Where a handler says `or_redirect`, a page that lacks a log-in is
+    /// sent there all the same. `refusal.clone().into_response()` is the answer that there would be
+    /// without this.
+    ///
+    /// ```
+    /// use axum::Json;
+    /// use axum::response::{Html, IntoResponse};
+    /// use session_axum::{MemoryStore, Sessions, session};
+    ///
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .on_refusal(|refusal, request| {
+    ///         let status = refusal.status();
+    ///         if request.is_navigation() {
+    ///             (status, Html(format!("<h1>{}</h1>", status.as_u16()))).into_response()
+    ///         } else {
+    ///             (status, Json(refusal.to_string())).into_response()
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn on_refusal(
+        mut self,
+        answer: impl Fn(&Refusal, &RequestHead) -> Response + Send + Sync + 'static,
+    ) -> Self {
+        self.renderer = Some(Arc::new(answer));
+        self
+    }
+
+    /// The sessions. It warns if others of this process have the same name: clone those that were
+    /// built first.
+    ///
+    /// # Errors
+    /// When a deadline, an interval or `max_per_principal` is zero, a name cannot be one, or
+    /// sealed cookies are to be sealed again or counted.
+    pub fn build(self) -> Result<Sessions<T>, BuildError> {
+        Ok(Sessions::new(self.engine.build()?, self.renderer))
+    }
+}
+
+impl<T> fmt::Debug for Builder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("engine", &self.engine).finish_non_exhaustive()
+    }
+}

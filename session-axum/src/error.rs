@@ -1,0 +1,56 @@
+//! What went wrong with a session outside of its request, as an answer to a request.
+
+use std::fmt;
+
+use axum_core::response::{IntoResponse, Response};
+use session_core::{Error as ErrorKind, Refusal};
+
+use crate::rejection::Rejection;
+
+/// A session could not be read or changed. As the error of a handler it is an answer: the status of
+/// its [kind](Self::kind), and one sentence that gives nothing of the inside away.
+#[derive(Clone)]
+pub struct Error(ErrorKind);
+
+impl Error {
+    /// What went wrong.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self(kind)
+    }
+}
+
+impl From<Error> for ErrorKind {
+    fn from(error: Error) -> Self {
+        error.0
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        Rejection::from(Refusal::from(self.0)).into_response()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}

@@ -1,0 +1,155 @@
+//! What `#[require_session]` writes in the place of a session argument, and at the end of a handler:
+//! everything that is here can be written by hand.
+//!
+//! ```
+//! use axum::response::{IntoResponse as _, Response};
+//! use session_axum::guard::{Commit, Guard, Writes};
+//! use session_axum::session;
+//!
+//! #[session]
+//! struct Shop { visits: u64 }
+//!
+//! async fn visit(mut shop: Guard<Shop, Writes>) -> Response {
+//!     shop.write().visits += 1;
+//!     let mut commit = Commit::new("welcome".into_response());
+//!     shop.end(&mut commit);
+//!     commit.save().await
+//! }
+//! ```
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use axum_core::body::Body;
+use axum_core::extract::FromRequestParts;
+use axum_core::response::IntoResponse;
+pub use axum_core::response::Response;
+use http::request::Parts;
+use session_core::{Access, Refusal, Scope};
+pub use session_core::{Argument, Mode, Reads, Writes};
+
+use crate::from_state::FromState;
+use crate::rejection::Rejection;
+use crate::request_head::RequestHead;
+use crate::sessions::Sessions;
+
+pub use crate::mistakes::{CanLend, Distinct, Lending, Pair};
+pub use crate::requirement::{
+    Allow, Allows, Authenticated, Background, CommitAlways, CrossSite, Existing, Fresh, OrRedirect,
+    Redirects, Requirement,
+};
+
+/// One session of a handler, from the request to the response. `A` is what the handler borrows, `M`
+/// whether it may change that, `R` the options of its `#[require_session]`.
+pub struct Guard<A: Argument, M: Mode, R: Requirement<A::State> = ()> {
+    sessions: Sessions<A::State>,
+    scope: Scope<A::State, M>,
+    /// For a commit that fails, if the application has an answer of its own to that.
+    head: Option<Box<RequestHead>>,
+    requirement: PhantomData<fn() -> R>,
+}
+
+impl<A: Argument, M: Mode, R: Requirement<A::State>> Guard<A, M, R> {
+    /// What a handler takes by `&`.
+    pub fn read(&self) -> &A {
+        A::of(&self.scope)
+    }
+
+    /// Ends the guard with the handler's response.
+    pub fn end(self, commit: &mut Commit) {
+        let Self { sessions, scope, head, .. } = self;
+        if commit.commit.end(scope, R::COMMIT_ON) {
+            commit.answers.push(Box::new(move |refusal| sessions.reject(refusal, head)));
+        }
+    }
+}
+
+impl<A: Argument, R: Requirement<A::State>> Guard<A, Writes, R> {
+    /// What a handler takes by `&mut`: its body begins.
+    pub fn write(&mut self) -> &mut A {
+        A::of_mut(self.scope.begin())
+    }
+}
+
+impl<S, A, M, R> FromRequestParts<S> for Guard<A, M, R>
+where
+    S: Sync,
+    A: Argument,
+    M: Mode,
+    R: Requirement<A::State>,
+    Sessions<A::State>: FromState<S>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let sessions = Sessions::from_state(state);
+        let access = Access::default().sites(R::SITES).usage(R::USAGE);
+        let scope = match sessions.engine().open::<M>(parts, access).await {
+            Ok(scope) => scope,
+            Err(refusal) => return Err(sessions.reject(refusal, sessions.head(parts))),
+        };
+        if let Err(refusal) = R::check(&scope) {
+            let refusal = sessions.engine().refuse(refusal);
+            let redirect =
+                R::LOG_IN.and_then(|log_in| Rejection::redirect(&refusal, log_in, parts));
+            return Err(redirect.unwrap_or_else(|| sessions.reject(refusal, sessions.head(parts))));
+        }
+        let head = sessions.head(parts);
+        Ok(Self { sessions, scope, head, requirement: PhantomData })
+    }
+}
+
+impl<A: Argument, M: Mode, R: Requirement<A::State>> Deref for Guard<A, M, R> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        A::of(&self.scope)
+    }
+}
+
+impl<A: Argument, M: Mode, R: Requirement<A::State>> fmt::Debug for Guard<A, M, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard").field("scope", &self.scope).finish_non_exhaustive()
+    }
+}
+
+/// A handler's response, on its way out: see [`session_core::Commit`].
+#[must_use = "nothing is stored before `.save()`"]
+pub struct Commit {
+    commit: session_core::Commit<Body>,
+    /// How each session that is to be saved answers if it cannot be.
+    answers: Vec<Box<dyn FnOnce(Refusal) -> Rejection + Send>>,
+}
+
+impl Commit {
+    /// With the handler's response.
+    pub fn new(response: Response) -> Self {
+        Self { commit: session_core::Commit::new(response), answers: Vec::new() }
+    }
+
+    /// Saves the sessions of the guards that have ended with it, and answers the response when all of
+    /// them are stored. If one could not be saved another answer takes its place, which keeps the
+    /// cookies of those that were.
+    pub async fn save(mut self) -> Response {
+        match self.commit.save().await {
+            Ok(response) => response,
+            Err(unsaved) => {
+                let answer = self.answers.swap_remove(unsaved.index());
+                let response = answer(unsaved.refusal().clone()).into_response();
+                unsaved.replace(response)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Commit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.commit.fmt(f)
+    }
+}
+
+/// What a handler returned, as a response. It may borrow from the guards, which end after it.
+pub fn respond<R: IntoResponse>(returned: R) -> Response {
+    returned.into_response()
+}

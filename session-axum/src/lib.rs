@@ -1,0 +1,52 @@
+#![cfg_attr(not(doctest), doc = include_str!("../README.md"))]
+
+#[cfg(test)]
+extern crate self as session_axum;
+
+mod builder;
+mod clear_site_data;
+mod error;
+mod extract;
+mod from_state;
+pub mod guard;
+mod mistakes;
+mod rejection;
+mod request_head;
+mod requirement;
+mod return_to;
+mod sealed_cookie_builder;
+mod sessions;
+
+pub use builder::Builder;
+pub use clear_site_data::ClearSiteData;
+pub use error::Error;
+pub use extract::{Principal, SessionRef};
+pub use from_state::FromState;
+pub use rejection::Rejection;
+pub use request_head::RequestHead;
+pub use return_to::ReturnTo;
+pub use sealed_cookie_builder::SealedCookieBuilder;
+pub use sessions::Sessions;
+
+pub use session_core::{
+    Argument, BuildError, CookieError, Engine, Error as ErrorKind, FieldValue, Handle, HandleError,
+    Ignored, KeyError, KeyRing, Lifetime, LifetimeError, Listed, MemoryStore, NoPrincipal,
+    OriginError, Random, RandomError, Refusal, Sealing, Session, SessionCookie, SessionEvent,
+    SessionState, Store, StoreError, Timestamp, WithPrincipal, merge, state, store,
+};
+pub use session_macros::{require_session, session};
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use session_redis as redis;
+#[cfg(feature = "redis")]
+pub use session_redis::RedisStore;
+#[cfg(feature = "postgres")]
+pub use session_sqlx::PostgresStore;
+#[cfg(feature = "sqlite")]
+pub use session_sqlx::SqliteStore;
+
+/// What `#[session]` needs of other crates.
+#[doc(hidden)]
+pub mod __private {
+    pub use session_core::__private::serde;
+}

@@ -1,0 +1,69 @@
+//! Sessions kept in their cookies: what must be decided before they can be built.
+
+use std::fmt;
+
+use session_core::store::Store;
+use session_core::{Engine, KeyRing, SealedEngineBuilder, SessionState};
+
+use crate::builder::Builder;
+use crate::sessions::Sessions;
+
+/// Sessions without a database. From [`Sessions::sealed_cookie`](crate::Sessions::sealed_cookie).
+///
+/// A cookie that holds its session is good until it expires, whoever has a copy of it, unless
+/// somebody keeps a list of those that are not. So there are two ways on:
+/// [`revocations`](Self::revocations) keeps that list in any store, and a log-out or a log-in
+/// kills every copy at the price of one read per request;
+/// [`accept_replay_until_expiry`](Self::accept_replay_until_expiry) keeps none.
+///
+/// Handlers are the same as with a store, and so are the limits. What a cookie cannot do: of two
+/// requests at once the last response wins (there is nothing to merge with), and sessions can be
+/// neither listed nor changed from outside of a request.
+///
+/// ```
+/// # use session_axum::{KeyRing, MemoryStore, Sessions, session};
+/// # #[session] struct Prefs { theme: Option<String> }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let ring = KeyRing::parse(&KeyRing::generate()?)?;
+/// let sessions = Sessions::<Prefs>::sealed_cookie(ring)
+///     .accept_replay_until_expiry()
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[must_use = "say what becomes of copies: `.revocations(store)` or `.accept_replay_until_expiry()`"]
+pub struct SealedCookieBuilder<T> {
+    engine: SealedEngineBuilder<T>,
+}
+
+impl<T: SessionState> Sessions<T> {
+    /// Sessions without a database: the record itself, sealed, is the cookie's value. Whether a
+    /// log-out then kills copies of the cookie is a choice that [`SealedCookieBuilder`] asks for.
+    pub fn sealed_cookie(ring: KeyRing) -> SealedCookieBuilder<T> {
+        SealedCookieBuilder { engine: Engine::sealed_cookie(ring) }
+    }
+}
+
+impl<T: SessionState> SealedCookieBuilder<T> {
+    /// Over how many cookies of 4096 bytes a session may be spread: one unless told otherwise,
+    /// three at most. One that needs more is refused with its size, and the browser keeps what it has.
+    pub fn chunks(self, cookies: usize) -> Self {
+        Self { engine: self.engine.chunks(cookies) }
+    }
+
+    /// Keeps what was logged out in this store until it would have expired: a table or prefix of
+    /// its own, small, and empty where nobody logs out.
+    pub fn revocations(self, store: impl Store) -> Builder<T> {
+        Builder::new(self.engine.revocations(store))
+    }
+
+    /// Keeps no list: after a log-out, a copy of the cookie is good until it expires.
+    pub fn accept_replay_until_expiry(self) -> Builder<T> {
+        Builder::new(self.engine.accept_replay_until_expiry())
+    }
+}
+
+impl<T> fmt::Debug for SealedCookieBuilder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SealedCookieBuilder").field("engine", &self.engine).finish()
+    }
+}

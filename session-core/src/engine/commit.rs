@@ -1,0 +1,232 @@
+//! The commit: a function's response, and the sessions that are saved before it may leave.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use http::header::SET_COOKIE;
+use http::{HeaderMap, Response, StatusCode};
+
+use crate::cookie::session_cookie::SessionCookie;
+use crate::cookie::write::{SetCookie, is_named, vary};
+use crate::engine::engine::Engine;
+use crate::engine::error::{Error, Refusal};
+use crate::engine::save::{SecretRenewal, save};
+use crate::engine::scope::{Mode, Scope};
+use crate::engine::transaction::End;
+use crate::engine::uncancelled::Uncancelled;
+use crate::state::session_state::SessionState;
+
+/// A function's response, on its way out. The scopes of the function's sessions [`end`](Self::end)
+/// with it, and [`save`](Self::save) lets it go when what they made of their sessions is stored.
+///
+/// 1xx to 4xx commits what the function has made of its sessions; 5xx discards it.
+#[must_use = "nothing is stored before `.save()`"]
+pub struct Commit<B> {
+    response: Response<B>,
+    /// Few functions have more than one session to save.
+    first: Option<Pending>,
+    others: Vec<Pending>,
+}
+
+/// A session that is to be saved.
+struct Pending {
+    save: Uncancelled<Result<Option<SetCookie>, Error>>,
+    engine: Arc<dyn Owner>,
+    presented_cookies: usize,
+}
+
+/// What is known of a session's engine, whatever its type.
+trait Owner: Send + Sync {
+    fn cookie(&self) -> &SessionCookie;
+    fn refuse(&self, refusal: Refusal) -> Refusal;
+}
+
+impl<T: SessionState> Owner for Engine<T> {
+    fn cookie(&self) -> &SessionCookie {
+        &self.policy.cookie
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Refusal {
+        Engine::refuse(self, refusal)
+    }
+}
+
+/// Which changes a response commits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CommitOn {
+    /// 1xx to 4xx.
+    #[default]
+    Success,
+    /// Any.
+    Always,
+}
+
+/// The names of the session cookies that a response sets, in its extensions: they stay if another
+/// response takes its place.
+#[derive(Clone, Debug, Default)]
+struct SessionCookies(Vec<Arc<str>>);
+
+impl<B> Commit<B> {
+    /// With the function's response.
+    pub fn new(response: Response<B>) -> Self {
+        Self { response, first: None, others: Vec::new() }
+    }
+
+    /// Ends a scope, and answers whether it has something to save. Only the outermost scope of a
+    /// request's session has: it saves what all inside of it have made of the session.
+    pub fn end<T: SessionState, M: Mode>(&mut self, mut scope: Scope<T, M>, on: CommitOn) -> bool {
+        let status = self.response.status();
+        let end = match on {
+            CommitOn::Always => End::CommitAlways,
+            CommitOn::Success if status.is_server_error() => End::Discard,
+            CommitOn::Success => End::Commit,
+        };
+        let renewal = match status {
+            StatusCode::SWITCHING_PROTOCOLS => SecretRenewal::Suspended,
+            _ => SecretRenewal::Allowed,
+        };
+        vary(self.response.headers_mut());
+        let Some(left) = scope.end(end) else { return false };
+        let Some(save) = save(&scope.engine, scope.transaction(), left, renewal) else {
+            return false;
+        };
+        let engine = Arc::clone(&scope.engine) as Arc<dyn Owner>;
+        let presented_cookies = scope.transaction().incoming.presented_cookies;
+        let pending = Pending { save, engine, presented_cookies };
+        match self.first {
+            None => self.first = Some(pending),
+            Some(_) => self.others.push(pending),
+        }
+        true
+    }
+
+    /// Saves the sessions together, and answers the response when all of them are stored. Once
+    /// begun this is not cancelled: whoever drops it only stops waiting for it.
+    ///
+    /// # Errors
+    /// When one could not be saved: the response is to be replaced. The cookies of those that were
+    /// saved are kept.
+    pub async fn save(self) -> Result<Response<B>, Unsaved<B>> {
+        let Self { mut response, first, others } = self;
+        let Some(first) = first else { return Ok(response) };
+        let mut failed = None;
+        if others.is_empty() {
+            let Pending { save, engine, presented_cookies } = first;
+            match save.await {
+                Ok(set) => write(set, engine.cookie(), presented_cookies, &mut response),
+                Err(error) => failed = Some((engine.refuse(error.into()), 0)),
+            }
+        } else {
+            let all = std::iter::once(first).chain(others).collect();
+            for (index, (pending, saved)) in Box::pin(together(all)).await.into_iter().enumerate() {
+                match saved {
+                    Ok(set) => {
+                        let Pending { engine, presented_cookies, .. } = pending;
+                        write(set, engine.cookie(), presented_cookies, &mut response);
+                    }
+                    Err(error) => {
+                        let refusal = pending.engine.refuse(error.into());
+                        let worse =
+                            |(other, _): &(Refusal, usize)| other.status() < refusal.status();
+                        if failed.as_ref().is_none_or(worse) {
+                            failed = Some((refusal, index));
+                        }
+                    }
+                }
+            }
+        }
+        match failed {
+            None => Ok(response),
+            Some((refusal, index)) => Err(Unsaved { refusal, index, response }),
+        }
+    }
+}
+
+type Saved = Result<Option<SetCookie>, Error>;
+
+/// Saves all of them at once. Dropped half-way, or if one of them panics, each of the others is
+/// finished all the same.
+async fn together(mut all: Vec<Pending>) -> Vec<(Pending, Saved)> {
+    let mut saved: Vec<Option<Saved>> = all.iter().map(|_| None).collect();
+    poll_fn(|context| {
+        for (pending, saved) in all.iter_mut().zip(&mut saved) {
+            if saved.is_none()
+                && let Poll::Ready(answer) = Pin::new(&mut pending.save).poll(context)
+            {
+                *saved = Some(answer);
+            }
+        }
+        if saved.iter().all(Option::is_some) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    all.into_iter().zip(saved.into_iter().flatten()).collect()
+}
+
+/// Puts what the browser is told of a stored session into the response.
+fn write<B>(
+    set: Option<SetCookie>,
+    cookie: &SessionCookie,
+    presented_cookies: usize,
+    response: &mut Response<B>,
+) {
+    let Some(set) = set else { return };
+    set.write(cookie, presented_cookies, response.headers_mut());
+    let SessionCookies(names) = response.extensions_mut().get_or_insert_default();
+    names.push(Arc::clone(cookie.shared_name()));
+}
+
+/// A response that may not leave: what its function made of a session could not be saved.
+pub struct Unsaved<B> {
+    refusal: Refusal,
+    index: usize,
+    response: Response<B>,
+}
+
+impl<B> Unsaved<B> {
+    /// Why: of several sessions that failed, the one with the highest status.
+    pub fn refusal(&self) -> &Refusal {
+        &self.refusal
+    }
+
+    /// Which session it was of those for which [`Commit::end`] answered `true`: 0 is the first.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The answer that takes the response's place. It gets the session cookies that the response
+    /// had, whichever function set them: what they prove is stored.
+    pub fn replace<C>(self, answer: Response<C>) -> Response<C> {
+        let mut answer = answer;
+        if let Some(SessionCookies(names)) = self.response.extensions().get() {
+            keep_cookies(names, self.response.headers(), answer.headers_mut());
+            answer.extensions_mut().insert(SessionCookies(names.clone()));
+        }
+        vary(answer.headers_mut());
+        answer
+    }
+}
+
+impl<B> fmt::Debug for Unsaved<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Unsaved").field(&self.refusal).finish()
+    }
+}
+
+impl<B> fmt::Debug for Commit<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pending = usize::from(self.first.is_some()) + self.others.len();
+        f.debug_struct("Commit").field("pending", &pending).finish_non_exhaustive()
+    }
+}
+
+fn keep_cookies(names: &[Arc<str>], from: &HeaderMap, into: &mut HeaderMap) {
+    for line in from.get_all(SET_COOKIE) {
+        if names.iter().any(|name| is_named(line, name)) {
+            into.append(SET_COOKIE, line.clone());
+        }
+    }
+    into.insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+}

@@ -1,0 +1,26 @@
+//! The save of a session that began with its request: its first cookie.
+
+use crate::cookie::write::SetCookie;
+use crate::engine::cookie_backend::SealedCookie;
+use crate::engine::engine::Engine;
+use crate::engine::error::Error;
+use crate::engine::event::SessionEvent;
+use crate::engine::new_session::NewSession;
+use crate::engine::sealing::NameId;
+use crate::state::session_state::SessionState;
+use crate::store::Record;
+
+/// A session that began with this request, as its first sealed cookie.
+pub(crate) fn create<T: SessionState>(
+    sealed_cookie: &SealedCookie,
+    engine: &Engine<T>,
+    session: NewSession<T>,
+) -> Result<SetCookie, Error> {
+    let now = engine.store.current_time();
+    let (_, insert) = session.insert(engine, now, None)?;
+    let record = Record::inserted(insert, now);
+    let set = sealed_cookie.seal(&engine.policy, NameId::NEW, &record)?;
+    engine.decode_cache.remember(record.handle, record.fields, session.cached());
+    engine.store.report(&SessionEvent::Created { handle: record.handle });
+    Ok(set)
+}

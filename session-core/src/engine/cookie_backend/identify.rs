@@ -1,0 +1,50 @@
+//! The session that a sealed cookie holds.
+
+use std::sync::Arc;
+
+use super::sealed_cookie::Unopened;
+use crate::crypto::seal::SealAge;
+use crate::engine::cookie_backend::SealedCookie;
+use crate::engine::engine::Engine;
+use crate::engine::error::Error;
+use crate::engine::event::{Ignored, SessionEvent};
+use crate::engine::identity::{Identity, Proof, Proven};
+use crate::engine::rotation::GRACE;
+use crate::engine::transaction::{Request, Usage};
+use crate::state::session_state::SessionState;
+use crate::store::Times;
+
+/// The session that a cookie's value holds, unless it is over.
+pub(crate) async fn identify<T: SessionState>(
+    sealed_cookie: &SealedCookie,
+    engine: &Arc<Engine<T>>,
+    request: Request,
+    value: &[u8],
+) -> Result<Identity<T>, Error> {
+    let now = engine.store.current_time();
+    let (record, seal) = match sealed_cookie.open(&engine.policy, value, now) {
+        Ok(opened) => opened,
+        Err(Unopened { handle, reason, name }) => {
+            if let Some(stored) = &name {
+                let expected = engine.policy.name();
+                engine.store.report(&SessionEvent::OtherName { handle, stored, expected });
+            }
+            return Ok(engine.ignore(handle, reason));
+        }
+    };
+    let handle = record.handle;
+    if let Some(revocation) = engine.store.load(handle).await? {
+        let Times { now, created, .. } = revocation.times;
+        let was_on_its_way = now.since(created) < GRACE;
+        let reason = if was_on_its_way { Ignored::Replaced } else { Ignored::Unknown };
+        return Ok(engine.ignore(Some(handle), reason));
+    }
+    let aged = now.since(record.times.seen) >= engine.policy.lifetime.renewal();
+    let Some(mut stored) = engine.decode(record)? else {
+        return Ok(engine.ignore(Some(handle), Ignored::OtherName));
+    };
+    let is_renewed = aged && request.usage == Usage::Foreground;
+    stored.seal = SealAge::stale_if(seal.is_stale() || is_renewed);
+    let proof = Proof::Seal(sealed_cookie.ring.clone());
+    Ok(Identity::Proven(Proven { proof, stored: Arc::new(stored) }))
+}

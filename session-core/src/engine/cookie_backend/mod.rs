@@ -1,0 +1,17 @@
+//! The cookie back end: a session's record, sealed, is its cookie's value; the store has those that
+//! were ended.
+
+mod commit;
+mod create;
+mod end;
+mod identify;
+mod no_revocations;
+mod sealed_cookie;
+mod sealed_record;
+
+pub(crate) use commit::commit;
+pub(crate) use create::create;
+pub(crate) use end::end;
+pub(crate) use identify::identify;
+pub(crate) use no_revocations::NoRevocations;
+pub(crate) use sealed_cookie::SealedCookie;

@@ -1,0 +1,109 @@
+//! The sealed cookie: the record of a session, sealed, as its cookie's value.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
+
+use super::sealed_record;
+use crate::cookie::chunks::room;
+use crate::cookie::write::SetCookie;
+use crate::crypto::key_ring::KeyRing;
+use crate::crypto::seal::SealAge;
+use crate::crypto::time::Timestamp;
+use crate::crypto::token::Handle;
+use crate::engine::error::Error;
+use crate::engine::event::Ignored;
+use crate::engine::lifetime::{MAX_LIFETIME, max_age};
+use crate::engine::policy::Policy;
+use crate::engine::sealing::NameId;
+use crate::store::Record;
+
+const PURPOSE: &str = "sealed session";
+
+/// How far a cookie's times may lie in the future, for nodes whose clocks differ.
+pub(super) const CLOCK_SKEW: Duration = Duration::from_mins(5);
+
+/// The keys that seal cookies, and how large these may be.
+#[derive(Debug)]
+pub(crate) struct SealedCookie {
+    pub(crate) ring: KeyRing,
+    /// How many cookies a session may be spread over.
+    pub(crate) chunks: usize,
+}
+
+impl SealedCookie {
+    /// The record that a cookie's value holds, the name that it has and how old its seal is; or
+    /// else why it is no session, and of which it was one.
+    pub(crate) fn open(
+        &self,
+        policy: &Policy,
+        value: &[u8],
+        now: Timestamp,
+    ) -> Result<(Record, SealAge), Unopened> {
+        let value = URL_SAFE_NO_PAD.decode(value).map_err(|_| Unopened::of(Ignored::Malformed))?;
+        let (name, sealed) = split(&value).ok_or(Unopened::of(Ignored::Malformed))?;
+        let sealer = &policy.sealer;
+        let Some(name) = sealer.find(name) else {
+            return Err(Unopened {
+                handle: None,
+                reason: Ignored::OtherName,
+                name: Some(name.to_owned()),
+            });
+        };
+        let context = sealer.context(PURPOSE, name, &[]);
+        let opened = self.ring.open(context, sealed).map_err(|_| Unopened::of(Ignored::Forged))?;
+        let record =
+            sealed_record::decode(&opened.bytes, now).ok_or(Unopened::of(Ignored::Malformed))?;
+        let is_from_the_future = record.times.seen > now.plus(CLOCK_SKEW)
+            || record.times.absolute > now.plus(MAX_LIFETIME + CLOCK_SKEW);
+        if !record.is_live(now) || is_from_the_future {
+            let handle = Some(record.handle);
+            return Err(Unopened { handle, reason: Ignored::Unknown, name: None });
+        }
+        Ok((record, opened.seal))
+    }
+
+    /// The record as the value of its cookie, under the name that its fields have.
+    pub(crate) fn seal(
+        &self,
+        policy: &Policy,
+        name: NameId,
+        record: &Record,
+    ) -> Result<SetCookie, Error> {
+        let context = policy.sealer.context(PURPOSE, name, &[]);
+        let sealed = self.ring.seal(context, &sealed_record::encode(record), &*policy.random)?;
+        let name = policy.sealer.name_of(name);
+        let length = u8::try_from(name.len()).expect("names over 64 bytes are refused");
+        let bytes = [&[length], name.as_bytes(), &sealed].concat();
+        let value = Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes));
+        let limit = room(policy.cookie.name(), self.chunks);
+        if value.len() > limit {
+            return Err(Error::TooLargeForCookie { bytes: value.len(), limit });
+        }
+        Ok(SetCookie::Keep { value, max_age: record.persistent.then(|| max_age(&record.times)) })
+    }
+}
+
+/// Why a cookie's value holds no session.
+pub(crate) struct Unopened {
+    /// The session that it was, if it was one.
+    pub(crate) handle: Option<Handle>,
+    pub(crate) reason: Ignored,
+    /// The name that it has, if that is not one of the session type's.
+    pub(crate) name: Option<String>,
+}
+
+impl Unopened {
+    fn of(reason: Ignored) -> Self {
+        Self { handle: None, reason, name: None }
+    }
+}
+
+/// The name in front of the sealed bytes, and these.
+fn split(value: &[u8]) -> Option<(&str, &[u8])> {
+    let (&length, rest) = value.split_first()?;
+    let (name, sealed) = rest.split_at_checked(length.into())?;
+    Some((str::from_utf8(name).ok()?, sealed))
+}

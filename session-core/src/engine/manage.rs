@@ -1,0 +1,101 @@
+//! What an application does to sessions outside of their requests: list, change, end and clean them.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use crate::crypto::token::Handle;
+use crate::engine::engine::Engine;
+use crate::engine::error::Error;
+use crate::engine::event::SessionEvent;
+use crate::engine::listed::Listed;
+use crate::engine::session::Session;
+use crate::engine::{clean, revoke, update};
+use crate::state::codec;
+use crate::state::session_state::{SessionState, WithPrincipal};
+use crate::store::{Contents, ListQuery};
+
+/// How many sessions of a principal a store is asked for at once.
+const LIST_PAGE: u32 = 100;
+
+impl<T: SessionState> Engine<T> {
+    /// Changes a session outside of a request: a job that ran for it is done, say.
+    ///
+    /// The closure sees the state as it is stored, and what it changes is saved field by field;
+    /// when another change comes in between it is run again on what that left. It cannot change
+    /// the principal: that needs a new token, which only a response can carry to the browser. Nor
+    /// is it a use of the session: its idle limit stays.
+    ///
+    /// # Errors
+    /// [`Error::Ended`] when there is no such session (any more); see [`Error`] for the others.
+    /// On every error nothing was stored, except that after a deadline nobody can tell.
+    pub async fn update<R: Send + 'static>(
+        self: &Arc<Self>,
+        handle: &Handle,
+        change: impl FnMut(&mut T) -> R + Send + 'static,
+    ) -> Result<R, Error> {
+        update::update(self, *handle, change).await
+    }
+
+    /// Ends the session of this handle, wherever its browser is, and answers whether there was
+    /// one. Requests under way on it are answered 401 if they want to change it. Of a sealed
+    /// cookie nobody but its browser knows: the answer is always that there was one.
+    pub async fn revoke(&self, handle: &Handle) -> Result<bool, Error> {
+        let handle = *handle;
+        revoke::end(self, handle, &SessionEvent::Revoked { handle }).await
+    }
+
+    /// The sessions that this principal is logged in to, newest first.
+    pub async fn list(&self, principal: &T::Principal) -> Result<Vec<Listed>, Error>
+    where
+        T: WithPrincipal,
+    {
+        self.backend.require_store()?;
+        let mut records = Vec::new();
+        for name in self.policy.sealer.principals(&codec::principal_key::<T>(principal)?) {
+            let mut query = ListQuery::first(Contents::WithoutFields, LIST_PAGE);
+            loop {
+                let page = self.store.list(&name, query).await?;
+                records.extend(page.records);
+                let Some(next) = page.next else { break };
+                query.after = Some(next);
+            }
+        }
+        records.sort_by_key(|record| (Reverse(record.times.created), record.handle));
+        Ok(records.into_iter().map(Listed::from).collect())
+    }
+
+    /// Ends every session that this principal is logged in to, and answers how many there were. A
+    /// log-in that began before comes to nothing, even if it is saved later: its request is
+    /// answered 401.
+    pub async fn revoke_all(&self, principal: &T::Principal) -> Result<u64, Error>
+    where
+        T: WithPrincipal,
+    {
+        self.backend.require_store()?;
+        revoke::end_all(self, principal, None).await
+    }
+
+    /// Ends every session that the principal of this one is logged in to, but this one, and
+    /// answers how many there were. As [`revoke_all`](Self::revoke_all), it catches log-ins that
+    /// are under way.
+    ///
+    /// # Errors
+    /// [`Error::NobodyThere`] when the session was not stored yet, or nobody is logged in to it.
+    pub async fn revoke_others(&self, session: &Session<T>) -> Result<u64, Error>
+    where
+        T: WithPrincipal,
+    {
+        self.backend.require_store()?;
+        let (principal, handle) =
+            session.principal().zip(session.handle()).ok_or(Error::NobodyThere)?;
+        revoke::end_all(self, principal, Some(handle)).await
+    }
+
+    /// Removes the expired sessions that lie in the store, and answers how many there were. A task
+    /// that the first request starts does this once a minute, on one node at a time.
+    ///
+    /// It also forgets what this process remembers of sessions that nobody has used for a while.
+    pub async fn clean(&self) -> Result<u64, Error> {
+        clean::clean(self).await
+    }
+}

@@ -1,0 +1,71 @@
+//! A session that begins with its request, before it is saved for the first time.
+
+use std::sync::Arc;
+
+use crate::crypto::seal::SealAge;
+use crate::crypto::time::Timestamp;
+use crate::crypto::token::Token;
+use crate::engine::decode_cache::CachedState;
+use crate::engine::engine::Engine;
+use crate::engine::error::Error;
+use crate::engine::sealing::NameId;
+use crate::engine::store_clock::Arrival;
+use crate::engine::transaction::Transaction;
+use crate::state::codec::{self, Encoded};
+use crate::state::session_state::SessionState;
+use crate::store::{Insert, LogIn};
+
+/// What a request begins a session with.
+pub(crate) struct NewSession<T> {
+    /// Its fields, not sealed.
+    pub(crate) fields: Arc<[u8]>,
+    state: Arc<T>,
+    principal: Option<Arc<str>>,
+    persistent: bool,
+    label: Option<Arc<str>>,
+    pub(crate) arrival: Arrival,
+}
+
+impl<T: SessionState> NewSession<T> {
+    pub(crate) fn new(
+        engine: &Engine<T>,
+        transaction: &Transaction<T>,
+        state: &T,
+        persistent: bool,
+    ) -> Result<Self, Error> {
+        let arrival = transaction.incoming.request.arrival;
+        let Encoded { fields, state } = codec::encode(engine.policy.name(), state)?;
+        let principal = engine.policy.principal_of(&*state, NameId::NEW)?;
+        if principal.is_some() && arrival.is_beyond_revocations() {
+            return Err(Error::Ended);
+        }
+        let label = transaction.label();
+        Ok(Self { fields, state, principal, persistent, label, arrival })
+    }
+
+    /// What the store is asked, with a new token.
+    pub(crate) fn insert(
+        &self,
+        engine: &Engine<T>,
+        now: Timestamp,
+        began: Option<Timestamp>,
+    ) -> Result<(Token, Insert), Error> {
+        let policy = &engine.policy;
+        let token = Token::generate(&*policy.random, now)?;
+        let (idle, absolute) = (policy.lifetime.idle(), policy.lifetime.absolute());
+        let digest = policy.sealer.digest(&token, NameId::NEW);
+        let fields = Arc::clone(&self.fields);
+        let mut insert = Insert::new(token.handle(), digest, fields, idle, absolute);
+        insert.principal.clone_from(&self.principal);
+        insert.persistent = self.persistent;
+        insert.label.clone_from(&self.label);
+        insert.log_in = LogIn::new(began, policy.limit);
+        Ok((token, insert))
+    }
+
+    /// The session, for the decode cache.
+    pub(crate) fn cached(self) -> CachedState<T> {
+        let (seal, name) = (SealAge::Current, NameId::NEW);
+        CachedState { fields: self.fields, seal, name, state: self.state }
+    }
+}

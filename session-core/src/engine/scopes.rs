@@ -1,0 +1,236 @@
+//! The scopes of a transaction: who has opened a request's session, inside of whom, and whose turn
+//! it is.
+//!
+//! Scopes nest as functions do: a middleware around a handler. Whoever writes holds the session
+//! toward all that is inside of it, except while it lends it. Of those that are side by side, one
+//! subtree at a time may write: it has the turn of the scope that they are in.
+
+use crate::engine::working_copy::WorkingCopy;
+
+/// A scope of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ScopeId(usize);
+
+/// All scopes that a transaction has had.
+#[derive(Debug)]
+pub(crate) struct Scopes<T> {
+    nodes: Vec<Node<T>>,
+    /// The outermost scope that writes, or inside of which one does.
+    turn: Option<ScopeId>,
+}
+
+#[derive(Debug)]
+struct Node<T> {
+    /// The scope that it was opened in, and how often that had begun or ended to lend by then.
+    parent: Option<(ScopeId, u32)>,
+    hold: Hold,
+    lends: u32,
+    /// The scope directly in this one that writes, or inside of which one does.
+    turn: Option<ScopeId>,
+    /// What it was handed, if it may have to be given back.
+    handed: Option<Handed<T>>,
+}
+
+/// What a scope was handed.
+#[derive(Debug)]
+pub(crate) struct Handed<T> {
+    pub(crate) copy: WorkingCopy<T>,
+    /// What is saved whatever is answered, as far as it was known by then.
+    pub(crate) kept: Option<WorkingCopy<T>>,
+    /// How often that had been set.
+    pub(crate) kept_count: u32,
+}
+
+/// What a scope is to those inside of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hold {
+    /// It reads: others pass.
+    Reads,
+    /// It writes, and its body has not begun: its function's own extractors may look.
+    Extracting,
+    /// It writes: others are refused.
+    Holds,
+    /// It lends what it holds.
+    Lends,
+    /// It has ended.
+    Over,
+}
+
+/// How a session is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// By an extractor that looks at it, without a scope.
+    Look,
+    Read,
+    Write,
+}
+
+/// Whether a scope can be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Admission {
+    /// In this scope, or as the outermost one.
+    Free(Option<ScopeId>),
+    /// Somebody beside it writes.
+    Wait,
+    /// A function around it holds the session.
+    Held,
+    /// Its own function has taken the session already.
+    Twice,
+    /// What it would be in is not part of the request any more: it is a request of its own.
+    CutOff,
+}
+
+impl<T> Scopes<T> {
+    /// Whether a scope can be opened under this one, which the request names.
+    pub(crate) fn admit(&self, under: Option<ScopeId>, opening: Opening) -> Admission {
+        let parent = self.nearest_open(under);
+        for ancestor in self.ancestors(parent) {
+            match self.node(ancestor).hold {
+                Hold::Holds => return Admission::Held,
+                Hold::Extracting if opening != Opening::Look => return Admission::Twice,
+                Hold::Lends if !self.is_attached(ancestor) => return Admission::Held,
+                Hold::Extracting | Hold::Lends => break,
+                Hold::Reads | Hold::Over => {}
+            }
+        }
+        if parent.is_some_and(|parent| !self.is_attached(parent)) {
+            return Admission::CutOff;
+        }
+        let mut inside = None;
+        for scope in self.ancestors(parent) {
+            if self.node(scope).turn.is_some_and(|turn| Some(turn) != inside) {
+                return Admission::Wait;
+            }
+            inside = Some(scope);
+        }
+        if self.turn.is_some_and(|turn| Some(turn) != inside) {
+            return Admission::Wait;
+        }
+        Admission::Free(parent)
+    }
+
+    /// Opens a scope that was admitted; a writing one takes its turn, and so do the readers that it
+    /// is in. `handed` is what the session is at the moment.
+    pub(crate) fn open(
+        &mut self,
+        parent: Option<ScopeId>,
+        opening: Opening,
+        handed: impl Fn() -> Handed<T>,
+    ) -> ScopeId {
+        let scope = ScopeId(self.nodes.len());
+        let writes = opening == Opening::Write;
+        self.nodes.push(Node {
+            parent: parent.map(|parent| (parent, self.node(parent).lends)),
+            hold: if writes { Hold::Extracting } else { Hold::Reads },
+            lends: 0,
+            turn: None,
+            handed: None,
+        });
+        let mut taking = writes.then_some(scope);
+        while let Some(scope) = taking {
+            let parent = self.parent(scope);
+            let turn = match parent {
+                Some(parent) => &mut self.node_mut(parent).turn,
+                None => &mut self.turn,
+            };
+            if turn.replace(scope).is_none() && parent.is_some() {
+                self.node_mut(scope).handed = Some(handed());
+            }
+            taking = parent;
+        }
+        scope
+    }
+
+    /// The body of the scope's function begins.
+    pub(crate) fn begin(&mut self, scope: ScopeId) {
+        let hold = &mut self.node_mut(scope).hold;
+        if *hold == Hold::Extracting {
+            *hold = Hold::Holds;
+        }
+    }
+
+    /// Begins to lend.
+    pub(crate) fn lend(&mut self, scope: ScopeId) {
+        let node = self.node_mut(scope);
+        node.hold = Hold::Lends;
+        node.lends += 1;
+    }
+
+    /// Ends lending; whoever is still open inside is cut off.
+    pub(crate) fn take_back(&mut self, scope: ScopeId) {
+        let node = self.node_mut(scope);
+        node.hold = Hold::Holds;
+        node.lends += 1;
+        node.turn = None;
+    }
+
+    /// Ends a scope, and answers what it was handed, if that was noted.
+    pub(crate) fn close(&mut self, scope: ScopeId) -> Option<Handed<T>> {
+        let turn = match self.parent(scope) {
+            Some(parent) => &mut self.node_mut(parent).turn,
+            None => &mut self.turn,
+        };
+        turn.take_if(|turn| *turn == scope);
+        let node = self.node_mut(scope);
+        node.hold = Hold::Over;
+        node.handed.take()
+    }
+
+    pub(crate) fn is_over(&self, scope: ScopeId) -> bool {
+        self.node(scope).hold == Hold::Over
+    }
+
+    /// Whether it is part of the request: all that it was opened in is still open, and none has
+    /// ended to lend since.
+    pub(crate) fn is_attached(&self, scope: ScopeId) -> bool {
+        let outermost = self.ancestors(Some(scope)).last();
+        outermost.is_some_and(|outermost| self.node(outermost).parent.is_none())
+    }
+
+    pub(crate) fn is_outermost(&self, scope: ScopeId) -> bool {
+        self.node(scope).parent.is_none()
+    }
+
+    /// Whether it, or something that it was opened in, is open.
+    pub(crate) fn is_open(&self, under: Option<ScopeId>) -> bool {
+        self.nearest_open(under).is_some()
+    }
+
+    /// The scope itself, or the nearest of those that it was opened in, that has not ended.
+    fn nearest_open(&self, mut scope: Option<ScopeId>) -> Option<ScopeId> {
+        while let Some(id) = scope {
+            let node = self.node(id);
+            if node.hold != Hold::Over {
+                break;
+            }
+            scope = node.parent.map(|(parent, _)| parent);
+        }
+        scope
+    }
+
+    /// What the scope was opened in, unless that has ended, or ended to lend, since.
+    fn parent(&self, scope: ScopeId) -> Option<ScopeId> {
+        let (parent, lends) = self.node(scope).parent?;
+        let node = self.node(parent);
+        (node.hold != Hold::Over && node.lends == lends).then_some(parent)
+    }
+
+    /// This one, and then what each was opened in.
+    fn ancestors(&self, scope: Option<ScopeId>) -> impl Iterator<Item = ScopeId> {
+        std::iter::successors(scope, |scope| self.parent(*scope))
+    }
+
+    fn node(&self, ScopeId(index): ScopeId) -> &Node<T> {
+        &self.nodes[index]
+    }
+
+    fn node_mut(&mut self, ScopeId(index): ScopeId) -> &mut Node<T> {
+        &mut self.nodes[index]
+    }
+}
+
+impl<T> Default for Scopes<T> {
+    fn default() -> Self {
+        Self { nodes: Vec::new(), turn: None }
+    }
+}

@@ -1,0 +1,58 @@
+//! The save of a session that began with its request: an insert under a handle of its own.
+
+use std::sync::Arc;
+
+use crate::cookie::write::SetCookie;
+use crate::crypto::random::RandomError;
+use crate::engine::committer::MAX_REFUSALS;
+use crate::engine::engine::Engine;
+use crate::engine::error::Error;
+use crate::engine::event::SessionEvent;
+use crate::engine::lifetime::max_age;
+use crate::engine::new_session::NewSession;
+use crate::engine::sealing::NameId;
+use crate::engine::store_clock::ClockReading;
+use crate::state::session_state::SessionState;
+use crate::store::{Insert, Inserted};
+
+/// How often a new session's handle is generated before the random source is taken to be broken.
+const MAX_HANDLES: u32 = 3;
+
+/// Stores a session that began with this request.
+pub(crate) async fn create<T: SessionState>(
+    engine: &Engine<T>,
+    session: NewSession<T>,
+) -> Result<SetCookie, Error> {
+    let Engine { policy, store, .. } = engine;
+    let arrival = session.arrival;
+    let mut began = arrival.known();
+    let (mut occupied, mut refusals) = (0, 0);
+    while occupied < MAX_HANDLES {
+        let (token, insert) = session.insert(engine, store.current_time(), began)?;
+        let (handle, persistent) = (insert.handle, insert.persistent);
+        let stored_bytes =
+            policy.sealer.seal(handle, NameId::NEW, &insert.fields, &*policy.random)?;
+        let insert = Insert { fields: Arc::clone(&stored_bytes), ..insert };
+        match store.insert(insert).await? {
+            Inserted::Saved(times) => {
+                engine.decode_cache.remember(handle, stored_bytes, session.cached());
+                store.report(&SessionEvent::Created { handle });
+                return Ok(SetCookie::Keep {
+                    value: policy.sealer.encode_token(&token),
+                    max_age: persistent.then(|| max_age(&times)),
+                });
+            }
+            Inserted::Occupied => occupied += 1,
+            Inserted::Revoked(time) => {
+                refusals += 1;
+                let later = arrival.on_store(ClockReading::now(time));
+                let is_no_later = began.is_some_and(|began| began >= later);
+                if refusals == MAX_REFUSALS || is_no_later {
+                    return Err(Error::Ended);
+                }
+                began = Some(later);
+            }
+        }
+    }
+    Err(RandomError::new("it gave the handle of another session again and again").into())
+}

@@ -1,0 +1,143 @@
+//! The session that a token proves.
+
+use std::sync::Arc;
+
+use crate::crypto::seal::SealAge;
+use crate::crypto::token::Token;
+use crate::engine::change::{Change, Requester, SecretChange, StateChange};
+use crate::engine::committer::commit;
+use crate::engine::engine::Engine;
+use crate::engine::error::Error;
+use crate::engine::event::{Ignored, SessionEvent};
+use crate::engine::identity::{Identity, Proof, Proven, TokenCookie};
+use crate::engine::revoke;
+use crate::engine::rotation::{Role, SecondarySecret, SecretMatch};
+use crate::engine::stored::{Opened, Stored};
+use crate::engine::transaction::{Request, Usage};
+use crate::engine::uncancelled::Uncancelled;
+use crate::state::session_state::SessionState;
+use crate::store::{Record, Times};
+
+/// The session that the token in a cookie's value proves.
+pub(crate) async fn identify<T: SessionState>(
+    engine: &Arc<Engine<T>>,
+    request: Request,
+    value: &[u8],
+) -> Result<Identity<T>, Error> {
+    match engine.policy.sealer.decode_token(value) {
+        Ok((token, signature)) => Load { engine, request }.prove(token, signature).await,
+        Err(reason) => Ok(engine.ignore(None, reason)),
+    }
+}
+
+struct Load<'a, T> {
+    engine: &'a Arc<Engine<T>>,
+    request: Request,
+}
+
+impl<T: SessionState> Load<'_, T> {
+    /// The session that this token proves.
+    ///
+    /// What few requests do is boxed: the future of every request would be as large as the largest
+    /// of it.
+    async fn prove(&self, token: Token, signature: SealAge) -> Result<Identity<T>, Error> {
+        let engine = self.engine;
+        let handle = token.handle();
+        let Some(record) = engine.store.load(handle).await? else {
+            engine.decode_cache.forget(handle);
+            return Ok(engine.ignore(Some(handle), Ignored::Unknown));
+        };
+        let unsealed = match engine.unseal(record)? {
+            Opened::Ours(unsealed) => unsealed,
+            Opened::Ended => return Ok(engine.ignore(Some(handle), Ignored::Unknown)),
+            Opened::OfAnother => return Ok(engine.ignore(Some(handle), Ignored::OtherName)),
+        };
+        let digest = engine.policy.sealer.digest(&token, unsealed.name);
+        let Request { arrival, usage } = self.request;
+        let request = Requester { presented: digest, arrival, usage };
+        let secret = unsealed.match_secret(digest);
+        let mut stored = match secret {
+            SecretMatch::Current | SecretMatch::Predecessor => engine.decode_unsealed(unsealed)?,
+            SecretMatch::Successor => {
+                let stored = engine.decode_unsealed(unsealed)?;
+                if !Box::pin(self.note_seen(&stored, request)).await? {
+                    return Ok(engine.ignore(Some(handle), Ignored::Replaced));
+                }
+                stored
+            }
+            SecretMatch::Replaced => return Ok(engine.ignore(Some(handle), Ignored::Replaced)),
+            SecretMatch::Stolen => {
+                engine.store.report(&SessionEvent::TheftSuspected { handle });
+                let revoked = SessionEvent::Revoked { handle };
+                Box::pin(revoke::end(engine, handle, &revoked)).await?;
+                return Ok(engine.ignore(Some(handle), Ignored::Stolen));
+            }
+            SecretMatch::Unknown => return Ok(engine.ignore(Some(handle), Ignored::WrongSecret)),
+        };
+        if request.usage == Usage::Foreground && self.is_to_be_renewed(&stored) {
+            match Box::pin(self.renew(&mut stored, request)).await? {
+                Renewed::Done => {}
+                Renewed::Gone => return Ok(engine.ignore(Some(handle), Ignored::Unknown)),
+                Renewed::Replaced => return Ok(engine.ignore(Some(handle), Ignored::Replaced)),
+            }
+        }
+        let cookie = match (secret, signature) {
+            (SecretMatch::Predecessor, _) => TokenCookie::Outdated,
+            (_, SealAge::Stale) => TokenCookie::Stale,
+            (_, SealAge::Current) => TokenCookie::Current,
+        };
+        let proof = Proof::Token { token, digest, cookie };
+        Ok(Identity::Proven(Proven { proof, stored: Arc::new(stored) }))
+    }
+
+    /// Whether so much of the session's idle limit is gone that a use makes it start anew.
+    fn is_to_be_renewed(&self, stored: &Stored<T>) -> bool {
+        let Times { now, seen, .. } = stored.record.times;
+        now.since(seen) >= self.engine.policy.lifetime.renewal()
+    }
+
+    /// The session is in use once more: its idle limit starts anew.
+    async fn renew(&self, stored: &mut Stored<T>, request: Requester) -> Result<Renewed, Error> {
+        let Record { handle, times, .. } = stored.record;
+        let idle = self.engine.policy.lifetime.idle();
+        let secondary = SecondarySecret::find(&stored.record.fields);
+        if secondary.is_some_and(|secondary| secondary.role == Role::Replaced) {
+            if !self.note_seen(stored, request).await? {
+                return Ok(Renewed::Replaced);
+            }
+        } else if !self.engine.store.touch(handle, idle).await? {
+            return Ok(Renewed::Gone);
+        }
+        stored.record.times.seen_at(times.now, idle);
+        self.engine.store.report(&SessionEvent::Renewed { handle });
+        Ok(Renewed::Done)
+    }
+
+    /// Notes that the browser has shown this secret: the one before it will be dead soon. Answers
+    /// whether it was still good for the session.
+    async fn note_seen(&self, stored: &Stored<T>, request: Requester) -> Result<bool, Error> {
+        let state = || Arc::clone(&stored.state);
+        let change = Change {
+            state: StateChange::Merge { base: state(), mine: state() },
+            request: Some(request),
+            secret: SecretChange::Seen,
+            reauthenticated: false,
+            persistent: None,
+        };
+        let commit = commit(Arc::clone(self.engine), Arc::new(stored.clone()), change);
+        match Uncancelled::new(commit).await {
+            Ok(_) => Ok(true),
+            Err(Error::Ended) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// What became of a session that is in use.
+enum Renewed {
+    Done,
+    /// It has ended meanwhile.
+    Gone,
+    /// Its secret was replaced meanwhile, or it has ended.
+    Replaced,
+}

@@ -1,0 +1,10 @@
+//! The store back end: a session's record is in the store, and its cookie has the token that proves
+//! it.
+
+mod commit;
+mod create;
+mod identify;
+
+pub(crate) use commit::commit;
+pub(crate) use create::create;
+pub(crate) use identify::identify;

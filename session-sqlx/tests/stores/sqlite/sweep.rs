@@ -73,6 +73,19 @@ async fn a_record_with_a_shortened_lifetime_is_swept_in_time() {
 }
 
 #[tokio::test]
+async fn a_remembered_ending_is_swept_in_time() {
+    let (store, _) = store(patient()).await;
+    let record = stored(&store, insert()).await;
+    let minute = Duration::from_mins(1);
+    let created = record.times.created;
+    let removed = store.delete(record.handle, Some(minute), Now::At(created)).await;
+    assert!(removed.expect("the store works"));
+    let before = Now::At(created.plus(minute / 2));
+    assert_eq!(swept(&store, 10, before).await, Swept::All(0));
+    assert_eq!(swept(&store, 10, Now::At(created.plus(minute))).await, Swept::All(1));
+}
+
+#[tokio::test]
 async fn a_sweep_keeps_to_its_limit_whatever_is_due() {
     let (store, _) = store(patient()).await;
     let mut records = Vec::new();

@@ -4,7 +4,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use session_core::store::{Ended, Insert, Inserted, Record, Swept, Times, Update, Updated};
+use session_core::store::{
+    Ended, Insert, Inserted, ListQuery, Page, Record, Swept, Times, Update, Updated,
+};
 use session_core::{Handle, Now, Store, StoreError};
 
 /// See the module. A clone is the same shelf.
@@ -39,16 +41,12 @@ impl Shelf {
     /// What was to be inserted, since this was last asked, as a record.
     pub fn inserted(&self) -> Option<Record> {
         let insert = self.contents().inserted.take()?;
-        Some(Record {
-            handle: insert.handle,
-            digest: insert.digest,
-            revision: 1,
-            principal: insert.principal,
-            fields: insert.fields,
-            persistent: insert.persistent,
-            label: insert.label,
-            times: crate::shop::fresh(),
-        })
+        let (fields, times) = (insert.fields, crate::shop::fresh());
+        let mut record = Record::new(insert.handle, insert.digest, 1, fields, times);
+        record.principal = insert.principal;
+        record.persistent = insert.persistent;
+        record.label = insert.label;
+        Some(record)
     }
 
     /// The updates that were asked for since this was last asked.
@@ -101,18 +99,23 @@ impl Store for Shelf {
         Ok(self.called().find(handle).is_some())
     }
 
-    async fn delete(&self, handle: Handle, _: Now) -> Result<bool, StoreError> {
+    async fn delete(
+        &self,
+        handle: Handle,
+        _: Option<Duration>,
+        _: Now,
+    ) -> Result<bool, StoreError> {
         Ok(self.called().find(handle).is_some())
     }
 
-    async fn list(&self, _: &str, _: Now) -> Result<Vec<Record>, StoreError> {
+    async fn list(&self, _: &str, query: ListQuery, _: Now) -> Result<Page, StoreError> {
         drop(self.called());
-        Ok(Vec::new())
+        Ok(Page::new(Vec::new(), &query))
     }
 
     async fn delete_all(&self, _: &str, _: Option<Handle>, now: Now) -> Result<Ended, StoreError> {
         drop(self.called());
-        Ok(Ended { live: 0, now: now.on_this_machine() })
+        Ok(Ended::new(0, now.on_this_machine()))
     }
 
     async fn sweep(&self, _: u32, _: Now) -> Result<Swept, StoreError> {

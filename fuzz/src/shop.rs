@@ -46,14 +46,8 @@ pub const MOMENT: Timestamp = Timestamp::from_micros(1_720_000_000_000_000);
 
 /// The times of a record that was inserted just now.
 pub fn fresh() -> Times {
-    Times {
-        now: MOMENT,
-        created: MOMENT,
-        authenticated: None,
-        seen: MOMENT,
-        expires: MOMENT.plus(Lifetime::AAL2.idle()),
-        absolute: MOMENT.plus(Lifetime::AAL2.absolute()),
-    }
+    let expires = MOMENT.plus(Lifetime::AAL2.idle());
+    Times::new(MOMENT, MOMENT, MOMENT, expires, MOMENT.plus(Lifetime::AAL2.absolute()))
 }
 
 #[require_session]

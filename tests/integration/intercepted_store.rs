@@ -5,7 +5,9 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use session_core::store::{Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated};
+use session_core::store::{
+    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+};
 use session_core::{Handle, MemoryStore, Now, Store, StoreError};
 
 /// Runs before and after each call. An error on either side is what the caller gets; only one
@@ -93,12 +95,7 @@ impl<I: Interceptor> Store for InterceptedStore<I> {
         self.call("delete", self.memory.delete(handle, remember, now)).await
     }
 
-    async fn list(
-        &self,
-        principal: &str,
-        query: ListQuery,
-        now: Now,
-    ) -> Result<Page, StoreError> {
+    async fn list(&self, principal: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
         self.call("list", self.memory.list(principal, query, now)).await
     }
 

@@ -3,13 +3,13 @@
 use std::error::Error as _;
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
-use session_core::store::{Insert, LogIn, Record, Update, Updated};
+use session_core::store::{Insert, Record, Update, Updated};
 use session_core::{Now, Session, SessionRef, Sessions, Store as _, require_session, session};
+use session_test_support::records::{DAY, HOUR, with};
 use session_test_support::{Client, ProbedStore};
 use session_tests::{TestStore, on_each_store};
 
@@ -89,28 +89,9 @@ async fn no_public_type_prints_a_token_or_what_a_session_holds<S: TestStore>(sto
     printed.add(&record);
     printed.add(&record.digest);
     printed.add(&record.handle);
-    printed.add(&Insert {
-        handle: record.handle,
-        digest: record.digest,
-        principal: None,
-        fields: record.fields.clone(),
-        persistent: false,
-        label: None,
-        idle: Duration::from_secs(1),
-        absolute: Duration::from_secs(1),
-        log_in: LogIn::default(),
-    });
-    let update = Update {
-        handle: record.handle,
-        revision: record.revision + 1,
-        digest: record.digest,
-        principal: None,
-        fields: record.fields.clone(),
-        persistent: false,
-        idle: Some(Duration::from_secs(1)),
-        log_in: LogIn::default(),
-        authenticated: None,
-    };
+    let fields = record.fields.clone();
+    printed.add(&Insert::new(record.handle, record.digest, fields, HOUR, DAY));
+    let update = with(Update::of(&record), |update| update.revision += 1);
     printed.add(&update);
     let conflict = store.update(update, Now::Store).await.expect("the store works");
     assert!(matches!(conflict, Updated::Conflict(_)));

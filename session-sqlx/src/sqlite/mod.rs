@@ -22,6 +22,9 @@
 //! answered, and a write that was not answered has happened or not, never in part. On macOS the
 //! drive is told to empty its own cache too (`fullfsync`).
 //!
+//! Of a session that was ended and is remembered, an empty row is left: its handle and times, no
+//! principal, no label, no fields. The sweep removes it when that time is over.
+//!
 //! The file is read and written in WAL mode: beside `sessions.db` lie `sessions.db-wal` and
 //! `sessions.db-shm`, which belong to it. Copy it with SQLite's own `.backup` or `VACUUM INTO`,
 //! not with `cp` while a program has it open. It must lie on a disk of this machine: shared

@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_core::store::{Ended, Insert, Inserted, Record, Swept, Update, Updated};
+use session_core::store::{
+    Ended, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+};
 use session_core::{Handle, Now, Store, StoreError};
 
 use super::batch::{Queue, Shared};
@@ -71,13 +73,29 @@ impl Store for SqliteStore {
         self.queue.write(sql::Touch { handle, idle, now }).await
     }
 
-    async fn delete(&self, handle: Handle, now: Now) -> Result<bool, StoreError> {
-        self.queue.write(sql::Delete { handle, now }).await
+    async fn delete(
+        &self,
+        handle: Handle,
+        remember: Option<Duration>,
+        now: Now,
+    ) -> Result<bool, StoreError> {
+        self.queue.write(sql::Delete { handle, remember, now }).await
     }
 
-    async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, StoreError> {
+    async fn list(&self, principal: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
         let principal = principal.to_owned();
-        self.queue.read(sql::List { principal, now }).await
+        self.queue.read(sql::List { principal, query, now }).await
+    }
+
+    async fn alive(
+        &self,
+        handles: &[Handle],
+        now: Now,
+    ) -> Result<Vec<Option<Liveness>>, StoreError> {
+        if handles.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.queue.read(sql::Alive { handles: handles.into(), now }).await
     }
 
     async fn delete_all(

@@ -1,10 +1,10 @@
 //! A record of a format that neither release knows.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use session_core::Now;
-use session_core::store::{LogIn, Update, Updated};
+use session_core::store::Updated;
+use session_test_support::records::{update_of, with};
 use session_tests::{TestStore, on_each_store};
 
 use super::releases::Releases;
@@ -17,17 +17,7 @@ async fn a_record_of_an_unknown_format_is_refused_and_left_as_it_is<S: TestStore
     let mut fields = record.fields.to_vec();
     fields[0] += 1;
     let fields: Arc<[u8]> = fields.into();
-    let update = Update {
-        handle: record.handle,
-        revision: record.revision,
-        digest: record.digest,
-        principal: record.principal,
-        fields: fields.clone(),
-        persistent: record.persistent,
-        idle: Some(Duration::from_hours(1)),
-        log_in: LogIn::default(),
-        authenticated: None,
-    };
+    let update = with(update_of(&record), |update| update.fields = fields.clone());
     let updated = releases.store.update(update, Now::Store).await;
     assert!(matches!(updated, Ok(Updated::Saved(_))), "{updated:?}");
     for app in [&releases.old, &releases.new] {

@@ -38,7 +38,7 @@ async fn without_its_revocations_nobody_is_let_in() {
     store.inject(Call::Load, Fault::Fails);
     assert_eq!(client.get("/").await.status, StatusCode::SERVICE_UNAVAILABLE);
     store.heal();
-    store.inject(Call::Insert, Fault::Fails);
+    store.inject(Call::Delete, Fault::Fails);
     let reply = client.post("/logout").await;
     assert_eq!((reply.status, reply.set_cookies().len()), (StatusCode::SERVICE_UNAVAILABLE, 0));
 }

@@ -45,6 +45,6 @@ impl Statement for DeleteAll {
             .bind(except);
         let removed: Vec<bool> = query.fetch_all(connection).await?;
         let live = removed.into_iter().filter(|live| *live).count();
-        Ok(Ended { live: u64::try_from(live).unwrap_or(u64::MAX), now })
+        Ok(Ended::new(u64::try_from(live).unwrap_or(u64::MAX), now))
     }
 }

@@ -8,6 +8,7 @@ mod texts;
 // What a statement is.
 mod statement;
 // The statements.
+mod alive;
 mod delete;
 mod delete_all;
 mod insert;
@@ -23,6 +24,7 @@ mod render;
 #[cfg(test)]
 mod plans;
 
+pub(super) use alive::Alive;
 pub(super) use delete::Delete;
 pub(super) use delete_all::DeleteAll;
 pub(super) use insert::Insert;

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
 use super::table::Table;
 use super::texts::Texts;
-use super::{delete, delete_all, insert, list, load, log_in, row, sweep, touch, update};
+use super::{alive, delete, delete_all, insert, list, load, log_in, row, sweep, touch, update};
 
 /// The texts of the statements, with the names of this table put in.
 pub(crate) fn texts_of(table: &Table) -> Texts {
@@ -23,6 +23,9 @@ pub(crate) fn texts_of(table: &Table) -> Texts {
         touch: text(touch::SQL),
         touch_with_index: text(touch::WITH_INDEX),
         delete: text(delete::SQL),
+        is_live: text(delete::IS_LIVE),
+        delete_and_remember: text(delete::AND_REMEMBER),
+        alive: text(alive::SQL),
         list: text(list::SQL),
         delete_all: text(delete_all::SQL),
         revoke: text(delete_all::REVOKE),

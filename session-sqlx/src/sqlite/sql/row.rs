@@ -15,28 +15,21 @@ pub(super) const RECORD: &str = "handle, digest, revision, principal, persistent
 pub(super) fn times(row: &SqliteRow, now: Timestamp) -> sqlx::Result<Times> {
     let time = |column: usize| row.try_get(column).map(Timestamp::from_micros);
     let authenticated: Option<i64> = row.try_get(1)?;
-    Ok(Times {
-        now,
-        created: time(0)?,
-        authenticated: authenticated.map(Timestamp::from_micros),
-        seen: time(2)?,
-        expires: time(3)?,
-        absolute: time(4)?,
-    })
+    let mut times = Times::new(now, time(0)?, time(2)?, time(3)?, time(4)?);
+    times.authenticated = authenticated.map(Timestamp::from_micros);
+    Ok(times)
 }
 
 /// The record in this row, read at this time.
 pub(super) fn record(row: &SqliteRow, now: Timestamp) -> sqlx::Result<Record> {
-    Ok(Record {
-        handle: Handle::from_bytes(bytes(row, 5)?),
-        digest: Digest::from_bytes(bytes(row, 6)?),
-        revision: u64::try_from(row.try_get::<i64, _>(7)?).map_err(undecodable)?,
-        principal: row.try_get(8)?,
-        persistent: row.try_get(9)?,
-        label: row.try_get(10)?,
-        fields: row.try_get(11)?,
-        times: times(row, now)?,
-    })
+    let handle = Handle::from_bytes(bytes(row, 5)?);
+    let digest = Digest::from_bytes(bytes(row, 6)?);
+    let revision = u64::try_from(row.try_get::<i64, _>(7)?).map_err(undecodable)?;
+    let mut record = Record::new(handle, digest, revision, row.try_get(11)?, times(row, now)?);
+    record.principal = row.try_get(8)?;
+    record.persistent = row.try_get(9)?;
+    record.label = row.try_get(10)?;
+    Ok(record)
 }
 
 /// The row of a statement that was run to its end: one that is left before it keeps its lock.
@@ -49,6 +42,6 @@ fn bytes<const N: usize>(row: &SqliteRow, column: usize) -> sqlx::Result<[u8; N]
     bytes.try_into().map_err(undecodable)
 }
 
-fn undecodable(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
+pub(super) fn undecodable(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
     sqlx::Error::Decode(error.into())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use session_core::store::{Insert, Inserted};
+use session_core::store::Inserted;
 use session_core::{Now, Store as _, StoreError};
 use session_sqlx::SqliteStore;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::fixtures::{
     Database, HOUR, error_chain, execute, insert, is_unchanged, loaded, patient, store, stored,
+    with,
 };
 
 /// Has this many inserts wait for the lock, every third of them labelled `bad`, and answers how
@@ -21,7 +22,7 @@ async fn write_together(store: &SqliteStore, database: &Database, number: usize)
     for number in 0..number {
         let (store, label) = (store.clone(), ["good", "good", "bad"][number % 3]);
         writes.spawn(async move {
-            let insert = Insert { label: Some(label.into()), ..insert() };
+            let insert = with(insert(), |insert| insert.label = Some(label.into()));
             let handle = insert.handle;
             let answer = store.insert(insert, Now::Store).await;
             (label, handle, answer)
@@ -99,7 +100,7 @@ async fn a_full_disk_fails_the_writes_that_do_not_fit_and_no_others() {
     let record = stored(&store, insert()).await;
     let (mut saved, mut failed) = (1, 0);
     for _ in 0..10 {
-        let large = Insert { fields: vec![1; 100_000].into(), ..insert() };
+        let large = with(insert(), |insert| insert.fields = vec![1; 100_000].into());
         let (large, small) =
             tokio::join!(store.insert(large, Now::Store), store.insert(insert(), Now::Store));
         assert!(matches!(small, Ok(Inserted::Saved(_))), "{small:?}");
@@ -115,7 +116,7 @@ async fn a_full_disk_fails_the_writes_that_do_not_fit_and_no_others() {
     assert!(failed >= 2, "200 pages have no room for 10");
     assert!(is_unchanged(&store, &record).await);
     assert_eq!(database.number("SELECT count(*) FROM sessions").await, saved);
-    let removed = store.delete(record.handle, Now::Store).await;
+    let removed = store.delete(record.handle, None, Now::Store).await;
     assert!(removed.expect("that needs no room"));
 }
 

@@ -3,14 +3,15 @@
 
 use std::time::{Duration, Instant};
 
-use session_core::store::{Insert, Inserted, Record, Update, Updated};
+use session_core::store::{Inserted, Record, Updated};
 use session_core::{Now, Store as _, StoreError};
 use session_sqlx::SqliteStore;
 use session_test_support::resilience::STALL;
 use tokio::task::JoinSet;
 
 use super::fixtures::{
-    HOUR, execute, insert, is_unchanged, loaded, patient, store, stored, update_of, updated,
+    HOUR, execute, insert, is_unchanged, loaded, patient, records, store, stored, update_of,
+    updated, with,
 };
 use super::process::{Process, given};
 
@@ -27,10 +28,9 @@ fn counted(record: &Record) -> u64 {
 /// Adds one to a record, however often another is faster.
 async fn count(store: &SqliteStore, mut record: Record) {
     loop {
-        let update = Update {
-            fields: (counted(&record) + 1).to_le_bytes()[..].into(),
-            ..update_of(&record)
-        };
+        let update = with(update_of(&record), |update| {
+            update.fields = (counted(&record) + 1).to_le_bytes()[..].into();
+        });
         match updated(store, update).await {
             Updated::Saved(_) => return,
             Updated::Conflict(newer) => record = *newer,
@@ -46,8 +46,7 @@ async fn count_together(stores: &[SqliteStore]) {
         let store = stores[number % stores.len()].clone();
         tasks.spawn(async move {
             for change in 0..CHANGES {
-                let found = store.list("counters", Now::Store).await;
-                let mut found = found.expect("it is never locked");
+                let mut found = records(&store, "counters", Now::Store).await;
                 let record = found.swap_remove((number + change) % found.len());
                 count(&store, record).await;
             }
@@ -58,18 +57,16 @@ async fn count_together(stores: &[SqliteStore]) {
 
 async fn counters(store: &SqliteStore) {
     for _ in 0..8 {
-        let insert = Insert {
-            principal: Some("counters".into()),
-            fields: 0_u64.to_le_bytes()[..].into(),
-            ..insert()
-        };
+        let insert = with(insert(), |insert| {
+            insert.principal = Some("counters".into());
+            insert.fields = 0_u64.to_le_bytes()[..].into();
+        });
         stored(store, insert).await;
     }
 }
 
 async fn total(store: &SqliteStore) -> usize {
-    let found = store.list("counters", Now::Store).await;
-    let found = found.expect("the store works");
+    let found = records(store, "counters", Now::Store).await;
     for record in &found {
         assert_eq!(record.revision, counted(record) + 1, "each was counted once");
     }
@@ -111,7 +108,7 @@ async fn one_of_many_concurrent_writes_through_two_stores_is_saved() {
         let mut inserts = JoinSet::new();
         for number in 0..16_u8 {
             let store = [&one, &two][usize::from(number % 2)].clone();
-            let insert = Insert { fields: vec![number].into(), ..fresh.clone() };
+            let insert = with(fresh.clone(), |insert| insert.fields = vec![number].into());
             inserts.spawn(async move { store.insert(insert, Now::Store).await });
         }
         let answers = inserts.join_all().await.into_iter();
@@ -122,7 +119,8 @@ async fn one_of_many_concurrent_writes_through_two_stores_is_saved() {
         let mut updates = JoinSet::new();
         for number in 0..16_u8 {
             let store = [&one, &two][usize::from(number % 2)].clone();
-            let update = Update { fields: vec![100 + number].into(), ..update_of(&record) };
+            let update =
+                with(update_of(&record), |update| update.fields = vec![100 + number].into());
             updates.spawn(async move { (number, updated(&store, update).await) });
         }
         let after = updates.join_all().await;

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use session_core::store::{Insert, Record, Update, Updated};
-use session_core::{Handle, Now, Store as _};
+use session_core::store::{Record, Updated};
+use session_core::{Handle, Now};
 use session_sqlx::SqliteStore;
 
-use super::fixtures::{Database, insert, loaded, patient, store, stored, update_of, updated};
+use super::fixtures::{
+    Database, insert, loaded, patient, records, store, stored, update_of, updated, with,
+};
 use super::process::{Process, given};
 
 const TEST: &str =
@@ -37,16 +39,18 @@ async fn write_and_tell(database: Database) {
 
 async fn write_for_ever(store: SqliteStore) {
     loop {
-        let insert = Insert { principal: Some("1".into()), fields: fields(1), ..insert() };
+        let insert = with(insert(), |insert| {
+            insert.principal = Some("1".into());
+            insert.fields = fields(1);
+        });
         let mut record = stored(&store, insert).await;
         println!("acknowledged {} {}", record.handle, record.revision);
         while record.revision < REVISIONS {
             let next = record.revision + 1;
-            let update = Update {
-                principal: Some(next.to_string().into()),
-                fields: fields(next),
-                ..update_of(&record)
-            };
+            let update = with(update_of(&record), |update| {
+                update.principal = Some(next.to_string().into());
+                update.fields = fields(next);
+            });
             assert!(matches!(updated(&store, update).await, Updated::Saved(_)));
             record.revision = next;
             println!("acknowledged {} {next}", record.handle);
@@ -91,16 +95,15 @@ async fn check(database: &Database, acknowledged: &HashMap<Handle, u64>) {
         assert!(record.revision >= *revision, "at {revision}: {record:?}");
         assert_whole(&record);
     }
-    let mut records = 0;
+    let mut number = 0;
     for revision in 1..=REVISIONS {
-        let found = store.list(&revision.to_string(), Now::Store).await;
-        let found = found.expect("the index is whole");
+        let found = records(&store, &revision.to_string(), Now::Store).await;
         found.iter().for_each(assert_whole);
-        records += found.len();
+        number += found.len();
     }
-    assert!(records >= acknowledged.len());
+    assert!(number >= acknowledged.len());
     let all = database.number("SELECT count(*) FROM sessions").await;
-    assert_eq!(usize::try_from(all), Ok(records), "nobody has none");
+    assert_eq!(usize::try_from(all), Ok(number), "nobody has none");
     let faults = "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'";
     assert_eq!(database.number(faults).await, 0);
 }

@@ -5,11 +5,13 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use session_core::store::{Contents, ListQuery, Record};
+use session_core::{Now, Store as _};
 use session_sqlx::{SqliteBuilder, SqliteStore};
 use session_test_support::TempDirectory;
 pub(crate) use session_test_support::records::{
     DAY, HOUR, error_chain, handle, insert, insert_of, is_unchanged, listed, loaded, stored,
-    update_of, updated,
+    update_of, updated, with,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
@@ -99,6 +101,19 @@ pub(crate) fn patient() -> SqliteBuilder {
 pub(crate) async fn store(builder: SqliteBuilder) -> (SqliteStore, Database) {
     let database = Database::new();
     (database.store(builder).await, database)
+}
+
+/// All of this principal's records, which may be more than a page.
+pub(crate) async fn records(store: &SqliteStore, principal: &str, now: Now) -> Vec<Record> {
+    let (mut query, mut records) = (ListQuery::first(Contents::Whole, 100), Vec::new());
+    loop {
+        let page = store.list(principal, query, now).await.expect("the store works");
+        records.extend(page.records);
+        query.after = page.next;
+        if query.after.is_none() {
+            return records;
+        }
+    }
 }
 
 /// What `ls -l` would show of it: the rights of owner, group and others.

@@ -3,22 +3,26 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use session_core::store::{Insert, Inserted, LogIn, REVOCATIONS_LAST, Record, Update, Updated};
+use session_core::store::{Inserted, LogIn, REVOCATIONS_LAST, Record, Update, Updated};
 use session_core::{Now, Store as _, Timestamp};
 use tokio::task::JoinSet;
 
 use super::fixtures::{
     DAY, insert, insert_of, is_unchanged, listed, loaded, patient, store, stored, update_of,
-    updated,
+    updated, with,
 };
 
 fn at_most(limit: u32) -> LogIn {
-    LogIn { began: None, limit: NonZeroU32::new(limit) }
+    LogIn::new(None, NonZeroU32::new(limit))
 }
 
 /// What logs Ann in to this record.
 fn log_in(record: &Record, log_in: LogIn) -> Update {
-    Update { principal: Some("ann".into()), authenticated: Some(DAY), log_in, ..update_of(record) }
+    with(update_of(record), |update| {
+        update.principal = Some("ann".into());
+        update.authenticated = Some(DAY);
+        update.log_in = log_in;
+    })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -31,7 +35,7 @@ async fn a_hundred_concurrent_log_ins_through_two_stores_keep_to_the_limit() {
         let store = [&one, &two][number % 2].clone();
         log_ins.spawn(async move {
             if number % 4 < 2 {
-                let insert = Insert { log_in: at_most(5), ..insert_of("ann") };
+                let insert = with(insert_of("ann"), |insert| insert.log_in = at_most(5));
                 let inserted = store.insert(insert, Now::Store).await;
                 assert!(matches!(inserted, Ok(Inserted::Saved(_))), "{inserted:?}");
             } else {
@@ -54,18 +58,19 @@ async fn no_log_in_that_began_before_a_revocation_survives_it() {
     for _ in 0..5 {
         let (mut carts, mut sessions) = (Vec::new(), Vec::new());
         for _ in 0..50 {
-            let began = LogIn { began: Some(Timestamp::now()), limit: None };
-            sessions.push(stored(&one, Insert { log_in: began, ..insert_of("ann") }).await);
+            let began = LogIn::new(Some(Timestamp::now()), None);
+            sessions
+                .push(stored(&one, with(insert_of("ann"), |insert| insert.log_in = began)).await);
             carts.push(stored(&one, insert()).await);
         }
         let began = Some(Timestamp::now());
         let mut acts = JoinSet::new();
         for (number, (cart, session)) in carts.into_iter().zip(sessions).enumerate() {
             let (here, there) = if number % 2 == 0 { (&one, &two) } else { (&two, &one) };
-            let (store, early) = (here.clone(), LogIn { began, limit: None });
+            let (store, early) = (here.clone(), LogIn::new(began, None));
             acts.spawn(async move {
                 if number % 4 < 2 {
-                    let insert = Insert { log_in: early, ..insert_of("ann") };
+                    let insert = with(insert_of("ann"), |insert| insert.log_in = early);
                     store.insert(insert, Now::Store).await.map(drop).expect("it is never locked");
                 } else {
                     _ = updated(&store, log_in(&cart, early)).await;
@@ -84,8 +89,8 @@ async fn no_log_in_that_began_before_a_revocation_survives_it() {
         acts.join_all().await;
         assert_eq!(listed(&two, "ann").await, []);
     }
-    let began = LogIn { began: Some(Timestamp::now()), limit: None };
-    stored(&two, Insert { log_in: began, ..insert_of("ann") }).await;
+    let began = LogIn::new(Some(Timestamp::now()), None);
+    stored(&two, with(insert_of("ann"), |insert| insert.log_in = began)).await;
 }
 
 /// A trigger stands for whatever may fail between the parts.
@@ -99,7 +104,7 @@ async fn a_log_in_or_revocation_happens_as_a_whole_or_not_at_all() {
             "CREATE TRIGGER bad BEFORE DELETE ON sessions BEGIN SELECT RAISE({how}, 'bad'); END"
         );
         database.execute(&trigger).await;
-        let fresh = Insert { log_in: at_most(1), ..insert_of("ann") };
+        let fresh = with(insert_of("ann"), |insert| insert.log_in = at_most(1));
         let handle = fresh.handle;
         let (inserted, updated, revoked, beside) = tokio::join!(
             store.insert(fresh, Now::Store),

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use session_core::store::{Inserted, Update, Updated};
+use session_core::store::{Inserted, Updated};
 use session_core::{Now, Store as _, StoreError};
 use session_test_support::resilience::outlives_its_runtime;
 use sqlx::sqlite::SqliteConnection;
@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use super::fixtures::{
     Database, execute, insert, is_unchanged, loaded, patient, store, stored, update_of, updated,
+    with,
 };
 
 /// Another connection, which has the only lock until it is told to let go.
@@ -78,10 +79,9 @@ async fn a_caller_may_leave_at_any_moment() {
     let mut record = stored(&store, insert()).await;
     let mut answered = 0;
     for patience in 0..120_u64 {
-        let update = Update {
-            fields: vec![u8::try_from(patience).expect("it is small"); 5000].into(),
-            ..update_of(&record)
-        };
+        let update = with(update_of(&record), |update| {
+            update.fields = vec![u8::try_from(patience).expect("it is small"); 5000].into();
+        });
         let fields = update.fields.clone();
         let write = store.update(update, Now::Store);
         let left = timeout(Duration::from_micros(patience * 100), write).await;

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
-use session_core::store::{Insert, LogIn, Update, Updated};
+use session_core::store::{Contents, ListQuery, LogIn, Updated};
 use session_core::{Now, Store as _};
 use session_sqlx::SqliteStore;
 use sqlx::ConnectOptions as _;
@@ -15,11 +15,15 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use super::fixtures::{Database, HOUR, insert, insert_of, patient, update_of};
+use super::fixtures::{
+    Database, HOUR, handle as fresh_handle, insert, insert_of, patient, update_of, with,
+};
 
 /// The statements of each thread that has this test's name.
 static HEARD: OnceLock<Mutex<HashMap<String, Vec<String>>>> = OnceLock::new();
 const NAME: &str = "statements-";
+
+const FIRST_PAGE: ListQuery = ListQuery::first(Contents::Whole, 100);
 
 fn heard() -> std::sync::MutexGuard<'static, HashMap<String, Vec<String>>> {
     HEARD.get_or_init(Mutex::default).lock().expect("no panic")
@@ -102,7 +106,7 @@ async fn an_operation_is_one_statement() {
     let store = patient().connect_with(options).await;
     let store = store.expect("the file is ours");
     store.migrate().await.expect("the file is new");
-    let warm = Insert { principal: Some("ann".into()), ..insert() };
+    let warm = with(insert(), |insert| insert.principal = Some("ann".into()));
     let handle = warm.handle;
     store.insert(warm, Now::Store).await.map(drop).expect("the store works");
     let loaded = async || {
@@ -120,20 +124,27 @@ async fn an_operation_is_one_statement() {
     assert_costs("insert", 1).await;
     store.insert(insert_of("cid"), Now::Store).await.map(drop).expect("the store works");
     assert_costs("a log-in", 2).await;
-    let log_in = LogIn { began: None, limit: NonZeroU32::new(1) };
-    let limited = Insert { log_in, ..insert_of("cid") };
+    let log_in = LogIn::new(None, NonZeroU32::new(1));
+    let limited = with(insert_of("cid"), |insert| insert.log_in = log_in);
     store.insert(limited, Now::Store).await.map(drop).expect("the store works");
     assert_costs("a log-in with a limit, as a whole", 5).await;
     assert!(matches!(store.update(update_of(&record), Now::Store).await, Ok(Updated::Saved(_))));
     assert_costs("update", 1).await;
     assert!(store.touch(handle, HOUR, Now::Store).await.expect("the store works"));
     assert_costs("touch", 1).await;
-    store.list("ann", Now::Store).await.expect("the store works");
+    store.list("ann", FIRST_PAGE, Now::Store).await.expect("the store works");
     assert_costs("list", 1).await;
+    let mut handles: Vec<_> = (0..300).map(|_| fresh_handle()).collect();
+    handles.push(handle);
+    let alive = store.alive(&handles, Now::Store).await.expect("the store works");
+    assert!(alive.iter().flatten().count() == 1 && alive[300].is_some());
+    assert_costs("what is alive of 301", 1).await;
+    assert_eq!(store.alive(&[], Now::Store).await.expect("nothing is asked"), []);
+    assert_costs("what is alive of none", 0).await;
 
     let record = loaded().await;
     statements().await;
-    let log_in = Update { principal: Some("bob".into()), ..update_of(&record) };
+    let log_in = with(update_of(&record), |update| update.principal = Some("bob".into()));
     assert!(matches!(store.update(log_in, Now::Store).await, Ok(Updated::Saved(_))));
     assert_costs("an update that changes the index of principals", 2).await;
     let stale = store.update(update_of(&record), Now::Store).await;
@@ -142,8 +153,10 @@ async fn an_operation_is_one_statement() {
 
     store.delete_all("bob", None, Now::Store).await.expect("the store works");
     assert_costs("delete_all, as a whole", 4).await;
-    store.delete(handle, Now::Store).await.expect("the store works");
+    store.delete(handle, None, Now::Store).await.expect("the store works");
     assert_costs("delete", 1).await;
+    store.delete(handle, Some(HOUR), Now::Store).await.expect("the store works");
+    assert_costs("a delete that is remembered", 2).await;
     store.sweep(100, Now::Store).await.expect("the store works");
     assert_costs("sweep", 3).await;
 }
@@ -153,7 +166,7 @@ async fn futures(store: &SqliteStore, number: usize) {
     let mut loads = tokio::task::JoinSet::new();
     for _ in 0..number {
         let store = store.clone();
-        loads.spawn(async move { store.list("nobody", Now::Store).await.map(drop) });
+        loads.spawn(async move { store.list("nobody", FIRST_PAGE, Now::Store).await.map(drop) });
     }
     for done in loads.join_all().await {
         done.expect("the store works");

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use session_core::store::{Insert, Swept, Update};
+use session_core::store::Swept;
 use session_core::{Now, Store as _};
 use session_sqlx::SqliteStore;
 
-use super::fixtures::{HOUR, insert, is_unchanged, patient, store, stored, update_of, updated};
+use super::fixtures::{
+    HOUR, insert, is_unchanged, patient, store, stored, update_of, updated, with,
+};
 
 const OVER: &str = "UPDATE sessions SET expires = 1, sweep_at = 1";
 
@@ -29,7 +31,7 @@ async fn two_stores_sweep_at_once_and_remove_each_record_once() {
             match swept(&store, 7, Now::Store).await {
                 Swept::All(last) => return removed + last,
                 Swept::Some(more) => removed += more,
-                Swept::Elsewhere => {}
+                _ => {}
             }
         }
     };
@@ -59,15 +61,28 @@ async fn a_record_that_was_used_is_due_again_when_it_expires() {
 async fn a_record_with_a_shortened_lifetime_is_swept_in_time() {
     let (store, _) = store(patient()).await;
     let touched = stored(&store, insert()).await;
-    let long = Insert { idle: HOUR * 2, ..insert() };
+    let long = with(insert(), |insert| insert.idle = HOUR * 2);
     let changed = stored(&store, long).await;
     let minute = Duration::from_mins(1);
     let answer = store.touch(touched.handle, minute, Now::Store).await;
     assert!(answer.expect("the store works"));
-    let update = Update { idle: Some(minute), ..update_of(&changed) };
+    let update = with(update_of(&changed), |update| update.idle = Some(minute));
     let _ = updated(&store, update).await;
     let soon = Now::At(touched.times.created.plus(minute * 2));
     assert_eq!(swept(&store, 10, soon).await, Swept::All(2));
+}
+
+#[tokio::test]
+async fn a_remembered_ending_is_swept_in_time() {
+    let (store, _) = store(patient()).await;
+    let record = stored(&store, insert()).await;
+    let minute = Duration::from_mins(1);
+    let created = record.times.created;
+    let removed = store.delete(record.handle, Some(minute), Now::At(created)).await;
+    assert!(removed.expect("the store works"));
+    let before = Now::At(created.plus(minute / 2));
+    assert_eq!(swept(&store, 10, before).await, Swept::All(0));
+    assert_eq!(swept(&store, 10, Now::At(created.plus(minute))).await, Swept::All(1));
 }
 
 #[tokio::test]

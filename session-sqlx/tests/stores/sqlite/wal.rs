@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use session_core::store::{Insert, Update, Updated};
+use session_core::store::Updated;
 use session_sqlx::SqliteStore;
 use tokio::task::JoinSet;
 
 use super::fixtures::{
     Database, execute, insert, is_unchanged, loaded, patient, store, stored, update_of, updated,
+    with,
 };
 
 const MIB: usize = 1 << 20;
@@ -21,7 +22,7 @@ fn length(database: &Database) -> u64 {
 async fn rewrite(store: &SqliteStore, handle: session_core::Handle, times: u8) {
     for number in 0..times {
         let record = loaded(store, handle).await.expect("it is there");
-        let update = Update { fields: vec![number; MIB].into(), ..update_of(&record) };
+        let update = with(update_of(&record), |update| update.fields = vec![number; MIB].into());
         assert!(matches!(updated(store, update).await, Updated::Saved(_)));
     }
 }
@@ -55,7 +56,7 @@ async fn the_log_stays_short_although_there_are_always_readers() {
 #[tokio::test]
 async fn a_long_read_by_another_program_costs_space_and_no_write() {
     let (store, database) = store(patient()).await;
-    let small = Insert { principal: Some("ann".into()), ..insert() };
+    let small = with(insert(), |insert| insert.principal = Some("ann".into()));
     let (kept, record) = (stored(&store, small).await, stored(&store, insert()).await);
     let mut other = database.connect().await;
     execute(&mut other, "BEGIN; SELECT count(*) FROM sessions").await;

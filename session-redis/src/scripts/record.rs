@@ -2,7 +2,9 @@
 //!
 //! `lua/common.lua` describes the same bytes to the server.
 
-use session_core::store::{Record, Times};
+use std::sync::Arc;
+
+use session_core::store::{Contents, Record, Times};
 use session_core::{Digest, Handle, Timestamp};
 
 /// The version of the layout.
@@ -41,14 +43,8 @@ impl RecordHeader {
         let digest = take(&mut rest)?;
         let principal_length = length(&mut rest)?;
         let label_length = length(&mut rest)?;
-        let times = Times {
-            now,
-            created,
-            authenticated: (flags & IS_AUTHENTICATED != 0).then_some(authenticated),
-            seen,
-            expires,
-            absolute,
-        };
+        let mut times = Times::new(now, created, seen, expires, absolute);
+        times.authenticated = (flags & IS_AUTHENTICATED != 0).then_some(authenticated);
         let header = Self { flags, revision, digest, times, principal_length, label_length };
         Some((header, rest))
     }
@@ -58,25 +54,30 @@ impl RecordHeader {
         Self::split(bytes, now).map(|(header, _)| header.times)
     }
 
-    /// The whole record; none if these bytes are not one.
-    pub(crate) fn read_record(bytes: &[u8], handle: Handle, now: Timestamp) -> Option<Record> {
+    /// The record; none if these bytes are not one. Without its fields, they end before those.
+    pub(crate) fn read_record(
+        bytes: &[u8],
+        handle: Handle,
+        contents: Contents,
+        now: Timestamp,
+    ) -> Option<Record> {
         let (header, rest) = Self::split(bytes, now)?;
         let (principal, rest) = rest.split_at_checked(header.principal_length)?;
-        let (label, fields) = rest.split_at_checked(header.label_length)?;
+        let (label, rest) = rest.split_at_checked(header.label_length)?;
+        let fields = match contents {
+            Contents::Whole => rest.into(),
+            Contents::WithoutFields => Arc::default(),
+        };
         let text = |flag, bytes: &[u8]| match header.flags & flag {
             0 => Some(None),
             _ => str::from_utf8(bytes).ok().map(|text| Some(text.into())),
         };
-        Some(Record {
-            handle,
-            digest: Digest::from_bytes(header.digest),
-            revision: header.revision,
-            principal: text(HAS_PRINCIPAL, principal)?,
-            fields: fields.into(),
-            persistent: header.flags & IS_PERSISTENT != 0,
-            label: text(HAS_LABEL, label)?,
-            times: header.times,
-        })
+        let digest = Digest::from_bytes(header.digest);
+        let mut record = Record::new(handle, digest, header.revision, fields, header.times);
+        record.principal = text(HAS_PRINCIPAL, principal)?;
+        record.persistent = header.flags & IS_PERSISTENT != 0;
+        record.label = text(HAS_LABEL, label)?;
+        Some(record)
     }
 }
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use redis::FromRedisValue;
 use redis::aio::MultiplexedConnection;
+use session_core::store::{Contents, ListQuery};
 use session_redis::{RedisBuilder, RedisStore};
 pub(crate) use session_test_support::records::{
     DAY, HOUR, error_chain, handle, insert, insert_of, is_unchanged, listed, loaded, saved, stored,
-    update_of, updated,
+    update_of, updated, with,
 };
 use session_test_support::{Redis, RedisCluster};
 use tokio::sync::OnceCell;
@@ -36,6 +37,16 @@ pub(crate) async fn masters() -> Vec<Raw> {
         }
     }
     masters
+}
+
+/// The first records of a list, with their fields.
+pub(crate) fn first(limit: u32) -> ListQuery {
+    ListQuery::first(Contents::Whole, limit)
+}
+
+/// The same without them.
+pub(crate) fn first_without_fields(limit: u32) -> ListQuery {
+    ListQuery::first(Contents::WithoutFields, limit)
 }
 
 /// A prefix that no other test has.

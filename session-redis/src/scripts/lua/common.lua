@@ -47,6 +47,11 @@ local function read(bytes)
     authenticated = authenticated, joined = joined, label = HEAD + principal, fields = HEAD + principal + label}
 end
 
+-- The bytes of a value from one place to before another, both counted from nought.
+local function range(key, from, to)
+  return from < to and redis.call('GETRANGE', key, from, to - 1) or ''
+end
+
 -- When it expires, for those who need no more of it.
 local function expires_of(bytes)
   check_format(bytes)

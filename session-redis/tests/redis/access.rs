@@ -5,7 +5,7 @@ use session_redis::{ConfigError, ConnectError, RedisStore};
 use session_test_support::Redis;
 
 use crate::sample::{
-    HOUR, Raw, builder, connected, error_chain, first, insert_of, listed, loaded, saved, shared,
+    HOUR, Raw, builder, connected, error_chain, insert_of, listed, loaded, saved, shared,
     shared_cluster, stored, update_of,
 };
 
@@ -97,25 +97,6 @@ async fn a_wrong_configuration_cannot_be_built() {
     assert!(matches!(error.unwrap_err(), ConnectError::Config(ConfigError::Zero(_))));
     let error = RedisStore::cluster(Vec::<String>::new()).await;
     assert!(matches!(error.unwrap_err(), ConnectError::Config(ConfigError::Zero(_))));
-}
-
-#[tokio::test]
-async fn a_record_of_another_version_is_an_error_and_not_a_session() {
-    let url = shared().await.url();
-    let mut raw = Raw::connect(&url).await;
-    let prefix = crate::sample::prefix();
-    let store = connected(builder().prefix(&prefix), &url).await;
-    let record = stored(&store, insert_of("ann")).await;
-    raw.ask::<i64>(&format!("SETRANGE {prefix}{} 0 \u{2}", record.handle)).await;
-    for error in [
-        store.load(record.handle, Now::Store).await.map(drop),
-        store.update(update_of(&record), Now::Store).await.map(drop),
-        store.touch(record.handle, HOUR, Now::Store).await.map(drop),
-        store.list("ann", first(10), Now::Store).await.map(drop),
-    ] {
-        let told = error_chain(&error.expect_err("it cannot be read"));
-        assert!(told.contains("another version"), "{told}");
-    }
 }
 
 #[tokio::test]

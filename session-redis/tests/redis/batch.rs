@@ -42,7 +42,7 @@ async fn operations_that_begin_together_are_one_command_and_each_gets_its_own_an
     let mut records = Vec::new();
     for number in 0..40 {
         let inserted = with(insert_of("ann"), |insert| {
-            insert.fields = vec![number; usize::from(number)].into()
+            insert.fields = vec![number; usize::from(number)].into();
         });
         records.push(stored(&store, inserted).await);
     }

@@ -5,10 +5,11 @@
 --
 -- Where there is none now, an empty record is left for as long as to `remember`, if that is not empty.
 
+-- It is a new one, so nothing of what a later release added is in it.
 local function leave_empty(key, handle, revision, remember)
   local ends = now + remember
-  local head = struct.pack(LAYOUT, FORMAT, 0, struct.pack('>i8', revision), now, ends, ends, now, 0, 0,
-    string.rep('\0', 32), 0, 0)
+  local head = struct.pack(LAYOUT, FORMAT, OLDEST_READER, 0, struct.pack('>i8', revision), now, ends, ends, now,
+    0, 0, string.rep('\0', 32), 0, 0, 0)
   redis.call('SET', key, head, 'PXAT', deadline(ends))
   note(handle, ends)
 end

@@ -1,6 +1,6 @@
 -- A page of the live records in the principal's index, newest first, and of two that were created at one moment
 -- the lesser handle first: the first `limit` after the record that was `created` then and has the handle
--- `after`, if one is named. Answers handle and record of each, up to the fields unless it is to be 'whole'.
+-- `after`, if one is named. Answers handle and record of each, up to the label unless it is to be 'whole'.
 
 local function run(key, principal, contents, created, after, limit)
   local function is_later(one, other)
@@ -30,7 +30,7 @@ local function run(key, principal, contents, created, after, limit)
     if contents == 'whole' then
       found[#found + 1] = redis.call('GET', record.key)
     else
-      found[#found + 1] = record.bytes .. range(record.key, record.label, record.fields)
+      found[#found + 1] = record.bytes .. range(record.key, record.label, record.additions)
     end
   end
   return found

@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_core::store::{Ended, Insert, Inserted, Record, Swept, Update, Updated};
+use session_core::store::{
+    Ended, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+};
 use session_core::{Handle, Now, Store, StoreError};
 
 use crate::connection::CommandError;
@@ -57,12 +59,25 @@ impl Store for RedisStore {
         self.or_store_error(self.0.touch(handle, idle, now).await)
     }
 
-    async fn delete(&self, handle: Handle, now: Now) -> Result<bool, StoreError> {
-        self.or_store_error(self.0.delete(handle, now).await)
+    async fn delete(
+        &self,
+        handle: Handle,
+        remember: Option<Duration>,
+        now: Now,
+    ) -> Result<bool, StoreError> {
+        self.or_store_error(self.0.delete(handle, remember, now).await)
     }
 
-    async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, StoreError> {
-        self.or_store_error(self.0.list(principal, now).await)
+    async fn list(&self, principal: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
+        self.or_store_error(self.0.list(principal, query, now).await)
+    }
+
+    async fn alive(
+        &self,
+        handles: &[Handle],
+        now: Now,
+    ) -> Result<Vec<Option<Liveness>>, StoreError> {
+        self.or_store_error(self.0.alive(handles, now).await)
     }
 
     async fn delete_all(

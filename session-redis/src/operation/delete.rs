@@ -1,13 +1,15 @@
 //! `delete`, and the removal of records that other operations need.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
 use redis::Value;
-use session_core::{Handle, Now};
+use session_core::{Handle, Now, Timestamp};
 use tokio::time::Instant;
 
-use super::operations::{MAX_CONCURRENT, Operations};
+use super::executor::MAX_CONCURRENT;
+use super::operations::Operations;
 use crate::connection::{CommandError, Retry};
 use crate::scripts::{self, Argument};
 
@@ -36,10 +38,27 @@ pub(super) enum Deleted {
     Spared(i64),
 }
 
+struct Removal {
+    deleted: Deleted,
+    /// The principal and the entry of an index in another slot that leads nowhere now, if there is one.
+    stale: Vec<Value>,
+}
+
 impl Operations {
-    pub(crate) async fn delete(&self, handle: Handle, now: Now) -> Result<bool, CommandError> {
-        let deleted = self.delete_if(handle, Condition::Any, now, self.deadline()).await?;
-        Ok(deleted == Deleted::Live)
+    pub(crate) async fn delete(
+        &self,
+        handle: Handle,
+        remember: Option<Duration>,
+        now: Now,
+    ) -> Result<bool, CommandError> {
+        let deadline = self.deadline();
+        let (removal, server_now) =
+            self.delete_record(handle, Condition::Any, remember, now, deadline).await?;
+        self.remove_stale(&removal.stale, deadline).await;
+        if let Some(remember) = remember {
+            self.note_expiry(handle, server_now.plus(remember), now, deadline).await?;
+        }
+        Ok(removal.deleted == Deleted::Live)
     }
 
     pub(super) async fn delete_if(
@@ -49,9 +68,9 @@ impl Operations {
         now: Now,
         deadline: Instant,
     ) -> Result<Deleted, CommandError> {
-        let (deleted, stale) = self.delete_record(handle, condition, now, deadline).await?;
-        self.remove_stale(&stale, deadline).await;
-        Ok(deleted)
+        let (removal, _) = self.delete_record(handle, condition, None, now, deadline).await?;
+        self.remove_stale(&removal.stale, deadline).await;
+        Ok(removal.deleted)
     }
 
     /// Removes these records of the principal, each if it entered the index no later than the
@@ -65,18 +84,21 @@ impl Operations {
     ) -> Result<BTreeMap<Handle, Deleted>, CommandError> {
         let deletions = sessions.into_iter().map(async |(handle, last_joined)| {
             let condition = Condition::OfPrincipal { principal, last_joined };
-            Ok((handle, self.delete_record(handle, condition, now, deadline).await?.0))
+            let (removal, _) = self.delete_record(handle, condition, None, now, deadline).await?;
+            Ok((handle, removal.deleted))
         });
         iter(deletions).buffer_unordered(MAX_CONCURRENT).try_collect().await
     }
 
+    /// Returns what became of the record, and the time on the server's clock.
     async fn delete_record(
         &self,
         handle: Handle,
         condition: Condition<'_>,
+        remember: Option<Duration>,
         now: Now,
         deadline: Instant,
-    ) -> Result<(Deleted, Vec<Value>), CommandError> {
+    ) -> Result<(Removal, Timestamp), CommandError> {
         let (condition, principal, last) = match condition {
             Condition::Any => ("", "", Argument::NONE),
             Condition::Expired => ("expired", "", Argument::NONE),
@@ -89,20 +111,19 @@ impl Operations {
             Argument::Bytes(condition.as_bytes()),
             Argument::Bytes(principal.as_bytes()),
             last,
+            remember.map_or(Argument::NONE, Argument::duration),
         ];
         let key = self.keys.record(handle);
-        let (answer, _): (Option<Vec<Value>>, _) =
+        let (answer, server_now): (Option<Vec<Value>>, _) =
             self.run(&scripts::DELETE, key, &arguments, now, Retry::Unsafe, deadline).await?;
-        match answer.as_deref() {
-            None => Ok((Deleted::Missing, Vec::new())),
-            Some([Value::Int(2), Value::Int(expires)]) => {
-                Ok((Deleted::Spared(*expires), Vec::new()))
-            }
+        let (deleted, stale) = match answer.as_deref() {
+            None => (Deleted::Missing, &[][..]),
+            Some([Value::Int(2), Value::Int(expires)]) => (Deleted::Spared(*expires), &[][..]),
             Some([Value::Int(live), stale @ ..]) => {
-                let deleted = if *live == 1 { Deleted::Live } else { Deleted::Expired };
-                Ok((deleted, stale.to_vec()))
+                (if *live == 1 { Deleted::Live } else { Deleted::Expired }, stale)
             }
-            Some(_) => Err(CommandError::Malformed),
-        }
+            Some(_) => return Err(CommandError::Malformed),
+        };
+        Ok((Removal { deleted, stale: stale.to_vec() }, server_now))
     }
 }

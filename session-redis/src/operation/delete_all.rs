@@ -28,7 +28,7 @@ impl Operations {
         let (live, now) = self
             .run(&scripts::DELETE_ALL, key, &arguments, now, Retry::Unsafe, self.deadline())
             .await?;
-        Ok(Ended { live, now })
+        Ok(Ended::new(live, now))
     }
 
     /// The revocation that `log_in.rs` describes.
@@ -49,6 +49,6 @@ impl Operations {
         let stale = entries.iter().filter(|entry| entry.is_settled);
         self.remove_entries(&key, stale.map(|entry| &entry.bytes[..]), deadline).await;
         let live = ended.values().filter(|deleted| **deleted == Deleted::Live).count();
-        Ok(Ended { live: u64::try_from(live).unwrap_or(u64::MAX), now: server_now })
+        Ok(Ended::new(u64::try_from(live).unwrap_or(u64::MAX), server_now))
     }
 }

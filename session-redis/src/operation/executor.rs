@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
 use tokio::time::{Instant, sleep};
 
 use crate::batch::{Answer, Queue};
@@ -14,6 +15,12 @@ use crate::scripts::{Eval, Invocation};
 /// The pauses between attempts grow from the first to the second.
 const MIN_BACKOFF: Duration = Duration::from_millis(2);
 const MAX_BACKOFF: Duration = Duration::from_millis(64);
+
+/// How many scripts of one operation run at the same time in a cluster, where each is a command.
+pub(super) const MAX_CONCURRENT: usize = 32;
+
+/// The same on one server, where a command carries many: enough for all that may be in flight.
+const MAX_CONCURRENT_IN_BATCHES: usize = 512;
 
 /// Runs scripts, of which so many may wait for their answers.
 pub(crate) struct Executor {
@@ -48,6 +55,33 @@ impl Executor {
         deadline: Instant,
     ) -> Result<Answer, CommandError> {
         let _permit = Permit::acquire(&self.waiting, self.max_waiting)?;
+        self.attempt(invocation, retry, deadline).await
+    }
+
+    /// The same for several as one operation: no more of them than are useful run at the same time. Returns
+    /// their answers in their order, or the first error.
+    pub(crate) async fn run_each(
+        &self,
+        invocations: impl Iterator<Item = Invocation>,
+        retry: Retry,
+        deadline: Instant,
+    ) -> Result<Vec<Answer>, CommandError> {
+        let _permit = Permit::acquire(&self.waiting, self.max_waiting)?;
+        let concurrent =
+            if self.is_standalone() { MAX_CONCURRENT_IN_BATCHES } else { MAX_CONCURRENT };
+        iter(invocations)
+            .map(|invocation| self.attempt(invocation, retry, deadline))
+            .buffered(concurrent)
+            .try_collect()
+            .await
+    }
+
+    async fn attempt(
+        &self,
+        invocation: Invocation,
+        retry: Retry,
+        deadline: Instant,
+    ) -> Result<Answer, CommandError> {
         let invocation = Arc::new(invocation);
         let mut eval = Eval::ByHash;
         let mut backoff = MIN_BACKOFF;

@@ -35,7 +35,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
-use session_core::store::{LogIn, Record, Times};
+use session_core::store::{Contents, LogIn, Record, Times};
 use session_core::{Handle, Now, Timestamp};
 use tokio::time::Instant;
 
@@ -152,7 +152,9 @@ impl Operations {
         if entries.len() <= limit {
             return Ok(());
         }
-        let live = self.live_records(announcement.principal, entries, now).await?;
+        let contents = Contents::WithoutFields;
+        let live =
+            self.live_records(announcement.principal, entries, contents, now, deadline).await?;
         self.remove_ended(announcement.principal, entries, &live, now, deadline).await;
         let mut others: Vec<&Record> =
             live.iter().filter(|record| record.handle != announcement.handle).collect();

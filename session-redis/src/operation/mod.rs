@@ -12,6 +12,7 @@ mod index;
 mod log_in;
 mod operations;
 // The operations, each in a file.
+mod alive;
 mod delete;
 mod delete_all;
 mod insert;

@@ -3,16 +3,13 @@
 use std::time::Duration;
 
 use redis::FromRedisValue;
-use session_core::{Now, Timestamp};
+use session_core::{Handle, Now, Timestamp};
 use tokio::time::Instant;
 
 use super::executor::Executor;
 use crate::batch::Answer;
 use crate::connection::{CommandError, Retry};
 use crate::scripts::{Argument, Invocation, Keys, Script};
-
-/// How many records of a principal are read or removed at the same time in a cluster.
-pub(super) const MAX_CONCURRENT: usize = 32;
 
 /// The operations of a store.
 pub(crate) struct Operations {
@@ -39,10 +36,22 @@ impl Operations {
         deadline: Instant,
     ) -> Result<(T, Timestamp), CommandError> {
         let invocation = Invocation::new(script, now, key, arguments);
-        let Answer { value, now } = self.executor.run(invocation, retry, deadline).await?;
-        redis::from_redis_value(value)
-            .map_err(|_| CommandError::Malformed)
-            .map(|answer| (answer, now))
+        read(self.executor.run(invocation, retry, deadline).await?)
+    }
+
+    /// Runs a script that takes no arguments on each of these records, and changes nothing. Returns the
+    /// answers in their order.
+    pub(super) async fn run_each<T: FromRedisValue>(
+        &self,
+        script: &'static Script,
+        handles: &[Handle],
+        now: Now,
+        deadline: Instant,
+    ) -> Result<Vec<(T, Timestamp)>, CommandError> {
+        let keys = handles.iter().copied().map(|handle| self.keys.record(handle));
+        let invocations = keys.map(|key| Invocation::new(script, now, key, &[]));
+        let answers = self.executor.run_each(invocations, Retry::Safe, deadline).await?;
+        answers.into_iter().map(read).collect()
     }
 
     /// The same in a cluster, in another slot than that of the record. On the heap: otherwise every operation's
@@ -57,4 +66,11 @@ impl Operations {
     ) -> Result<(T, Timestamp), CommandError> {
         Box::pin(self.run(script, key, arguments, now, Retry::Safe, deadline)).await
     }
+}
+
+/// The value that the script returned, and the time on its clock.
+fn read<T: FromRedisValue>(answer: Answer) -> Result<(T, Timestamp), CommandError> {
+    let Answer { value, now } = answer;
+    let value = redis::from_redis_value(value).map_err(|_| CommandError::Malformed)?;
+    Ok((value, now))
 }

@@ -2,7 +2,7 @@
 
 use redis::Value;
 use session_core::Now;
-use session_core::store::{Update, Updated};
+use session_core::store::{Contents, Update, Updated};
 
 use super::index::EntryExpiry;
 use super::log_in::{Announcement, Revoked};
@@ -91,8 +91,9 @@ impl Operations {
                     return Ok(Updated::Saved(times));
                 }
                 ([Value::Int(1), Value::BulkString(bytes)], _) => {
-                    let record = RecordHeader::read_record(bytes, handle, server_now)
-                        .ok_or(CommandError::Malformed)?;
+                    let record =
+                        RecordHeader::read_record(bytes, handle, Contents::Whole, server_now)
+                            .ok_or(CommandError::Malformed)?;
                     return Ok(Updated::Conflict(Box::new(record)));
                 }
                 ([Value::Int(2), Value::Int(absolute)], Some(principal)) => {

@@ -62,7 +62,7 @@ impl Argument<'static> {
     }
 
     /// A timestamp, in whole microseconds.
-    fn timestamp(timestamp: Timestamp) -> Self {
+    pub(crate) fn timestamp(timestamp: Timestamp) -> Self {
         Argument::Number(timestamp.micros().clamp(-MAX_MICROS, MAX_MICROS))
     }
 }

@@ -22,6 +22,8 @@ macro_rules! scripts {
 
 scripts! {
     LOAD = Together ["load"] if "allow-oom";
+    LOAD_WITHOUT_FIELDS = Together ["load_without_fields"] if "allow-oom";
+    ALIVE = Together ["alive"] if "allow-oom";
     INSERT = Together ["index", "revocation", "room", "insert"];
     UPDATE = Together ["index", "revocation", "room", "update"];
     TOUCH = Together ["index", "touch"] if "allow-oom";

@@ -11,8 +11,8 @@ mod script;
 
 pub(crate) use argument::Argument;
 pub(crate) use catalog::{
-    ANNOUNCE, CONFIRM, DELETE, DELETE_ALL, DUE, ENTER, INSERT, LIST, LOAD, MEMBERS, REMOVE, REVOKE,
-    SWEEP, TOUCH, UPDATE,
+    ALIVE, ANNOUNCE, CONFIRM, DELETE, DELETE_ALL, DUE, ENTER, INSERT, LIST, LOAD,
+    LOAD_WITHOUT_FIELDS, MEMBERS, REMOVE, REVOKE, SWEEP, TOUCH, UPDATE,
 };
 pub(crate) use invocation::Invocation;
 pub(crate) use keys::Keys;

@@ -1,11 +1,13 @@
-//! The layout of a record in Redis: a header of fixed length, then principal, label and fields.
+//! The layout of a record in Redis: a header of fixed length, then principal, label, additions and fields.
 //!
-//! `lua/common.lua` describes the same bytes to the server.
+//! `lua/common.lua` describes the same bytes to the server, and what a later version may do with them.
 
-use session_core::store::{Record, Times};
+use std::sync::Arc;
+
+use session_core::store::{Contents, Record, Times};
 use session_core::{Digest, Handle, Timestamp};
 
-/// The version of the layout.
+/// The version of the layout: a record says which one its reader has to know at least.
 const FORMAT: u8 = 1;
 
 pub(crate) const IS_PERSISTENT: u8 = 1;
@@ -13,7 +15,7 @@ pub(crate) const HAS_PRINCIPAL: u8 = 2;
 pub(crate) const HAS_LABEL: u8 = 4;
 const IS_AUTHENTICATED: u8 = 8;
 
-/// The header: what stands before principal, label and fields.
+/// The header: what stands before all that has a length of its own.
 pub(crate) struct RecordHeader {
     flags: u8,
     revision: u64,
@@ -21,14 +23,15 @@ pub(crate) struct RecordHeader {
     times: Times,
     principal_length: usize,
     label_length: usize,
+    additions_length: usize,
 }
 
 impl RecordHeader {
     /// The header at the beginning of these bytes, and what follows it.
     fn split(bytes: &[u8], now: Timestamp) -> Option<(Self, &[u8])> {
         let mut rest = bytes;
-        let [format, flags] = take(&mut rest)?;
-        if format != FORMAT {
+        let [_format, oldest_reader, flags] = take(&mut rest)?;
+        if oldest_reader > FORMAT {
             return None;
         }
         let revision = u64::from_be_bytes(take(&mut rest)?);
@@ -41,15 +44,18 @@ impl RecordHeader {
         let digest = take(&mut rest)?;
         let principal_length = length(&mut rest)?;
         let label_length = length(&mut rest)?;
-        let times = Times {
-            now,
-            created,
-            authenticated: (flags & IS_AUTHENTICATED != 0).then_some(authenticated),
-            seen,
-            expires,
-            absolute,
+        let additions_length = length(&mut rest)?;
+        let mut times = Times::new(now, created, seen, expires, absolute);
+        times.authenticated = (flags & IS_AUTHENTICATED != 0).then_some(authenticated);
+        let header = Self {
+            flags,
+            revision,
+            digest,
+            times,
+            principal_length,
+            label_length,
+            additions_length,
         };
-        let header = Self { flags, revision, digest, times, principal_length, label_length };
         Some((header, rest))
     }
 
@@ -58,25 +64,30 @@ impl RecordHeader {
         Self::split(bytes, now).map(|(header, _)| header.times)
     }
 
-    /// The whole record; none if these bytes are not one.
-    pub(crate) fn read_record(bytes: &[u8], handle: Handle, now: Timestamp) -> Option<Record> {
+    /// The record; none if these bytes are not one. Without its fields, they end with the label.
+    pub(crate) fn read_record(
+        bytes: &[u8],
+        handle: Handle,
+        contents: Contents,
+        now: Timestamp,
+    ) -> Option<Record> {
         let (header, rest) = Self::split(bytes, now)?;
         let (principal, rest) = rest.split_at_checked(header.principal_length)?;
-        let (label, fields) = rest.split_at_checked(header.label_length)?;
+        let (label, rest) = rest.split_at_checked(header.label_length)?;
+        let fields = match contents {
+            Contents::Whole => rest.get(header.additions_length..)?.into(),
+            Contents::WithoutFields => Arc::default(),
+        };
         let text = |flag, bytes: &[u8]| match header.flags & flag {
             0 => Some(None),
             _ => str::from_utf8(bytes).ok().map(|text| Some(text.into())),
         };
-        Some(Record {
-            handle,
-            digest: Digest::from_bytes(header.digest),
-            revision: header.revision,
-            principal: text(HAS_PRINCIPAL, principal)?,
-            fields: fields.into(),
-            persistent: header.flags & IS_PERSISTENT != 0,
-            label: text(HAS_LABEL, label)?,
-            times: header.times,
-        })
+        let digest = Digest::from_bytes(header.digest);
+        let mut record = Record::new(handle, digest, header.revision, fields, header.times);
+        record.principal = text(HAS_PRINCIPAL, principal)?;
+        record.persistent = header.flags & IS_PERSISTENT != 0;
+        record.label = text(HAS_LABEL, label)?;
+        Some(record)
     }
 }
 

@@ -18,7 +18,7 @@ async fn stores_with_different_prefixes_know_nothing_of_each_other() {
     assert_eq!(loaded(&two, record.handle).await, None);
     assert_eq!(listed(&two, "ann").await, []);
     assert_eq!(two.delete_all("ann", None, Now::Store).await.unwrap().live, 0);
-    assert!(!two.delete(record.handle, Now::Store).await.unwrap());
+    assert!(!two.delete(record.handle, None, Now::Store).await.unwrap());
     assert_eq!(listed(&one, "ann").await, [record.handle]);
     let mut raw = Raw::connect(&url).await;
     assert_eq!(
@@ -43,7 +43,10 @@ async fn a_user_with_the_documented_rights_may_do_everything() {
     let record = saved(&store, update_of(&record)).await;
     assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
     assert_eq!(listed(&store, "ann").await, [record.handle]);
-    assert!(store.delete(record.handle, Now::Store).await.unwrap());
+    let alive = store.alive(&[record.handle], Now::Store).await.unwrap();
+    assert_eq!(alive[0].as_ref().unwrap().principal.as_deref(), Some("ann"));
+    assert!(store.delete(record.handle, Some(HOUR), Now::Store).await.unwrap());
+    assert!(store.delete(record.handle, None, Now::Store).await.unwrap());
     stored(&store, insert_of("ann")).await;
     assert_eq!(store.delete_all("ann", None, Now::Store).await.unwrap().live, 1);
     store.sweep(10, Now::At(record.times.expires)).await.unwrap();
@@ -97,25 +100,6 @@ async fn a_wrong_configuration_cannot_be_built() {
 }
 
 #[tokio::test]
-async fn a_record_of_another_version_is_an_error_and_not_a_session() {
-    let url = shared().await.url();
-    let mut raw = Raw::connect(&url).await;
-    let prefix = crate::sample::prefix();
-    let store = connected(builder().prefix(&prefix), &url).await;
-    let record = stored(&store, insert_of("ann")).await;
-    raw.ask::<i64>(&format!("SETRANGE {prefix}{} 0 \u{2}", record.handle)).await;
-    for error in [
-        store.load(record.handle, Now::Store).await.map(drop),
-        store.update(update_of(&record), Now::Store).await.map(drop),
-        store.touch(record.handle, HOUR, Now::Store).await.map(drop),
-        store.list("ann", Now::Store).await.map(drop),
-    ] {
-        let told = error_chain(&error.expect_err("it cannot be read"));
-        assert!(told.contains("another version"), "{told}");
-    }
-}
-
-#[tokio::test]
 async fn a_store_starts_while_the_server_is_down() {
     let server = Redis::durable().await;
     server.kill();
@@ -140,7 +124,10 @@ async fn a_server_that_is_out_of_memory_refuses_to_write_and_still_reads_and_del
     assert!(loaded(&store, record.handle).await.is_some());
     assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
     assert_eq!(listed(&store, "ann").await, [record.handle]);
-    assert!(store.delete(record.handle, Now::Store).await.unwrap());
+    assert!(store.alive(&[record.handle], Now::Store).await.unwrap()[0].is_some());
+    assert!(store.delete(record.handle, Some(HOUR), Now::Store).await.unwrap());
+    assert!(loaded(&store, record.handle).await.is_some_and(|record| record.is_ended()));
+    assert!(store.delete(record.handle, None, Now::Store).await.unwrap());
 }
 
 #[tokio::test]
@@ -158,7 +145,7 @@ async fn a_user_with_the_documented_rights_may_do_everything_in_a_cluster() {
     let record = saved(&store, update_of(&record)).await;
     assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
     assert_eq!(listed(&store, "rights").await, [record.handle]);
-    assert!(store.delete(record.handle, Now::Store).await.unwrap());
+    assert!(store.delete(record.handle, None, Now::Store).await.unwrap());
     let wrong = cluster.urls()[0].replace("//", "//cluster-app:wrong@");
     let error = RedisStore::cluster([wrong]).await.expect_err("the password is wrong");
     assert!(error_chain(&error).contains("username-password"), "{}", error_chain(&error));

@@ -7,13 +7,13 @@ use std::task::{Context, Waker};
 
 use futures_util::future::join_all;
 use redis::Value;
-use session_core::store::{Insert, Inserted, Updated};
+use session_core::store::{Inserted, Updated};
 use session_core::{Now, Store as _, Timestamp};
 use session_test_support::Redis;
 
 use crate::sample::{
-    HOUR, Raw, builder, connected, error_chain, handle, insert, insert_of, loaded, saved, stored,
-    update_of, updated,
+    HOUR, Raw, builder, connected, error_chain, first, handle, insert, insert_of, loaded, saved,
+    stored, update_of, updated, with,
 };
 
 /// How many scripts were run.
@@ -41,8 +41,9 @@ async fn operations_that_begin_together_are_one_command_and_each_gets_its_own_an
     let store = connected(builder(), &server.url()).await;
     let mut records = Vec::new();
     for number in 0..40 {
-        let inserted =
-            Insert { fields: vec![number; usize::from(number)].into(), ..insert_of("ann") };
+        let inserted = with(insert_of("ann"), |insert| {
+            insert.fields = vec![number; usize::from(number)].into();
+        });
         records.push(stored(&store, inserted).await);
     }
     let loads = records.iter().map(|record| loaded(&store, record.handle));
@@ -141,7 +142,7 @@ async fn large_records_do_not_pile_up_in_one_command() {
     let raw = &mut Raw::connect(&server.url()).await;
     let store = connected(builder(), &server.url()).await;
     stored(&store, insert()).await;
-    let large = [(); 5].map(|()| Insert { fields: vec![1; 600_000].into(), ..insert() });
+    let large = [(); 5].map(|()| with(insert(), |insert| insert.fields = vec![1; 600_000].into()));
     let inserts = large.iter().map(|insert| store.insert(insert.clone(), Now::Store));
     let (inserting, answers) = cost(raw, join_all(inserts)).await;
     assert!(answers.iter().all(|answer| matches!(answer, Ok(Inserted::Saved(_)))));
@@ -162,10 +163,10 @@ async fn an_operation_that_reads_a_whole_index_is_sent_by_itself() {
     let store = connected(builder(), &server.url()).await;
     stored(&store, insert_of("ann")).await;
     // The server learns the script.
-    store.list("ann", Now::Store).await.expect("the server is up");
-    let lists = (0..5).map(|_| store.list("ann", Now::Store));
+    store.list("ann", first(10), Now::Store).await.expect("the server is up");
+    let lists = (0..5).map(|_| store.list("ann", first(10), Now::Store));
     let (cost, lists) = cost(raw, join_all(lists)).await;
-    assert!(lists.iter().all(|list| list.as_ref().is_ok_and(|list| list.len() == 1)));
+    assert!(lists.iter().all(|list| list.as_ref().is_ok_and(|list| list.records.len() == 1)));
     assert_eq!(cost, 5);
 }
 
@@ -182,7 +183,7 @@ async fn a_thousand_operations_at_once_are_all_answered() {
             match number % 4 {
                 0 => assert!(loaded(&store, handle()).await.is_none()),
                 1 => assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap()),
-                2 => assert!(!store.delete(handle(), Now::Store).await.unwrap()),
+                2 => assert!(!store.delete(handle(), None, Now::Store).await.unwrap()),
                 _ => assert!(loaded(&store, record.handle).await.is_some()),
             }
         })

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use session_core::store::{Record, Update, Updated};
+use session_core::store::{Record, Updated};
 use session_core::{Handle, Now, Store as _};
 use session_redis::RedisStore;
 use session_test_support::RedisCluster;
 use session_test_support::resilience::STALL;
 use tokio::task::JoinSet;
 
-use crate::sample::{Raw, insert, insert_of, listed, loaded, stored, update_of};
+use crate::sample::{Raw, insert, insert_of, listed, loaded, stored, update_of, with};
 
 const DEADLINE: Duration = Duration::from_secs(5);
 const SESSIONS: usize = 24;
@@ -47,7 +47,7 @@ async fn work(
     let mut record = record;
     while !stop.load(Ordering::Relaxed) {
         let began = Instant::now();
-        let update = Update { fields: vec![2; 300].into(), ..update_of(&record) };
+        let update = with(update_of(&record), |update| update.fields = vec![2; 300].into());
         let answer = store.update(update, Now::Store).await;
         log.slowest = log.slowest.max(began.elapsed());
         match answer {
@@ -57,7 +57,7 @@ async fn work(
                 log.saved.push((record.revision, Instant::now()));
             }
             Ok(Updated::Conflict(current)) => record = *current,
-            Ok(Updated::Gone | Updated::Revoked(_)) => panic!("nobody ends this session"),
+            Ok(other) => panic!("nobody ends this session: {other:?}"),
             Err(_) => {
                 log.failed += 1;
                 log.unknown += 1;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use session_core::store::{Inserted, Swept, Update, Updated};
+use session_core::store::{Inserted, Swept, Updated};
 use session_core::{Now, Store as _};
 use session_test_support::Redis;
 
 use crate::sample::{
-    HOUR, Raw, builder, connected, handle, insert, insert_of, listed, loaded, saved, stored,
-    update_of, updated,
+    HOUR, Raw, builder, connected, first, first_without_fields, handle, insert, insert_of, listed,
+    loaded, saved, stored, update_of, updated, with,
 };
 
 /// How often each command was called, by clients and by scripts.
@@ -41,6 +41,7 @@ fn is_called_by_scripts(command: &str) -> bool {
         "exists",
         "del",
         "getrange",
+        "strlen",
         "setrange",
         "pexpireat",
         "pexpiretime",
@@ -80,7 +81,8 @@ async fn each_operation_is_one_command() {
     let warm = saved(&store, update_of(&stored(&store, insert_of("warm")).await)).await;
     assert!(store.touch(warm.handle, HOUR, Now::Store).await.unwrap());
     assert_eq!(listed(&store, "warm").await, [warm.handle]);
-    assert!(store.delete(warm.handle, Now::Store).await.unwrap());
+    assert!(store.alive(&[warm.handle], Now::Store).await.unwrap()[0].is_some());
+    assert!(store.delete(warm.handle, None, Now::Store).await.unwrap());
     assert_eq!(store.delete_all("warm", None, Now::Store).await.unwrap().live, 0);
 
     let one = [("evalsha", 1)];
@@ -102,7 +104,10 @@ async fn each_operation_is_one_command() {
     .await;
     takes(&one, "update that logs in", raw, async {
         let principal = Some("ann".into());
-        let log_in = Update { principal, authenticated: Some(HOUR), ..update_of(&nobody) };
+        let log_in = with(update_of(&nobody), |update| {
+            update.principal = principal;
+            update.authenticated = Some(HOUR);
+        });
         assert!(matches!(updated(&store, log_in).await, Updated::Saved(_)));
     })
     .await;
@@ -124,18 +129,98 @@ async fn each_operation_is_one_command() {
         assert_eq!(listed(&store, "ann").await.len(), 3);
     })
     .await;
-    takes(&one, "delete (log-out)", raw, async {
-        assert!(store.delete(ann.handle, Now::Store).await.unwrap());
+    takes(&one, "list of three with their fields", raw, async {
+        let page = store.list("ann", first(10), Now::Store).await.unwrap();
+        assert_eq!((page.records.len(), page.next), (3, None));
     })
     .await;
-    takes(&one, "delete_all of two", raw, async {
-        assert_eq!(store.delete_all("ann", None, Now::Store).await.unwrap().live, 2);
+    takes(&one, "list, a page of two of three", raw, async {
+        let page = store.list("ann", first(2), Now::Store).await.unwrap();
+        assert_eq!((page.records.len(), page.next.is_some()), (2, true));
+    })
+    .await;
+    takes(&one, "alive, of two", raw, async {
+        let alive = store.alive(&[ann.handle, handle()], Now::Store).await.unwrap();
+        assert!(matches!(&alive[..], [Some(_), None]));
+    })
+    .await;
+    takes(&[], "alive, of none", raw, async {
+        assert!(store.alive(&[], Now::Store).await.unwrap().is_empty());
+    })
+    .await;
+    takes(&one, "delete that is remembered", raw, async {
+        assert!(store.delete(nobody.handle, Some(HOUR), Now::Store).await.unwrap());
+    })
+    .await;
+    takes(&one, "delete (log-out)", raw, async {
+        assert!(store.delete(ann.handle, None, Now::Store).await.unwrap());
+    })
+    .await;
+    takes(&one, "delete_all of one", raw, async {
+        assert_eq!(store.delete_all("ann", None, Now::Store).await.unwrap().live, 1);
     })
     .await;
     takes(&[], "sweep", raw, async {
         assert_eq!(store.sweep(1000, Now::Store).await.unwrap(), Swept::All(0));
     })
     .await;
+}
+
+/// However many operations may wait: it is one.
+#[tokio::test]
+async fn many_are_asked_for_a_hundred_and_twenty_eight_at_once() {
+    let server = Redis::start().await;
+    let raw = &mut Raw::connect(&server.url()).await;
+    let store = connected(builder().waiting(1), &server.url()).await;
+    let mut handles = Vec::new();
+    for _ in 0..300 {
+        handles.push(stored(&store, insert_of("ann")).await.handle);
+    }
+    assert!(store.delete(handles[150], Some(HOUR), Now::Store).await.unwrap());
+    assert!(store.delete(handles[299], None, Now::Store).await.unwrap());
+    assert!(store.alive(&handles[..1], Now::Store).await.unwrap()[0].is_some());
+    takes(&[("evalsha", 3)], "alive, of 300", raw, async {
+        let alive = store.alive(&handles, Now::Store).await.unwrap();
+        let ended: Vec<usize> = (0..alive.len()).filter(|place| alive[*place].is_none()).collect();
+        assert_eq!((alive.len(), &ended[..]), (300, &[150, 299][..]));
+    })
+    .await;
+}
+
+/// How many bytes the server has sent since it last counted anew.
+async fn sent_bytes(raw: &mut Raw) -> u64 {
+    let told: String = raw.ask("INFO stats").await;
+    let line = told.lines().find_map(|line| line.strip_prefix("total_net_output_bytes:"));
+    line.expect("the server counts").parse().unwrap()
+}
+
+#[tokio::test]
+async fn fields_that_nobody_asked_for_are_neither_read_nor_sent() {
+    let server = Redis::start().await;
+    let raw = &mut Raw::connect(&server.url()).await;
+    let store = connected(builder(), &server.url()).await;
+    let mut handles = Vec::new();
+    for _ in 0..5 {
+        let large = with(insert_of("ann"), |insert| insert.fields = vec![1; 1 << 20].into());
+        handles.push(stored(&store, large).await.handle);
+    }
+    let counts = cost(raw, async {
+        let page = store.list("ann", first_without_fields(10), Now::Store).await.unwrap();
+        assert!(page.records.iter().all(|record| record.label.is_some()));
+        let alive = store.alive(&handles, Now::Store).await.unwrap();
+        assert!(alive.iter().all(Option::is_some));
+    })
+    .await;
+    assert_eq!((counts.get("get"), counts["getrange"]), (None, 5 * 2 + 5 * 2));
+    let sent = sent_bytes(raw).await;
+    assert!(sent < 20_000, "{sent} bytes");
+    // What is not on the page is not read either.
+    let counts = cost(raw, async {
+        let page = store.list("ann", first(2), Now::Store).await.unwrap();
+        assert!(page.records.iter().all(|record| record.fields.len() == 1 << 20));
+    })
+    .await;
+    assert_eq!((counts["get"], counts["getrange"]), (2, 5));
 }
 
 #[tokio::test]

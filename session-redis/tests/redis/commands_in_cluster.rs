@@ -2,17 +2,18 @@
 
 use std::num::NonZeroU32;
 
-use session_core::store::{Insert, Inserted, LogIn, Update, Updated};
+use session_core::store::{Inserted, LogIn, Updated};
 use session_core::{Now, Store as _};
 use session_redis::RedisStore;
 use session_test_support::RedisCluster;
 
 use crate::sample::{
-    HOUR, Raw, builder, insert, insert_of, listed, loaded, saved, stored, update_of, updated,
+    HOUR, Raw, builder, first, first_without_fields, handle, insert, insert_of, listed, loaded,
+    saved, stored, update_of, updated, with,
 };
 
 fn at_most(limit: u32) -> LogIn {
-    LogIn { began: None, limit: NonZeroU32::new(limit) }
+    LogIn::new(None, NonZeroU32::new(limit))
 }
 
 /// How many scripts the nodes were sent.
@@ -43,7 +44,7 @@ async fn takes(
 }
 
 async fn log_in(store: &RedisStore, principal: &str, log_in: LogIn) {
-    let insert = Insert { log_in, ..insert_of(principal) };
+    let insert = with(insert_of(principal), |insert| insert.log_in = log_in);
     let inserted = store.insert(insert, Now::Store).await.unwrap();
     assert!(matches!(inserted, Inserted::Saved(_)));
 }
@@ -60,7 +61,9 @@ async fn warm(store: &RedisStore) {
         assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
         assert_eq!(listed(store, &name).await.len(), 1);
         store.delete_all(&name, None, Now::Store).await.unwrap();
-        assert!(store.delete(record.handle, Now::Store).await.unwrap());
+        store.list(&name, first(10), Now::Store).await.unwrap();
+        assert!(store.alive(&[record.handle], Now::Store).await.unwrap()[0].is_some());
+        assert!(store.delete(record.handle, None, Now::Store).await.unwrap());
     }
 }
 
@@ -94,18 +97,17 @@ async fn only_operations_on_an_index_take_more_than_one_command() {
     })
     .await;
     takes(3, "log-in by an insert", masters, log_in(&store, "ann", LogIn::default())).await;
-    let update = Update {
-        principal: Some("ann".into()),
-        authenticated: Some(HOUR),
-        log_in: at_most(3),
-        ..update_of(&nobody)
-    };
+    let update = with(update_of(&nobody), |update| {
+        update.principal = Some("ann".into());
+        update.authenticated = Some(HOUR);
+        update.log_in = at_most(3);
+    });
     takes(3, "log-in by an update, to the limit", masters, async {
         assert!(matches!(updated(&store, update.clone()).await, Updated::Saved(_)));
     })
     .await;
     takes(3, "the same one again", masters, async {
-        let update = Update { revision: 2, ..update };
+        let update = with(update, |update| update.revision = 2);
         assert!(matches!(updated(&store, update).await, Updated::Saved(_)));
     })
     .await;
@@ -115,8 +117,34 @@ async fn only_operations_on_an_index_take_more_than_one_command() {
         assert_eq!(listed(&store, "ann").await.len(), 3);
     })
     .await;
+    takes(1 + 3, "list of three with their fields", masters, async {
+        let page = store.list("ann", first(3), Now::Store).await.unwrap();
+        assert_eq!(page.records.len(), 3);
+    })
+    .await;
+    takes(1 + 3 + 2, "list, a page of two of three with their fields", masters, async {
+        let page = store.list("ann", first(2), Now::Store).await.unwrap();
+        assert!(page.records.iter().all(|record| !record.fields.is_empty()));
+        assert_eq!((page.records.len(), page.next.is_some()), (2, true));
+    })
+    .await;
+    takes(1 + 3, "list, a page of two of three without them", masters, async {
+        let page = store.list("ann", first_without_fields(2), Now::Store).await.unwrap();
+        assert_eq!((page.records.len(), page.next.is_some()), (2, true));
+    })
+    .await;
+    takes(3, "alive, of three", masters, async {
+        let handles = [nobody.handle, handle(), ann.handle];
+        let alive = store.alive(&handles, Now::Store).await.unwrap();
+        assert!(alive.iter().map(Option::is_some).eq([true, false, false]));
+    })
+    .await;
+    takes(1, "delete that is remembered, of a session that was never stored", masters, async {
+        assert!(!store.delete(handle(), Some(HOUR), Now::Store).await.unwrap());
+    })
+    .await;
     takes(2, "delete (log-out)", masters, async {
-        assert!(store.delete(nobody.handle, Now::Store).await.unwrap());
+        assert!(store.delete(nobody.handle, None, Now::Store).await.unwrap());
     })
     .await;
     takes(1 + 2 + 1, "delete_all of two", masters, async {

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use session_core::store::{Insert, Update, Updated};
+use session_core::store::Updated;
 use session_core::{Now, Store as _};
 use session_redis::RedisStore;
 use session_test_support::Redis;
 use tokio::task::JoinSet;
 
 use crate::sample::{
-    DAY, HOUR, Raw, builder, cluster_store, connected, insert, insert_of, loaded, masters, saved,
-    shared, stored, update_of,
+    DAY, HOUR, Raw, builder, cluster_store, connected, first, insert, insert_of, loaded, masters,
+    saved, shared, stored, update_of, with,
 };
 
 /// A small generator, so that a failure can be repeated.
@@ -37,11 +37,10 @@ async fn random_work(store: RedisStore, seed: u64) {
         let record = known[chosen].clone();
         match random.below(12) {
             0..=3 => {
-                let insert = Insert {
-                    principal,
-                    idle: HOUR * u32::try_from(1 + random.below(30)).unwrap(),
-                    ..insert()
-                };
+                let insert = with(insert(), |insert| {
+                    insert.principal = principal;
+                    insert.idle = HOUR * u32::try_from(1 + random.below(30)).unwrap();
+                });
                 let handle = insert.handle;
                 let _ = store.insert(insert, Now::Store).await.unwrap();
                 // Somebody else may have deleted it already.
@@ -49,7 +48,10 @@ async fn random_work(store: RedisStore, seed: u64) {
             }
             4..=7 => {
                 let authenticated = (random.below(2) == 0).then_some(DAY);
-                let update = Update { principal, authenticated, ..update_of(&record) };
+                let update = with(update_of(&record), |update| {
+                    update.principal = principal;
+                    update.authenticated = authenticated;
+                });
                 if let Updated::Saved(_) = store.update(update, Now::Store).await.unwrap()
                     && let Some(newer) = loaded(&store, record.handle).await
                 {
@@ -57,9 +59,13 @@ async fn random_work(store: RedisStore, seed: u64) {
                 }
             }
             8 => drop(store.touch(record.handle, HOUR, Now::Store).await.unwrap()),
-            9 => drop(store.delete(record.handle, Now::Store).await.unwrap()),
+            9 => {
+                let remember = (random.below(2) == 0).then_some(HOUR);
+                let _ = store.delete(record.handle, remember, Now::Store).await.unwrap();
+            }
             10 => {
-                drop(store.list(principal.as_deref().unwrap_or("ann"), Now::Store).await.unwrap());
+                let principal = principal.as_deref().unwrap_or("ann");
+                drop(store.list(principal, first(3), Now::Store).await.unwrap());
             }
             _ => drop(
                 store
@@ -123,7 +129,7 @@ async fn a_key_expires_when_its_record_does() {
     let store = connected(builder().prefix(&prefix), &shared().await.url()).await;
     let mut record = stored(&store, insert_of("ann")).await;
     for idle in [HOUR, HOUR * 3, Duration::from_mins(1), DAY * 9] {
-        record = saved(&store, Update { idle: Some(idle), ..update_of(&record) }).await;
+        record = saved(&store, with(update_of(&record), |update| update.idle = Some(idle))).await;
         let ends: i64 = raw.ask(&format!("PEXPIRETIME {prefix}{}", record.handle)).await;
         assert_eq!(
             ends,
@@ -133,7 +139,7 @@ async fn a_key_expires_when_its_record_does() {
         let ends: i64 = raw.ask(&format!("PEXPIRETIME {prefix}principal:ann")).await;
         assert_eq!(ends, (record.times.absolute.micros() + 999) / 1000);
     }
-    let unused = saved(&store, Update { idle: None, ..update_of(&record) }).await;
+    let unused = saved(&store, with(update_of(&record), |update| update.idle = None)).await;
     assert_eq!(unused.times.expires, record.times.expires);
     let ends: i64 = raw.ask(&format!("PEXPIRETIME {prefix}{}", record.handle)).await;
     assert_eq!(ends, (record.times.expires.micros() + 999) / 1000, "what is no use renews nothing");
@@ -151,11 +157,10 @@ async fn an_expired_record_leaves_nothing_behind() {
     stored(&store, insert_of("bob")).await;
     let lasting = raw.keys(&prefix).await;
     assert_eq!(lasting.len(), 2, "the record and the list of its principal");
-    let brief = Insert {
-        idle: Duration::from_millis(200),
-        absolute: Duration::from_millis(400),
-        ..insert_of("ann")
-    };
+    let brief = with(insert_of("ann"), |insert| {
+        insert.idle = Duration::from_millis(200);
+        insert.absolute = Duration::from_millis(400);
+    });
     let handle = brief.handle;
     let _ = store.insert(brief, Now::Store).await.unwrap();
     tokio::time::sleep(Duration::from_millis(250)).await;

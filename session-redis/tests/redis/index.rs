@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use session_core::store::{Insert, Update};
 use session_core::{Now, Store as _};
 
 use crate::sample::{
     HOUR, Raw, builder, cluster_store, connected, handle, insert, insert_of, listed, masters,
-    prefix, saved, shared, shared_cluster, stored, update_of,
+    prefix, saved, shared, shared_cluster, stored, update_of, with,
 };
 
 async fn members(raw: &mut Raw, prefix: &str, principal: &str) -> usize {
@@ -35,11 +34,10 @@ async fn an_index_that_is_never_listed_does_not_grow_for_ever() {
     let mut raw = Raw::connect(&url).await;
     let store = connected(builder().prefix(&prefix), &url).await;
     for _ in 0..20 {
-        let brief = Insert {
-            idle: Duration::from_millis(50),
-            absolute: Duration::from_millis(50),
-            ..insert_of("robot")
-        };
+        let brief = with(insert_of("robot"), |insert| {
+            insert.idle = Duration::from_millis(50);
+            insert.absolute = Duration::from_millis(50);
+        });
         let _ = store.insert(brief, Now::Store).await.unwrap();
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -56,15 +54,20 @@ async fn a_log_in_a_log_out_and_another_log_in_leave_one_entry() {
     let mut record = stored(&store, insert()).await;
     for principal in [Some("ann"), None, Some("ann"), Some("bob"), Some("ann")] {
         let principal = principal.map(Into::into);
-        record =
-            saved(&store, Update { principal, authenticated: Some(HOUR), ..update_of(&record) })
-                .await;
+        record = saved(
+            &store,
+            with(update_of(&record), |update| {
+                update.principal = principal;
+                update.authenticated = Some(HOUR);
+            }),
+        )
+        .await;
     }
     assert_eq!(members(&mut raw, &prefix, "ann").await, 1);
     assert_eq!(members(&mut raw, &prefix, "bob").await, 0);
     assert_eq!(listed(&store, "ann").await, [record.handle]);
     assert_eq!(listed(&store, "bob").await, []);
-    assert!(store.delete(record.handle, Now::Store).await.unwrap());
+    assert!(store.delete(record.handle, None, Now::Store).await.unwrap());
     assert_eq!(raw.keys(&prefix).await, Vec::<String>::new());
 }
 
@@ -97,11 +100,10 @@ async fn log_ins_at_once_are_all_listed() {
             let store = store.clone();
             async move {
                 let record = stored(&store, insert()).await;
-                let update = Update {
-                    principal: Some("many".into()),
-                    authenticated: Some(HOUR),
-                    ..update_of(&record)
-                };
+                let update = with(update_of(&record), |update| {
+                    update.principal = Some("many".into());
+                    update.authenticated = Some(HOUR);
+                });
                 let record = saved(&store, update).await;
                 assert!(
                     listed(&store, "many").await.contains(&record.handle),

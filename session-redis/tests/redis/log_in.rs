@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use session_core::store::{Insert, Inserted, LogIn, Record, Update, Updated};
+use session_core::store::{Inserted, LogIn, Record, Update, Updated};
 use session_core::{Handle, Now, Store as _};
 use session_redis::RedisStore;
 use session_test_support::RedisCluster;
@@ -12,20 +12,19 @@ use tokio::task::JoinSet;
 use crate::cluster::victim;
 use crate::sample::{
     HOUR, Raw, cluster_store, connected, handle, insert, insert_of, listed, loaded, masters,
-    prefix, shared, shared_cluster, store, stored, update_of, updated,
+    prefix, shared, shared_cluster, store, stored, update_of, updated, with,
 };
 
 fn at_most(limit: u32) -> LogIn {
-    LogIn { began: None, limit: NonZeroU32::new(limit) }
+    LogIn::new(None, NonZeroU32::new(limit))
 }
 
 fn log_in(principal: &str, record: &Record, log_in: LogIn) -> Update {
-    Update {
-        principal: Some(principal.into()),
-        authenticated: Some(HOUR),
-        log_in,
-        ..update_of(record)
-    }
+    with(update_of(record), |update| {
+        update.principal = Some(principal.into());
+        update.authenticated = Some(HOUR);
+        update.log_in = log_in;
+    })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -34,7 +33,7 @@ async fn a_hundred_log_ins_at_once_leave_five_sessions() {
         let mut written = Vec::new();
         let mut log_ins = JoinSet::new();
         for _ in 0..100 {
-            let insert = Insert { log_in: at_most(5), ..insert_of("ann") };
+            let insert = with(insert_of("ann"), |insert| insert.log_in = at_most(5));
             written.push(insert.handle);
             let store = store.clone();
             log_ins.spawn(async move {
@@ -66,7 +65,7 @@ async fn a_revocation_among_log_ins_and_writes_leaves_nobody_who_began_before_it
                 theirs.push(stored(&store, insert_of(&principal)).await);
             }
             let carts = [stored(&store, insert()).await, stored(&store, insert()).await];
-            let began = LogIn { began: Some(carts[0].times.now), limit: None };
+            let began = LogIn::new(Some(carts[0].times.now), None);
             let mut acts = JoinSet::new();
             let mut written: Vec<Handle> = theirs.iter().map(|record| record.handle).collect();
             written.extend(carts.iter().map(|cart| cart.handle));
@@ -74,7 +73,7 @@ async fn a_revocation_among_log_ins_and_writes_leaves_nobody_who_began_before_it
                 let (insert, mine) = (insert_of(&principal), store.clone());
                 written.push(insert.handle);
                 acts.spawn(async move {
-                    let insert = Insert { log_in: began, ..insert };
+                    let insert = with(insert, |insert| insert.log_in = began);
                     let _ = mine.insert(insert, Now::Store).await.unwrap();
                 });
                 let mine = store.clone();
@@ -152,9 +151,9 @@ async fn a_log_in_that_is_not_saved_takes_its_announcement_back() {
     let urls = shared_cluster().await.urls();
     let store = RedisStore::builder().prefix(&prefix).cluster(urls).await.unwrap();
     let cart = stored(&store, insert()).await;
-    let stale = Update { revision: 9, ..log_in("ann", &cart, LogIn::default()) };
+    let stale = with(log_in("ann", &cart, LogIn::default()), |update| update.revision = 9);
     assert!(matches!(updated(&store, stale).await, Updated::Conflict(_)));
-    let taken = Insert { handle: cart.handle, ..insert_of("ann") };
+    let taken = with(insert_of("ann"), |insert| insert.handle = cart.handle);
     assert_eq!(store.insert(taken, Now::Store).await.unwrap(), Inserted::Occupied);
     for mut raw in masters().await {
         assert_eq!(raw.keys(&format!("{prefix}principal:")).await, Vec::<String>::new());

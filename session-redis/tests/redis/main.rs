@@ -7,6 +7,7 @@ mod commands;
 mod commands_in_cluster;
 mod contract;
 mod expiry;
+mod format;
 mod index;
 mod log_in;
 mod recovery;

@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use redis::FromRedisValue;
 use redis::aio::MultiplexedConnection;
+use redis::{Cmd, FromRedisValue};
+use session_core::store::{Contents, ListQuery};
 use session_redis::{RedisBuilder, RedisStore};
 pub(crate) use session_test_support::records::{
     DAY, HOUR, error_chain, handle, insert, insert_of, is_unchanged, listed, loaded, saved, stored,
-    update_of, updated,
+    update_of, updated, with,
 };
 use session_test_support::{Redis, RedisCluster};
 use tokio::sync::OnceCell;
@@ -36,6 +37,16 @@ pub(crate) async fn masters() -> Vec<Raw> {
         }
     }
     masters
+}
+
+/// The first records of a list, with their fields.
+pub(crate) fn first(limit: u32) -> ListQuery {
+    ListQuery::first(Contents::Whole, limit)
+}
+
+/// The same without them.
+pub(crate) fn first_without_fields(limit: u32) -> ListQuery {
+    ListQuery::first(Contents::WithoutFields, limit)
 }
 
 /// A prefix that no other test has.
@@ -81,7 +92,7 @@ impl Raw {
     }
 
     pub(crate) async fn ask_words<T: FromRedisValue>(&mut self, words: &[&str]) -> T {
-        let mut command = redis::Cmd::new();
+        let mut command = Cmd::new();
         for word in words {
             command.arg(*word);
         }
@@ -89,14 +100,16 @@ impl Raw {
         answer.unwrap_or_else(|error| panic!("{words:?}: {error}"))
     }
 
+    /// Sends a command, unless another node has its key.
+    pub(crate) async fn send<T: FromRedisValue>(&mut self, command: &Cmd) -> Option<T> {
+        let answer = command.query_async(&mut self.0).await;
+        answer.map_err(|error| assert_eq!(error.code(), Some("MOVED"), "{error}")).ok()
+    }
+
     /// Adds a member to a sorted set, unless another node has that key.
     pub(crate) async fn enter(&mut self, set: &str, member: &[u8], score: impl redis::ToRedisArgs) {
-        let mut command = redis::cmd("ZADD");
-        command.arg(set).arg(score).arg(member);
-        match command.query_async::<i64>(&mut self.0).await {
-            Ok(added) => assert_eq!(added, 1),
-            Err(error) => assert_eq!(error.code(), Some("MOVED")),
-        }
+        let added = self.send::<i64>(redis::cmd("ZADD").arg(set).arg(score).arg(member)).await;
+        assert!(added.is_none_or(|added| added == 1));
     }
 
     /// The keys that begin with this.

@@ -4,8 +4,8 @@ use session_core::{Now, Store as _};
 use session_test_support::Redis;
 
 use crate::sample::{
-    HOUR, Raw, builder, connected, insert, insert_of, is_unchanged, listed, saved, stored,
-    update_of,
+    HOUR, Raw, builder, connected, first, handle, insert, insert_of, is_unchanged, listed, saved,
+    stored, update_of,
 };
 
 #[tokio::test]
@@ -23,9 +23,13 @@ async fn scripts_that_were_flushed_are_sent_again() {
         raw.ask::<String>("SCRIPT FLUSH").await;
         assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
         raw.ask::<String>("SCRIPT FLUSH").await;
-        assert_eq!(store.list("ann", Now::Store).await.unwrap().len(), 1);
+        let page = store.list("ann", first(10), Now::Store).await.unwrap();
+        assert_eq!(page.records.len(), 1);
         raw.ask::<String>("SCRIPT FLUSH").await;
-        assert!(store.delete(record.handle, Now::Store).await.unwrap());
+        let alive = store.alive(&[record.handle, handle()], Now::Store).await.unwrap();
+        assert!(matches!(&alive[..], [Some(_), None]));
+        raw.ask::<String>("SCRIPT FLUSH").await;
+        assert!(store.delete(record.handle, None, Now::Store).await.unwrap());
         raw.ask::<String>("SCRIPT FLUSH").await;
         assert_eq!(store.delete_all("bob", None, Now::Store).await.unwrap().live, 0);
     }
@@ -43,7 +47,7 @@ async fn a_restart_between_operations_loses_nothing() {
     server.restart().await;
     assert_eq!(listed(&store, "ann").await, [record.handle]);
     server.restart().await;
-    assert!(store.delete(record.handle, Now::Store).await.unwrap());
+    assert!(store.delete(record.handle, None, Now::Store).await.unwrap());
     server.restart().await;
     stored(&store, insert()).await;
 }

@@ -1,9 +1,8 @@
 //! What a session takes in memory, beside what was asked to be kept.
 
-use session_core::store::Insert;
 use session_test_support::Redis;
 
-use crate::sample::{Raw, builder, connected, insert, insert_of, stored};
+use crate::sample::{Raw, builder, connected, insert, insert_of, stored, with};
 
 #[tokio::test]
 async fn a_session_takes_little_more_than_its_payload() {
@@ -11,7 +10,8 @@ async fn a_session_takes_little_more_than_its_payload() {
     let mut raw = Raw::connect(&server.url()).await;
     let store = connected(builder().prefix("session:"), &server.url()).await;
     for fields in [0, 200, 1024, 16 * 1024] {
-        let record = stored(&store, Insert { fields: vec![1; fields].into(), ..insert() }).await;
+        let record =
+            stored(&store, with(insert(), |insert| insert.fields = vec![1; fields].into())).await;
         let payload = fields + record.label.as_deref().map_or(0, str::len);
         let used: usize = raw.ask(&format!("MEMORY USAGE session:{}", record.handle)).await;
         println!("{payload} bytes of fields and label: {used} bytes, {} more", used - payload);

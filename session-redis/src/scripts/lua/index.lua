@@ -26,6 +26,17 @@ local function handle_of(member)
   return member:sub(1, 16)
 end
 
+-- Whether a handle comes before another, byte by byte. Lua would compare them as the server's locale does.
+local function precedes(one, other)
+  for place = 1, 16 do
+    local mine, theirs = one:byte(place), other:byte(place)
+    if mine ~= theirs then
+      return mine < theirs
+    end
+  end
+  return false
+end
+
 local function joined_of(member)
   return (struct.unpack('>i8', member, 17))
 end

@@ -19,8 +19,8 @@ local function run(key, handle, flags, digest, principal, label, fields, idle, a
     end
   end
   local expires = math.min(now + idle, absolute)
-  local head = struct.pack(LAYOUT, FORMAT, flags, '\0\0\0\0\0\0\0\1', now, expires, absolute, now,
-    authenticated, joined, digest, #principal, #label)
+  local head = struct.pack(LAYOUT, FORMAT, OLDEST_READER, flags, '\0\0\0\0\0\0\0\1', now, expires, absolute,
+    now, authenticated, joined, digest, #principal, #label, 0)
   redis.call('SET', key, head .. principal .. label .. fields, 'PXAT', deadline(expires))
   if index then
     local mine = entry(handle, joined)

@@ -15,7 +15,7 @@ local function run(key, limit)
       redis.call('ZREM', key, handle)
       if record then
         if is(record.flags, PRINCIPAL) then
-          local principal = redis.call('GETRANGE', its_key, HEAD, record.label - 1)
+          local principal = range(its_key, HEAD, record.label)
           redis.call('ZREM', index_of(principal), entry(handle, record.joined))
         end
         redis.call('DEL', its_key)

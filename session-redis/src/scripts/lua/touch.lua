@@ -15,7 +15,7 @@ local function run(key, handle, idle)
   redis.call('PEXPIREAT', key, deadline(expires))
   note(handle, expires)
   if prefix == '' and is(record.flags, PRINCIPAL) then
-    local principal = redis.call('GETRANGE', key, HEAD, record.label - 1)
+    local principal = range(key, HEAD, record.label)
     return {expires, principal, entry(handle, record.joined), record.absolute + SKEW}
   end
   return {expires}

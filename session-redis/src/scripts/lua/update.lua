@@ -53,11 +53,12 @@ local function run(key, handle, flags, digest, principal, fields, idle, afresh, 
   if idle ~= '' then
     seen, expires = now, math.min(now + idle, absolute)
   end
-  local label = bytes:sub(old.label + 1, old.fields)
-  flags = flags + bit.band(old.flags, 4)
-  local head = struct.pack(LAYOUT, FORMAT, flags, next_revision, seen, expires, absolute, old.created,
-    authenticated, joined, digest, #principal, #label)
-  bytes = head .. principal .. label .. fields
+  -- The label stays, and what a later release has added.
+  flags = flags + bit.band(old.flags, bit.bnot(PERSISTENT + PRINCIPAL + AUTHENTICATED))
+  local head = struct.pack(LAYOUT, math.max(FORMAT, old.format), math.max(OLDEST_READER, old.oldest_reader), flags,
+    next_revision, seen, expires, absolute, old.created, authenticated, joined, digest, #principal,
+    old.additions - old.label, old.fields - old.additions)
+  bytes = head .. principal .. bytes:sub(old.label + 1, old.fields) .. fields
   if idle ~= '' then
     redis.call('SET', key, bytes, 'PXAT', deadline(expires))
     note(handle, expires)

@@ -4,7 +4,7 @@
 
 use std::future::Future;
 
-use session_core::{MemoryStore, Store};
+use session_axum::{MemoryStore, Store};
 
 /// How long a store may take to answer: a busy machine is no failure.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
@@ -79,7 +79,7 @@ fn next_number() -> u64 {
 #[macro_export]
 macro_rules! on_each_store {
     ($($test:ident),* $(,)?) => {
-        $crate::on_each_store! { @on memory session_core::MemoryStore: $($test),* }
+        $crate::on_each_store! { @on memory session_axum::MemoryStore: $($test),* }
         #[cfg(feature = "postgres")]
         $crate::on_each_store! { @on postgres session_sqlx::PostgresStore: $($test),* }
         #[cfg(feature = "sqlite")]

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Html;
-use session_core::{Principal, Session, require_session, session};
+use session_axum::{Principal, Session, require_session, session};
 
 use crate::failure::Failure;
 use crate::flow::Flow;

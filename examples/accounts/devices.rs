@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, Redirect};
-use session_core::{ClearSiteData, Handle, Listed, Principal, Session, Sessions, require_session};
+use session_axum::{ClearSiteData, Handle, Listed, Principal, Session, Sessions, require_session};
 
 use crate::account::Account;
 use crate::failure::Failure;

@@ -14,7 +14,7 @@ pub(crate) enum Failure {
     #[error("{1}")]
     Told(StatusCode, &'static str),
     #[error("the sessions failed")]
-    Sessions(#[from] session_core::Error),
+    Sessions(#[from] session_axum::Error),
     #[error("the users failed")]
     Users(#[from] sqlx::Error),
     #[error("the provider failed")]

@@ -1,6 +1,6 @@
 //! What a session remembers of a log-in at the provider.
 
-use session_core::ReturnTo;
+use session_axum::ReturnTo;
 
 /// A log-in that has left for the provider and not come back.
 #[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]

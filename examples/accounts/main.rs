@@ -22,8 +22,8 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::map_response;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use session_core::{Lifetime, Sessions};
-use session_sqlx::SqliteStore;
+use session_axum::{Lifetime, Sessions};
+use session_axum::SqliteStore;
 
 use account::Account;
 use oauth::Provider;

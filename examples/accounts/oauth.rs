@@ -10,7 +10,7 @@ use axum::response::Redirect;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use reqwest::Url;
-use session_core::{Session, require_session};
+use session_axum::{Session, require_session};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse};
-use session_core::Refusal;
+use session_axum::Refusal;
 
 use crate::password::NewPassword;
 

@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, Redirect};
-use session_core::{ClearSiteData, ReturnTo, Session, require_session};
+use session_axum::{ClearSiteData, ReturnTo, Session, require_session};
 
 use crate::account::{self, Account};
 use crate::failure::Failure;

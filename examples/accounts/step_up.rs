@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, Redirect};
-use session_core::{Principal, ReturnTo, Session, Sessions, require_session};
+use session_axum::{Principal, ReturnTo, Session, Sessions, require_session};
 
 use crate::account::Account;
 use crate::failure::Failure;

@@ -10,7 +10,7 @@ use axum::extract::{FromRef, Path};
 use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
-use session_core::{Session, Sessions, require_session, session};
+use session_axum::{Session, Sessions, require_session, session};
 
 use options::Options;
 

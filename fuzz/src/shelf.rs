@@ -7,7 +7,8 @@ use std::time::Duration;
 use session_core::store::{
     Ended, Insert, Inserted, ListQuery, Page, Record, Swept, Times, Update, Updated,
 };
-use session_core::{Handle, Now, Store, StoreError};
+use session_axum::{Handle, Store, StoreError};
+use session_core::Now;
 
 /// See the module. A clone is the same shelf.
 #[derive(Clone, Debug, Default)]

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use axum::http::StatusCode;
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
-use session_core::Sessions;
+use session_axum::Sessions;
 use session_fuzz::lines::{Cookies, NAMES, cookie, lines};
 use session_fuzz::samples;
 use session_fuzz::shelf::Shelf;

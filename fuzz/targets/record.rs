@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use axum::http::{HeaderValue, StatusCode};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use session_core::store::{Record, Times};
-use session_core::{KeyRing, Sealing, Sessions, Timestamp};
+use session_axum::{KeyRing, Sealing, Sessions, Timestamp};
 use session_fuzz::forge::{KEY, Place, open, seal};
 use session_fuzz::framing::Framing;
 use session_fuzz::lines::cookie;

@@ -11,7 +11,7 @@ use axum::http::{HeaderValue, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
-use session_core::{KeyRing, Sessions};
+use session_axum::{KeyRing, Sessions};
 use session_fuzz::forge::{KEY, Place, open, seal};
 use session_fuzz::framing::Framing;
 use session_fuzz::lines::{Cookies, lines};

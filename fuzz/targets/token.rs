@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
-use session_core::{KeyRing, Sealing, Sessions};
+use session_axum::{KeyRing, Sealing, Sessions};
 use session_fuzz::forge::KEY;
 use session_fuzz::lines::{Cookies, NAMES, cookie};
 use session_fuzz::samples;

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{FromRef, Path};
 use axum::routing::{get, post};
 use serde::{Deserialize, Deserializer, Serialize};
-use session_core::{Builder, KeyRing, Sealing, Session, Sessions, require_session, session};
+use session_axum::{Builder, KeyRing, Sealing, Session, Sessions, require_session, session};
 use session_test_support::Client;
 use session_tests::{TestStore, on_each_store};
 

@@ -12,7 +12,7 @@ use axum::http::header::SET_COOKIE;
 use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::{get, post};
-use session_core::{Principal, Session, Sessions, Timestamp, require_session, session};
+use session_axum::{Principal, Session, Sessions, Timestamp, require_session, session};
 use session_test_support::{Client, ProbedStore};
 use session_tests::TestStore;
 use tower_http::catch_panic::CatchPanicLayer;

@@ -8,7 +8,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
 use session_core::store::{Insert, Record, Update, Updated};
-use session_core::{Now, Session, SessionRef, Sessions, Store as _, require_session, session};
+use session_axum::{Session, SessionRef, Sessions, Store as _, require_session, session};
+use session_core::Now;
 use session_test_support::records::{DAY, HOUR, with};
 use session_test_support::{Client, ProbedStore};
 use session_tests::{TestStore, on_each_store};
@@ -115,7 +116,7 @@ async fn a_session_prints_as_its_author_wants_and_no_token<S: TestStore>(store: 
 #[test]
 fn an_error_that_names_a_handle_is_not_about_its_text() {
     let token = format!("AZCnBUCAewCLk7iYf1wA{}", "B".repeat(44));
-    let error = token.parse::<session_core::Handle>().expect_err("a token is no handle");
+    let error = token.parse::<session_axum::Handle>().expect_err("a token is no handle");
     let said = format!("{error} {error:?} {:?}", error.source().map(ToString::to_string));
     none_is_in(said.as_bytes(), "the error", &secrets_of(&token));
 }

@@ -4,7 +4,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::COOKIE;
-use session_core::{Error, Handle, Sessions, require_session, session};
+use session_axum::{Error, Handle, Sessions, require_session, session};
 use session_test_support::{Call, Client, Fault};
 use session_tests::{TestStore, on_each_store};
 
@@ -126,7 +126,7 @@ async fn another_release<S: TestStore>(app: &TestApp<S>) {
     let at = *app.hours.lock().expect("nobody panics here");
     let sessions = sessions
         .clock(move || {
-            let begin = session_core::Timestamp::from_micros(1_720_000_000_000_000);
+            let begin = session_axum::Timestamp::from_micros(1_720_000_000_000_000);
             begin.plus(std::time::Duration::from_hours(at))
         })
         .on_event(output::print_event)

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::panic;
 use std::sync::{Mutex, Once};
 
-use session_core::SessionEvent;
+use session_axum::SessionEvent;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 static OUTPUT: Mutex<Vec<u8>> = Mutex::new(Vec::new());

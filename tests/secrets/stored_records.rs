@@ -22,7 +22,7 @@ pub(crate) async fn used<S: TestStore>(store: S) -> TestApp<S> {
 
 async fn a_stored_handle_and_digest_open_nothing<S: TestStore>(store: S) {
     let app = used(store).await;
-    let at = session_core::Timestamp::from_micros(1_720_000_000_000_000);
+    let at = session_axum::Timestamp::from_micros(1_720_000_000_000_000);
     let records = app.store.records(Now::At(at)).await;
     assert_eq!(records.len(), 6);
     for record in records {
@@ -35,7 +35,7 @@ async fn a_stored_handle_and_digest_open_nothing<S: TestStore>(store: S) {
 
 async fn no_record_holds_a_token_or_secret<S: TestStore>(store: S) {
     let app = used(store).await;
-    let at = session_core::Timestamp::from_micros(1_720_000_000_000_000);
+    let at = session_axum::Timestamp::from_micros(1_720_000_000_000_000);
     let records = app.store.records(Now::At(at)).await;
     let tokens = app.issued.all();
     assert!(tokens.len() > records.len());

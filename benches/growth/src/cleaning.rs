@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use session_core::store::Swept;
-use session_core::{Now, Store};
+use session_axum::Store;
+use session_core::Now;
 use session_sqlx::PostgresStore;
 
 use session_test_support::Postgres;

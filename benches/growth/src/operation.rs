@@ -2,7 +2,8 @@
 
 use fastrand::Rng;
 use session_core::store::{Inserted, Updated};
-use session_core::{Now, Store};
+use session_axum::Store;
+use session_core::Now;
 
 use crate::population::{IDLE, Population, fresh};
 

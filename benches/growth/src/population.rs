@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use fastrand::Rng;
 use session_core::store::{Insert, LogIn, Record, Update};
-use session_core::{Digest, Handle, Timestamp};
+use session_axum::{Handle, Timestamp};
+use session_core::Digest;
 
 /// They may lie idle for a week and live for a month (`Lifetime::AAL1`), so that none expires while it is measured.
 pub(crate) const IDLE: Duration = Duration::from_hours(7 * 24);

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use session_core::{Now, Store};
+use session_axum::Store;
+use session_core::Now;
 use session_sqlx::PostgresStore;
 use session_test_support::{Postgres, TempDirectory, free_address};
 use sqlx::{Connection as _, PgConnection};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::HeaderValue;
 use axum::routing::get;
-use session_core::{MemoryStore, Sessions, require_session};
+use session_axum::{MemoryStore, Sessions, require_session};
 use site::{Shop, Site};
 use tokio::sync::RwLock;
 use tokio::task::{JoinSet, yield_now};

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use session_core::{MemoryStore, Sessions};
+use session_axum::{MemoryStore, Sessions};
 use site::Site;
 
 use crate::heap::{HEAP, print};

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::pin::Pin;
 
 use axum::http::HeaderValue;
-use session_core::{Builder, KeyRing, MemoryStore, Sealing, Sessions, merge};
+use session_axum::{Builder, KeyRing, MemoryStore, Sealing, Sessions, merge};
 use site::{Shop, Site, cookie};
 
 /// Something to do so many times.

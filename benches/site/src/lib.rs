@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use axum::http::{Request, Response, StatusCode, Uri};
-use session_core::{Builder, Handle, Sessions};
+use session_axum::{Builder, Handle, Sessions};
 use tower::ServiceExt as _;
 
 pub use routes::{Shop, routes};

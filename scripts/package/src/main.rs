@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::FromRef;
 use axum::http::{Request, StatusCode, header};
 use axum::routing::post;
-use session_core::{MemoryStore, Sessions, Store, require_session, session};
+use session_axum::{MemoryStore, Sessions, Store, require_session, session};
 use session_redis::RedisStore;
 use session_sqlx::{PostgresStore, SqliteStore};
 use tower::ServiceExt;

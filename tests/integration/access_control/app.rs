@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{FromRef, Path};
 use axum::http::{Method, Request};
 use axum::routing::{any, get, post};
-use session_core::{Builder, Sessions, Timestamp, require_session, session};
+use session_axum::{Builder, Sessions, Timestamp, require_session, session};
 use session_test_support::{Client, ProbedStore, Reply};
 use session_tests::TestStore;
 

@@ -2,7 +2,7 @@
 
 use axum::response::Redirect;
 use axum::routing::post;
-use session_core::{ClearSiteData, Session, require_session};
+use session_axum::{ClearSiteData, Session, require_session};
 use session_tests::{TestStore, on_each_store};
 
 use super::app::{Shop, TestApp, routes};

@@ -6,7 +6,7 @@ use axum::{Form, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use session_core::{KeyRing, MemoryStore, Session, Sessions, require_session};
+use session_axum::{KeyRing, MemoryStore, Session, Sessions, require_session};
 use session_test_support::Client;
 use session_tests::{TestStore, on_each_store};
 use sha2::Sha256;
@@ -163,7 +163,7 @@ async fn what_is_stored_makes_no_token<S: TestStore>(store: S) {
     let mut client = app.visitor().await;
     let handle = app.store.inserted().pop().expect("it was stored");
     let now = session_core::Now::At(app.now());
-    let record = session_core::Store::load(&app.store, handle, now).await;
+    let record = session_axum::Store::load(&app.store, handle, now).await;
     let digest = *record.expect("the store works").expect("it is live").digest.as_bytes();
     let spelled = token(&mut client).await;
     let bytes = URL_SAFE_NO_PAD.decode(spelled).expect("base64url");

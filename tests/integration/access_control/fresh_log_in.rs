@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use axum::routing::get;
-use session_core::{KeyRing, Lifetime, MemoryStore, Session, Sessions, Timestamp, require_session};
+use session_axum::{KeyRing, Lifetime, MemoryStore, Session, Sessions, Timestamp, require_session};
 use session_test_support::{Call, Client};
 use session_tests::{TestStore, on_each_store};
 

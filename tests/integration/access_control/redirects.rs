@@ -5,7 +5,7 @@ use axum::Router;
 use axum::http::Method;
 use axum::response::Redirect;
 use axum::routing::post;
-use session_core::{ReturnTo, require_session};
+use session_axum::{ReturnTo, require_session};
 use session_test_support::{Call, Client};
 use session_tests::{TestStore, on_each_store};
 
@@ -79,7 +79,7 @@ async fn login_guard_a_forgotten_session_is_sent_to_the_log_in<S: TestStore>(sto
 
 #[tokio::test]
 async fn login_guard_what_is_no_page_is_401() {
-    let app = TestApp::new(session_core::MemoryStore::new());
+    let app = TestApp::new(session_axum::MemoryStore::new());
     let mut client = app.newcomer();
     for (method, headers) in [
         (Method::GET, &[][..]),
@@ -100,7 +100,7 @@ async fn login_guard_what_is_no_page_is_401() {
 #[tokio::test]
 async fn login_guard_the_way_back_is_all_of_it_under_nest() {
     let shop = Router::new().nest("/de", Router::new().nest("/shop", routes()));
-    let app = TestApp::with_options(session_core::MemoryStore::new(), shop, |builder| builder);
+    let app = TestApp::with_options(session_axum::MemoryStore::new(), shop, |builder| builder);
     let reply = navigate(&mut app.newcomer(), "/de/shop/account?page=2").await;
     assert_eq!(reply.header("location"), "/login?next=%2Fde%2Fshop%2Faccount%3Fpage%3D2");
 }
@@ -121,7 +121,7 @@ async fn log_in_and_return(shop: &mut Shop, Form(form): Form<LogIn>) -> Redirect
 #[tokio::test]
 async fn login_guard_a_log_in_goes_back_and_nowhere_else() {
     let routes: Router<AppState> = routes().route("/login", post(log_in_and_return));
-    let app = TestApp::with_options(session_core::MemoryStore::new(), routes, |builder| builder);
+    let app = TestApp::with_options(session_axum::MemoryStore::new(), routes, |builder| builder);
     let log_in = async |client: &mut Client, next: &str| {
         let request = axum::http::Request::post("/login")
             .header("content-type", "application/x-www-form-urlencoded");

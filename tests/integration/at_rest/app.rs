@@ -5,7 +5,7 @@ use axum::extract::{self, FromRef};
 use axum::routing::post;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use session_core::{KeyRing, Sealing, Sessions, Store, require_session, session};
+use session_axum::{KeyRing, Sealing, Sessions, Store, require_session, session};
 use session_test_support::Client;
 
 /// In the sessions, and with keys nowhere else.

@@ -1,6 +1,7 @@
 //! The size of a record.
 
-use session_core::{MemoryStore, Now};
+use session_axum::MemoryStore;
+use session_core::Now;
 use session_test_support::ProbedStore;
 
 use super::app::{CANARY, required_sealing, use_sessions};

@@ -13,8 +13,8 @@ use axum::{Json, Router};
 use http_body_util::BodyExt as _;
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
-use session_core::merge::{append, max, min, sum, union};
-use session_core::{MemoryStore, Sessions, require_session, session};
+use session_axum::merge::{append, max, min, sum, union};
+use session_axum::{MemoryStore, Sessions, require_session, session};
 use tower::ServiceExt as _;
 
 /// A failure is printed, and no file is left.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{FromRef, Path, State};
 use axum::routing::{get, post};
-use session_core::{Session, Sessions, Store, require_session, session};
+use session_axum::{Session, Sessions, Store, require_session, session};
 use session_test_support::Client;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;

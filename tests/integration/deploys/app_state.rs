@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::FromRef;
-use session_core::{SessionEvent, SessionState, Sessions, Store};
+use session_axum::{SessionEvent, SessionState, Sessions, Store};
 use tokio::sync::Barrier;
 
 /// What the releases share beside the table.

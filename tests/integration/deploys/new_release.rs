@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
-use session_core::{Session, require_session, session};
+use session_axum::{Session, require_session, session};
 
 use super::app_state::AppState;
 

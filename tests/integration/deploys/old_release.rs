@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
-use session_core::{Session, require_session, session};
+use session_axum::{Session, require_session, session};
 
 use super::app_state::{AppState, Shared};
 

@@ -2,7 +2,8 @@
 
 use axum::Router;
 use session_core::store::Record;
-use session_core::{Handle, Now, Store};
+use session_axum::{Handle, Store};
+use session_core::Now;
 use session_test_support::Client;
 
 use super::app_state::Shared;

@@ -163,7 +163,7 @@ async fn it_stops_cleanly_on_ctrl_c() {
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_rotate_on_two_running_nodes_and_nobody_is_logged_out() {
     let database = Postgres::shared().await.database().await;
-    let key = || session_core::KeyRing::generate().expect("the system's random source works");
+    let key = || session_axum::KeyRing::generate().expect("the system's random source works");
     let (old, new) = (key(), key());
     let nodes = [Shop::new(), Shop::new()];
     let jars = tempfile::tempdir().expect("a directory for the jar");
@@ -195,7 +195,7 @@ async fn keys_rotate_on_two_running_nodes_and_nobody_is_logged_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_program_runs_on_every_store() {
     let redis = Redis::start().await;
-    let key = session_core::KeyRing::generate().expect("the system's random source works");
+    let key = session_axum::KeyRing::generate().expect("the system's random source works");
     for store in ["sqlite:./quickstart.db", "memory:", &redis.url(), "cookie:"] {
         let shop = Shop::new();
         shop.start_with(store, Some(&key)).await;

@@ -11,7 +11,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
 use axum::{Json, Router};
 use futures_util::{StreamExt, stream};
-use session_core::{Error, Now, Session, Sessions, require_session, session};
+use session_axum::{Error, Session, Sessions, require_session, session};
+use session_core::Now;
 use session_test_support::{Client, Gate, ProbedStore};
 use session_tests::TestStore;
 
@@ -108,7 +109,7 @@ impl<S: TestStore> TestApp<S> {
     }
 }
 
-fn sessions(store: impl session_core::Store, deadline: Duration) -> Sessions<Shop> {
+fn sessions(store: impl session_axum::Store, deadline: Duration) -> Sessions<Shop> {
     let builder = Sessions::builder(store).deadline(deadline).without_cleaner();
     builder.build().expect("the deadline is not zero")
 }

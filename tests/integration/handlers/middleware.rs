@@ -6,7 +6,7 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use session_core::{Session, require_session};
+use session_axum::{Session, require_session};
 use session_test_support::{Call, Client, Fault};
 use session_tests::{TestStore, on_each_store};
 use tower_http::catch_panic::CatchPanicLayer;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_core::{Error, MemoryStore, SessionCookie};
+use session_axum::{Error, MemoryStore, SessionCookie};
 use session_test_support::{Call, Client, Fault};
 use session_tests::{TestStore, on_each_store};
 

@@ -9,7 +9,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::sse::{Event, Sse};
 use axum::routing::{any, get, post};
 use futures_util::{Stream, stream};
-use session_core::require_session;
+use session_axum::require_session;
 use session_test_support::{Call, Client};
 use session_tests::{TestStore, on_each_store};
 

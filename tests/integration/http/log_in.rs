@@ -7,7 +7,7 @@ use axum::extract::{Path, Request};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::post;
-use session_core::{Session, Sessions, require_session, session};
+use session_axum::{Session, Sessions, require_session, session};
 use session_test_support::{Call, Client};
 use session_tests::{TestStore, on_each_store};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use session_core::Timestamp;
+use session_axum::Timestamp;
 use session_test_support::{Call, Client};
 use session_tests::{TestStore, on_each_store};
 use tokio::task::JoinSet;

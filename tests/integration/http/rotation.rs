@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use session_core::{Lifetime, Now};
+use session_axum::Lifetime;
+use session_core::Now;
 use session_test_support::{Call, Client};
 use session_tests::{TestStore, on_each_store};
 use tokio::task::JoinSet;

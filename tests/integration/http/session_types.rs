@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
-use session_core::{Session, SessionCookie, Sessions, require_session, session};
+use session_axum::{Session, SessionCookie, Sessions, require_session, session};
 use session_test_support::{Call, Client, Fault, ProbedStore};
 use session_tests::{TestStore, on_each_store};
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use session_core::MemoryStore;
+use session_axum::MemoryStore;
 use session_test_support::{Call, Client, Fault};
 use session_tests::{TestStore, on_each_store};
 use tokio::time::timeout;

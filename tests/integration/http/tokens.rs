@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use session_core::{Builder, Handle, Random, RandomError};
+use session_axum::{Builder, Handle, Random, RandomError};
 use session_test_support::{Call, Client};
 use session_tests::{TestStore, on_each_store};
 
@@ -42,7 +42,7 @@ async fn a_secret_is_32_bytes_of_the_random_source() {
         bytes.fill(0x5a);
         true
     };
-    let memory = session_core::MemoryStore::new();
+    let memory = session_axum::MemoryStore::new();
     let app = TestApp::with_options(memory, |builder| builder.random(Source(count, &BYTES)));
     let client = app.visitor().await;
     assert_eq!(parts(client.session().expect("it was set")).1, [0x5a; 32]);

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use session_core::{Session, Sessions, require_session};
+use session_axum::{Session, Sessions, require_session};
 use tokio::sync::Notify;
 
 use super::schedule::{self, Guard, Outcome};

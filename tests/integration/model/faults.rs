@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use session_core::StoreError;
+use session_axum::StoreError;
 
 use crate::intercepted_store::Interceptor;
 

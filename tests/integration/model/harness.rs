@@ -10,7 +10,8 @@ use axum::http::Request;
 use axum::http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE, VARY};
 use axum::response::Response;
 use http_body_util::BodyExt as _;
-use session_core::{Digest, Error, Handle, Lifetime, Now, Sessions, Store as _, Timestamp};
+use session_axum::{Error, Handle, Lifetime, Sessions, Store as _, Timestamp};
+use session_core::{Digest, Now};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tower::ServiceExt as _;
@@ -57,7 +58,7 @@ impl Harness {
         let [absolute, idle] = [ABSOLUTE, IDLE].map(Duration::from_secs);
         // Renewal by age has tests of its own, where each step of it is seen.
         let lifetime = Lifetime::new(absolute, idle).unwrap().without_rotation();
-        let sessions = |builder: session_core::Builder<Shop>| {
+        let sessions = |builder: session_axum::Builder<Shop>| {
             builder
                 .without_cleaner()
                 .lifetime(lifetime)

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{FromRef, Path};
 use axum::routing::{get, post};
-use session_core::{Builder, KeyRing, Session, Sessions, Timestamp, require_session, session};
+use session_axum::{Builder, KeyRing, Session, Sessions, Timestamp, require_session, session};
 
 #[session]
 pub(crate) struct Shop {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_core::{BuildError, Error, Handle, Sealing, Sessions};
+use session_axum::{BuildError, Error, Handle, Sealing, Sessions};
 use session_test_support::Client;
 
 use super::app::{Clock, Shop, key, replayable, ring};

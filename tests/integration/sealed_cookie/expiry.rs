@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_core::Sessions;
+use session_axum::Sessions;
 use session_test_support::Client;
 
 use super::app::{Clock, key, replayable, ring, router};

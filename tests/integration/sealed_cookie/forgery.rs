@@ -1,6 +1,6 @@
 //! Cookies that were not sealed here, or not with this name or key.
 
-use session_core::{SessionCookie, Sessions};
+use session_axum::{SessionCookie, Sessions};
 use session_test_support::Client;
 
 use super::app::{Clock, key, replayable, ring, router};

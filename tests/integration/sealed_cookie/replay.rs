@@ -1,7 +1,7 @@
 //! Copies of a cookie that was replaced or removed.
 
 use axum::http::StatusCode;
-use session_core::{MemoryStore, Sessions};
+use session_axum::{MemoryStore, Sessions};
 use session_test_support::{Call, Client, Fault, ProbedStore};
 
 use super::app::{Clock, key, replayable, ring, router};

@@ -1,7 +1,7 @@
 //! How much fits into a cookie, and into several.
 
 use axum::http::StatusCode;
-use session_core::Sessions;
+use session_axum::Sessions;
 use session_test_support::Client;
 
 use super::app::{Clock, key, replayable, ring, router};

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{FromRef, Path};
 use axum::routing::{get, post};
-use session_core::{KeyRing, Sealing, Session, Sessions, Store, require_session, session};
+use session_axum::{KeyRing, Sealing, Session, Sessions, Store, require_session, session};
 
 #[session]
 pub(crate) struct Shop {

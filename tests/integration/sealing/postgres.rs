@@ -1,7 +1,7 @@
 //! Sealed records in PostgreSQL: dumped, and moved to another row.
 
 use axum::http::StatusCode;
-use session_core::Sealing;
+use session_axum::Sealing;
 use session_sqlx::PostgresStore;
 use session_test_support::{Client, Postgres};
 use sqlx::{Connection, PgConnection};

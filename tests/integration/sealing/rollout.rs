@@ -1,6 +1,6 @@
 //! Sealing is turned on, and its keys rotate, on a running fleet.
 
-use session_core::{Sealing, Store};
+use session_axum::{Sealing, Store};
 use session_test_support::Client;
 use session_tests::{TestStore, on_each_store};
 

@@ -1,6 +1,7 @@
 //! Signed cookies: what is not signed is no session, and a forged one costs no store call.
 
-use session_core::{MemoryStore, Now, Sealing, Store};
+use session_axum::{MemoryStore, Sealing, Store};
+use session_core::Now;
 use session_test_support::{Call, Client, ProbedStore};
 
 use super::app::{key, node, ring};

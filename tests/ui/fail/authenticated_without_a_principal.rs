@@ -1,6 +1,6 @@
 use axum::Router;
 use axum::routing::get;
-use session_core::{Sessions, require_session, session};
+use session_axum::{Sessions, require_session, session};
 
 #[session]
 struct Shop {

@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-use session_core::session;
+use session_axum::session;
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct Sku(u32);

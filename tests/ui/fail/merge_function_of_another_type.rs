@@ -1,4 +1,4 @@
-use session_core::session;
+use session_axum::session;
 
 fn later(mine: &str, theirs: &str) -> String {
     mine.max(theirs).to_owned()

@@ -1,7 +1,7 @@
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::get;
-use session_core::{Sessions, require_session, session};
+use session_axum::{Sessions, require_session, session};
 
 #[session]
 struct Shop {

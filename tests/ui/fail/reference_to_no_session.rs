@@ -1,6 +1,6 @@
 use axum::Router;
 use axum::routing::get;
-use session_core::require_session;
+use session_axum::require_session;
 
 struct Shop {
     visits: u64,

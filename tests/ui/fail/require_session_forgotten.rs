@@ -1,7 +1,7 @@
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::get;
-use session_core::{Sessions, session};
+use session_axum::{Sessions, session};
 
 #[session]
 struct Shop {

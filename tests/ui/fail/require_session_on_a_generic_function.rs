@@ -1,4 +1,4 @@
-use session_core::{SessionState, require_session, session};
+use session_axum::{SessionState, require_session, session};
 
 #[session]
 struct Shop {

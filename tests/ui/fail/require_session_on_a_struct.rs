@@ -1,4 +1,4 @@
-use session_core::require_session;
+use session_axum::require_session;
 
 #[require_session]
 struct Shop {

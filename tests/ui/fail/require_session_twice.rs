@@ -1,4 +1,4 @@
-use session_core::{require_session, session};
+use session_axum::{require_session, session};
 
 #[session]
 struct Shop {

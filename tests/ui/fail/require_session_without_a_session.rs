@@ -1,7 +1,7 @@
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
-use session_core::{require_session, session};
+use session_axum::{require_session, session};
 
 #[session]
 struct Shop {

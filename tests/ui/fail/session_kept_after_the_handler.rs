@@ -1,6 +1,6 @@
 use std::sync::Mutex;
 
-use session_core::{require_session, session};
+use session_axum::{require_session, session};
 
 #[session]
 struct Shop {

@@ -1,4 +1,4 @@
-use session_core::session;
+use session_axum::session;
 
 #[session]
 struct Shop<T> {

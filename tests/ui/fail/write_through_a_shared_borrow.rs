@@ -1,4 +1,4 @@
-use session_core::{Session, require_session, session};
+use session_axum::{Session, require_session, session};
 
 #[session]
 struct Shop {

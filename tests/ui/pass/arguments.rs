@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
 use serde::Deserialize;
-use session_core::{Session, Sessions, require_session, session};
+use session_axum::{Session, Sessions, require_session, session};
 
 #[session]
 struct Shop {
@@ -52,7 +52,7 @@ async fn by_alias(session: &mut Whole) {
 }
 
 #[require_session]
-async fn by_path(session: &mut session_core::Session<self::Shop>) {
+async fn by_path(session: &mut session_axum::Session<self::Shop>) {
     session.visits += 1;
 }
 

@@ -3,7 +3,7 @@
 use axum::extract::{FromRef, Path};
 use axum::routing::get;
 use axum::{Router, debug_handler};
-use session_core::{Session, Sessions, require_session, session};
+use session_axum::{Session, Sessions, require_session, session};
 use tracing::instrument;
 
 /// Documented between them.

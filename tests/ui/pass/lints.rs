@@ -23,7 +23,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use session_core::{Session, Sessions, require_session, session};
+use session_axum::{Session, Sessions, require_session, session};
 
 /// Documented, as the lint wants it.
 #[session]

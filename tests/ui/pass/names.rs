@@ -1,6 +1,6 @@
 //! Our output means what it means, whatever the user's names mean.
 
-use session_core::{require_session, session};
+use session_axum::{require_session, session};
 
 #[session]
 struct Shop {
@@ -47,7 +47,7 @@ mod without_a_prelude {
     pub(super) mod serde {}
     pub(super) mod session_core {}
 
-    #[::session_core::session]
+    #[::session_axum::session]
     pub(super) struct Shop {
         #[session(principal)]
         user: ::core::option::Option<u64>,
@@ -57,7 +57,7 @@ mod without_a_prelude {
         name: ::std::string::String,
     }
 
-    #[::session_core::require_session(existing, authenticated, commit = always)]
+    #[::session_axum::require_session(existing, authenticated, commit = always)]
     pub(super) async fn visit(shop: &mut Shop) -> ::std::string::String {
         shop.visits += 1;
         ::core::clone::Clone::clone(&shop.name)
@@ -103,10 +103,10 @@ fn main() {
         .route("/async/{path}", axum::routing::get(r#async))
         .route("/associated", axum::routing::get(Api::associated))
         .route("/ours/{path}", axum::routing::get(ours));
-    let _: axum::Router<session_core::Sessions<Shop>> = router;
-    let _: axum::Router<session_core::Sessions<without_a_prelude::Shop>> =
+    let _: axum::Router<session_axum::Sessions<Shop>> = router;
+    let _: axum::Router<session_axum::Sessions<without_a_prelude::Shop>> =
         axum::Router::new().route("/visit", axum::routing::get(without_a_prelude::visit));
-    let _: axum::Router<session_core::Sessions<Generated>> = axum::Router::new()
+    let _: axum::Router<session_axum::Sessions<Generated>> = axum::Router::new()
         .route("/generated", axum::routing::get(generated))
         .route("/generated_too", axum::routing::get(generated_too));
     assert_eq!(Generated::default().pages, 2);

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::routing::post;
-use session_core::{Session, Sessions, require_session, session};
+use session_axum::{Session, Sessions, require_session, session};
 
 #[session]
 struct Shop {

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
-use session_core::{Sessions, require_session, session};
+use session_axum::{Sessions, require_session, session};
 
 #[session]
 struct Shop {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
-use session_core::{NoPrincipal, SessionState, WithPrincipal, session};
+use session_axum::{NoPrincipal, SessionState, WithPrincipal, session};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct UserId(u64);
@@ -146,7 +146,7 @@ struct WithSerdeNamed {
 }
 
 mod private {
-    use session_core::session;
+    use session_axum::session;
 
     #[session]
     pub(super) struct Inner {

@@ -1,6 +1,6 @@
 //! Builds the sessions, wherever they are to be kept.
 
-use session_core::{KeyRing, MemoryStore, SessionState, Sessions};
+use session_axum::{KeyRing, MemoryStore, SessionState, Sessions};
 use session_redis::RedisStore;
 use session_sqlx::{PostgresStore, SqliteStore};
 use shop::Place;

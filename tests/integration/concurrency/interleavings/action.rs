@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::Extension;
 use axum::routing::get;
-use session_core::{Session, Sessions, require_session, session};
+use session_axum::{Session, Sessions, require_session, session};
 
 #[session]
 #[derive(Debug)]

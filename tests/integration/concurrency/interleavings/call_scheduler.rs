@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use session_core::StoreError;
+use session_axum::StoreError;
 use tokio::sync::oneshot;
 
 use crate::intercepted_store::Interceptor;

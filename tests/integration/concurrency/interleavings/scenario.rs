@@ -9,7 +9,8 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::{COOKIE, SET_COOKIE};
 use http_body_util::BodyExt as _;
-use session_core::{Handle, Now, Random, RandomError, Sessions, Store as _, Timestamp};
+use session_axum::{Handle, Random, RandomError, Sessions, Store as _, Timestamp};
+use session_core::Now;
 use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
@@ -66,7 +67,7 @@ impl Scenario {
         let store = InterceptedStore::new(CallScheduler::default());
         let clock = Arc::new(AtomicU64::new(0));
         let drawn = Arc::new(AtomicU64::new(0));
-        let build = |builder: session_core::Builder<Shop>| {
+        let build = |builder: session_axum::Builder<Shop>| {
             let (clock, drawn) = (Arc::clone(&clock), Arc::clone(&drawn));
             let now = move || {
                 Timestamp::from_micros(0).plus(Duration::from_secs(clock.load(Ordering::Relaxed)))

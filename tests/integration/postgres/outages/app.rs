@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{FromRef, Path};
 use axum::routing::{get, post};
-use session_core::{Session, Sessions, require_session, session};
+use session_axum::{Session, Sessions, require_session, session};
 use session_sqlx::PostgresStore;
 
 /// Of each call to the store: more than a busy machine keeps a healthy one waiting.

@@ -7,7 +7,7 @@ use axum::extract::{FromRef, Request};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
-use session_core::{Session, Sessions, require_session, session};
+use session_axum::{Session, Sessions, require_session, session};
 use session_sqlx::PostgresStore;
 use session_test_support::{Client, Postgres, Proxy};
 use sqlx::{Connection, PgConnection};

@@ -19,6 +19,22 @@
 //! sent at once; while four commands are in flight, others wait until the first of them is answered. An operation
 //! that cannot be carried out fails alone, and one whose caller has left is not sent.
 //!
+//! | operation | commands to one server | to a cluster |
+//! | --- | --- | --- |
+//! | `load`, `update` of a session that keeps its principal | 1 | 1 |
+//! | `insert`, `touch` and `delete` of a session of nobody | 1 | 1 |
+//! | `touch` and `delete` of a principal's session, `update` that takes the principal away | 1 | 2 |
+//! | `insert` and `update` that log in | 1 | 3 |
+//! | `alive` of n sessions | 1 for each 128 | n, of which 32 are in flight |
+//! | `list` of a principal with n sessions | 1 | n + 1 |
+//! | the same, a page of p < n sessions with their fields | 1 | n + p + 1 |
+//! | `delete_all` of n sessions | 1 | n + 2 |
+//! | `sweep` | 0 | 0 |
+//!
+//! `alive` reads headers and principals, and `list` reads the labels, too; fields are read, and sent, only of the sessions on a page
+//! that is to have them. To find the page, `list` looks at each of the principal's sessions. A session
+//! that is deleted and remembered is replaced by an empty record in the same script.
+//!
 //! A server that does not know the script, after a restart or `SCRIPT FLUSH`,
 //! is sent it in full. No `PING`, no transactions, no `KEYS`, no `CONFIG`, no
 //! notifications. Time is read from the server's clock, so nodes whose clocks differ agree.
@@ -27,7 +43,7 @@
 //!
 //! | key | type | what |
 //! | --- | --- | --- |
-//! | `session:` and the handle | string | a record; the handle is the one that logs and device lists show |
+//! | `session:` and the handle | string | a record; the handle is the one that logs and device lists show. 103 bytes, the principal, the label and the fields; the 103 bytes alone if the session was ended and that is remembered |
 //! | `session:principal:` and the principal | sorted set | the handles of the principal's sessions, and for an hour when they were last all ended |
 //! | `session:named` | sorted set | sessions written by a clock of the program's own, as in tests |
 //!
@@ -39,6 +55,15 @@
 //!
 //! An entry of an index counts only if the record agrees. Stale entries are removed when they are
 //! found, and at each log-in the entries of sessions that have certainly ended.
+//!
+//! # Rolling deploys
+//!
+//! Nodes of two releases may share the keys. Each record says its format, and the oldest format whose releases
+//! read it. A release reads and writes what a later one wrote, unless that is for later readers only. What it does not know it leaves
+//! in the record, and it never lowers the two numbers.
+//!
+//! On a record for later readers only, every operation fails with an error that names both formats, and leaves it as it is. So a
+//! release that writes such records is deployed after one that reads them; the changelog says which.
 //!
 //! # What Redis keeps
 //!
@@ -80,9 +105,8 @@
 //! `cluster-require-full-coverage no`, or Redis itself holds up all others.
 //!
 //! Each session is a key in a slot of its own, and so is each principal's index; no script touches
-//! two slots. Load, insert, update, touch and delete of a session of nobody, and update of any session that
-//! keeps its principal, are one command; a log-in is three, a log-out two, `list` of n sessions n + 1 and
-//! `delete_all` n + 2. A log-in that finds more than its limit reads them, and removes the surplus. Besides:
+//! two slots, so some operations take [more commands](#commands) than on one server. A log-in that finds more than its
+//! limit reads all sessions but their fields, and removes the surplus. Besides:
 //!
 //! - A log-in is announced to the index before the record says so, and the former entry is removed after
 //!   it. So an index may name too many for a while, never too few: whoever is listed or was saved

@@ -30,7 +30,7 @@ pub use engine::sealed_builder::SealedEngineBuilder;
 pub use engine::sealing::Sealing;
 pub use engine::session::Session;
 pub use engine::transaction::Usage;
-pub use session_macros::session;
+pub use session_macros::core_session as session;
 pub use state::field::FieldValue;
 pub use state::frame::{EncodeError, FieldsError};
 pub use state::merge;

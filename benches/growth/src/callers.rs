@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use report::float;
-use session_axum::Store;
+use session_core::Store;
 use tokio::task::JoinSet;
 
 use crate::operation::Operation;

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use session_core::store::Record;
-use session_axum::{Sessions, Store as _};
-use session_core::Now;
+use session_core::{Now, Sessions, Store as _};
 use session_sqlx::PostgresStore;
 use site::{Shop, Site};
 use sqlx::{AssertSqlSafe, Row as _};

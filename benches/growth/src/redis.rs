@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use fastrand::Rng;
 use report::float;
-use session_axum::{Sessions, Store};
-use session_core::Now;
+use session_core::{Now, Sessions, Store};
 use session_redis::RedisStore;
 use session_test_support::{Redis, RedisCluster};
 use site::{Shop, Site};

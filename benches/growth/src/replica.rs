@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use session_axum::Store;
-use session_core::Now;
+use session_core::{Now, Store};
 use session_sqlx::PostgresStore;
 use session_test_support::{Postgres, TempDirectory, free_address};
 use sqlx::{Connection as _, PgConnection};
@@ -147,7 +146,7 @@ async fn log_out(
     let shows =
         async || replica.load(handle, Now::Store).await.expect("the replica answers").is_some();
     while !shows().await {}
-    way.store.delete(handle, Now::Store).await.expect("the store works");
+    way.store.delete(handle, None, Now::Store).await.expect("the store works");
     let gone = Instant::now();
     while shows().await {}
     gone.elapsed()

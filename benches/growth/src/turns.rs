@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use report::Series;
-use session_axum::Store;
+use session_core::Store;
 
 use crate::callers::{Run, run_for};
 use crate::database::{Asked, Database};

@@ -86,8 +86,7 @@ async fn route<B>(engine: &Arc<Engine<Shop>>, request: Request<B>) -> Reply {
 async fn visit<B>(session: &mut Session<Shop>, _: Request<B>) -> Reply {
     session.visits += 1;
     let user = session.user.as_deref().unwrap_or("nobody");
-    let text =
-        format!("{user}: visit {}, request {}\n", session.visits, session.requests);
+    let text = format!("{user}: visit {}, request {}\n", session.visits, session.requests);
     reply(StatusCode::OK, text)
 }
 

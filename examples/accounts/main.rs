@@ -22,8 +22,8 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::map_response;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use session_axum::{Lifetime, Sessions};
 use session_axum::SqliteStore;
+use session_axum::{Lifetime, Sessions};
 
 use account::Account;
 use oauth::Provider;

@@ -34,7 +34,7 @@ use crate::rejection::Rejection;
 use crate::request_head::RequestHead;
 use crate::sessions::Sessions;
 
-pub use crate::mistakes::{CanLend, Distinct, Lending, Pair};
+pub use crate::mistakes::{CanLend, Check, Distinct, Lending, Pair};
 pub use crate::requirement::{
     Allow, Allows, Authenticated, Background, CommitAlways, CrossSite, Existing, Fresh, OrRedirect,
     Redirects, Requirement,

@@ -1,50 +1,76 @@
-//! Mistakes that a handler's arguments show, as constants that do not evaluate: `#[require_session]`
-//! writes one for each pair of arguments that could be one.
+//! Mistakes that the types of a handler's arguments show: `#[require_session]` prints a check for
+//! each pair of arguments that could be one, which the compiler evaluates.
 //!
-//! An inherent constant comes before a trait's, so that of the two `CHECK`s it is the failing one
-//! where it applies.
+//! A constant of the type itself comes before a trait's, so that of two `CHECK`s it is the failing
+//! one where it applies.
 
 use std::marker::PhantomData;
 
 use axum::middleware::Next;
-use session_core::SessionState;
+use session_core::{Session, SessionState};
+
+/// The outcome of a check.
+#[derive(Clone, Copy, Debug)]
+pub struct Check(Option<&'static str>);
+
+impl Check {
+    /// Stops the compilation, at whoever calls this, if the arguments do not go together.
+    #[track_caller]
+    pub const fn assert(self) {
+        if let Self(Some(mistake)) = self {
+            panic!("{}", mistake)
+        }
+    }
+}
 
 /// Two sessions of one function.
 #[derive(Debug)]
-pub struct Pair<A, B>(PhantomData<(A, B)>);
+pub struct Pair<A: ?Sized, B: ?Sized>(PhantomData<A>, PhantomData<B>);
 
-impl<T> Pair<T, T> {
-    /// They are one: refused.
-    pub const CHECK: () = panic!(
-        "this session is taken twice by one function: take it once, as `&mut Session<…>` if its \
-         state and its controls are needed"
-    );
+const TAKEN_TWICE: Check = Check(Some(
+    "this session is taken twice by one function: take it once, as `&mut Session<…>` if both its state and \
+     its controls are needed",
+));
+
+impl<T: ?Sized> Pair<T, T> {
+    /// They are one.
+    pub const CHECK: Check = TAKEN_TWICE;
+}
+
+impl<T: SessionState> Pair<T, Session<T>> {
+    /// They are one.
+    pub const CHECK: Check = TAKEN_TWICE;
+}
+
+impl<T: SessionState> Pair<Session<T>, T> {
+    /// They are one.
+    pub const CHECK: Check = TAKEN_TWICE;
 }
 
 /// Two sessions of one function that are two.
 pub trait Distinct {
     /// Nothing is wrong.
-    const CHECK: () = ();
+    const CHECK: Check = Check(None);
 }
 
-impl<A, B> Distinct for Pair<A, B> {}
+impl<A: ?Sized, B: ?Sized> Distinct for Pair<A, B> {}
 
 /// What a function takes by `&mut`, beside another argument of it.
 #[derive(Debug)]
-pub struct Lending<A, E>(PhantomData<(A, E)>);
+pub struct Lending<A: ?Sized, E: ?Sized>(PhantomData<A>, PhantomData<E>);
 
 impl<T: SessionState> Lending<T, Next> {
-    /// A middleware holds the state, which cannot be lent to what it runs: refused.
-    pub const CHECK: () = panic!(
-        "a middleware that takes a session's state by `&mut` cannot hand it to what it runs: take \
-         `&mut Session<…>` and call `session.run(next, request).await`, or take it by `&`"
-    );
+    /// A middleware holds the state, which cannot be lent to what it runs.
+    pub const CHECK: Check = Check(Some(
+        "a middleware that takes a session's state by `&mut` cannot lend it to what it runs: take \
+         `&mut Session<…>` and call `session.run(next, request).await`, or take the state by `&`",
+    ));
 }
 
 /// What a function takes, beside an argument that does not matter.
 pub trait CanLend {
     /// Nothing is wrong.
-    const CHECK: () = ();
+    const CHECK: Check = Check(None);
 }
 
-impl<A, E> CanLend for Lending<A, E> {}
+impl<A: ?Sized, E: ?Sized> CanLend for Lending<A, E> {}

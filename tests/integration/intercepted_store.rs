@@ -5,11 +5,11 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use session_axum::{Handle, MemoryStore, Store, StoreError};
+use session_core::Now;
 use session_core::store::{
     Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
 };
-use session_axum::{Handle, MemoryStore, Store, StoreError};
-use session_core::Now;
 
 /// Runs before and after each call. An error on either side is what the caller gets; only one
 /// before the call keeps it from having its effect.

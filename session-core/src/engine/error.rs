@@ -55,13 +55,13 @@ pub enum Error {
         "sessions that are kept in cookies cannot be listed, or changed from outside of a request"
     )]
     NotStored,
-    /// [`revoke_others`](crate::Sessions::revoke_others) was given a session that was not stored
+    /// [`revoke_others`](crate::Engine::revoke_others) was given a session that was not stored
     /// yet, or to which nobody is logged in. Nothing was ended.
     #[error(
         "there are no others: the session is not stored yet, or nobody is logged in to it; call it in a later request than the log-in, or call `revoke_all`"
     )]
     NobodyThere,
-    /// An [`update`](crate::Sessions::update) closure changed the principal. That needs a new
+    /// An [`update`](crate::Engine::update) closure changed the principal. That needs a new
     /// token, which only a response can carry to the browser. Nothing was stored.
     #[error(
         "a session's principal changes in a request only: log in and out in a handler, or end the session with `revoke`"
@@ -108,14 +108,14 @@ impl Error {
 
 /// Why a request was not let through to its handler, or its response was replaced.
 ///
-/// How that is answered, [`Builder::on_refusal`](crate::Builder::on_refusal) may decide.
+/// How that is answered, the framework may decide.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// `#[require_session(existing)]`, and the request has none: 401.
     #[error("this needs a session")]
     NoSession,
-    /// `#[require_session(authenticated)]` or a [`Principal`](crate::Principal), and nobody is
+    /// `#[require_session(authenticated)]` or a `Principal`, and nobody is
     /// logged in: 401.
     #[error("this needs a log-in")]
     NotAuthenticated,
@@ -126,7 +126,7 @@ pub enum Refusal {
     #[error("this is not allowed")]
     Forbidden,
     /// Another site sent a form or opened a WebSocket here, and neither was the origin trusted
-    /// ([`Builder::trusted_origin`](crate::Builder::trusted_origin)) nor the handler open to it
+    /// ([`EngineBuilder::trusted_origin`](crate::EngineBuilder::trusted_origin)) nor the handler open to it
     /// (`#[require_session(cross_site)]`): 403.
     #[error("this request comes from another site")]
     CrossSite,

@@ -8,7 +8,7 @@ use crate::store::StoreError;
 /// Something happened to a session.
 ///
 /// Each goes to `tracing` under the target `session`, and to the hook given to
-/// [`Builder::on_event`](crate::Builder::on_event).
+/// [`EngineBuilder::on_event`](crate::EngineBuilder::on_event).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SessionEvent<'a> {

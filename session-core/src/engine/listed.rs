@@ -10,8 +10,8 @@ use crate::store::Record;
 
 /// A session as a device list shows it: nothing in it is worth anything as a cookie.
 ///
-/// From [`Sessions::list`](crate::Sessions::list); end it with
-/// [`Sessions::revoke`](crate::Sessions::revoke).
+/// From [`Engine::list`](crate::Engine::list); end it with
+/// [`Engine::revoke`](crate::Engine::revoke).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Listed {

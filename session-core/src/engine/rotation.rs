@@ -156,6 +156,7 @@ pub(crate) fn is_due(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::frame::Head;
 
     fn digest(byte: u8) -> Digest {
         Digest::from_bytes([byte; 32])
@@ -169,7 +170,7 @@ mod tests {
     fn what_is_kept_comes_back() {
         for role in [Role::Offered, Role::Aged, Role::Replaced, Role::Superseded] {
             let secondary = SecondarySecret { digest: digest(7), at: second(5), role };
-            let mut writer = Writer::with_capacity(64);
+            let mut writer = Writer::new(Head::new("Shop"), 64);
             writer.field(NAME, &secondary.encode());
             writer.field("visits", b"1");
             assert_eq!(SecondarySecret::find(&writer.finish().unwrap()), Some(secondary));

@@ -17,11 +17,11 @@ use crate::state::frame::{Contents, Head};
 /// these in turn, each deployed on every node before the next, and loses none of them.
 ///
 /// ```
-/// # use session_core::{KeyRing, MemoryStore, Sealing, Sessions, session};
+/// # use session_core::{Engine, KeyRing, MemoryStore, Sealing, session};
 /// # #[session] struct Shop { visits: u64 }
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let ring = KeyRing::parse(&KeyRing::generate()?)?;
-/// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+/// let engine = Engine::<Shop>::builder(MemoryStore::new())
 ///     .sealing(Sealing::Required(ring))
 ///     .build()?;
 /// # Ok(()) }

@@ -17,18 +17,17 @@ use crate::store::{Record, Times};
 
 /// A session: derefs to its state `T`, and adds the controls.
 ///
-/// A handler under [`#[require_session]`](crate::require_session) takes it as `&Session<T>` or
-/// `&mut Session<T>` where `&T` or `&mut T` is not enough. What it changes is saved when the
-/// handler returns, and before the response leaves.
+/// A function that opens the request's session ([`Engine::open`](crate::Engine::open)) has it to
+/// read or to change. What it changes is saved when the function has its response, and before that
+/// leaves. A handler of `session-axum` takes it as `&Session<T>` or `&mut Session<T>`, where `&T` or
+/// `&mut T` is not enough.
 ///
 /// ```
-/// # use session_core::{require_session, session, Session};
+/// # use session_core::{session, Session};
 /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, notice: Option<String> }
-/// #[require_session]
-/// async fn log_out(session: &mut Session<Shop>) -> &'static str {
+/// fn log_out(session: &mut Session<Shop>) {
 ///     session.destroy();                              // the record and the cookie
 ///     session.notice = Some("Good-bye!".to_owned());  // begins a new, anonymous session
-///     "logged out"
 /// }
 /// ```
 pub struct Session<T> {
@@ -133,26 +132,21 @@ impl<T: SessionState> Session<T> {
     /// it differently, so that a compressed page does not give it away.
     ///
     /// ```
-    /// # use axum::{Form, http::StatusCode, response::Html};
-    /// # use session_core::{Session, require_session, session};
+    /// # use session_core::{Session, session};
     /// # #[session] pub struct Shop { address: String }
-    /// #[require_session(existing)]
-    /// async fn form(session: &Session<Shop>) -> Html<String> {
+    /// fn form(session: &Session<Shop>) -> String {
     ///     let token = session.form_token().unwrap_or_default();
-    ///     Html(format!("<form method=post><input type=hidden name=token value={token}>…</form>"))
+    ///     format!("<form method=post><input type=hidden name=token value={token}>…</form>")
     /// }
     ///
-    /// #[derive(serde::Deserialize)]
-    /// struct Move { token: String, address: String }
-    ///
-    /// #[require_session(existing)]
-    /// async fn change(session: &mut Session<Shop>, Form(form): Form<Move>) -> StatusCode {
-    ///     if !session.is_form_token(&form.token) {
-    ///         return StatusCode::FORBIDDEN;
+    /// fn change(session: &mut Session<Shop>, token: &str, address: String) -> Result<(), Forbidden> {
+    ///     if !session.is_form_token(token) {
+    ///         return Err(Forbidden);
     ///     }
-    ///     session.address = form.address;
-    ///     StatusCode::NO_CONTENT
+    ///     session.address = address;
+    ///     Ok(())
     /// }
+    /// # struct Forbidden;
     /// ```
     pub fn form_token(&self) -> Option<String> {
         let stays = !self.principal_changes() && self.copy.controls.secret < SecretRequest::Rotate;

@@ -1,4 +1,5 @@
-//! The store client: the store as the engine calls it: any store, each call with a deadline, each failure reported.
+//! The store client: any store as the engine calls it, each call with a deadline, each failure
+//! reported.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -18,7 +19,7 @@ use crate::store::{
 
 type Answer<'a, R> = Pin<Box<dyn Future<Output = Result<R, StoreError>> + Send + 'a>>;
 
-/// [`Store`] behind a pointer, so that `Sessions<T>` is one type whatever it is kept in.
+/// [`Store`] behind a pointer, so that an engine is one type whatever it is kept in.
 trait AnyStore: fmt::Debug + Send + Sync {
     fn load(&self, handle: Handle, now: Now) -> Answer<'_, Option<Record>>;
     fn insert(&self, insert: Insert, now: Now) -> Answer<'_, Inserted>;

@@ -7,7 +7,9 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
-use session_axum::{MemoryStore, Principal, Refusal, Rejection, RequestHead, SessionRef, Sessions, require_session};
+use session_axum::{
+    MemoryStore, Principal, Refusal, Rejection, RequestHead, SessionRef, Sessions, require_session,
+};
 use session_test_support::{Call, Fault};
 use session_tests::{TestStore, on_each_store};
 

@@ -8,7 +8,9 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use session_axum::{KeyRing, MemoryStore, Session, Sessions, Store, Timestamp, require_session, session};
+use session_axum::{
+    KeyRing, MemoryStore, Session, Sessions, Store, Timestamp, require_session, session,
+};
 use session_test_support::Client;
 use session_tests::{TestStore, on_each_store};
 

@@ -1,9 +1,9 @@
 //! Two releases on one store.
 
 use axum::Router;
-use session_core::store::Record;
 use session_axum::{Handle, Store};
 use session_core::Now;
+use session_core::store::Record;
 use session_test_support::Client;
 
 use super::app_state::Shared;

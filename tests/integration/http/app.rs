@@ -10,7 +10,9 @@ use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use session_axum::{Builder, MemoryStore, Session, SessionEvent, Sessions, Timestamp, require_session, session};
+use session_axum::{
+    Builder, MemoryStore, Session, SessionEvent, Sessions, Timestamp, require_session, session,
+};
 use session_core::Now;
 use session_test_support::{Client, ProbedStore};
 use session_tests::TestStore;

@@ -6,7 +6,10 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::http::header::{HeaderName, SET_COOKIE};
 use axum::routing::post;
-use session_axum::{BuildError, Builder, CookieError, Lifetime, MemoryStore, Session, SessionCookie, Sessions, require_session};
+use session_axum::{
+    BuildError, Builder, CookieError, Lifetime, MemoryStore, Session, SessionCookie, Sessions,
+    require_session,
+};
 use session_test_support::{Client, Reply};
 use session_tests::{TestStore, on_each_store};
 

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::state::frame::{MAX_BYTES, Writer};
+use crate::state::frame::{Head, MAX_BYTES, Writer};
 use session_core::session;
 
 /// The release before: it knows `basket` by its old name, and `seen`.
@@ -39,7 +39,8 @@ fn change<T: SessionState>(bytes: &[u8], change: impl FnOnce(&mut T)) -> Arc<[u8
 
 #[test]
 fn what_a_release_does_not_know_goes_through_untouched() {
-    let old = encode(&Old { user: Some(7), cart: vec!["tea".into()], seen: 3 }).unwrap().fields;
+    let old =
+        encode("Shop", &Old { user: Some(7), cart: vec!["tea".into()], seen: 3 }).unwrap().fields;
     let new = change::<New>(&old, |state| state.visits = 5);
     let old = change::<Old>(&new, |state| state.cart.push("cup".into()));
     assert_eq!(read::<New>(&old).0.visits, 5);
@@ -52,7 +53,7 @@ fn what_a_release_does_not_know_goes_through_untouched() {
 
 #[test]
 fn a_field_under_an_alias_stays_under_it() {
-    let old = encode(&Old { cart: vec!["tea".into()], ..Old::default() }).unwrap().fields;
+    let old = encode("Shop", &Old { cart: vec!["tea".into()], ..Old::default() }).unwrap().fields;
     let new = change::<New>(&old, |state| state.items.push("cup".into()));
     assert_eq!(
         read::<Old>(&new).0.cart,
@@ -63,7 +64,7 @@ fn a_field_under_an_alias_stays_under_it() {
 
 #[test]
 fn a_field_that_does_not_decode_has_its_default_is_told_and_stays() {
-    let old = encode(&Old { seen: 3, ..Old::default() }).unwrap().fields;
+    let old = encode("Shop", &Old { seen: 3, ..Old::default() }).unwrap().fields;
     let (state, defaulted) = read::<New>(&old);
     assert_eq!((state.seen, defaulted), (vec![], vec!["seen"]));
     let new = change::<New>(&old, |state| state.visits = 1);
@@ -78,7 +79,7 @@ fn a_field_that_does_not_decode_has_its_default_is_told_and_stays() {
 
 #[test]
 fn unchanged_fields_stay_byte_for_byte() {
-    let mut writer = Writer::with_capacity(0);
+    let mut writer = Writer::new(Head::new("Shop"), 0);
     writer.field("user", b" 7 ");
     writer.field("future", b"\xff");
     let stored = writer.finish().unwrap();
@@ -98,14 +99,14 @@ struct Pair(u8, u8);
 #[test]
 fn what_would_not_come_back_is_an_error_and_not_a_default() {
     let odd = Odd { ratio: f64::NAN, ..Odd::default() };
-    assert!(matches!(encode(&odd), Err(EncodeError::Lossy { field: "ratio" })));
+    assert!(matches!(encode("Shop", &odd), Err(EncodeError::Lossy { field: "ratio" })));
     let odd = Odd { by_pair: [(Pair(1, 2), 3)].into(), ..Odd::default() };
-    assert!(matches!(encode(&odd), Err(EncodeError::Field { field: "by_pair", .. })));
+    assert!(matches!(encode("Shop", &odd), Err(EncodeError::Field { field: "by_pair", .. })));
 }
 
 #[test]
 fn ten_thousand_levels_are_a_field_that_does_not_decode() {
-    let mut writer = Writer::with_capacity(0);
+    let mut writer = Writer::new(Head::new("Shop"), 0);
     writer.field("cart", "[".repeat(10_000).as_bytes());
     assert_eq!(read::<Old>(&writer.finish().unwrap()).1, ["cart"]);
 }
@@ -113,5 +114,5 @@ fn ten_thousand_levels_are_a_field_that_does_not_decode() {
 #[test]
 fn more_than_a_session_may_hold_is_an_error() {
     let state = Old { cart: vec!["x".repeat(MAX_BYTES)], ..Old::default() };
-    assert!(matches!(encode(&state), Err(EncodeError::TooLarge { .. })));
+    assert!(matches!(encode("Shop", &state), Err(EncodeError::TooLarge { .. })));
 }

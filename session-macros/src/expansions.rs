@@ -10,6 +10,8 @@ use std::process::{Command, Stdio};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
+use crate::root::Root;
+
 #[test]
 fn expansions_are_as_they_stand_in_their_files() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expand");
@@ -71,7 +73,8 @@ fn expand(file: TokenStream) -> TokenStream {
             _ => TokenStream::new(),
         };
         expanded.extend(match name.as_deref() {
-            Some("session") => crate::session::expand(args, &item),
+            Some("session") => crate::session::expand(Root::Axum, args, &item),
+            Some("core_session") => crate::session::expand(Root::Core, args, &item),
             Some("require_session") => crate::require_session::expand(args, &item),
             _ => panic!("each item has our attribute"),
         });

@@ -1,15 +1,19 @@
-//! `#[session]` and `#[require_session]`, the attributes of session-core.
+//! `#[session]` and `#[require_session]`, the attributes of session-axum, and `#[session]` for programs
+//! that use session-core alone.
 //!
-//! Use them through session-core: the code that they write names `::session_core`.
+//! Use them through these crates: the code that they write names `::session_axum` or `::session_core`.
+//! For a dependency of another name, write `extern crate sess as session_axum;` at the root of your crate.
 
 // Each attribute has a folder of its name, with three rooms:
 // - `parse`: its options, and the messages for errors in them;
 // - `model`: a valid session type or handler, and the messages for items that cannot be one;
 // - `print`: the expansion.
+// `root` is the crate through which it names the library.
 
 mod errors;
 mod options;
 mod require_session;
+mod root;
 mod session;
 mod spans;
 mod suggestion;
@@ -19,10 +23,12 @@ mod expansions;
 
 use proc_macro::TokenStream;
 
+use crate::root::Root;
+
 /// Makes a struct the state of a session: plain data, each field stored under its name.
 ///
-/// ```
-/// use session_core::session;
+/// ```ignore
+/// use session_axum::session;
 ///
 /// #[session]
 /// pub struct Shop {
@@ -53,11 +59,32 @@ use proc_macro::TokenStream;
 /// | Option | Meaning |
 /// |---|---|
 /// | `principal` | Says whom the session belongs to: an `Option`, of which setting it is logging in. One field at most. |
-/// | `merge = sum` | How two changes to the field meet: `replace` (the later one wins; the default), `sum`, `union`, `append`, `max`, `min`, or the path of your own function `fn(base: &V, mine: &V, theirs: &V) -> V`. See `session_core::merge`. |
+/// | `merge = sum` | How two changes to the field meet: `replace` (the later one wins; the default), `sum`, `union`, `append`, `max`, `min`, or the path of your own function `fn(base: &V, mine: &V, theirs: &V) -> V`. See `session_axum::merge`. |
 /// | `default = …` | What the field is in a fresh session: any expression. Without it, its type's `Default`. |
 /// | `rename = "…"` | The name under which the field is stored. Without it, the field's name. |
 /// | `alias = "…"` | A name under which the field is read as well, of an earlier release say. Any number of them. |
 /// | `carry` | The field stays when the session passes from one principal to another, or to none. Without it, it falls back to its default. |
+///
+/// A stored name that begins with `.` is the library's own.
+///
+/// # Options of the struct
+///
+/// | Option | Meaning |
+/// |---|---|
+/// | `name = "…"` | The name under which the session type is stored, of at most 64 bytes. Without it, the struct's name. |
+/// | `alias = "…"` | A name under which it is read as well, of an earlier release say. Any number of them. |
+/// | `manual(…)` | The traits that you write by hand: see below. |
+///
+/// ```ignore
+/// use session_axum::{SessionState, session};
+///
+/// #[session(name = "shop", alias = "cart", alias = "basket")]
+/// struct Shop {
+///     visits: u64,
+/// }
+///
+/// assert_eq!(Shop::NAME, "shop");
+/// ```
 ///
 /// # What it derives
 ///
@@ -72,9 +99,9 @@ use proc_macro::TokenStream;
 ///
 /// The struct with the derives, a type that reaches each field, and the table of them:
 ///
-/// ```
-/// use session_core::__private::{Field, Lens, PrincipalField};
-/// use session_core::{SessionState, WithPrincipal};
+/// ```ignore
+/// use session_axum::state::{Field, Lens, PrincipalField};
+/// use session_axum::{SessionState, WithPrincipal};
 ///
 /// #[derive(Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 /// pub struct Shop {
@@ -98,11 +125,13 @@ use proc_macro::TokenStream;
 ///         fn get(state: &Shop) -> &u64 { &state.visits }
 ///         fn get_mut(state: &mut Shop) -> &mut u64 { &mut state.visits }
 ///         fn merge(base: &u64, mine: &u64, theirs: &u64) -> u64 {
-///             session_core::merge::sum(base, mine, theirs)
+///             session_axum::merge::sum(base, mine, theirs)
 ///         }
 ///     }
 ///
 ///     impl SessionState for Shop {
+///         const NAME: &'static str = "Shop";
+///         const ALIASES: &'static [&'static str] = &[];
 ///         type Principal = <Option<u64> as PrincipalField>::Principal;
 ///         const FIELDS: &'static [Field<Self>] =
 ///             &[Field::of::<User>("user").principal(), Field::of::<Visits>("visits")];
@@ -113,7 +142,26 @@ use proc_macro::TokenStream;
 /// ```
 #[proc_macro_attribute]
 pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
-    session::expand(args.into(), &item.into()).into()
+    session::expand(Root::Axum, args.into(), &item.into()).into()
+}
+
+/// Makes a struct the state of a session, in a program that uses session-core alone: what it writes
+/// names `::session_core`, which exports it as `session`.
+///
+/// ```ignore
+/// use session_core::session;
+///
+/// #[session]
+/// struct Shop {
+///     #[session(merge = sum)]
+///     visits: u64,
+/// }
+/// ```
+///
+/// The options are those of [`session`](macro@session).
+#[proc_macro_attribute]
+pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
+    session::expand(Root::Core, args.into(), &item.into()).into()
 }
 
 /// Hands sessions to an async function, and saves them before its response leaves.
@@ -122,9 +170,9 @@ pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `&mut Session<T>` may change it. All others are axum's extractors. The reference ends with the
 /// function, so that nothing can change a session after it was saved.
 ///
-/// ```
+/// ```ignore
 /// use axum::{Router, extract::{FromRef, Path}, response::Redirect, routing::{get, post}};
-/// use session_core::{Session, Sessions, require_session, session};
+/// use session_axum::{Session, Sessions, require_session, session};
 ///
 /// #[session]
 /// struct Shop {
@@ -159,8 +207,11 @@ pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
 ///     .route("/logout", post(logout));
 /// ```
 ///
-/// Several sessions of different types can be borrowed at once; the last one ends first. A
-/// `from_fn` middleware takes a session in the same way, beside its `Request` and `Next`.
+/// Several sessions of different types can be borrowed at once; they are saved together. The same
+/// session twice is an error of the compiler.
+///
+/// A `from_fn` middleware takes a session in the same way, beside its `Request` and `Next`. To change
+/// it there, take `&mut Session<T>`: `&mut T` beside `Next` is an error of the compiler.
 ///
 /// # Options
 ///
@@ -169,7 +220,7 @@ pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `existing` | The request must come with a stored session; otherwise it is answered 401. |
 /// | `authenticated` | Somebody must be logged in; otherwise 401. |
 /// | `fresh = "10m"` | Somebody must have logged in less than this long ago (`s`, `m`, `h`, `d`); otherwise 401. Includes `authenticated`. A log-in that cures it calls `Session::reauthenticate`: to set the principal who is there already is no log-in. |
-/// | `or_redirect = "/login"` | Beside one of these: instead of 401, the request of a page is answered 303 to this path with `?next=…`, the page that was asked for. Read that as a `session_core::ReturnTo`. |
+/// | `or_redirect = "/login"` | Beside one of these: instead of 401, the request of a page is answered 303 to this path with `?next=…`, the page that was asked for. Read that as a `session_axum::ReturnTo`. |
 /// | `allow = Shop::is_admin` | This `fn(&T) -> bool` must say yes; otherwise 403. It is asked last. |
 /// | `background` | The page itself asks, and nobody uses it: the request renews no limit. |
 /// | `cross_site` | Other sites may send requests here, with any method: for a webhook, or a log-in that another site posts back. |
@@ -181,8 +232,8 @@ pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// an older browser, with `text/html` in `Accept`. What a refusal looks like,
 /// `Builder::on_refusal` says.
 ///
-/// ```
-/// use session_core::{require_session, session};
+/// ```ignore
+/// use session_axum::{require_session, session};
 ///
 /// #[session]
 /// struct Shop {
@@ -225,24 +276,31 @@ pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Your function, untouched, inside of a handler of the same name. `add` from above becomes:
 ///
-/// ```
-/// use axum::{extract::Path, response::{Redirect, Response}};
-/// use session_core::__private::{Guard, respond};
-/// # #[session_core::session] struct Shop { cart: Vec<String> }
+/// ```ignore
+/// use axum::{extract::Path, response::Redirect};
+/// use session_axum::guard::{CanLend, Commit, Guard, Lending, Response, Writes, respond};
+/// # #[session_axum::session] struct Shop { cart: Vec<String> }
 ///
-/// async fn add(mut shop: Guard<Shop>, path: Path<String>) -> Response {
+/// async fn add(mut shop: Guard<Shop, Writes>, path: Path<String>) -> Response {
+///     const _: () = Lending::<Shop, Path<String>>::CHECK.assert();
+///
 ///     async fn add(shop: &mut Shop, Path(sku): Path<String>) -> Redirect {
 ///         shop.cart.push(sku);
 ///         Redirect::to("/cart")
 ///     }
-///     let response = respond::<Redirect>(add(Guard::write(&mut shop), path).await);
-///     Guard::finish(shop, response).await
+///     let mut commit = Commit::new(respond::<Redirect>(add(Guard::write(&mut shop), path).await));
+///     Guard::end(shop, &mut commit);
+///     commit.save().await
 /// }
-/// # axum::Router::<session_core::Sessions<Shop>>::new().route("/{sku}", axum::routing::post(add));
+/// # axum::Router::<session_axum::Sessions<Shop>>::new().route("/{sku}", axum::routing::post(add));
 /// ```
 ///
-/// Each option is a type beside the session's, `Guard<Shop, Authenticated>`. The path and the function that
-/// `or_redirect` and `allow` name are said by a hidden type beside the handler, `__account_requires`.
+/// For `&Shop` it is `Guard<Shop, Reads>` and `Guard::read`. Each option is a type behind that,
+/// `Guard<Shop, Reads, Authenticated>`. The path and the function that `or_redirect` and `allow` name are said
+/// by a hidden type beside the handler, `__account_requires`.
+///
+/// The `const` is the check that a state is not borrowed while `Next` runs other handlers. For each two
+/// sessions of a function there is one more, that they are not the same: `Pair::<Shop, Admin>::CHECK.assert()`.
 #[proc_macro_attribute]
 pub fn require_session(args: TokenStream, item: TokenStream) -> TokenStream {
     require_session::expand(args.into(), &item.into()).into()

@@ -6,8 +6,9 @@ use syn::{DeriveInput, Error};
 
 use super::model::State;
 use super::print::Fallback;
+use crate::root::Root;
 
-pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
+pub(crate) fn expand(root: Root, args: TokenStream, item: &TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item.clone()) {
         Ok(input) => input,
         Err(error) => {
@@ -16,11 +17,11 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
             return quote!(#error #item);
         }
     };
-    match State::new(args.clone(), input.clone()) {
+    match State::new(root, args.clone(), input.clone()) {
         Ok(state) => state.into_token_stream(),
         Err(error) => {
             let error = error.into_compile_error();
-            let fallback = Fallback::new(args, input);
+            let fallback = Fallback::new(root, args, input);
             quote!(#error #fallback)
         }
     }

@@ -1,10 +1,14 @@
-async fn cart(shop: ::session_core::__private::Guard<Shop>) -> ::session_core::__private::Response {
+async fn cart(
+    mut shop: ::session_axum::guard::Guard<Shop, ::session_axum::guard::Reads>,
+) -> ::session_axum::guard::Response {
     #[allow(clippy::unused_async)]
     async fn cart(shop: &Shop) -> Html<String> {
         render(&shop.cart)
     }
-    let __response = ::session_core::__private::respond::<Html<String>>(
-        cart(::session_core::__private::Guard::read(&shop)).await,
-    );
-    ::session_core::__private::Guard::finish(shop, __response).await
+    let mut __commit =
+        ::session_axum::guard::Commit::new(::session_axum::guard::respond::<Html<String>>(
+            cart(::session_axum::guard::Guard::read(&mut shop)).await,
+        ));
+    ::session_axum::guard::Guard::end(shop, &mut __commit);
+    __commit.save().await
 }

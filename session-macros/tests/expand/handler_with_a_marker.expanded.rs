@@ -1,36 +1,39 @@
 pub async fn prices(
-    session: ::session_core::__private::Guard<
+    mut session: ::session_axum::guard::Guard<
         Session<Shop>,
+        ::session_axum::guard::Reads,
         (
-            ::session_core::__private::Fresh<600u64>,
+            ::session_axum::guard::Fresh<600u64>,
             (
-                ::session_core::__private::Redirects<__prices_requires>,
+                ::session_axum::guard::Redirects<__prices_requires>,
                 (
-                    ::session_core::__private::Allows<__prices_requires>,
-                    ::session_core::__private::Background,
+                    ::session_axum::guard::Allows<__prices_requires>,
+                    ::session_axum::guard::Background,
                 ),
             ),
         ),
     >,
-) -> ::session_core::__private::Response {
+) -> ::session_axum::guard::Response {
     #[allow(clippy::unused_async)]
     async fn prices(session: &Session<Shop>) -> Html<String> {
         render(&session.prices)
     }
-    let __response = ::session_core::__private::respond::<Html<String>>(
-        prices(::session_core::__private::Guard::read(&session)).await,
-    );
-    ::session_core::__private::Guard::finish(session, __response).await
+    let mut __commit =
+        ::session_axum::guard::Commit::new(::session_axum::guard::respond::<Html<String>>(
+            prices(::session_axum::guard::Guard::read(&mut session)).await,
+        ));
+    ::session_axum::guard::Guard::end(session, &mut __commit);
+    __commit.save().await
 }
 #[doc(hidden)]
 #[allow(missing_copy_implementations, missing_debug_implementations, non_camel_case_types)]
 pub struct __prices_requires;
-impl ::session_core::__private::OrRedirect for __prices_requires {
+impl ::session_axum::guard::OrRedirect for __prices_requires {
     const TO: &'static str = "/login";
 }
-impl ::session_core::__private::Allow<<Session<Shop> as ::session_core::__private::Argument>::State>
+impl ::session_axum::guard::Allow<<Session<Shop> as ::session_axum::guard::Argument>::State>
     for __prices_requires
 {
-    const IF: fn(&<Session<Shop> as ::session_core::__private::Argument>::State) -> bool =
+    const IF: fn(&<Session<Shop> as ::session_axum::guard::Argument>::State) -> bool =
         Shop::is_admin;
 }

@@ -1,12 +1,28 @@
 async fn transfer(
-    mut session: ::session_core::__private::Guard<
+    mut session: ::session_axum::guard::Guard<
         Session<Shop>,
-        (::session_core::__private::Authenticated, ::session_core::__private::CommitAlways),
+        ::session_axum::guard::Writes,
+        (::session_axum::guard::Authenticated, ::session_axum::guard::CommitAlways),
     >,
-    __argument_2: ::session_core::__private::Guard<Admin, ::session_core::__private::CommitAlways>,
+    mut __argument_2: ::session_axum::guard::Guard<
+        Admin,
+        ::session_axum::guard::Reads,
+        ::session_axum::guard::CommitAlways,
+    >,
     __argument_0: Path<u64>,
     body: String,
-) -> ::session_core::__private::Response {
+) -> ::session_axum::guard::Response {
+    const _: () = {
+        #[allow(unused_imports)]
+        use ::session_axum::guard::{CanLend as _, Distinct as _};
+        ::session_axum::guard::Lending::<Session<Shop>, Path<u64>>::CHECK.assert();
+        ::session_axum::guard::Lending::<Session<Shop>, String>::CHECK.assert();
+    };
+    const _: () = {
+        #[allow(unused_imports)]
+        use ::session_axum::guard::{CanLend as _, Distinct as _};
+        ::session_axum::guard::Pair::<Session<Shop>, Admin>::CHECK.assert();
+    };
     #[allow(clippy::unused_async)]
     async fn transfer(
         Path(id): Path<u64>,
@@ -18,18 +34,16 @@ async fn transfer(
         session.destroy();
         body
     }
-    let __response = ::session_core::__private::respond(
+    let mut __commit = ::session_axum::guard::Commit::new(::session_axum::guard::respond(
         transfer(
             __argument_0,
-            ::session_core::__private::Guard::write(&mut session),
-            ::session_core::__private::Guard::read(&__argument_2),
+            ::session_axum::guard::Guard::write(&mut session),
+            ::session_axum::guard::Guard::read(&mut __argument_2),
             body,
         )
         .await,
-    );
-    ::session_core::__private::Guard::finish(
-        session,
-        ::session_core::__private::Guard::finish(__argument_2, __response).await,
-    )
-    .await
+    ));
+    ::session_axum::guard::Guard::end(session, &mut __commit);
+    ::session_axum::guard::Guard::end(__argument_2, &mut __commit);
+    __commit.save().await
 }

@@ -2,10 +2,10 @@
     ::core::clone::Clone,
     ::core::cmp::PartialEq,
     ::core::default::Default,
-    ::session_core::__private::serde::Serialize,
-    ::session_core::__private::serde::Deserialize,
+    ::session_axum::__private::serde::Serialize,
+    ::session_axum::__private::serde::Deserialize,
 )]
-#[serde(crate = "::session_core::__private::serde")]
+#[serde(crate = "::session_axum::__private::serde")]
 #[derive(Debug)]
 pub struct Shop {
     user: Option<UserId>,
@@ -16,7 +16,7 @@ pub struct Shop {
 #[allow(deprecated, non_camel_case_types)]
 const _: () = {
     struct __user;
-    impl ::session_core::__private::Lens for __user {
+    impl ::session_axum::state::Lens for __user {
         type State = Shop;
         type Value = Option<UserId>;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -27,7 +27,7 @@ const _: () = {
         }
     }
     struct __visits;
-    impl ::session_core::__private::Lens for __visits {
+    impl ::session_axum::state::Lens for __visits {
         type State = Shop;
         type Value = u64;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -41,11 +41,11 @@ const _: () = {
             __mine: &Self::Value,
             __theirs: &Self::Value,
         ) -> Self::Value {
-            ::session_core::merge::sum::<u64>(__base, __mine, __theirs)
+            ::session_axum::merge::sum::<u64>(__base, __mine, __theirs)
         }
     }
     struct __cart;
-    impl ::session_core::__private::Lens for __cart {
+    impl ::session_axum::state::Lens for __cart {
         type State = Shop;
         type Value = Vec<Sku>;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -56,7 +56,7 @@ const _: () = {
         }
     }
     struct __notice;
-    impl ::session_core::__private::Lens for __notice {
+    impl ::session_axum::state::Lens for __notice {
         type State = Shop;
         type Value = Option<String>;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -67,18 +67,20 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::session_core::SessionState for Shop {
-        type Principal = <Option<UserId> as ::session_core::__private::PrincipalField>::Principal;
-        const FIELDS: &'static [::session_core::__private::Field<Self>] = &[
-            ::session_core::__private::Field::of::<__user>("user").principal(),
-            ::session_core::__private::Field::of::<__visits>("visits"),
-            ::session_core::__private::Field::of::<__cart>("cart"),
-            ::session_core::__private::Field::of::<__notice>("notice"),
+    impl ::session_axum::SessionState for Shop {
+        const NAME: &'static str = "Shop";
+        const ALIASES: &'static [&'static str] = &[];
+        type Principal = <Option<UserId> as ::session_axum::state::PrincipalField>::Principal;
+        const FIELDS: &'static [::session_axum::state::Field<Self>] = &[
+            ::session_axum::state::Field::of::<__user>("user").principal(),
+            ::session_axum::state::Field::of::<__visits>("visits"),
+            ::session_axum::state::Field::of::<__cart>("cart"),
+            ::session_axum::state::Field::of::<__notice>("notice"),
         ];
         fn principal(&self) -> ::core::option::Option<&Self::Principal> {
-            <Option<UserId> as ::session_core::__private::PrincipalField>::principal(&self.user)
+            <Option<UserId> as ::session_axum::state::PrincipalField>::principal(&self.user)
         }
     }
     #[automatically_derived]
-    impl ::session_core::WithPrincipal for Shop {}
+    impl ::session_axum::WithPrincipal for Shop {}
 };

@@ -2,24 +2,26 @@
 #[derive(
     ::core::clone::Clone,
     ::core::cmp::PartialEq,
-    ::session_core::__private::serde::Serialize,
-    ::session_core::__private::serde::Deserialize,
+    ::session_axum::__private::serde::Serialize,
+    ::session_axum::__private::serde::Deserialize,
 )]
-#[serde(crate = "::session_core::__private::serde")]
+#[serde(crate = "::session_axum::__private::serde")]
 pub struct Shop {
     user: Option<UserId>,
 }
 const _: () = {
     #[automatically_derived]
-    impl ::session_core::SessionState for Shop {
-        type Principal = ::session_core::NoPrincipal;
-        const FIELDS: &'static [::session_core::__private::Field<Self>] = &[];
+    impl ::session_axum::SessionState for Shop {
+        const NAME: &'static str = "Shop";
+        const ALIASES: &'static [&'static str] = &[];
+        type Principal = ::session_axum::NoPrincipal;
+        const FIELDS: &'static [::session_axum::state::Field<Self>] = &[];
         fn principal(&self) -> ::core::option::Option<&Self::Principal> {
             ::core::option::Option::None
         }
     }
     #[automatically_derived]
-    impl ::session_core::WithPrincipal for Shop {}
+    impl ::session_axum::WithPrincipal for Shop {}
     #[automatically_derived]
     impl ::core::default::Default for Shop {
         fn default() -> Self {

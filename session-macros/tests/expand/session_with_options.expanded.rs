@@ -1,5 +1,5 @@
-#[derive(::core::cmp::PartialEq, ::session_core::__private::serde::Deserialize)]
-#[serde(crate = "::session_core::__private::serde")]
+#[derive(::core::cmp::PartialEq, ::session_axum::__private::serde::Deserialize)]
+#[serde(crate = "::session_axum::__private::serde")]
 #[derive(serde::Serialize)]
 struct Settings {
     #[doc = " Which colours."]
@@ -11,7 +11,7 @@ struct Settings {
 #[allow(deprecated, non_camel_case_types)]
 const _: () = {
     struct __theme;
-    impl ::session_core::__private::Lens for __theme {
+    impl ::session_axum::state::Lens for __theme {
         type State = Settings;
         type Value = Theme;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -22,7 +22,7 @@ const _: () = {
         }
     }
     struct __type;
-    impl ::session_core::__private::Lens for __type {
+    impl ::session_axum::state::Lens for __type {
         type State = Settings;
         type Value = String;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -35,7 +35,7 @@ const _: () = {
     #[cfg(feature = "tags")]
     struct __tags;
     #[cfg(feature = "tags")]
-    impl ::session_core::__private::Lens for __tags {
+    impl ::session_axum::state::Lens for __tags {
         type State = Settings;
         type Value = Vec<String>;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -53,13 +53,15 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::session_core::SessionState for Settings {
-        type Principal = ::session_core::NoPrincipal;
-        const FIELDS: &'static [::session_core::__private::Field<Self>] = &[
-            ::session_core::__private::Field::of::<__theme>("theme").carry(),
-            ::session_core::__private::Field::of::<__type>("lang").alias(&["language", "locale"]),
+    impl ::session_axum::SessionState for Settings {
+        const NAME: &'static str = "settings";
+        const ALIASES: &'static [&'static str] = &["preferences", "options"];
+        type Principal = ::session_axum::NoPrincipal;
+        const FIELDS: &'static [::session_axum::state::Field<Self>] = &[
+            ::session_axum::state::Field::of::<__theme>("theme").carry(),
+            ::session_axum::state::Field::of::<__type>("lang").alias(&["language", "locale"]),
             #[cfg(feature = "tags")]
-            ::session_core::__private::Field::of::<__tags>("tags"),
+            ::session_axum::state::Field::of::<__tags>("tags"),
         ];
         fn principal(&self) -> ::core::option::Option<&Self::Principal> {
             ::core::option::Option::None

@@ -1,4 +1,4 @@
-#[session(manual(Clone))]
+#[session(manual(Clone), name = "settings", alias = "preferences", alias = "options")]
 #[derive(serde::Serialize)]
 struct Settings {
     /// Which colours.

@@ -5,6 +5,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::Ident;
 
 use crate::require_session::model::{Access, Argument, ExtractorArgument, SessionArgument};
 use crate::spans::first_and_last_span;
@@ -16,11 +17,14 @@ pub(super) fn guard_parameter(
 ) -> TokenStream {
     let SessionArgument { name, ty, access } = session;
     let (first, last) = first_and_last_span(ty);
-    let mutability = matches!(access, Access::Write).then(|| quote!(mut));
+    let access = match access {
+        Access::Read => quote_spanned!(first=> ::session_axum::guard::Reads),
+        Access::Write => quote_spanned!(first=> ::session_axum::guard::Writes),
+    };
     let requirements = requirements.map(|requirements| quote!(, #requirements));
-    let guard = quote_spanned!(first=> ::session_core::__private::Guard);
+    let guard = quote_spanned!(first=> ::session_axum::guard::Guard);
     let close = quote_spanned!(last=> >);
-    quote!(#mutability #name: #guard<#ty #requirements #close)
+    quote!(mut #name: #guard<#ty, #access #requirements #close)
 }
 
 /// The extractor that the handler takes as the user wrote it.
@@ -37,27 +41,26 @@ pub(super) fn call_argument(argument: &Argument) -> TokenStream {
     }
 }
 
-/// The reference to the session that is in a guard.
+/// The reference to the session that is in a guard. Also the shared one is taken through `&mut`: with
+/// it, the function's body begins.
 fn borrow(session: &SessionArgument) -> TokenStream {
     let SessionArgument { name, ty, access } = session;
     let (first, _) = first_and_last_span(ty);
     match access {
-        Access::Read => quote_spanned!(first=> ::session_core::__private::Guard::read(&#name)),
-        Access::Write => {
-            quote_spanned!(first=> ::session_core::__private::Guard::write(&mut #name))
-        }
+        Access::Read => quote_spanned!(first=> ::session_axum::guard::Guard::read(&mut #name)),
+        Access::Write => quote_spanned!(first=> ::session_axum::guard::Guard::write(&mut #name)),
     }
 }
 
-/// The end of a session: the guard is given the response, and returns it after the save.
-pub(super) fn finish(session: &SessionArgument, response: &TokenStream) -> TokenStream {
+/// The end of a session: the guard hands what was made of it to the commit.
+pub(super) fn end(session: &SessionArgument, commit: &Ident) -> TokenStream {
     let SessionArgument { name, ty, .. } = session;
     let (first, _) = first_and_last_span(ty);
-    quote_spanned!(first=> ::session_core::__private::Guard::finish(#name, #response).await)
+    quote_spanned!(first=> ::session_axum::guard::Guard::end(#name, &mut #commit);)
 }
 
 /// The type of the state in a session.
 pub(super) fn state_type(session: &SessionArgument) -> TokenStream {
     let ty = &session.ty;
-    quote!(<#ty as ::session_core::__private::Argument>::State)
+    quote!(<#ty as ::session_axum::guard::Argument>::State)
 }

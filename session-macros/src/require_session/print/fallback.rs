@@ -31,7 +31,7 @@ impl ToTokens for Fallback {
         let name = &signature.ident;
         tokens.extend(quote! {
             #(#attrs)*
-            #vis async fn #name() -> ::session_core::__private::Response {
+            #vis async fn #name() -> ::session_axum::guard::Response {
                 #[allow(dead_code)]
                 #signature #body
                 ::core::unreachable!()

@@ -1,12 +1,14 @@
 //! The expansion of a handler: the user's function inside of the function that axum calls.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Ident, ReturnType, Signature};
 
-use super::argument::{call_argument, extractor_parameter, finish, guard_parameter};
+use super::argument::{call_argument, end, extractor_parameter, guard_parameter};
+use super::checks::checks;
 use super::marker::{marker, marker_name};
 use super::requirements::{first_requirements, further_requirements};
+use super::types::contains_impl;
 use crate::require_session::model::{Argument, Handler};
 use crate::require_session::parse::Function;
 
@@ -19,19 +21,19 @@ impl ToTokens for Handler {
         let inner = inner_signature(self);
         let allow = allow_unused_async(self);
         let call = call(self, &inner.ident);
-        let response = Ident::new("__response", Span::mixed_site());
-        let finished = self
-            .sessions()
-            .rev()
-            .fold(quote!(#response), |response, session| finish(session, &response));
+        let commit = Ident::new("__commit", Span::mixed_site());
+        let ends = self.sessions().map(|session| end(session, &commit));
+        let checks = checks(self);
         let marker = marker(self);
         tokens.extend(quote! {
             #(#attrs)*
-            #vis #asyncness #fn_token #name(#(#parameters),*) -> ::session_core::__private::Response {
+            #vis #asyncness #fn_token #name(#(#parameters),*) -> ::session_axum::guard::Response {
+                #checks
                 #allow
                 #inner #body
-                let #response = #call;
-                #finished
+                let mut #commit = ::session_axum::guard::Commit::new(#call);
+                #(#ends)*
+                #commit.save().await
             }
             #marker
         });
@@ -79,14 +81,5 @@ fn call(handler: &Handler, inner: &Ident) -> TokenStream {
         ReturnType::Type(_, ty) if !contains_impl(ty.to_token_stream()) => Some(quote!(::<#ty>)),
         _ => None,
     };
-    quote!(::session_core::__private::respond #return_type (#inner(#(#arguments),*).await))
-}
-
-/// Whether a type contains `impl Trait`: it has no name then.
-fn contains_impl(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == "impl",
-        TokenTree::Group(group) => contains_impl(group.stream()),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
+    quote!(::session_axum::guard::respond #return_type (#inner(#(#arguments),*).await))
 }

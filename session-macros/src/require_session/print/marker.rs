@@ -29,14 +29,14 @@ pub(super) fn marker(handler: &Handler) -> Option<TokenStream> {
     let or_redirect = or_redirect.as_ref().map(|(_, path)| {
         quote! {
             #cfgs
-            impl ::session_core::__private::OrRedirect for #marker {
+            impl ::session_axum::guard::OrRedirect for #marker {
                 const TO: &'static str = #path;
             }
         }
     });
     let allow = allow.as_ref().zip(handler.sessions().next()).map(|((option, path), session)| {
         let state = state_type(session);
-        let allow = quote_spanned!(option.span()=> ::session_core::__private::Allow<#state>);
+        let allow = quote_spanned!(option.span()=> ::session_axum::guard::Allow<#state>);
         quote! {
             #cfgs
             impl #allow for #marker {

@@ -1,9 +1,11 @@
 //! The expansion of `#[require_session]`.
 
 mod argument;
+mod checks;
 mod fallback;
 mod handler;
 mod marker;
 mod requirements;
+mod types;
 
 pub(crate) use self::fallback::Fallback;

@@ -43,5 +43,5 @@ fn pairs<const N: usize>(types: [Option<TokenStream>; N]) -> Option<TokenStream>
 /// The library's type for an option, with the span of the option.
 fn requirement(option: &Ident, name: &str) -> TokenStream {
     let name = Ident::new(name, option.span());
-    quote_spanned!(option.span()=> ::session_core::__private::#name)
+    quote_spanned!(option.span()=> ::session_axum::guard::#name)
 }

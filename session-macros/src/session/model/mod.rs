@@ -2,9 +2,11 @@
 
 mod derives;
 mod field;
+mod session_name;
 mod state;
 mod stored_names;
 
 pub(crate) use self::derives::{Derives, RequiredTrait};
 pub(crate) use self::field::{Field, Role};
+pub(crate) use self::session_name::SessionName;
 pub(crate) use self::state::State;

@@ -5,12 +5,17 @@ use syn::{Data, DeriveInput, Error, Fields, Ident, Item, ItemStruct, Result};
 
 use super::derives::Derives;
 use super::field::{Field, Role};
+use super::session_name::SessionName;
 use super::stored_names::check_stored_names;
 use crate::errors::Errors;
+use crate::root::Root;
 use crate::session::parse::StructOptions;
 
 /// A struct with at least one field, all named, of which at most one is the principal.
 pub(crate) struct State {
+    pub(crate) root: Root,
+    /// The names under which the type is known to stores.
+    pub(crate) session_name: SessionName,
     /// The struct without the `#[session(…)]` of its fields.
     pub(crate) item: ItemStruct,
     pub(crate) derives: Derives,
@@ -18,9 +23,11 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(args: TokenStream, input: DeriveInput) -> Result<Self> {
+    pub(crate) fn new(root: Root, args: TokenStream, input: DeriveInput) -> Result<Self> {
         let mut errors = Errors::default();
         let options = StructOptions::parse(args, &mut errors);
+        let session_name =
+            SessionName::new(&input.ident, options.name, options.aliases, &mut errors);
         for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("session")) {
             let message = "`#[session]` is given twice: write one, with all options";
             errors.push(Error::new_spanned(attr, message));
@@ -44,7 +51,7 @@ impl State {
             errors.handle(derives.check_default());
             derives.write_default();
         }
-        errors.finish_with(Self { item, derives, fields })
+        errors.finish_with(Self { root, session_name, item, derives, fields })
     }
 
     pub(crate) fn name(&self) -> &Ident {

@@ -1,9 +1,13 @@
-//! The check of the names under which fields are stored: none is empty, too long or taken.
+//! The check of the names under which fields are stored: none is empty, reserved, too long
+//! or taken.
 
 use syn::{Error, LitStr};
 
 use super::field::Field;
 use crate::errors::Errors;
+
+/// The first character of the names that the library stores entries of its own under.
+const RESERVED_PREFIX: char = '.';
 
 /// The longest stored name, in bytes: its length is stored in one byte.
 const MAX_NAME_LENGTH: usize = 255;
@@ -12,7 +16,7 @@ pub(super) fn check_stored_names(fields: &[Field], errors: &mut Errors) {
     let mut taken: Vec<(String, &Field)> = Vec::new();
     for field in fields {
         for name in field.names() {
-            errors.handle(check_length(name));
+            errors.handle(check_name(name));
             let value = name.value();
             // Of two fields behind `#[cfg]` only one may be there.
             let owner = taken.iter().find(|(other, owner)| {
@@ -34,13 +38,16 @@ pub(super) fn check_stored_names(fields: &[Field], errors: &mut Errors) {
     }
 }
 
-fn check_length(name: &LitStr) -> syn::Result<()> {
-    let message = match name.value().len() {
-        0 => "a field cannot be stored under an empty name",
-        1..=MAX_NAME_LENGTH => return Ok(()),
-        _ => {
-            "the name under which a field is stored has at most 255 bytes: shorten it with `rename`"
-        }
+fn check_name(name: &LitStr) -> syn::Result<()> {
+    let value = name.value();
+    let message = if value.is_empty() {
+        "a field cannot be stored under an empty name"
+    } else if value.len() > MAX_NAME_LENGTH {
+        "the name under which a field is stored has at most 255 bytes: shorten it with `rename`"
+    } else if value.starts_with(RESERVED_PREFIX) {
+        "stored names that begin with `.` are the library's own: use another name"
+    } else {
+        return Ok(());
     };
     Err(Error::new(name.span(), message))
 }

@@ -2,14 +2,14 @@
 
 use syn::Path;
 
-/// The functions of `session_core::merge`, by name.
+/// The functions of the library's `merge`, by name.
 const STRATEGIES: [&str; 5] = ["sum", "union", "append", "max", "min"];
 
 /// How two changes to one field are merged.
 pub(crate) enum Merge {
     /// The later change wins: the default.
     Replace,
-    /// A function of `session_core::merge`.
+    /// A function of the library's `merge`.
     Strategy(Path),
     /// The user's function.
     Function(Path),

@@ -1,30 +1,27 @@
 //! The `#[derive(…)]` that `#[session]` adds to the struct.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 
+use crate::root::Root;
 use crate::session::model::{Derives, RequiredTrait};
 
-impl ToTokens for Derives {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let derived: Vec<_> = self.derived().collect();
-        if !derived.is_empty() {
-            tokens.extend(quote!(#[derive(#(#derived),*)]));
-        }
-        if self.needs_serde_crate() {
-            tokens.extend(quote!(#[serde(crate = "::session_core::__private::serde")]));
-        }
-    }
+/// The attributes that derive what the user does not provide.
+pub(super) fn derive_attributes(derives: &Derives, root: Root) -> TokenStream {
+    let macros: Vec<_> = derives.derived().map(|required| derive_macro(required, root)).collect();
+    let attribute = (!macros.is_empty()).then(|| quote!(#[derive(#(#macros),*)]));
+    let serde = root.serde();
+    let serde = derives.needs_serde_crate().then(|| quote!(#[serde(crate = #serde)]));
+    quote!(#attribute #serde)
 }
 
-impl ToTokens for RequiredTrait {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(match self {
-            Self::Clone => quote!(::core::clone::Clone),
-            Self::PartialEq => quote!(::core::cmp::PartialEq),
-            Self::Default => quote!(::core::default::Default),
-            Self::Serialize => quote!(::session_core::__private::serde::Serialize),
-            Self::Deserialize => quote!(::session_core::__private::serde::Deserialize),
-        });
+/// The path of the macro that derives a trait.
+fn derive_macro(required: RequiredTrait, root: Root) -> TokenStream {
+    match required {
+        RequiredTrait::Clone => quote!(::core::clone::Clone),
+        RequiredTrait::PartialEq => quote!(::core::cmp::PartialEq),
+        RequiredTrait::Default => quote!(::core::default::Default),
+        RequiredTrait::Serialize => quote!(#root::__private::serde::Serialize),
+        RequiredTrait::Deserialize => quote!(#root::__private::serde::Deserialize),
     }
 }

@@ -5,19 +5,23 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Data, DeriveInput};
 
+use super::derives::derive_attributes;
+use super::state::name_items;
 use crate::errors::Errors;
-use crate::session::model::Derives;
+use crate::root::Root;
+use crate::session::model::{Derives, SessionName};
 use crate::session::parse::StructOptions;
 
 /// An item that cannot be a session type.
 pub(crate) struct Fallback {
+    root: Root,
     /// The item without our attributes.
     item: DeriveInput,
     derives: Derives,
 }
 
 impl Fallback {
-    pub(crate) fn new(args: TokenStream, mut item: DeriveInput) -> Self {
+    pub(crate) fn new(root: Root, args: TokenStream, mut item: DeriveInput) -> Self {
         item.attrs.retain(|attr| !attr.path().is_ident("session"));
         if let Data::Struct(data) = &mut item.data {
             for field in &mut data.fields {
@@ -29,17 +33,20 @@ impl Fallback {
         let options = StructOptions::parse(args, &mut reported);
         let mut derives = Derives::new(&item.attrs, options.manual, &mut reported);
         derives.write_default();
-        Self { item, derives }
+        Self { root, item, derives }
     }
 }
 
 impl ToTokens for Fallback {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self { item, derives } = self;
+        let Self { root, item, derives } = self;
         if !matches!(item.data, Data::Struct(_)) || !item.generics.params.is_empty() {
             return item.to_tokens(tokens);
         }
         let name = &item.ident;
+        let derive_attributes = derive_attributes(derives, *root);
+        let names =
+            name_items(&SessionName { name: SessionName::default_name(name), aliases: Vec::new() });
         let default = derives.writes_default().then(|| {
             quote! {
                 #[automatically_derived]
@@ -51,21 +58,22 @@ impl ToTokens for Fallback {
             }
         });
         tokens.extend(quote! {
-            #derives
+            #derive_attributes
             #item
 
             const _: () = {
                 #[automatically_derived]
-                impl ::session_core::SessionState for #name {
-                    type Principal = ::session_core::NoPrincipal;
-                    const FIELDS: &'static [::session_core::__private::Field<Self>] = &[];
+                impl #root::SessionState for #name {
+                    #names
+                    type Principal = #root::NoPrincipal;
+                    const FIELDS: &'static [#root::state::Field<Self>] = &[];
                     fn principal(&self) -> ::core::option::Option<&Self::Principal> {
                         ::core::option::Option::None
                     }
                 }
 
                 #[automatically_derived]
-                impl ::session_core::WithPrincipal for #name {}
+                impl #root::WithPrincipal for #name {}
 
                 #default
             };

@@ -5,24 +5,25 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{Ident, Type};
 
+use crate::root::Root;
 use crate::session::model::{Field, Role};
 use crate::session::parse::Merge;
 use crate::spans::first_and_last_span;
 
 /// The lens: a type that reaches the field in the session type `state`.
-pub(super) fn lens(field: &Field, state: &Ident) -> TokenStream {
+pub(super) fn lens(root: Root, field: &Field, state: &Ident) -> TokenStream {
     let Field { ident, ty, cfgs, role, .. } = field;
     let lens = lens_name(field);
     let merge = match role {
         Role::Principal(_) => None,
-        Role::Data { merge, .. } => merge_method(merge, ty),
+        Role::Data { merge, .. } => merge_method(root, merge, ty),
     };
     quote! {
         #(#cfgs)*
         struct #lens;
 
         #(#cfgs)*
-        impl ::session_core::__private::Lens for #lens {
+        impl #root::state::Lens for #lens {
             type State = #state;
             type Value = #ty;
             fn get(__state: &Self::State) -> &Self::Value {
@@ -37,12 +38,13 @@ pub(super) fn lens(field: &Field, state: &Ident) -> TokenStream {
 }
 
 /// The lens's method that merges two changes, unless it is the trait's own.
-fn merge_method(merge: &Merge, ty: &Type) -> Option<TokenStream> {
+fn merge_method(root: Root, merge: &Merge, ty: &Type) -> Option<TokenStream> {
     let merged = match merge {
         Merge::Replace => return None,
         Merge::Strategy(name) => {
             let (first, _) = first_and_last_span(ty);
-            let function = quote_spanned!(first=> ::session_core::merge::#name::<#ty>);
+            let root = root.located_at(first);
+            let function = quote_spanned!(first=> #root::merge::#name::<#ty>);
             quote!(#function(__base, __mine, __theirs))
         }
         Merge::Function(path) => {
@@ -59,7 +61,7 @@ fn merge_method(merge: &Merge, ty: &Type) -> Option<TokenStream> {
 }
 
 /// The field's entry in the table of fields.
-pub(super) fn table_entry(field: &Field) -> TokenStream {
+pub(super) fn table_entry(root: Root, field: &Field) -> TokenStream {
     let Field { cfgs, name, aliases, role, .. } = field;
     let lens = lens_name(field);
     let alias = (!aliases.is_empty()).then(|| quote!(.alias(&[#(#aliases),*])));
@@ -67,7 +69,7 @@ pub(super) fn table_entry(field: &Field) -> TokenStream {
         Role::Principal(_) => Some(quote!(.principal())),
         Role::Data { carry, .. } => carry.then(|| quote!(.carry())),
     };
-    quote!(#(#cfgs)* ::session_core::__private::Field::of::<#lens>(#name) #alias #role)
+    quote!(#(#cfgs)* #root::state::Field::of::<#lens>(#name) #alias #role)
 }
 
 /// The field's value in `Default::default`.

@@ -4,22 +4,26 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
+use super::derives::derive_attributes;
 use super::field::{default_value, lens, table_entry};
-use crate::session::model::{Field, State};
+use crate::root::Root;
+use crate::session::model::{Field, SessionName, State};
 use crate::spans::first_and_last_span;
 
 impl ToTokens for State {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self { item, derives, fields } = self;
+        let Self { root, session_name, item, derives, fields } = self;
         let name = self.name();
-        let lenses = fields.iter().map(|field| lens(field, name));
-        let entries = fields.iter().map(table_entry);
-        let (principal, method) = principal_items(self.principal());
+        let derive_attributes = derive_attributes(derives, *root);
+        let names = name_items(session_name);
+        let lenses = fields.iter().map(|field| lens(*root, field, name));
+        let entries = fields.iter().map(|field| table_entry(*root, field));
+        let (principal, method) = principal_items(*root, self.principal());
         let with_principal = with_principal_impl(self);
         let default = default_impl(self);
         let cfgs = item.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
         tokens.extend(quote! {
-            #derives
+            #derive_attributes
             #item
 
             #(#cfgs)*
@@ -28,9 +32,10 @@ impl ToTokens for State {
                 #(#lenses)*
 
                 #[automatically_derived]
-                impl ::session_core::SessionState for #name {
+                impl #root::SessionState for #name {
+                    #names
                     type Principal = #principal;
-                    const FIELDS: &'static [::session_core::__private::Field<Self>] = &[#(#entries),*];
+                    const FIELDS: &'static [#root::state::Field<Self>] = &[#(#entries),*];
                     #method
                 }
 
@@ -41,19 +46,29 @@ impl ToTokens for State {
     }
 }
 
+/// The constants with the names of the session type.
+pub(super) fn name_items(names: &SessionName) -> TokenStream {
+    let SessionName { name, aliases } = names;
+    quote! {
+        const NAME: &'static str = #name;
+        const ALIASES: &'static [&'static str] = &[#(#aliases),*];
+    }
+}
+
 /// The principal's type, and the method that returns it.
-fn principal_items(principal: Option<&Field>) -> (TokenStream, TokenStream) {
+fn principal_items(root: Root, principal: Option<&Field>) -> (TokenStream, TokenStream) {
     let Some(Field { ident, ty, .. }) = principal else {
         let method = quote! {
             fn principal(&self) -> ::core::option::Option<&Self::Principal> {
                 ::core::option::Option::None
             }
         };
-        return (quote!(::session_core::NoPrincipal), method);
+        return (quote!(#root::NoPrincipal), method);
     };
     // Everything has the span of the field's type, so that rustc reports an error in it once.
     let (first, last) = first_and_last_span(ty);
-    let field = quote_spanned!(first=> <#ty as ::session_core::__private::PrincipalField>);
+    let root = root.located_at(first);
+    let field = quote_spanned!(first=> <#ty as #root::state::PrincipalField>);
     let principal = quote_spanned!(last=> ::Principal);
     let head = quote_spanned!(first=> fn principal(&self) -> ::core::option::Option);
     let returned = quote_spanned!(last=> <&Self::Principal>);
@@ -62,11 +77,11 @@ fn principal_items(principal: Option<&Field>) -> (TokenStream, TokenStream) {
 }
 
 fn with_principal_impl(state: &State) -> Option<TokenStream> {
-    let name = state.name();
+    let (root, name) = (state.root, state.name());
     state.principal().map(|_| {
         quote! {
             #[automatically_derived]
-            impl ::session_core::WithPrincipal for #name {}
+            impl #root::WithPrincipal for #name {}
         }
     })
 }

@@ -81,7 +81,7 @@ async fn sweep(store: &PostgresStore) -> (u64, f64) {
         match store.sweep(BATCH, Now::Store).await.expect("the store works") {
             Swept::Some(more) => removed += more,
             Swept::All(last) => return (removed + last, begun.elapsed().as_secs_f64()),
-            Swept::Elsewhere => {}
+            _ => {}
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is asked of a store.
 
 use fastrand::Rng;
-use session_core::store::{Inserted, Updated};
+use session_core::store::{Contents, Inserted, ListQuery, Updated};
 use session_core::{Now, Store};
 
 use crate::population::{IDLE, Population, fresh};
@@ -55,7 +55,10 @@ impl Operation {
                 inserted.map(|inserted| matches!(inserted, Inserted::Saved(_)))
             }
             // How many there are changes: whoever logs in on a session takes it from another.
-            Self::List => store.list(&population.principal(n), now).await.map(|_| true),
+            Self::List => {
+                let query = ListQuery::first(Contents::WithoutFields, 100);
+                store.list(&population.principal(n), query, now).await.map(|_| true)
+            }
             Self::Clean => unreachable!("a sweep is for many sessions"),
         };
         let done = done.unwrap_or_else(|error| panic!("{} failed: {error}", self.name()));

@@ -92,44 +92,35 @@ impl Population {
     /// The next write of this session, which is to succeed.
     pub(crate) fn write(&self, n: u64, draw: &mut Rng) -> Update {
         let state = self.state(n).fetch_add(2, Ordering::Relaxed);
-        Update {
-            handle: self.handle(n),
-            revision: u64::from(state >> 1),
-            digest: digest(draw),
-            principal: Some(self.user(n, state & 1).into()),
-            fields: self.model.fields.clone(),
-            persistent: self.model.persistent,
-            idle: Some(IDLE),
-            authenticated: None,
-            log_in: LogIn::default(),
-        }
+        let mut record = self.model.clone();
+        record.handle = self.handle(n);
+        record.revision = u64::from(state >> 1);
+        record.digest = digest(draw);
+        record.principal = Some(self.user(n, state & 1).into());
+        let mut update = Update::of(&record);
+        update.idle = Some(IDLE);
+        update
     }
 
     /// The same where somebody else logs in.
     pub(crate) fn log_in(&self, n: u64, draw: &mut Rng) -> Update {
-        let update = self.write(n, draw);
+        let mut update = self.write(n, draw);
         let other = self.state(n).fetch_xor(1, Ordering::Relaxed) & 1;
-        Update {
-            principal: Some(self.user(n, 1 - other).into()),
-            authenticated: Some(ABSOLUTE),
-            log_in: LogIn { began: Some(Timestamp::now()), limit: None },
-            ..update
-        }
+        update.principal = Some(self.user(n, 1 - other).into());
+        update.authenticated = Some(ABSOLUTE);
+        update.log_in = LogIn::new(Some(Timestamp::now()), None);
+        update
     }
 
     /// A new session of somebody who has others.
     pub(crate) fn insert(&self, n: u64, handle: Handle, draw: &mut Rng) -> Insert {
-        Insert {
-            handle,
-            digest: digest(draw),
-            principal: Some(self.principal(n).into()),
-            fields: self.model.fields.clone(),
-            persistent: self.model.persistent,
-            label: self.model.label.clone(),
-            idle: IDLE,
-            absolute: ABSOLUTE,
-            log_in: LogIn { began: Some(Timestamp::now()), limit: None },
-        }
+        let fields = self.model.fields.clone();
+        let mut insert = Insert::new(handle, digest(draw), fields, IDLE, ABSOLUTE);
+        insert.principal = Some(self.principal(n).into());
+        insert.persistent = self.model.persistent;
+        insert.label.clone_from(&self.model.label);
+        insert.log_in = LogIn::new(Some(Timestamp::now()), None);
+        insert
     }
 }
 

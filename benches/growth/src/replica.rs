@@ -146,7 +146,7 @@ async fn log_out(
     let shows =
         async || replica.load(handle, Now::Store).await.expect("the replica answers").is_some();
     while !shows().await {}
-    way.store.delete(handle, Now::Store).await.expect("the store works");
+    way.store.delete(handle, None, Now::Store).await.expect("the store works");
     let gone = Instant::now();
     while shows().await {}
     gone.elapsed()

@@ -4,7 +4,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::COOKIE;
-use session_axum::{Error, Handle, Sessions, require_session, session};
+use session_axum::{ErrorKind, Handle, Sessions, require_session, session};
 use session_test_support::{Call, Client, Fault};
 use session_tests::{TestStore, on_each_store};
 
@@ -145,7 +145,7 @@ async fn ended_sessions<S: TestStore>(app: &TestApp<S>) {
     client.post("/log-out").await.ok();
     assert_eq!(late.clone().get("/me").await.status, 401);
     let gone = app.sessions.update(&last(app), |shop| shop.cart.clear()).await;
-    assert!(matches!(gone, Err(Error::Ended)));
+    assert!(matches!(gone.map_err(ErrorKind::from), Err(ErrorKind::Ended)));
     output::print_error(&gone.expect_err("it is gone"));
     let client = app.log_in().await;
     *app.hours.lock().expect("nobody panics here") += 48;

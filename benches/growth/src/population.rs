@@ -118,7 +118,7 @@ impl Population {
         let mut insert = Insert::new(handle, digest(draw), fields, IDLE, ABSOLUTE);
         insert.principal = Some(self.principal(n).into());
         insert.persistent = self.model.persistent;
-        insert.label = self.model.label.clone();
+        insert.label.clone_from(&self.model.label);
         insert.log_in = LogIn::new(Some(Timestamp::now()), None);
         insert
     }

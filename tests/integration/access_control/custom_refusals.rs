@@ -24,7 +24,7 @@ on_each_store!(
 /// Teapots, but for what they are not asked for.
 fn teapot(refusal: &Refusal, request: &RequestHead) -> Response {
     if matches!(refusal, Refusal::Forbidden) {
-        return refusal.clone().into_response();
+        return Rejection::from(refusal.clone()).into_response();
     }
     let name = request.headers.get("x-name").and_then(|name| name.to_str().ok()).unwrap_or("?");
     let body = format!("{} {} {name}: {refusal}", request.method, request.uri);

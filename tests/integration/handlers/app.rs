@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
 use axum::{Json, Router};
 use futures_util::{StreamExt, stream};
-use session_axum::{Error, Session, Sessions, require_session, session};
+use session_axum::{ErrorKind, Session, Sessions, require_session, session};
 use session_core::Now;
 use session_test_support::{Client, Gate, ProbedStore};
 use session_tests::TestStore;
@@ -90,7 +90,7 @@ impl<S: TestStore> TestApp<S> {
         for record in self.store.records(Now::Store).await {
             match self.direct.update(&record.handle, |shop| shop.clone()).await {
                 Ok(state) => states.push(state),
-                Err(Error::Ended) => {}
+                Err(error) if matches!(error.kind(), ErrorKind::Ended) => {}
                 Err(error) => panic!("the store works: {error}"),
             }
         }

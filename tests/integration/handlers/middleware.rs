@@ -30,46 +30,46 @@ on_each_store!(
 
 /// The middlewares: each counts on `outer` before the handler, and answers as its name says.
 #[require_session]
-async fn plain(shop: &mut Shop, request: Request, next: Next) -> Response {
-    shop.outer += 1;
-    next.run(request).await
+async fn plain(session: &mut Session<Shop>, request: Request, next: Next) -> Response {
+    session.outer += 1;
+    session.run(next, request).await
 }
 
 #[require_session(commit = always)]
-async fn always(shop: &mut Shop, request: Request, next: Next) -> Response {
-    shop.outer += 1;
-    next.run(request).await
+async fn always(session: &mut Session<Shop>, request: Request, next: Next) -> Response {
+    session.outer += 1;
+    session.run(next, request).await
 }
 
 #[require_session]
-async fn soothing(shop: &mut Shop, request: Request, next: Next) -> StatusCode {
-    shop.outer += 1;
-    next.run(request).await;
+async fn soothing(session: &mut Session<Shop>, request: Request, next: Next) -> StatusCode {
+    session.outer += 1;
+    session.run(next, request).await;
     StatusCode::OK
 }
 
 #[require_session]
-async fn failing(shop: &mut Shop, request: Request, next: Next) -> Result<(), StatusCode> {
-    shop.outer += 1;
-    next.run(request).await;
+async fn failing(session: &mut Session<Shop>, request: Request, next: Next) -> Result<(), StatusCode> {
+    session.outer += 1;
+    session.run(next, request).await;
     Err(StatusCode::BAD_GATEWAY)
 }
 
-/// Takes the whole session, and reads after the handler what it had before.
+/// Counts before the handler and after it, and sees in between what the handler did.
 #[require_session]
 async fn whole(session: &mut Session<Shop>, request: Request, next: Next) -> Response {
     let before = session.visits;
     session.outer += 1;
-    let response = next.run(request).await;
-    assert_eq!(session.visits, before, "a guard works on its own copy");
+    let response = session.run(next, request).await;
+    assert_eq!(session.visits, before + 1, "it has what was made of it inside");
     response
 }
 
 /// Gives up waiting for the handler.
 #[require_session]
-async fn hasty(shop: &mut Shop, request: Request, next: Next) -> Response {
-    shop.outer += 1;
-    let inner = Box::pin(next.run(request));
+async fn hasty(session: &mut Session<Shop>, request: Request, next: Next) -> Response {
+    session.outer += 1;
+    let inner = Box::pin(session.run(next, request));
     match futures_util::future::select(inner, Box::pin(tokio::task::yield_now())).await {
         futures_util::future::Either::Left((response, _)) => response,
         futures_util::future::Either::Right(_) => StatusCode::ACCEPTED.into_response(),

@@ -7,7 +7,7 @@ use axum::http::Request;
 use axum::http::header::USER_AGENT;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use session_axum::{BuildError, Error, Handle, Listed, MemoryStore, Sessions};
+use session_axum::{BuildError, ErrorKind, Handle, Listed, MemoryStore, Sessions};
 use session_test_support::{Call, Client};
 use session_tests::{TestStore, on_each_store};
 use tokio::task::JoinSet;
@@ -111,7 +111,7 @@ async fn everything_is_logged_out_everywhere<S: TestStore>(store: S) {
 async fn of_nobody_there_are_no_others<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     for mut client in [app.newcomer(), app.visitor().await] {
-        assert_eq!(client.post("/others").await.ok(), Error::NobodyThere.to_string());
+        assert_eq!(client.post("/others").await.ok(), ErrorKind::NobodyThere.to_string());
     }
     let late = app.sessions.revoke_all(&"nobody".to_owned()).await;
     assert_eq!(late.expect("the store works"), 0);

@@ -167,9 +167,9 @@ async fn by_pattern(Shop { user, .. }: &mut Shop) {
 }
 
 #[require_session]
-async fn by_middleware(shop: &mut Shop, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    shop.user = Some("ann".to_owned());
+async fn by_middleware(session: &mut Session<Shop>, request: Request, next: Next) -> Response {
+    let response = session.run(next, request).await;
+    session.user = Some("ann".to_owned());
     response
 }
 

@@ -109,7 +109,7 @@ async fn around(
     };
     let (before, after) = around.split_at(around.len() / 2);
     perform(before, session);
-    let mut response = next.run(request).await;
+    let mut response = session.run(next, request).await;
     perform(after, session);
     if *shields && response.status().is_server_error() {
         *response.status_mut() = StatusCode::OK;

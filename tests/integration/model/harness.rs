@@ -10,7 +10,7 @@ use axum::http::Request;
 use axum::http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE, VARY};
 use axum::response::Response;
 use http_body_util::BodyExt as _;
-use session_axum::{Error, Handle, Lifetime, Sessions, Store as _, Timestamp};
+use session_axum::{ErrorKind, Handle, Lifetime, Sessions, Store as _, Timestamp};
 use session_core::{Digest, Now};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -313,9 +313,9 @@ fn seconds(moment: Timestamp) -> u64 {
 
 fn refused(error: Error) -> Refusal {
     match error {
-        Error::Ended => Refusal::Ended,
-        Error::Store(_) => Refusal::Unavailable,
-        Error::PrincipalInUpdate => Refusal::PrincipalInUpdate,
+        ErrorKind::Ended => Refusal::Ended,
+        ErrorKind::Store(_) => Refusal::Unavailable,
+        ErrorKind::PrincipalInUpdate => Refusal::PrincipalInUpdate,
         other => panic!("{other:?} has no place in a schedule"),
     }
 }

@@ -14,9 +14,9 @@ struct Shop {
 }
 
 #[require_session]
-async fn count(shop: &mut Shop, request: Request, next: Next) -> Response {
-    shop.visits += 1;
-    next.run(request).await
+async fn count(session: &mut Session<Shop>, request: Request, next: Next) -> Response {
+    session.visits += 1;
+    session.run(next, request).await
 }
 
 #[require_session]
@@ -30,7 +30,7 @@ async fn gate(
     if session.user.is_none() {
         return Err(Redirect::to("/login"));
     }
-    Ok(next.run(request).await)
+    Ok(session.run(next, request).await)
 }
 
 #[require_session(authenticated)]

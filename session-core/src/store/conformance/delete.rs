@@ -1,5 +1,6 @@
 //! `Store::delete`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::sample::{
@@ -62,7 +63,7 @@ pub async fn a_deleted_session_is_remembered(store: impl Store) {
     assert!(store.delete(record.handle, remember, at(10)).await.expect("the store works"));
     let until = second(7210);
     let times = |now| Times::new(now, second(10), second(10), until, until);
-    let (nothing, zeros) = (Default::default(), Digest::from_bytes([0; 32]));
+    let (nothing, zeros) = (Arc::default(), Digest::from_bytes([0; 32]));
     let ended = Record::new(record.handle, zeros, 2, nothing, times(second(20)));
     assert_eq!(loaded(&store, record.handle, at(20)).await, Some(ended));
     assert_eq!(listed(&store, "1", at(20)).await, []);
@@ -86,7 +87,7 @@ pub async fn a_deleted_session_is_remembered(store: impl Store) {
 pub async fn a_session_that_was_never_stored_is_remembered_as_ended(store: impl Store) {
     let (never, expired) = (insert(), stored(&store, insert_of("1"), at(0)).await);
     for handle in [never.handle, expired.handle] {
-        let remember = Some(Duration::from_secs(60));
+        let remember = Some(Duration::from_mins(1));
         assert!(!store.delete(handle, remember, at(3600)).await.expect("the store works"));
         let ended = loaded(&store, handle, at(3659)).await.expect("it is remembered");
         assert!(ended.is_ended());
@@ -95,7 +96,7 @@ pub async fn a_session_that_was_never_stored_is_remembered_as_ended(store: impl 
     }
     assert_eq!(loaded(&store, never.handle, at(3600)).await.expect("it is there").revision, 1);
     // Ended once more, it is remembered from then on.
-    let remember = Some(Duration::from_secs(60));
+    let remember = Some(Duration::from_mins(1));
     assert!(store.delete(never.handle, remember, at(3610)).await.expect("the store works"));
     assert!(loaded(&store, never.handle, at(3669)).await.is_some());
     assert!(store.delete(never.handle, None, at(3669)).await.expect("the store works"));

@@ -104,6 +104,6 @@ pub async fn a_list_may_leave_out_the_fields(store: impl Store) {
     let record = stored(&store, insert_of("1"), at(0)).await;
     let query = ListQuery::first(Contents::WithoutFields, 10);
     let page = store.list("1", query, at(0)).await.expect("the store works");
-    let without = crate::store::Record { fields: Default::default(), ..record };
+    let without = crate::store::Record { fields: std::sync::Arc::default(), ..record };
     assert_eq!(page.records, [without]);
 }

@@ -31,14 +31,14 @@ impl EndingFeed {
     }
 }
 
-type Next = Pin<Box<dyn Future<Output = (Result<Handle, RecvError>, Receiver<Handle>)> + Send>>;
+type Told = Pin<Box<dyn Future<Output = (Result<Handle, RecvError>, Receiver<Handle>)> + Send>>;
 
-fn next(mut receiver: Receiver<Handle>) -> Next {
+fn next(mut receiver: Receiver<Handle>) -> Told {
     Box::pin(async move { (receiver.recv().await, receiver) })
 }
 
 struct Subscription {
-    next: Next,
+    next: Told,
 }
 
 impl EndingSource for Subscription {

@@ -181,7 +181,9 @@ impl Store for MemoryStore {
         records.sort_by_key(|record| place(Cursor::of(record)));
         records.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
         if query.contents == Contents::WithoutFields {
-            records.iter_mut().for_each(|record| record.fields = Arc::default());
+            for record in &mut records {
+                record.fields = Arc::default();
+            }
         }
         Ok(Page::new(records, &query))
     }

@@ -49,7 +49,11 @@ async fn soothing(session: &mut Session<Shop>, request: Request, next: Next) -> 
 }
 
 #[require_session]
-async fn failing(session: &mut Session<Shop>, request: Request, next: Next) -> Result<(), StatusCode> {
+async fn failing(
+    session: &mut Session<Shop>,
+    request: Request,
+    next: Next,
+) -> Result<(), StatusCode> {
     session.outer += 1;
     session.run(next, request).await;
     Err(StatusCode::BAD_GATEWAY)

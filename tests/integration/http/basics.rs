@@ -178,7 +178,10 @@ async fn a_background_change_reaches_the_next_request<S: TestStore>(store: S) {
     assert_eq!(changed.await.expect("it is there"), 0);
     assert_eq!(client.post("/flash").await.ok(), "your export is ready");
     let refused = app.sessions.update(&handle, |shop| shop.user = None).await;
-    assert!(refused.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::PrincipalInUpdate)), "{refused:?}");
+    assert!(
+        refused.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::PrincipalInUpdate)),
+        "{refused:?}"
+    );
     assert_eq!(client.post("/account").await.ok(), "ann");
 }
 

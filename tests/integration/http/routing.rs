@@ -7,7 +7,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{any, get};
-use session_axum::{Session, Principal, Rejection, SessionRef, Sessions, require_session};
+use session_axum::{Principal, Rejection, Session, SessionRef, Sessions, require_session};
 use session_test_support::{Call, Client};
 use session_tests::{TestStore, on_each_store};
 

@@ -311,8 +311,8 @@ fn seconds(moment: Timestamp) -> u64 {
     moment.since(Timestamp::from_micros(0)).as_secs()
 }
 
-fn refused(error: Error) -> Refusal {
-    match error {
+fn refused(error: session_axum::Error) -> Refusal {
+    match error.kind() {
         ErrorKind::Ended => Refusal::Ended,
         ErrorKind::Store(_) => Refusal::Unavailable,
         ErrorKind::PrincipalInUpdate => Refusal::PrincipalInUpdate,

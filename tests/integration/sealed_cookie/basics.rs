@@ -53,7 +53,22 @@ async fn what_needs_a_store_says_so() {
         .build()
         .expect("it is sound");
     let handle = Handle::from_bytes([7; 16]);
-    assert!(sessions.update(&handle, |_| ()).await.is_err_and(|error| matches!(error.kind(), ErrorKind::NotStored)));
-    assert!(sessions.list(&"ann".to_owned()).await.is_err_and(|error| matches!(error.kind(), ErrorKind::NotStored)));
-    assert!(sessions.revoke_all(&"ann".to_owned()).await.is_err_and(|error| matches!(error.kind(), ErrorKind::NotStored)));
+    assert!(
+        sessions
+            .update(&handle, |_| ())
+            .await
+            .is_err_and(|error| matches!(error.kind(), ErrorKind::NotStored))
+    );
+    assert!(
+        sessions
+            .list(&"ann".to_owned())
+            .await
+            .is_err_and(|error| matches!(error.kind(), ErrorKind::NotStored))
+    );
+    assert!(
+        sessions
+            .revoke_all(&"ann".to_owned())
+            .await
+            .is_err_and(|error| matches!(error.kind(), ErrorKind::NotStored))
+    );
 }

@@ -25,8 +25,8 @@ FROM generate_series(1, 20000) AS n";
 async fn connection() -> PgConnection {
     let url = Postgres::shared().await.database().await;
     let mut connection = PgConnection::connect(&url).await.expect("the server is up");
-    for sql in MIGRATIONS.0 {
-        run(&mut connection, &Table::default().render(sql)).await;
+    for migration in MIGRATIONS.0 {
+        run(&mut connection, &Table::default().render(migration.sql)).await;
     }
     for sql in [ROWS, REVOCATIONS, "VACUUM ANALYZE sessions, sessions_revocations"] {
         run(&mut connection, sql).await;

@@ -19,7 +19,8 @@
 //! [`PostgresBuilder::workers`] says otherwise. Count them when you set `max_connections`. They
 //! are opened at the first use and kept; nothing but the store's own statements goes over them,
 //! one round trip each, so that a session is read in one and changed in a second; a log-in that
-//! makes room for itself, and the end of all sessions of a user, take one as well.
+//! makes room for itself, the end of all sessions of a user, a page of a list, and the question
+//! which of many sessions are alive, take one as well.
 //!
 //! Calls of one kind that wait at the same time are sent as one statement: all loads, or all
 //! changes, and so on. A lone call costs what it would without, and is sent at once; of more calls
@@ -40,6 +41,16 @@
 //! and `DELETE` on the table and on that of the revocations (`sessions_revocations`), `SELECT` on
 //! that of the versions (`sessions_versions`), and `EXECUTE` on the functions, which everybody has
 //! unless it was taken away.
+//!
+//! ## Deploys and roll-backs
+//!
+//! Call [`PostgresStore::migrate`] at each start: nodes take turns, and the first one migrates the
+//! table while those of the release before work on. With each migration the table says which is
+//! the oldest release that works with it since. A node of an older release that meets such a table,
+//! after a roll-back or because it starts late, logs one warning (target `session`) and works with
+//! it, migrates nothing and takes nothing back; the newer release finds all as it left it. Only a
+//! release that would not work with the table refuses to start ([`NewerVersion`]). `SqliteStore`
+//! does the same.
 //!
 //! ## PgBouncer
 //!

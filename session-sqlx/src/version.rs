@@ -2,9 +2,27 @@
 
 use std::fmt::Display;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The migrations of a table, in order; the first makes version 1.
 pub(crate) struct Migrations<M: 'static>(pub(crate) &'static [M]);
+
+/// The newest migration that was applied to a table, as the table of its versions tells of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Applied {
+    /// The version that it made: 0 if there is no table.
+    pub(crate) version: i64,
+    /// The oldest version of a program that works with the table since.
+    pub(crate) oldest: Option<i64>,
+}
+
+impl Applied {
+    pub(crate) const NOTHING: Self = Self { version: 0, oldest: None };
+}
+
+/// Whether the log was told that the table is newer than the program: a store says it once.
+#[derive(Default)]
+pub(crate) struct Told(AtomicBool);
 
 impl<M> Migrations<M> {
     /// The version that the last one makes.
@@ -12,26 +30,43 @@ impl<M> Migrations<M> {
         i64::try_from(self.0.len()).unwrap_or(i64::MAX)
     }
 
-    /// Those that a table of this version lacks, each with the version that it makes.
+    /// Those that the table lacks, each with the version that it makes. There are none for a
+    /// newer table, which is used as it is, if this program still works with it.
     pub(crate) fn pending(
         &self,
-        found: i64,
+        found: Applied,
         table: &dyn Display,
+        told: &Told,
     ) -> Result<impl Iterator<Item = (i64, &'static M)> + use<M>, NewerVersion> {
         let known = self.latest();
-        if found > known {
-            return Err(NewerVersion { table: table.to_string(), found, known });
+        if found.version > known {
+            let oldest = found.oldest.unwrap_or(found.version);
+            if oldest > known {
+                let (table, found) = (table.to_string(), found.version);
+                return Err(NewerVersion { table, found, oldest, known });
+            }
+            if !told.0.swap(true, Ordering::Relaxed) {
+                tracing::warn!(
+                    target: "session",
+                    %table,
+                    found = found.version,
+                    known,
+                    "a newer release has migrated the session table; this one works with it as well"
+                );
+            }
         }
-        let applied = usize::try_from(found).unwrap_or(0);
+        let applied = usize::try_from(found.version).unwrap_or(0);
         Ok((1..).zip(self.0).skip(applied))
     }
 }
 
-/// A newer version of this library made the table: the source of a refusal to migrate it.
+/// A newer release migrated the table, and this one does not work with it any more: the source of
+/// a refusal to migrate it.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the table {table} is of version {found}, and this program knows {known}: it was migrated by a \
-     newer one, so deploy that or name another table"
+     newer one, and the oldest that works with it knows version {oldest}, so deploy such a one or \
+     name another table"
 )]
 #[non_exhaustive]
 pub struct NewerVersion {
@@ -39,6 +74,8 @@ pub struct NewerVersion {
     pub table: String,
     /// Its version.
     pub found: i64,
+    /// The oldest version of a program, in the sense of `known`, that works with it.
+    pub oldest: i64,
     /// The last version that this library knows.
     pub known: i64,
 }
@@ -53,4 +90,32 @@ pub struct NewerVersion {
 pub struct NotMigrated {
     pub(crate) table: String,
     pub(crate) source: Arc<sqlx::Error>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: Migrations<&str> = Migrations(&["a", "b", "c"]);
+
+    fn pending(version: i64, oldest: Option<i64>) -> Result<Vec<(i64, &'static str)>, i64> {
+        let pending = KNOWN.pending(Applied { version, oldest }, &"sessions", &Told::default());
+        let pending = pending.map_err(|error| error.oldest)?;
+        Ok(pending.map(|(version, migration)| (version, *migration)).collect())
+    }
+
+    #[test]
+    fn what_is_missing_is_applied_in_order() {
+        assert_eq!(pending(0, None), Ok(vec![(1, "a"), (2, "b"), (3, "c")]));
+        assert_eq!(pending(2, Some(1)), Ok(vec![(3, "c")]));
+        assert_eq!(pending(3, Some(1)), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_newer_table_is_used_as_it_is_if_it_says_so() {
+        assert_eq!(pending(4, Some(3)), Ok(vec![]));
+        assert_eq!(pending(9, Some(1)), Ok(vec![]));
+        assert_eq!(pending(9, Some(4)), Err(4));
+        assert_eq!(pending(9, None), Err(9), "nobody knows");
+    }
 }

@@ -5,13 +5,16 @@ use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::connection::Server;
 use super::sql::{MIGRATIONS, Table};
-use crate::version::NewerVersion;
+use crate::version::{Applied, NewerVersion};
 
 /// Nodes that start together take turns. One lock for all tables: two may share a new schema.
 const LOCK: i64 = 0x7365_7373_696f_6e73;
 
 /// A node that does not get its turn has met one that hangs.
 const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '30s'";
+
+/// A table of versions from before these told of the oldest program has no such column.
+const OLDEST: &str = r#"ALTER TABLE :"versions" ADD COLUMN IF NOT EXISTS oldest integer"#;
 
 /// Applies the migrations that are pending, all or none. Nothing stays prepared, since a pooler may
 /// give the connection to somebody else.
@@ -26,23 +29,31 @@ pub(super) async fn migrate(server: &Server, table: &Table) -> Result<(), Migrat
         .persistent(false)
         .execute(&mut *transaction)
         .await?;
-    apply(&mut transaction, table).await?;
+    apply(&mut transaction, server, table).await?;
     transaction.commit().await?;
     connection.close().await.ok();
     Ok(())
 }
 
-async fn apply(connection: &mut PgConnection, table: &Table) -> Result<(), MigrateError> {
-    let found = version(connection, table).await?;
-    let pending = MIGRATIONS.pending(found.into(), table)?;
-    if found == 0 {
-        create_versions(connection, table).await?;
+async fn apply(
+    connection: &mut PgConnection,
+    server: &Server,
+    table: &Table,
+) -> Result<(), MigrateError> {
+    let found = applied(connection, table).await?;
+    let mut pending = MIGRATIONS.pending(found, table, server.told())?.peekable();
+    if pending.peek().is_some() {
+        match found.version {
+            0 => create_versions(connection, table).await?,
+            _ => execute(connection, table, OLDEST).await?,
+        }
     }
     for (version, migration) in pending {
-        execute(connection, table, migration).await?;
-        let sql = table.render(r#"INSERT INTO :"versions" (version) VALUES ($1)"#);
+        execute(connection, table, migration.sql).await?;
+        let sql = table.render(r#"INSERT INTO :"versions" (version, oldest) VALUES ($1, $2)"#);
         sqlx::query(AssertSqlSafe(sql))
             .bind(version)
+            .bind(migration.oldest)
             .persistent(false)
             .execute(&mut *connection)
             .await?;
@@ -50,18 +61,23 @@ async fn apply(connection: &mut PgConnection, table: &Table) -> Result<(), Migra
     Ok(())
 }
 
-/// The version of the table that is there; 0 if there is none.
-async fn version(connection: &mut PgConnection, table: &Table) -> Result<i32, MigrateError> {
+/// The newest migration that was applied, with or without a column that tells of the oldest program.
+async fn applied(connection: &mut PgConnection, table: &Table) -> Result<Applied, MigrateError> {
     let exists: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
         .bind(table.versions())
         .persistent(false)
         .fetch_one(&mut *connection)
         .await?;
     if !exists {
-        return Ok(0);
+        return Ok(Applied::NOTHING);
     }
-    let sql = table.render(r#"SELECT coalesce(max(version), 0) FROM :"versions""#);
-    Ok(sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_one(connection).await?)
+    let sql = table.render(
+        r#"SELECT version::bigint, (to_jsonb(v) ->> 'oldest')::bigint FROM :"versions" AS v
+        ORDER BY version DESC LIMIT 1"#,
+    );
+    let query = sqlx::query_as(AssertSqlSafe(sql)).persistent(false);
+    let found: Option<(i64, Option<i64>)> = query.fetch_optional(connection).await?;
+    Ok(found.map_or(Applied::NOTHING, |(version, oldest)| Applied { version, oldest }))
 }
 
 /// Creates the schema and the table of versions.
@@ -79,7 +95,8 @@ async fn create_versions(connection: &mut PgConnection, table: &Table) -> Result
     }
     let versions = r#"CREATE TABLE IF NOT EXISTS :"versions" (
         version integer PRIMARY KEY,
-        applied timestamptz NOT NULL DEFAULT now()
+        applied timestamptz NOT NULL DEFAULT now(),
+        oldest integer
     )"#;
     execute(connection, table, versions).await
 }
@@ -110,7 +127,7 @@ pub enum MigrateError {
     /// The server could not be reached, or did not let us in.
     #[error("could not connect to PostgreSQL")]
     Unreachable(#[source] sqlx::Error),
-    /// A newer version of this library made the table.
+    /// A newer release migrated the table, and this one does not work with it any more.
     #[error(transparent)]
     NewerVersion(#[from] NewerVersion),
     /// There is such a table, index or function, and this library did not make it.

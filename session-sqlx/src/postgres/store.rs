@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_core::store::{Ended, Insert, Inserted, Record, Swept, Update, Updated};
+use session_core::store::{
+    Ended, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+};
 use session_core::{Handle, Now, Store, StoreError};
 use sqlx::Connection as _;
 use tokio::time::timeout;
@@ -51,9 +53,13 @@ impl PostgresStore {
     /// All of it is done or none, and doing it again changes nothing. Nodes that start together
     /// take turns. It waits for locks up to half a minute, not for the store's deadline.
     ///
+    /// A table that a newer release has migrated says which is the oldest release that works with
+    /// it. If this one does, nothing is changed, and one warning is logged (target `session`): a
+    /// deploy can be rolled back without a look at the database.
+    ///
     /// # Errors
-    /// When the server cannot be reached or refuses, when the table is from a newer version of
-    /// this library, or when something else has its name.
+    /// When the server cannot be reached or refuses, when a newer release has made a table that
+    /// this one does not work with, or when something else has its name.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
         let shared = self.queue.shared();
         migrate(&shared.server, &shared.table).await
@@ -96,14 +102,33 @@ impl Store for PostgresStore {
         self.queue.run(sql::Touch { handle, idle, now }, self.queue.deadline()).await
     }
 
-    async fn delete(&self, handle: Handle, now: Now) -> Result<bool, StoreError> {
-        self.queue.run(sql::Delete { handle, now }, self.queue.deadline()).await
+    async fn delete(
+        &self,
+        handle: Handle,
+        remember: Option<Duration>,
+        now: Now,
+    ) -> Result<bool, StoreError> {
+        let deadline = self.queue.deadline();
+        match remember {
+            Some(memory) => self.queue.run(sql::Remember { handle, memory, now }, deadline).await,
+            None => self.queue.run(sql::Delete { handle, now }, deadline).await,
+        }
     }
 
-    async fn list(&self, principal: &str, now: Now) -> Result<Vec<Record>, StoreError> {
-        self.queue
-            .run(sql::List { principal: principal.to_owned(), now }, self.queue.deadline())
-            .await
+    async fn list(&self, principal: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
+        let principal = principal.to_owned();
+        self.queue.run(sql::List { principal, query, now }, self.queue.deadline()).await
+    }
+
+    async fn alive(
+        &self,
+        handles: &[Handle],
+        now: Now,
+    ) -> Result<Vec<Option<Liveness>>, StoreError> {
+        if handles.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.queue.run(sql::Alive { handles: handles.into(), now }, self.queue.deadline()).await
     }
 
     async fn delete_all(

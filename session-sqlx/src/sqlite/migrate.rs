@@ -8,13 +8,17 @@ use sqlx::{AssertSqlSafe, Connection as _};
 use tokio::time::{Instant, sleep};
 
 use super::connection::{File, RETRY_INTERVAL, is_locked};
-use super::sql::{MIGRATIONS, Migration, Table, exists, version};
+use super::sql::{MIGRATIONS, Migration, Table, applied, exists, tells_oldest};
 use crate::version::NewerVersion;
 
 const VERSIONS: &str = r#"CREATE TABLE IF NOT EXISTS :"versions" (
     version INTEGER NOT NULL PRIMARY KEY,
-    applied INTEGER NOT NULL -- in microseconds since 1970-01-01 UTC
+    applied INTEGER NOT NULL, -- in microseconds since 1970-01-01 UTC
+    oldest INTEGER
 ) STRICT"#;
+
+/// A table of versions from before these told of the oldest program has no such column.
+const OLDEST: &str = r#"ALTER TABLE :"versions" ADD COLUMN oldest INTEGER"#;
 
 /// A program that does not get its turn has met one that hangs.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
@@ -37,28 +41,37 @@ pub(super) async fn migrate(file: &File, table: &Table) -> Result<(), MigrateErr
 async fn attempt(file: &File, table: &Table) -> Result<(), MigrateError> {
     let mut connection = file.open_to_write().await.map_err(MigrateError::Unreachable)?;
     // Where there is nothing to do, nobody's write is waited for.
-    if version(&mut connection, table).await? != MIGRATIONS.latest() {
+    let found = applied(&mut connection, table).await?;
+    if MIGRATIONS.pending(found, table, file.told())?.next().is_some() {
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        apply(&mut transaction, table).await?;
+        apply(&mut transaction, file, table).await?;
         transaction.commit().await?;
     }
     connection.close().await.ok();
     Ok(())
 }
 
-async fn apply(connection: &mut SqliteConnection, table: &Table) -> Result<(), MigrateError> {
-    let found = version(connection, table).await?;
-    let pending = MIGRATIONS.pending(found, table)?;
-    if found == 0 {
+async fn apply(
+    connection: &mut SqliteConnection,
+    file: &File,
+    table: &Table,
+) -> Result<(), MigrateError> {
+    let found = applied(connection, table).await?;
+    let pending = MIGRATIONS.pending(found, table, file.told())?;
+    if found.version == 0 {
         execute(connection, table, VERSIONS).await?;
+    } else if !tells_oldest(connection, table).await? {
+        execute(connection, table, OLDEST).await?;
     }
     for (version, migration) in pending {
         check_names(migration, connection, table).await?;
         execute(connection, table, migration.sql).await?;
-        let sql = table.render(r#"INSERT INTO :"versions" (version, applied) VALUES (?1, ?2)"#);
+        let sql = table
+            .render(r#"INSERT INTO :"versions" (version, applied, oldest) VALUES (?1, ?2, ?3)"#);
         sqlx::query(AssertSqlSafe(sql))
             .bind::<i64>(version)
             .bind(Timestamp::now().micros())
+            .bind(migration.oldest)
             .execute(&mut *connection)
             .await?;
     }
@@ -92,7 +105,7 @@ pub enum MigrateError {
     /// The file could not be opened.
     #[error("could not open the SQLite database")]
     Unreachable(#[source] sqlx::Error),
-    /// A newer version of this library made the table.
+    /// A newer release migrated the table, and this one does not work with it any more.
     #[error(transparent)]
     NewerVersion(#[from] NewerVersion),
     /// There is such a table or index, and this library did not make it.

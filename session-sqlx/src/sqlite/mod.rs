@@ -40,6 +40,10 @@
 //! other. Several programs may use one file on one machine, as an old and a new version do during a
 //! deploy: they take turns at writing.
 //!
+//! A program of an older release works with a file that a newer one has migrated, if the newer one
+//! has left word that it may: it logs a warning (target `session`), and migrates nothing. Else
+//! [`migrate`](SqliteStore::migrate) refuses, with [`NewerVersion`].
+//!
 //! # Who may read it
 //!
 //! The file is created for its owner alone (mode 0600), and so are the two beside it. A directory

@@ -4,8 +4,8 @@ use super::call::Call;
 use super::call_queue::CallQueue;
 use super::in_flight::InFlight;
 use crate::postgres::sql::{
-    Delete, DeleteAll, Insert, InsertLogIn, List, Load, Statement, Sweep, Touch, Update,
-    UpdateLogIn,
+    Alive, Delete, DeleteAll, Insert, InsertLogIn, List, Load, Remember, Statement, Sweep, Touch,
+    Update, UpdateLogIn,
 };
 
 /// A statement that the scheduler has a queue for.
@@ -128,9 +128,11 @@ scheduler! {
     Update: update,
     Touch: touch,
     Delete: delete,
+    Remember: remember,
     InsertLogIn: insert_log_in,
     UpdateLogIn: update_log_in,
     List: list,
+    Alive: alive,
     DeleteAll: delete_all,
     Sweep: sweep,
 }

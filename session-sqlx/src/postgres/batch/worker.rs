@@ -59,9 +59,11 @@ impl Worker {
             Batch::Update(calls) => self.serve(calls, &texts.update).await,
             Batch::Touch(calls) => self.serve(calls, &texts.touch).await,
             Batch::Delete(calls) => self.serve(calls, &texts.delete).await,
+            Batch::Remember(calls) => self.serve(calls, &texts.remember).await,
             Batch::UpdateLogIn(calls) => self.serve(calls, &texts.update_log_in).await,
             Batch::InsertLogIn(calls) => self.serve(calls, &texts.insert_log_in).await,
             Batch::List(calls) => self.serve(calls, &texts.list).await,
+            Batch::Alive(calls) => self.serve(calls, &texts.alive).await,
             Batch::DeleteAll(calls) => self.serve(calls, &texts.delete_all).await,
             Batch::Sweep(calls) => self.serve(calls, &texts.sweep).await,
         }

@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use tokio::time::timeout;
 
 use crate::postgres::sql::Preparation;
+use crate::version::Told;
 
 /// A connection takes several round trips and a password check: below this, a short deadline
 /// for statements would mean that none is ever opened.
@@ -49,16 +50,22 @@ pub(crate) struct Server {
     source: Source,
     deadline: Duration,
     pooler: Pooler,
+    told: Told,
 }
 
 impl Server {
     pub(crate) fn new(source: Source, deadline: Duration, pooler: Pooler) -> Self {
-        Self { source, deadline, pooler }
+        Self { source, deadline, pooler, told: Told::default() }
     }
 
     /// How long a statement may take.
     pub(crate) fn deadline(&self) -> Duration {
         self.deadline
+    }
+
+    /// Whether the log was told that the table is newer.
+    pub(crate) fn told(&self) -> &Told {
+        &self.told
     }
 
     /// When a statement is to be prepared.

@@ -23,7 +23,7 @@ DELETE FROM :"table" AS s USING (
     SELECT coalesce(moment, now()) AS now, key
     FROM unnest($1::timestamptz[], $2::uuid[]) AS given (moment, key)
 ) AS item
-WHERE (SELECT count(*) FROM theirs) > 0 AND s.handle = key
+WHERE (SELECT count(*) FROM theirs) > 0 AND s.handle = item.key
 RETURNING s.handle, s.expires > item.now"#;
 
 pub(crate) struct Delete {

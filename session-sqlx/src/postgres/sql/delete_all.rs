@@ -33,6 +33,6 @@ impl Statement for DeleteAll {
             sql.query().bind(fixed_now(self.now)).bind(&self.principal).bind(self.except.map(uuid));
         let row = query.fetch_one(connection).await?;
         let Timestamptz(now) = row.try_get(0)?;
-        Ok(Ended { live: row.try_get::<i64, _>(1)?.unsigned_abs(), now })
+        Ok(Ended::new(row.try_get::<i64, _>(1)?.unsigned_abs(), now))
     }
 }

@@ -14,7 +14,8 @@ use super::timestamp::{Timestamptz, fixed_now, interval};
 use super::update_log_in::{MAX_LOG_INS, limit};
 
 pub(super) const SQL: &str = r#"
-SELECT * FROM :"log_in_fresh"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#;
+SELECT moment, created, authenticated, seen, expires, absolute, handle
+FROM :"log_in_fresh"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#;
 
 pub(crate) struct InsertLogIn {
     pub(crate) insert: store::Insert,

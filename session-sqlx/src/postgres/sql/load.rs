@@ -16,11 +16,12 @@ SELECT :when, :record FROM :"table" WHERE handle = $2 AND expires > :now"#;
 /// Each handle is looked up by itself, whatever the planner takes the table for; two may be the
 /// same.
 pub(super) const BATCH: &str = r#"
-SELECT :when, :record, number FROM (
+SELECT :when, :record, item.number FROM (
     SELECT coalesce(moment, now()) AS now, key, number
     FROM unnest($1::timestamptz[], $2::uuid[]) WITH ORDINALITY AS given (moment, key, number)
 ) AS item CROSS JOIN LATERAL (
-    SELECT * FROM :"table" WHERE handle = key AND expires > item.now LIMIT 1
+    SELECT created, authenticated, seen, expires, absolute, :record FROM :"table"
+    WHERE handle = item.key AND expires > item.now LIMIT 1
 ) AS found"#;
 
 pub(crate) struct Load {

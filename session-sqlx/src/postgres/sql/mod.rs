@@ -10,12 +10,14 @@ mod timestamp;
 mod prepared;
 mod statement;
 // The statements.
+mod alive;
 mod delete;
 mod delete_all;
 mod insert;
 mod insert_log_in;
 mod list;
 mod load;
+mod remember;
 mod sweep;
 mod touch;
 mod update;
@@ -27,6 +29,7 @@ mod texts;
 #[cfg(test)]
 mod plans;
 
+pub(super) use alive::Alive;
 pub(super) use claims::Claims;
 pub(super) use delete::Delete;
 pub(super) use delete_all::DeleteAll;
@@ -36,6 +39,7 @@ pub(super) use list::List;
 pub(super) use load::Load;
 pub(super) use migrations::MIGRATIONS;
 pub(super) use prepared::Preparation;
+pub(super) use remember::Remember;
 pub(super) use statement::Statement;
 pub(super) use sweep::Sweep;
 pub(super) use table::{InvalidName, Table};

@@ -19,30 +19,23 @@ pub(super) const RECORD: &str = "handle, digest, revision, principal, fields, pe
 /// The times of the record in this row.
 pub(super) fn times(row: &PgRow) -> sqlx::Result<Times> {
     let time = |column: usize| row.try_get(column).map(|Timestamptz(time)| time);
-    Ok(Times {
-        now: time(0)?,
-        created: time(1)?,
-        authenticated: row.try_get::<Option<Timestamptz>, _>(2)?.map(|Timestamptz(time)| time),
-        seen: time(3)?,
-        expires: time(4)?,
-        absolute: time(5)?,
-    })
+    let mut times = Times::new(time(0)?, time(1)?, time(3)?, time(4)?, time(5)?);
+    times.authenticated = row.try_get::<Option<Timestamptz>, _>(2)?.map(|Timestamptz(time)| time);
+    Ok(times)
 }
 
 /// The record in this row.
 pub(super) fn record(row: &PgRow) -> sqlx::Result<Record> {
     let handle: Uuid = row.try_get(6)?;
+    let handle = Handle::from_bytes(handle.into_bytes());
+    let digest = Digest::from_bytes(row.try_get(7)?);
     let revision: i64 = row.try_get(8)?;
-    Ok(Record {
-        handle: Handle::from_bytes(handle.into_bytes()),
-        digest: Digest::from_bytes(row.try_get(7)?),
-        revision: u64::try_from(revision).map_err(|error| sqlx::Error::Decode(error.into()))?,
-        principal: row.try_get(9)?,
-        fields: row.try_get(10)?,
-        persistent: row.try_get(11)?,
-        label: row.try_get(12)?,
-        times: times(row)?,
-    })
+    let revision = u64::try_from(revision).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let mut record = Record::new(handle, digest, revision, row.try_get(10)?, times(row)?);
+    record.principal = row.try_get(9)?;
+    record.persistent = row.try_get(11)?;
+    record.label = row.try_get(12)?;
+    Ok(record)
 }
 
 /// The answer of each row, by the handle in this column.

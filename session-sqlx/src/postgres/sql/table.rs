@@ -3,7 +3,8 @@
 /// PostgreSQL cuts a longer name off without an error.
 const MAX_NAME: usize = 63;
 
-/// Its indexes: `:"by_principal"` is `sessions_by_principal`, in the table's own schema.
+/// Its indexes: `:"by_principal"` is `sessions_by_principal`, which is created in the table's own
+/// schema; `:"existing_by_principal"` names it with the schema, to be dropped.
 const INDEXES: [&str; 3] = ["by_principal", "by_sweep_at", "revoked_at"];
 
 /// The tables and functions beside it in its schema: `:"revoke"` is `sessions_revoke`.
@@ -43,7 +44,9 @@ impl Table {
             sql = sql.replace(&format!(":\"{name}\""), &self.qualified(&format!("_{name}")));
         }
         for index in INDEXES {
-            sql = sql.replace(&format!(":\"{index}\""), &format!("\"{}_{index}\"", self.name));
+            sql = sql
+                .replace(&format!(":\"{index}\""), &format!("\"{}_{index}\"", self.name))
+                .replace(&format!(":\"existing_{index}\""), &self.qualified(&format!("_{index}")));
         }
         sql.replace(":now", "coalesce($1::timestamptz, now())")
     }
@@ -114,6 +117,10 @@ mod tests {
             r#"CREATE INDEX "logins_by_sweep_at" ON "App"."logins" (coalesce($1::timestamptz, now())); "App"."logins_versions""#,
         );
         assert_eq!(table.render(r#":"revoke"()"#), r#""App"."logins_revoke"()"#);
+        assert_eq!(
+            table.render(r#"DROP INDEX :"existing_by_sweep_at""#),
+            r#"DROP INDEX "App"."logins_by_sweep_at""#,
+        );
     }
 
     #[test]

@@ -4,7 +4,8 @@ use super::prepared::Preparation;
 use super::table::Table;
 use super::text::Text;
 use super::{
-    delete, delete_all, insert, insert_log_in, list, load, sweep, touch, update, update_log_in,
+    alive, delete, delete_all, insert, insert_log_in, list, load, remember, sweep, touch, update,
+    update_log_in,
 };
 
 /// The texts of the statements, for one table.
@@ -14,9 +15,11 @@ pub(crate) struct Texts {
     pub(crate) update: Text,
     pub(crate) touch: Text,
     pub(crate) delete: Text,
+    pub(crate) remember: Text,
     pub(crate) insert_log_in: Text,
     pub(crate) update_log_in: Text,
     pub(crate) list: Text,
+    pub(crate) alive: Text,
     pub(crate) delete_all: Text,
     pub(crate) sweep: Text,
 }
@@ -30,9 +33,11 @@ impl Texts {
             update: text(update::SINGLE, update::BATCH),
             touch: text(touch::SINGLE, touch::BATCH),
             delete: text(delete::SINGLE, delete::BATCH),
+            remember: text(remember::SQL, remember::SQL),
             insert_log_in: text(insert_log_in::SQL, insert_log_in::SQL),
             update_log_in: text(update_log_in::SQL, update_log_in::SQL),
             list: text(list::SQL, list::SQL),
+            alive: text(alive::SQL, alive::SQL),
             delete_all: text(delete_all::SQL, delete_all::SQL),
             sweep: text(sweep::SQL, sweep::SQL),
         }

@@ -27,13 +27,13 @@ WITH theirs AS MATERIALIZED (
 )
 UPDATE :"table" AS s SET
     seen = item.now,
-    expires = least(item.now + idle, absolute),
-    sweep_at = least(sweep_at, item.now + idle)
+    expires = least(item.now + item.idle, s.absolute),
+    sweep_at = least(s.sweep_at, item.now + item.idle)
 FROM (
     SELECT coalesce(moment, now()) AS now, key, idle
     FROM unnest($1::timestamptz[], $2::uuid[], $3::interval[]) AS given (moment, key, idle)
 ) AS item
-WHERE (SELECT count(*) FROM theirs) > 0 AND s.handle = key AND s.expires > item.now
+WHERE (SELECT count(*) FROM theirs) > 0 AND s.handle = item.key AND s.expires > item.now
 RETURNING s.handle"#;
 
 pub(crate) struct Touch {

@@ -37,9 +37,12 @@ UPDATE :"table" AS s SET
     fields = item.fields,
     persistent = item.persistent,
     authenticated = CASE WHEN item.principal IS NOT NULL THEN s.authenticated END,
-    seen = CASE WHEN idle IS NULL THEN s.seen ELSE item.now END,
-    expires = CASE WHEN idle IS NULL THEN s.expires ELSE least(item.now + idle, s.absolute) END,
-    sweep_at = least(s.sweep_at, item.now + idle)
+    seen = CASE WHEN item.idle IS NULL THEN s.seen ELSE item.now END,
+    expires = CASE
+        WHEN item.idle IS NULL THEN s.expires
+        ELSE least(item.now + item.idle, s.absolute)
+    END,
+    sweep_at = least(s.sweep_at, item.now + item.idle)
 FROM (
     SELECT coalesce(moment, now()) AS now, given.*
     FROM unnest(
@@ -48,7 +51,7 @@ FROM (
     ) AS given (moment, key, expected, digest, principal, fields, persistent, idle)
 ) AS item
 WHERE (SELECT count(*) FROM theirs) > 0
-    AND s.handle = key AND s.revision = expected AND s.expires > item.now
+    AND s.handle = item.key AND s.revision = item.expected AND s.expires > item.now
 RETURNING item.now, s.created, s.authenticated, s.seen, s.expires, s.absolute, s.handle"#;
 
 pub(crate) struct Update {

@@ -19,7 +19,8 @@ use super::update::revision;
 pub(super) const MAX_LOG_INS: usize = 32;
 
 pub(super) const SQL: &str = r#"
-SELECT * FROM :"log_in_known"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#;
+SELECT moment, created, authenticated, seen, expires, absolute, handle
+FROM :"log_in_known"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#;
 
 pub(crate) struct UpdateLogIn {
     pub(crate) update: store::Update,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use session_core::StoreError;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::sqlite::sql::{MIGRATIONS, Table, version};
+use crate::sqlite::sql::{MIGRATIONS, Table, applied};
 use crate::version::NotMigrated;
 
 /// Primary result codes, <https://www.sqlite.org/rescode.html>.
@@ -39,8 +39,8 @@ pub(crate) async fn store_error(
 ) -> StoreError {
     // SQLite has no code for a missing table, only a message.
     if primary(&error) == Some(ERROR)
-        && let Ok(found) = version(connection, table).await
-        && found < MIGRATIONS.latest()
+        && let Ok(found) = applied(connection, table).await
+        && found.version < MIGRATIONS.latest()
     {
         return StoreError::failed(NotMigrated {
             table: table.to_string(),

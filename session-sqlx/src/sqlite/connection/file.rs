@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use super::error::is_locked;
 use super::open_error::OpenError;
+use crate::version::Told;
 
 /// How long SQLite waits for a lock before it says so. It tries again after 1 and 3 ms. A longer
 /// wait is left to the caller, which knows when nobody waits for the answer any more.
@@ -23,6 +24,7 @@ pub(crate) const RETRY_INTERVAL: Duration = Duration::from_millis(1);
 pub(crate) struct File {
     options: SqliteConnectOptions,
     deadline: Duration,
+    told: Told,
 }
 
 impl File {
@@ -38,12 +40,17 @@ impl File {
             .synchronous(SqliteSynchronous::Full)
             // macOS does not empty the drive's cache unless told to; other systems do.
             .pragma("fullfsync", "on");
-        Self { options, deadline }
+        Self { options, deadline, told: Told::default() }
     }
 
     /// How long an operation may take.
     pub(crate) fn deadline(&self) -> Duration {
         self.deadline
+    }
+
+    /// Whether the log was told that the table is newer.
+    pub(crate) fn told(&self) -> &Told {
+        &self.told
     }
 
     pub(crate) fn path(&self) -> &Path {

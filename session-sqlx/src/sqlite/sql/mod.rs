@@ -30,7 +30,7 @@ pub(super) use delete_all::DeleteAll;
 pub(super) use insert::Insert;
 pub(super) use list::List;
 pub(super) use load::Load;
-pub(super) use migrations::{MIGRATIONS, Migration, exists, version};
+pub(super) use migrations::{MIGRATIONS, Migration, applied, exists, tells_oldest};
 pub(super) use render::texts_of;
 pub(super) use statement::Statement;
 pub(super) use sweep::Sweep;

@@ -2,16 +2,16 @@
 
 use std::future::Future;
 
-use session_core::store::{Insert, Inserted, LogIn, Record, Update, Updated};
+use session_core::store::{Inserted, LogIn, Record, Update, Updated};
 use session_core::{Handle, Now, Store as _, StoreError};
 use session_sqlx::PostgresStore;
-use session_test_support::records::{DAY, insert_of, listed};
 use session_test_support::{Postgres, Proxy};
 use sqlx::{Executor as _, PgConnection};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::fixtures::{
-    Database, HOUR, handle, insert, loaded, migrated, patient, store, stored, update_of, updated,
+    DAY, Database, HOUR, handle, insert, insert_of, listed, loaded, migrated, patient, store,
+    stored, update_of, updated, with,
 };
 
 /// A store whose one worker waits for a lock, so that what is asked next waits together.
@@ -85,12 +85,15 @@ async fn calls_that_wait_together_are_sent_as_one_statement() {
     let (store, database) = (held.store.clone(), held.database.clone());
     let records = records(20, &database).await;
     let calls = records.clone().into_iter().enumerate().flat_map(|(number, record)| {
-        let fresh = Insert { fields: vec![3].into(), ..insert() };
+        let fresh = with(insert(), |insert| insert.fields = vec![3].into());
         let theirs = insert_of(&number.to_string());
-        let log_in =
-            Update { principal: Some("1".into()), authenticated: Some(DAY), ..update_of(&record) };
-        let change =
-            Update { fields: vec![u8::try_from(number).unwrap()].into(), ..update_of(&record) };
+        let log_in = with(update_of(&record), |update| {
+            update.principal = Some("1".into());
+            update.authenticated = Some(DAY);
+        });
+        let change = with(update_of(&record), |update| {
+            update.fields = vec![u8::try_from(number).unwrap()].into();
+        });
         let update = if number % 2 == 0 { log_in } else { change };
         let handle = record.handle;
         let call = |kind: usize| {
@@ -118,8 +121,8 @@ async fn calls_that_wait_together_are_sent_as_one_statement() {
     for (what, times) in [
         ("CROSS JOIN LATERAL", 1),
         ("INSERT INTO", 1),
-        ("least(s.sweep_at", 1),
-        ("least(item.now + idle, absolute)", 1),
+        ("digest = item.digest", 1),
+        ("expires = least(item.now + item.idle", 1),
         ("sessions_log_in_known\"(", 1),
         ("sessions_log_in_fresh\"(", 1),
     ] {
@@ -165,7 +168,7 @@ async fn deletes_that_wait_together_are_answered_one_by_one() {
     let end = records[0].times.expires;
     let ask = |handle: Handle, now: Now| {
         let store = store.clone();
-        async move { store.delete(handle, now).await.expect("it works") }
+        async move { store.delete(handle, None, now).await.expect("it works") }
     };
     let calls = vec![
         ask(records[0].handle, Now::Store),
@@ -180,13 +183,36 @@ async fn deletes_that_wait_together_are_answered_one_by_one() {
 }
 
 #[tokio::test]
+async fn endings_to_be_remembered_that_wait_together_are_answered_one_by_one() {
+    let held = Held::new().await;
+    let (store, database) = (held.store.clone(), held.database.clone());
+    let records = records(3, &database).await;
+    let end = records[0].times.expires;
+    let ask = |handle: Handle, now: Now| {
+        let store = store.clone();
+        async move { store.delete(handle, Some(HOUR), now).await.expect("it works") }
+    };
+    let calls = vec![
+        ask(records[0].handle, Now::Store),
+        ask(handle(), Now::Store),
+        ask(records[1].handle, Now::At(end.plus(HOUR))),
+        ask(records[2].handle, Now::Store),
+        ask(records[2].handle, Now::Store),
+    ];
+    assert_eq!(held.ask(calls).await, [true, false, false, true, true]);
+    assert_eq!(executed(&database, "ON CONFLICT (handle) DO UPDATE").await, 2, "one was taken");
+    let revisions = "SELECT sum(revision)::bigint FROM sessions WHERE fields = ''";
+    assert_eq!(database.number(revisions).await, 2 + 1 + 2 + 3);
+}
+
+#[tokio::test]
 async fn one_of_two_updates_of_a_row_that_wait_together_is_saved() {
     let held = Held::new().await;
     let store = held.store.clone();
     let record = records(1, &held.database).await.remove(0);
     let calls = [1, 2].map(|byte| {
         let (store, update) =
-            (store.clone(), Update { fields: vec![byte].into(), ..update_of(&record) });
+            (store.clone(), with(update_of(&record), |update| update.fields = vec![byte].into()));
         async move { updated(&store, update).await }
     });
     let answers = held.ask(calls).await;
@@ -200,7 +226,8 @@ async fn the_later_of_two_log_ins_that_wait_together_makes_room() {
     let held = Held::new().await;
     let store = held.store.clone();
     let limit = std::num::NonZeroU32::new(1);
-    let both = [(); 2].map(|()| Insert { log_in: LogIn { began: None, limit }, ..insert_of("1") });
+    let both =
+        [(); 2].map(|()| with(insert_of("1"), |insert| insert.log_in = LogIn::new(None, limit)));
     let last = both[1].handle;
     let calls = both.map(|insert| {
         let store = store.clone();
@@ -311,10 +338,11 @@ async fn loads_of_one_batch_are_not_lost_to_a_broken_connection() {
 #[tokio::test]
 async fn a_batch_locks_its_rows_in_one_order() {
     let plain = |record: &Record| update_of(record);
-    let log_in = |record: &Record| Update {
-        principal: Some("1".into()),
-        authenticated: Some(DAY),
-        ..update_of(record)
+    let log_in = |record: &Record| {
+        with(update_of(record), |update| {
+            update.principal = Some("1".into());
+            update.authenticated = Some(DAY);
+        })
     };
     assert_locked_in_one_order(plain, "%unnest%").await;
     assert_locked_in_one_order(log_in, "%sessions_log_in%").await;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use session_sqlx::{PostgresBuilder, PostgresStore};
 use session_test_support::Postgres;
 pub(crate) use session_test_support::records::{
-    HOUR, error_chain, handle, insert, is_unchanged, loaded, stored, update_of, updated,
+    DAY, HOUR, error_chain, handle, insert, insert_of, is_unchanged, listed, loaded, stored,
+    update_of, updated, with,
 };
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 

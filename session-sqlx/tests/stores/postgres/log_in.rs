@@ -2,16 +2,18 @@
 
 use std::num::NonZeroU32;
 
-use session_core::store::{Insert, Inserted, LogIn, Update, Updated};
+use session_core::store::{Inserted, LogIn, Updated};
 use session_core::{Now, Store as _};
-use session_test_support::records::{DAY, insert_of, listed};
 use session_test_support::{Postgres, Proxy};
 use sqlx::{Connection as _, Executor as _};
 
-use super::fixtures::{insert, migrated, patient, store, stored, update_of, updated};
+use super::fixtures::{
+    DAY, handle, insert, insert_of, listed, migrated, patient, store, stored, update_of, updated,
+    with,
+};
 
 fn at_most(limit: u32) -> LogIn {
-    LogIn { began: None, limit: NonZeroU32::new(limit) }
+    LogIn::new(None, NonZeroU32::new(limit))
 }
 
 #[tokio::test]
@@ -22,22 +24,40 @@ async fn a_log_in_a_list_and_a_revocation_take_one_round_trip_each() {
     let store = migrated(patient().workers(1), &url).await;
     for _ in 0..2 {
         let cart = stored(&store, insert()).await;
-        let update = Update {
-            principal: Some("1".into()),
-            authenticated: Some(DAY),
-            log_in: at_most(2),
-            ..update_of(&cart)
-        };
+        let update = with(update_of(&cart), |update| {
+            update.principal = Some("1".into());
+            update.authenticated = Some(DAY);
+            update.log_in = at_most(2);
+        });
         proxy.reset_round_trips();
         // The first time, each statement is prepared.
         assert!(matches!(updated(&store, update).await, Updated::Saved(_)));
-        let fresh = Insert { log_in: at_most(2), ..insert_of("1") };
+        let fresh = with(insert_of("1"), |insert| insert.log_in = at_most(2));
         let _ = store.insert(fresh, Now::Store).await.expect("the store works");
         assert_eq!(listed(&store, "1").await.len(), 2);
         let ended = store.delete_all("2", None, Now::Store).await;
         assert_eq!(ended.expect("the store works").live, 0);
     }
     assert_eq!(proxy.round_trips(), 4);
+}
+
+#[tokio::test]
+async fn a_question_after_many_sessions_takes_one_round_trip_and_one_after_none_takes_none() {
+    let server = Postgres::shared().await;
+    let proxy = Proxy::before(server.address()).await;
+    let store = migrated(patient().workers(1), &proxy.url(&server.database().await)).await;
+    let record = stored(&store, insert()).await;
+    let mut handles: Vec<_> = std::iter::repeat_with(handle).take(300).collect();
+    handles.insert(200, record.handle);
+    for _ in 0..2 {
+        proxy.reset_round_trips();
+        // The first time, the statement is prepared.
+        let alive = store.alive(&handles, Now::Store).await.expect("the store works");
+        assert_eq!(alive.iter().flatten().count(), 1);
+        assert!(alive[200].is_some());
+        assert_eq!(store.alive(&[], Now::Store).await.expect("nothing is asked"), []);
+    }
+    assert_eq!(proxy.round_trips(), 1);
 }
 
 #[tokio::test]
@@ -67,9 +87,9 @@ async fn a_log_in_waits_for_a_revocation_in_flight() {
         async move { store.delete_all("1", None, Now::Store).await }
     });
     database.until_blocked(1).await;
-    let began = LogIn { began: Some(theirs.times.now), limit: None };
+    let began = LogIn::new(Some(theirs.times.now), None);
     let late = tokio::spawn({
-        let (store, insert) = (store.clone(), Insert { log_in: began, ..insert_of("1") });
+        let (store, insert) = (store.clone(), with(insert_of("1"), |insert| insert.log_in = began));
         async move { store.insert(insert, Now::Store).await }
     });
     database.until_blocked(2).await;

@@ -5,12 +5,16 @@ use std::error::Error as _;
 use session_core::{Now, Store as _, StoreError};
 use session_sqlx::{ConfigError, MigrateError, NotMigrated, PostgresBuilder, PostgresStore};
 use session_test_support::Postgres;
-use session_test_support::records::insert_of;
 use tokio::task::JoinSet;
 
 use super::fixtures::{
-    Database, error_chain, handle, insert, is_unchanged, loaded, patient, store, stored,
+    Database, error_chain, handle, insert, insert_of, is_unchanged, listed, loaded, patient, store,
+    stored,
 };
+use crate::newer_table::{self, Warnings};
+
+/// The last version that the library knows.
+const LATEST: i64 = 4;
 
 async fn database() -> Database {
     Database(Postgres::shared().await.database().await)
@@ -30,8 +34,8 @@ async fn eight_at_once(database: &Database) {
     for done in nodes.join_all().await {
         done.expect("a node finds the work done, or does it");
     }
-    assert_eq!(database.number("SELECT count(*) FROM app.a_versions").await, 3);
-    assert_eq!(database.number("SELECT count(*) FROM app.b_versions").await, 3);
+    assert_eq!(database.number("SELECT count(*) FROM app.a_versions").await, LATEST);
+    assert_eq!(database.number("SELECT count(*) FROM app.b_versions").await, LATEST);
 }
 
 #[tokio::test]
@@ -99,12 +103,118 @@ async fn a_statement_before_migrate_fails_and_names_migrate() {
 }
 
 #[tokio::test]
-async fn a_table_of_a_newer_version_is_refused() {
+async fn a_newer_table_that_works_with_this_program_is_used_as_it_is() {
+    let (_, database) = store(patient()).await;
+    database
+        .execute(&format!(
+            "ALTER TABLE sessions ADD COLUMN later text; CREATE TABLE sessions_later (id integer);
+             INSERT INTO sessions_versions (version, oldest) VALUES ({LATEST} + 1, {LATEST})"
+        ))
+        .await;
+    let warnings = Warnings::capture();
+    let store = unmigrated(patient(), &database).await;
+    assert_eq!(warnings.take(), [""; 0]);
+    store.migrate().await.expect("it works with the table");
+    store.clone().migrate().await.expect("it works with the table");
+    newer_table::works(&store).await;
+    let said = warnings.take();
+    assert_eq!(said.len(), 1, "{said:#?}");
+    for part in ["a newer release", "table=\"sessions\"", "found=5", "known=4"] {
+        assert!(said[0].contains(part), "{part}: {}", said[0]);
+    }
+    assert_eq!(database.number("SELECT count(*) FROM sessions_versions").await, LATEST + 1);
+}
+
+/// As after a roll-back by more than one release: what was applied last is what counts.
+#[tokio::test]
+async fn a_table_that_is_newer_by_many_versions_is_used_if_the_last_one_permits_it() {
     let (store, database) = store(patient()).await;
-    database.execute("INSERT INTO sessions_versions VALUES (99)").await;
-    let error = store.migrate().await.expect_err("the table is from the future");
-    let MigrateError::NewerVersion(newer) = error else { panic!("{error:?}") };
-    assert_eq!((newer.found, newer.known), (99, 3));
+    let insert = "INSERT INTO sessions_versions (version, oldest) VALUES";
+    database.execute(&format!("{insert} (97, 2), (98, 3), (99, 4)")).await;
+    let warnings = Warnings::capture();
+    store.migrate().await.expect("it works with the table");
+    assert_eq!(warnings.take().len(), 1);
+    database.execute(&format!("{insert} (100, 5)")).await;
+    store.migrate().await.expect_err("it does not work with the table any more");
+    assert_eq!(warnings.take().len(), 0);
+}
+
+#[tokio::test]
+async fn a_newer_table_that_does_not_work_with_this_program_is_refused() {
+    let (store, database) = store(patient()).await;
+    let warnings = Warnings::capture();
+    for (insert, oldest) in [
+        ("INSERT INTO sessions_versions (version, oldest) VALUES (99, 7)", 7),
+        ("UPDATE sessions_versions SET oldest = NULL", 99),
+        ("ALTER TABLE sessions_versions DROP COLUMN oldest", 99),
+    ] {
+        database.execute(insert).await;
+        let error = store.migrate().await.expect_err("the table is from the future");
+        let told = error.to_string();
+        let MigrateError::NewerVersion(newer) = error else { panic!("{error:?}") };
+        assert_eq!((newer.found, newer.oldest, newer.known), (99, oldest, LATEST));
+        assert!(told.contains(&format!("the oldest that works with it knows version {oldest}")));
+    }
+    assert_eq!(warnings.take(), [""; 0]);
+}
+
+/// A table as a program of the third version has left it.
+async fn of_the_third_version() -> Database {
+    let database = database().await;
+    database
+        .execute(
+            "CREATE TABLE sessions_versions (version integer PRIMARY KEY,
+                applied timestamptz NOT NULL DEFAULT now());
+             INSERT INTO sessions_versions VALUES (1), (2), (3)",
+        )
+        .await;
+    for migration in [
+        include_str!("../../../migrations/postgres/0001_sessions.sql"),
+        include_str!("../../../migrations/postgres/0002_log_ins.sql"),
+        include_str!("../../../migrations/postgres/0003_faster_log_ins.sql"),
+    ] {
+        let migration = migration.replace(":\"table\"", "sessions").replace(":\"", "\"sessions_");
+        database.execute(&migration).await;
+    }
+    database
+}
+
+/// What a program of the third version sends, beside nodes of the new one.
+#[tokio::test]
+async fn a_program_of_the_third_version_works_on_beside_those_that_migrate() {
+    const INSERT: &str = "
+        INSERT INTO sessions (handle, digest, revision, fields, persistent, label, created, seen,
+            expires, absolute, sweep_at)
+        VALUES (gen_random_uuid(), sha256(''), 1, 'a', false, NULL, now(), now(),
+            now() + interval '1 h', now() + interval '1 d', now() + interval '1 h')";
+    const LOG_IN: &str = "
+        SELECT * FROM sessions_log_in_fresh(ARRAY[NULL::timestamptz], ARRAY[gen_random_uuid()],
+            ARRAY[sha256('')], ARRAY['bob'], ARRAY['a'::bytea], ARRAY[false], ARRAY[NULL],
+            ARRAY[interval '1 h'], ARRAY[interval '1 d'], ARRAY[now()], ARRAY[3])";
+    const LOG_IN_KNOWN: &str = "
+        SELECT * FROM sessions_log_in_known(ARRAY[NULL::timestamptz],
+            ARRAY(SELECT handle FROM sessions WHERE principal IS NULL LIMIT 1), ARRAY[1],
+            ARRAY[sha256('')], ARRAY['bob'], ARRAY['a'::bytea], ARRAY[false],
+            ARRAY[interval '1 h'], ARRAY[interval '1 d'], ARRAY[now()], ARRAY[3])";
+    const LIST: &str = "
+        SELECT count(handle) FROM sessions WHERE principal = 'bob' AND expires > now()";
+    let database = of_the_third_version().await;
+    database.execute(INSERT).await;
+    database.execute(LOG_IN).await;
+    let store = unmigrated(patient(), &database).await;
+    store.migrate().await.expect("nothing stands in the way");
+    assert_eq!(listed(&store, "bob").await.len(), 1, "the session of before");
+    for sql in [INSERT, LOG_IN, LOG_IN_KNOWN] {
+        database.execute(sql).await;
+    }
+    assert_eq!((database.number(LIST).await, listed(&store, "bob").await.len()), (3, 3));
+    stored(&store, insert_of("bob")).await;
+    assert_eq!(database.number(LIST).await, 4);
+    assert_eq!(database.number("SELECT sessions_revoke(NULL, 'bob', NULL)").await, 4);
+    database.execute("DELETE FROM sessions").await;
+    newer_table::works(&store).await;
+    let oldest = "SELECT oldest::bigint FROM sessions_versions ORDER BY version DESC LIMIT 1";
+    assert_eq!(database.number(oldest).await, 3);
 }
 
 #[tokio::test]
@@ -140,7 +250,7 @@ async fn a_role_that_may_create_nothing_can_use_a_migrated_table() {
     stored(&store, insert_of("1")).await;
     let ended = store.delete_all("1", Some(mine.handle), Now::Store).await;
     assert_eq!(ended.expect("it may revoke").live, 1);
-    assert!(store.delete(record.handle, Now::Store).await.expect("it may delete"));
+    assert!(store.delete(record.handle, None, Now::Store).await.expect("it may delete"));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use session_core::Now;
 use session_core::Store as _;
-use session_core::store::Updated;
+use session_core::store::{Contents, ListQuery, Updated};
 use session_sqlx::PostgresStore;
 use session_test_support::records::insert_of;
 use session_test_support::{PgBouncer, Postgres};
@@ -40,7 +40,7 @@ async fn fifty_callers_share_three_connections() {
                 record.revision += 1;
             }
             stored(&store, insert_of(&number.to_string())).await;
-            assert!(store.delete(record.handle, Now::Store).await.expect("it works"));
+            assert!(store.delete(record.handle, None, Now::Store).await.expect("it works"));
         });
     }
     callers.join_all().await;
@@ -54,7 +54,8 @@ async fn fifty_callers_share_three_connections() {
 async fn a_rejected_statement_leaves_nothing_behind() {
     let (store, database) = pooled().await;
     for _ in 0..10 {
-        store.list("a\0", Now::Store).await.expect_err("PostgreSQL's text has no NUL");
+        let page = ListQuery::first(Contents::Whole, 10);
+        store.list("a\0", page, Now::Store).await.expect_err("PostgreSQL's text has no NUL");
         stored(&store, insert()).await;
     }
     assert_eq!(database.number("SELECT count(*) FROM sessions").await, 10);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use session_core::store::{Record, Update, Updated};
+use session_core::store::{Record, Updated};
 use session_core::{Now, Store as _, StoreError};
 use session_sqlx::{PostgresBuilder, PostgresStore};
 use session_test_support::resilience::{STALL, outlives_its_runtime};
@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use super::fixtures::{
     Database, handle, insert, is_unchanged, loaded, patient, store, stored, update_of, updated,
+    with,
 };
 
 /// Of a store that is to run out of time: enough for what nobody holds up.
@@ -84,7 +85,8 @@ async fn a_statement_in_flight_is_finished_although_its_caller_has_left() {
     let (store, database) = store(one_worker()).await;
     let record = stored(&store, insert()).await;
     let other = hold(&database).await;
-    let update = store.update(Update { fields: vec![9].into(), ..update_of(&record) }, Now::Store);
+    let update =
+        store.update(with(update_of(&record), |update| update.fields = vec![9].into()), Now::Store);
     let mut update = Box::pin(update);
     tokio::select! {
         _ = &mut update => panic!("it waits"),
@@ -163,10 +165,10 @@ async fn a_read_does_not_wait_for_writes_however_many_are_stuck() {
     let other = hold(&database).await;
     let mut stuck = Vec::new();
     for number in 1..=2 {
-        stuck.push(write(&store, &Record { handle: handle(), ..record.clone() }));
+        stuck.push(write(&store, &with(record.clone(), |record| record.handle = handle())));
         database.until_blocked(number).await;
     }
-    stuck.push(write(&store, &Record { handle: handle(), ..record.clone() }));
+    stuck.push(write(&store, &with(record.clone(), |record| record.handle = handle())));
     tokio::task::yield_now().await;
     assert!(loaded(&store, record.handle).await.is_some());
     assert!(stuck.iter().all(|write| !write.is_finished()), "the lock holds them all");

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use session_core::store::{Insert, Swept};
-use session_core::{Now, Store as _};
+use session_core::store::Swept;
+use session_core::{Now, Store as _, Timestamp};
 use session_sqlx::PostgresStore;
 use sqlx::{Connection as _, Executor as _};
 
 use super::fixtures::{
-    HOUR, insert, is_unchanged, migrated, patient, store, stored, update_of, updated,
+    HOUR, insert, is_unchanged, migrated, patient, store, stored, update_of, updated, with,
 };
 
 const OVER: &str =
@@ -29,7 +29,7 @@ async fn two_stores_sweep_at_once_and_remove_each_record_once() {
             match store.sweep(7, Now::Store).await.expect("the store works") {
                 Swept::All(last) => return removed + last,
                 Swept::Some(more) => removed += more,
-                Swept::Elsewhere => {}
+                _ => {}
             }
         }
     };
@@ -87,11 +87,28 @@ async fn a_record_that_was_used_is_due_again_when_it_expires() {
 async fn a_record_with_a_shortened_lifetime_is_swept_in_time() {
     let (store, _) = store(patient()).await;
     let touched = stored(&store, insert()).await;
-    let changed = stored(&store, Insert { idle: HOUR * 2, ..insert() }).await;
+    let changed = stored(&store, with(insert(), |insert| insert.idle = HOUR * 2)).await;
     let minute = Duration::from_mins(1);
     store.touch(touched.handle, minute, Now::Store).await.expect("the store works");
-    let update = session_core::store::Update { idle: Some(minute), ..update_of(&changed) };
+    let update = with(update_of(&changed), |update| update.idle = Some(minute));
     let _ = updated(&store, update).await;
     let soon = Now::At(touched.times.created.plus(minute * 2));
     assert_eq!(store.sweep(10, soon).await.expect("the store works"), Swept::All(2));
+}
+
+/// The cleaner looks at such a record earlier than it must.
+#[tokio::test]
+async fn a_session_that_was_ended_after_it_had_expired_is_remembered_as_long_as_any() {
+    let (store, _) = store(patient()).await;
+    let record = stored(&store, insert()).await;
+    let late = record.times.expires.plus(HOUR);
+    let was_there = store.delete(record.handle, Some(HOUR), Now::At(late)).await;
+    assert!(!was_there.expect("the store works"));
+    let sweep = async |now| store.sweep(10, Now::At(now)).await.expect("the store works");
+    assert_eq!(sweep(late).await, Swept::All(0));
+    let just_before = Timestamp::from_micros(late.plus(HOUR).micros() - 1);
+    assert_eq!(sweep(just_before).await, Swept::All(0));
+    let remembered = store.load(record.handle, Now::At(just_before)).await;
+    assert!(remembered.expect("the store works").is_some_and(|record| record.is_ended()));
+    assert_eq!(sweep(late.plus(HOUR)).await, Swept::All(1));
 }

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use session_core::Now;
 use session_core::Store as _;
-use session_core::store::{Update, Updated};
+use session_core::store::Updated;
 use session_sqlx::PostgresStore;
 use sqlx::{AssertSqlSafe, Connection as _};
 use tokio::task::JoinSet;
 
 use super::fixtures::{
-    Database, insert, loaded, migrated, patient, store, stored, update_of, updated,
+    Database, insert, loaded, migrated, patient, store, stored, update_of, updated, with,
 };
 
 const TASKS: u64 = 32;
@@ -69,7 +69,7 @@ async fn update_that_waited_for(change: &str) -> (Updated, Database, PostgresSto
     sqlx::raw_sql(AssertSqlSafe(change)).execute(&mut *transaction).await.expect("it is right");
     let waiting = tokio::spawn({
         let store = store.clone();
-        let update = Update { fields: vec![9].into(), ..update_of(&record) };
+        let update = with(update_of(&record), |update| update.fields = vec![9].into());
         async move { updated(&store, update).await }
     });
     database.until_blocked(1).await;
@@ -114,7 +114,7 @@ async fn an_update_at_a_revision_that_never_was_is_a_conflict() {
     let (store, _) = store(patient()).await;
     let record = stored(&store, insert()).await;
     for revision in [0, 2, u64::MAX / 2, u64::MAX] {
-        let update = Update { revision, ..update_of(&record) };
+        let update = with(update_of(&record), |update| update.revision = revision);
         let answer = store.update(update, Now::Store).await.expect("the store works");
         assert!(matches!(answer, Updated::Conflict(_)), "{revision}: {answer:?}");
     }

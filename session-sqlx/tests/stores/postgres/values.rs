@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use session_core::store::{Insert, Inserted};
+use session_core::store::{Contents, Inserted, ListQuery};
 use session_core::{Now, Store as _, Timestamp};
 use session_sqlx::PostgresStore;
 use sqlx::PgPool;
 
-use super::fixtures::{HOUR, error_chain, insert, is_unchanged, patient, store, stored};
+use super::fixtures::{HOUR, error_chain, insert, is_unchanged, patient, store, stored, with};
 
 #[tokio::test]
 async fn a_nul_is_left_out_of_a_label() {
     let (store, _) = store(patient()).await;
-    let record = stored(&store, Insert { label: Some("a\0b\0".into()), ..insert() }).await;
+    let record =
+        stored(&store, with(insert(), |insert| insert.label = Some("a\0b\0".into()))).await;
     assert_eq!(record.label.as_deref(), Some("ab"));
 }
 
@@ -21,11 +22,13 @@ async fn a_nul_is_left_out_of_a_label() {
 async fn a_nul_in_a_principal_is_refused() {
     let (store, database) = store(patient()).await;
     let escaped =
-        stored(&store, Insert { principal: Some(r#""a\u0000""#.into()), ..insert() }).await;
+        stored(&store, with(insert(), |insert| insert.principal = Some(r#""a\u0000""#.into())))
+            .await;
     assert_eq!(escaped.principal.as_deref(), Some(r#""a\u0000""#));
-    let plain = Insert { principal: Some("a\0".into()), ..insert() };
+    let plain = with(insert(), |insert| insert.principal = Some("a\0".into()));
     store.insert(plain, Now::Store).await.expect_err("PostgreSQL's text has no NUL");
-    store.list("a\0", Now::Store).await.expect_err("PostgreSQL's text has no NUL");
+    let page = ListQuery::first(Contents::Whole, 10);
+    store.list("a\0", page, Now::Store).await.expect_err("PostgreSQL's text has no NUL");
     assert_eq!(database.number("SELECT count(*) FROM sessions").await, 1);
 }
 
@@ -34,7 +37,10 @@ async fn a_timestamp_comes_back_to_the_microsecond() {
     let (store, _) = store(patient()).await;
     for micros in [0, 1, -1, 946_684_800_000_000, 1_720_000_000_123_457, 253_402_300_799_999_999] {
         let now = Timestamp::from_micros(micros);
-        let insert = Insert { idle: Duration::from_nanos(1_234_567), absolute: HOUR, ..insert() };
+        let insert = with(insert(), |insert| {
+            insert.idle = Duration::from_nanos(1_234_567);
+            insert.absolute = HOUR;
+        });
         let handle = insert.handle;
         let inserted = store.insert(insert, Now::At(now)).await.expect("the store works");
         let Inserted::Saved(times) = inserted else { panic!("the handle is free") };
@@ -49,14 +55,20 @@ async fn a_timestamp_comes_back_to_the_microsecond() {
 #[tokio::test]
 async fn a_lifetime_past_the_last_timestamp_ends_at_the_last_timestamp() {
     let (store, _) = store(patient()).await;
-    let endless = Insert { idle: Duration::MAX, absolute: Duration::MAX, ..insert() };
+    let endless = with(insert(), |insert| {
+        insert.idle = Duration::MAX;
+        insert.absolute = Duration::MAX;
+    });
     let handle = endless.handle;
     let late = Timestamp::from_micros(i64::MAX - 10);
     let inserted = store.insert(endless, Now::At(late)).await.expect("the store works");
     let Inserted::Saved(times) = inserted else { panic!("the handle is free") };
     assert_eq!(times.absolute.micros(), i64::MAX);
     assert!(store.touch(handle, Duration::MAX, Now::At(late)).await.expect("the store works"));
-    let endless = Insert { idle: Duration::MAX, absolute: Duration::MAX, ..insert() };
+    let endless = with(insert(), |insert| {
+        insert.idle = Duration::MAX;
+        insert.absolute = Duration::MAX;
+    });
     let record = stored(&store, endless).await;
     assert!(record.times.absolute > Timestamp::from_micros(i64::MAX / 2));
     assert!(store.touch(record.handle, Duration::MAX, Now::Store).await.expect("the store works"));

@@ -10,6 +10,10 @@ use super::fixtures::{
     Database, error_chain, execute, handle, insert, insert_of, is_unchanged, listed, loaded,
     patient, store, stored,
 };
+use crate::newer_table::{self, Warnings};
+
+/// The last version that the library knows.
+const LATEST: i64 = 3;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn eight_programs_open_and_migrate_at_once() {
@@ -29,7 +33,7 @@ async fn eight_programs_open_and_migrate_at_once() {
         }
         for table in ["a", "b"] {
             let steps = format!("SELECT count(*) FROM {table}_versions");
-            assert_eq!(database.number(&steps).await, 2);
+            assert_eq!(database.number(&steps).await, LATEST);
         }
     }
 }
@@ -82,13 +86,49 @@ async fn a_statement_before_migrate_fails_and_names_migrate() {
 }
 
 #[tokio::test]
-async fn a_table_of_a_newer_version_is_refused() {
+async fn a_newer_table_that_works_with_this_program_is_used_as_it_is() {
+    let (_, database) = store(patient()).await;
+    database
+        .execute(&format!(
+            "ALTER TABLE sessions ADD COLUMN later TEXT; CREATE TABLE sessions_later (id INTEGER);
+             INSERT INTO sessions_versions (version, applied, oldest)
+             VALUES ({LATEST} + 1, 0, {LATEST})"
+        ))
+        .await;
+    let warnings = Warnings::capture();
+    let store = database.unmigrated(patient()).await;
+    assert_eq!(warnings.take(), [""; 0]);
+    let mut other = database.connect().await;
+    execute(&mut other, "BEGIN IMMEDIATE").await;
+    store.migrate().await.expect("it works with the table, and waits for nobody");
+    store.clone().migrate().await.expect("it works with the table");
+    execute(&mut other, "ROLLBACK").await;
+    newer_table::works(&store).await;
+    let said = warnings.take();
+    assert_eq!(said.len(), 1, "{said:#?}");
+    for part in ["a newer release", "table=sessions", "found=4", "known=3"] {
+        assert!(said[0].contains(part), "{part}: {}", said[0]);
+    }
+    assert_eq!(database.number("SELECT count(*) FROM sessions_versions").await, LATEST + 1);
+}
+
+#[tokio::test]
+async fn a_newer_table_that_does_not_work_with_this_program_is_refused() {
     let (store, database) = store(patient()).await;
-    database.execute("INSERT INTO sessions_versions VALUES (99, 0)").await;
-    let error = store.migrate().await;
-    let error = error.expect_err("the table is from the future");
-    let MigrateError::NewerVersion(newer) = error else { panic!("{error:?}") };
-    assert_eq!((newer.found, newer.known), (99, 2));
+    let warnings = Warnings::capture();
+    for (insert, oldest) in [
+        ("INSERT INTO sessions_versions (version, applied, oldest) VALUES (99, 0, 7)", 7),
+        ("UPDATE sessions_versions SET oldest = NULL", 99),
+        ("ALTER TABLE sessions_versions DROP COLUMN oldest", 99),
+    ] {
+        database.execute(insert).await;
+        let error = store.migrate().await.expect_err("the table is from the future");
+        let told = error.to_string();
+        let MigrateError::NewerVersion(newer) = error else { panic!("{error:?}") };
+        assert_eq!((newer.found, newer.oldest, newer.known), (99, oldest, LATEST));
+        assert!(told.contains(&format!("the oldest that works with it knows version {oldest}")));
+    }
+    assert_eq!(warnings.take(), [""; 0]);
 }
 
 #[tokio::test]
@@ -118,29 +158,31 @@ async fn a_running_program_works_on_after_another_has_migrated_the_table() {
     stored(&store, insert()).await;
 }
 
-/// A file as a program of the first version has left it.
-async fn of_the_first_version() -> Database {
+/// A file as a program of this version has left it: the first or the second.
+async fn of_version(version: usize) -> Database {
     let database = Database::new();
     database.unmigrated(patient()).await;
-    let step = include_str!("../../../migrations/sqlite/0001_sessions.sql");
-    let step =
-        ["table", "by_principal", "by_sweep_at"].iter().fold(step.to_owned(), |sql, name| {
-            let full = if *name == "table" { "sessions" } else { &format!("sessions_{name}") };
-            sql.replace(&format!(":\"{name}\""), full)
-        });
-    database.execute(&step).await;
     database
         .execute(
             "CREATE TABLE sessions_versions (version INTEGER NOT NULL PRIMARY KEY, \
-             applied INTEGER NOT NULL) STRICT; INSERT INTO sessions_versions VALUES (1, 0)",
+             applied INTEGER NOT NULL) STRICT",
         )
         .await;
+    let migrations = [
+        include_str!("../../../migrations/sqlite/0001_sessions.sql"),
+        include_str!("../../../migrations/sqlite/0002_revocations.sql"),
+    ];
+    for (version, migration) in (1..=version).zip(migrations) {
+        let migration = migration.replace(":\"table\"", "sessions").replace(":\"", "\"sessions_");
+        database.execute(&migration).await;
+        database.execute(&format!("INSERT INTO sessions_versions VALUES ({version}, 0)")).await;
+    }
     database
 }
 
 #[tokio::test]
 async fn a_log_in_before_the_second_migration_fails_and_names_migrate() {
-    let database = of_the_first_version().await;
+    let database = of_version(1).await;
     let store = database.unmigrated(patient()).await;
     let record = stored(&store, insert()).await;
     let log_in = store.insert(insert_of("ann"), Now::Store).await.map(drop);
@@ -155,24 +197,39 @@ async fn a_log_in_before_the_second_migration_fails_and_names_migrate() {
     stored(&store, insert_of("ann")).await;
 }
 
+/// What a program of an older version runs, beside those of the new one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_program_of_the_first_version_works_on_beside_those_that_migrate() {
-    let database = of_the_first_version().await;
-    let mut old = database.connect().await;
+async fn programs_of_older_versions_work_on_beside_those_that_migrate() {
     let log_in = "INSERT INTO sessions (handle, digest, revision, principal, fields, persistent,
             created, authenticated, seen, expires, absolute, sweep_at)
         VALUES (randomblob(16), randomblob(32), 1, 'ann', x'', 0, 1, 1, 1, 1 << 60, 1 << 60, 1)";
-    execute(&mut old, log_in).await;
-    let mut programs = JoinSet::new();
-    for _ in 0..8 {
-        let database = database.clone();
-        programs.spawn(async move { database.store(patient()).await });
+    for version in [1, 2] {
+        let database = of_version(version).await;
+        let mut old = database.connect().await;
+        execute(&mut old, log_in).await;
+        let mut programs = JoinSet::new();
+        for _ in 0..8 {
+            let database = database.clone();
+            programs.spawn(async move { database.store(patient()).await });
+        }
+        let stores = programs.join_all().await;
+        assert_eq!(database.number("SELECT sum(version) FROM sessions_versions").await, 6);
+        assert_eq!(
+            database.number("SELECT oldest FROM sessions_versions ORDER BY version DESC").await,
+            2
+        );
+        execute(&mut old, log_in).await;
+        assert_eq!(listed(&stores[0], "ann").await.len(), 2);
+        execute(
+            &mut old,
+            "UPDATE sessions SET principal = 'bob', revision = 2
+            WHERE rowid = (SELECT min(rowid) FROM sessions)",
+        )
+        .await;
+        assert_eq!(listed(&stores[0], "ann").await.len(), 1);
+        stored(&stores[1], insert_of("ann")).await;
+        execute(&mut old, "DELETE FROM sessions WHERE principal IN ('ann', 'bob')").await;
+        assert_eq!(listed(&stores[2], "ann").await, []);
+        newer_table::works(&stores[3]).await;
     }
-    let stores = programs.join_all().await;
-    assert_eq!(database.number("SELECT sum(version) FROM sessions_versions").await, 3);
-    execute(&mut old, log_in).await;
-    assert_eq!(listed(&stores[0], "ann").await.len(), 2);
-    stored(&stores[1], insert_of("ann")).await;
-    execute(&mut old, "DELETE FROM sessions WHERE principal = 'ann'").await;
-    assert_eq!(listed(&stores[2], "ann").await, []);
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use session_axum::RedisStore;
 use session_axum::{Builder, KeyRing, MemoryStore, Sealing, SessionState, Sessions};
-use session_sqlx::{PostgresStore, SqliteStore};
+use session_axum::{PostgresStore, SqliteStore};
 
 use crate::options::Place;
 

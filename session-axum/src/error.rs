@@ -31,9 +31,15 @@ impl From<Error> for ErrorKind {
     }
 }
 
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        error.0.into()
+    }
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        Rejection::from(Refusal::from(self.0)).into_response()
+        Rejection::from(Refusal::from(self)).into_response()
     }
 }
 

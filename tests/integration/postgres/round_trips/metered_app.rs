@@ -80,9 +80,9 @@ fn is_ann(shop: &Shop) -> bool {
 
 /// Stands around a handler, with a session of its own.
 #[require_session]
-async fn count_around(shop: &mut Shop, request: Request, next: Next) -> Response {
-    shop.seen += 1;
-    next.run(request).await
+async fn count_around(session: &mut Session<Shop>, request: Request, next: Next) -> Response {
+    session.seen += 1;
+    session.run(next, request).await
 }
 
 /// The application on a database of its own.

@@ -13,7 +13,7 @@ use crate::engine::load::load;
 use crate::engine::requested;
 use crate::engine::scopes::Opening;
 use crate::engine::session::{Place, Session};
-use crate::engine::transaction::{End, Transaction, Usage};
+use crate::engine::transaction::{End, Left, Transaction, Usage};
 use crate::engine::working_copy::WorkingCopy;
 use crate::state::session_state::SessionState;
 
@@ -171,7 +171,11 @@ impl<T: SessionState> Scope<T, Writes> {
 impl<T: SessionState, M: Mode> Scope<T, M> {
     /// Ends it, and answers what there may be to save.
     pub(crate) fn end(&mut self, end: End) -> Option<WorkingCopy<T>> {
-        let left = M::WRITES.then(|| self.session.working_copy());
+        let left = if M::WRITES {
+            Left::Written(self.session.working_copy())
+        } else {
+            Left::Read(self.session.secret_request())
+        };
         let Place { transaction, scope } = &self.session.place;
         transaction.end((*scope)?, left, end)
     }

@@ -166,11 +166,14 @@ impl<T: SessionState> Session<T> {
         if let Some(own) = self.own.take() {
             self.copy.state = Arc::new(own);
         }
-        if *self.gave_form_token.get_mut() {
-            let secret = &mut self.copy.controls.secret;
-            *secret = (*secret).max(SecretRequest::Keep);
-        }
+        self.copy.controls.secret = self.copy.controls.secret.max(self.secret_request());
         self.copy.clone()
+    }
+
+    /// What is asked of the secret by somebody who only reads.
+    pub(crate) fn secret_request(&self) -> SecretRequest {
+        let gave_form_token = self.gave_form_token.load(Ordering::Relaxed);
+        if gave_form_token { SecretRequest::Keep } else { SecretRequest::Unasked }
     }
 
     /// What others have made of the session takes its place.

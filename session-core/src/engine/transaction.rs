@@ -8,6 +8,7 @@ use http::HeaderValue;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
+use crate::engine::controls::SecretRequest;
 use crate::engine::error::Refusal;
 use crate::engine::identity::{Identity, Proof, Proven};
 use crate::engine::names::EngineId;
@@ -77,6 +78,14 @@ enum Attempt<T> {
     Refused(Refusal),
     /// The request's changes are saved: a load of its own is needed.
     Saved,
+}
+
+/// What a scope leaves of the session.
+pub(crate) enum Left<T> {
+    /// What it has made of it.
+    Written(WorkingCopy<T>),
+    /// It only read, and asks this of the secret.
+    Read(SecretRequest),
 }
 
 /// How a scope ends.
@@ -213,15 +222,9 @@ impl<T: SessionState> Transaction<T> {
         shared.now.clone()
     }
 
-    /// Ends a scope that leaves the session like this; none if it only read. The answer is what
-    /// there may be to save: of the outermost scope what all have made of the session, of one that
+    /// Ends a scope that leaves the session like this. The answer is what there may be to save: of the outermost scope what all have made of the session, of one that
     /// was cut off what it has made of it by itself.
-    pub(crate) fn end(
-        &self,
-        scope: ScopeId,
-        left: Option<WorkingCopy<T>>,
-        end: End,
-    ) -> Option<WorkingCopy<T>> {
+    pub(crate) fn end(&self, scope: ScopeId, left: Left<T>, end: End) -> Option<WorkingCopy<T>> {
         let mut shared = self.lock();
         let (is_attached, is_outermost) =
             (shared.scopes.is_attached(scope), shared.scopes.is_outermost(scope));
@@ -229,14 +232,20 @@ impl<T: SessionState> Transaction<T> {
         self.turns.notify_waiters();
         if !is_attached {
             return match (left, handed) {
-                (Some(left), Some(handed)) if end != End::Discard => Some(left.since(handed.copy)),
+                (Left::Written(left), Some(handed)) if end != End::Discard => {
+                    Some(left.since(handed.copy))
+                }
                 _ => None,
             };
         }
         match end {
             End::Commit | End::CommitAlways => {
-                if let Some(left) = left {
-                    shared.now = left;
+                match left {
+                    Left::Written(left) => shared.now = left,
+                    Left::Read(request) => {
+                        let secret = &mut shared.now.controls.secret;
+                        *secret = (*secret).max(request);
+                    }
                 }
                 if end == End::CommitAlways {
                     shared.kept = Some(shared.now.clone());

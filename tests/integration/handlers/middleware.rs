@@ -182,12 +182,13 @@ async fn an_outer_commit_always_saves_its_own<S: TestStore>(store: S) {
     );
 }
 
-/// What a handler wants saved whatever it answers is saved, whoever stands around it.
+/// What the session was when the handler ended is saved whatever is answered, with what those around it had made
+/// of it before.
 async fn an_inner_commit_always_is_saved_under_an_outer_guard<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     assert_eq!(
         visits_after(&app, &around!(app, plain), "/always/500").await,
-        (unchanged_cookie(500), 2, 0)
+        (unchanged_cookie(500), 2, 1)
     );
 }
 

@@ -28,7 +28,12 @@ async fn where_sealing_is_required_what_is_not_sealed_is_refused() {
         .await
         .expect("the store works")
         .expect("it is there");
-    assert_eq!(record.fields[0], 0x80);
+    assert_eq!(
+        record.fields[..4],
+        [1, 1, 1, 4],
+        "format, oldest reader, sealed, a name of four bytes"
+    );
+    assert_eq!(&record.fields[4..8], b"Shop");
     assert_eq!(
         signed.switch_to(&plain.router).get("/visits").await.ok(),
         "0",

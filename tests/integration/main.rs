@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`http`] | sessions over HTTP, as a browser, a cache and an attacker see them |
 //! | [`handlers`] | every way in which a handler ends |
+//! | [`holding`] | functions around functions, and several sessions of one request |
 //! | [`access_control`] | which requests pass, where the others are sent |
 //! | [`concurrency`] | many requests on one session at the same time |
 //! | [`model`] | random schedules of requests, against a small model |
@@ -31,6 +32,7 @@ mod deploys;
 #[cfg(feature = "examples")]
 mod examples;
 mod handlers;
+mod holding;
 mod http;
 mod intercepted_store;
 mod model;

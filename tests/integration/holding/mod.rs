@@ -1,0 +1,10 @@
+//! One session, one holder: functions around functions pass their request's session on, and several sessions of one
+//! request are saved together.
+
+mod app;
+mod detached;
+mod lending;
+
+mod refusals;
+
+mod siblings;

@@ -15,8 +15,8 @@ pub struct Shop {
 }
 #[allow(deprecated, non_camel_case_types)]
 const _: () = {
-    struct __user;
-    impl ::session_axum::state::Lens for __user {
+    struct __session_field_user;
+    impl ::session_axum::state::Lens for __session_field_user {
         type State = Shop;
         type Value = Option<UserId>;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -26,8 +26,8 @@ const _: () = {
             &mut __state.user
         }
     }
-    struct __visits;
-    impl ::session_axum::state::Lens for __visits {
+    struct __session_field_visits;
+    impl ::session_axum::state::Lens for __session_field_visits {
         type State = Shop;
         type Value = u64;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -44,8 +44,8 @@ const _: () = {
             ::session_axum::merge::sum::<u64>(__base, __mine, __theirs)
         }
     }
-    struct __cart;
-    impl ::session_axum::state::Lens for __cart {
+    struct __session_field_cart;
+    impl ::session_axum::state::Lens for __session_field_cart {
         type State = Shop;
         type Value = Vec<Sku>;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -55,8 +55,8 @@ const _: () = {
             &mut __state.cart
         }
     }
-    struct __notice;
-    impl ::session_axum::state::Lens for __notice {
+    struct __session_field_notice;
+    impl ::session_axum::state::Lens for __session_field_notice {
         type State = Shop;
         type Value = Option<String>;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -72,10 +72,10 @@ const _: () = {
         const ALIASES: &'static [&'static str] = &[];
         type Principal = <Option<UserId> as ::session_axum::state::PrincipalField>::Principal;
         const FIELDS: &'static [::session_axum::state::Field<Self>] = &[
-            ::session_axum::state::Field::of::<__user>("user").principal(),
-            ::session_axum::state::Field::of::<__visits>("visits"),
-            ::session_axum::state::Field::of::<__cart>("cart"),
-            ::session_axum::state::Field::of::<__notice>("notice"),
+            ::session_axum::state::Field::of::<__session_field_user>("user").principal(),
+            ::session_axum::state::Field::of::<__session_field_visits>("visits"),
+            ::session_axum::state::Field::of::<__session_field_cart>("cart"),
+            ::session_axum::state::Field::of::<__session_field_notice>("notice"),
         ];
         fn principal(&self) -> ::core::option::Option<&Self::Principal> {
             <Option<UserId> as ::session_axum::state::PrincipalField>::principal(&self.user)

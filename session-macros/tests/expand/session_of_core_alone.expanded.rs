@@ -12,8 +12,8 @@ struct Shop {
 }
 #[allow(deprecated, non_camel_case_types)]
 const _: () = {
-    struct __user;
-    impl ::session_core::state::Lens for __user {
+    struct __session_field_user;
+    impl ::session_core::state::Lens for __session_field_user {
         type State = Shop;
         type Value = Option<u64>;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -23,8 +23,8 @@ const _: () = {
             &mut __state.user
         }
     }
-    struct __visits;
-    impl ::session_core::state::Lens for __visits {
+    struct __session_field_visits;
+    impl ::session_core::state::Lens for __session_field_visits {
         type State = Shop;
         type Value = u64;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -47,8 +47,8 @@ const _: () = {
         const ALIASES: &'static [&'static str] = &[];
         type Principal = <Option<u64> as ::session_core::state::PrincipalField>::Principal;
         const FIELDS: &'static [::session_core::state::Field<Self>] = &[
-            ::session_core::state::Field::of::<__user>("user").principal(),
-            ::session_core::state::Field::of::<__visits>("visits"),
+            ::session_core::state::Field::of::<__session_field_user>("user").principal(),
+            ::session_core::state::Field::of::<__session_field_visits>("visits"),
         ];
         fn principal(&self) -> ::core::option::Option<&Self::Principal> {
             <Option<u64> as ::session_core::state::PrincipalField>::principal(&self.user)

@@ -10,8 +10,8 @@ struct Settings {
 }
 #[allow(deprecated, non_camel_case_types)]
 const _: () = {
-    struct __theme;
-    impl ::session_axum::state::Lens for __theme {
+    struct __session_field_theme;
+    impl ::session_axum::state::Lens for __session_field_theme {
         type State = Settings;
         type Value = Theme;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -21,8 +21,8 @@ const _: () = {
             &mut __state.theme
         }
     }
-    struct __type;
-    impl ::session_axum::state::Lens for __type {
+    struct __session_field_type;
+    impl ::session_axum::state::Lens for __session_field_type {
         type State = Settings;
         type Value = String;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -33,9 +33,9 @@ const _: () = {
         }
     }
     #[cfg(feature = "tags")]
-    struct __tags;
+    struct __session_field_tags;
     #[cfg(feature = "tags")]
-    impl ::session_axum::state::Lens for __tags {
+    impl ::session_axum::state::Lens for __session_field_tags {
         type State = Settings;
         type Value = Vec<String>;
         fn get(__state: &Self::State) -> &Self::Value {
@@ -58,10 +58,11 @@ const _: () = {
         const ALIASES: &'static [&'static str] = &["preferences", "options"];
         type Principal = ::session_axum::NoPrincipal;
         const FIELDS: &'static [::session_axum::state::Field<Self>] = &[
-            ::session_axum::state::Field::of::<__theme>("theme").carry(),
-            ::session_axum::state::Field::of::<__type>("lang").alias(&["language", "locale"]),
+            ::session_axum::state::Field::of::<__session_field_theme>("theme").carry(),
+            ::session_axum::state::Field::of::<__session_field_type>("lang")
+                .alias(&["language", "locale"]),
             #[cfg(feature = "tags")]
-            ::session_axum::state::Field::of::<__tags>("tags"),
+            ::session_axum::state::Field::of::<__session_field_tags>("tags"),
         ];
         fn principal(&self) -> ::core::option::Option<&Self::Principal> {
             ::core::option::Option::None

@@ -4,7 +4,8 @@
 mod app;
 mod detached;
 mod lending;
-
+mod names;
+mod permissions;
 mod refusals;
-
+mod several;
 mod siblings;

@@ -85,6 +85,7 @@ pub(super) fn default_value(field: &Field) -> TokenStream {
     quote!(#(#cfgs)* #ident: #value)
 }
 
+/// The lens's name: none that a user has, and none of a parameter of its methods, whatever the field is called.
 fn lens_name(field: &Field) -> Ident {
-    format_ident!("__{}", field.ident.unraw(), span = Span::mixed_site())
+    format_ident!("__session_field_{}", field.ident.unraw(), span = Span::mixed_site())
 }

@@ -1,4 +1,4 @@
-//! Sessions on plain hyper: what `session-axum` does for axum, by hand, on `session-core` alone.
+//! Sessions on plain hyper: what session-axum does for axum, by hand, on `session-core` alone.
 //!
 //! ```sh
 //! cargo run --example hyper

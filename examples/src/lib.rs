@@ -1,4 +1,4 @@
-//! Programs that a newcomer runs: `cargo run --example quickstart`, `accounts` and `keygen`.
+//! Programs that a newcomer runs: `cargo run --example quickstart`, `accounts`, `hyper` and `keygen`.
 //!
 //! The programs in the READMEs are doc tests of this crate: it may depend on every store, which the
 //! crates that they describe may not.
@@ -7,6 +7,11 @@
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Workspace;
+
+/// The programs in the page on a request and its session.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/sessions.md")]
+pub struct OneRequest;
 
 /// The programs in session-macros' README.
 #[cfg(doctest)]

@@ -1,5 +1,6 @@
 //! The example programs as a reader meets them: built, started, and used by the commands of the docs and in browsers.
 
 mod accounts;
+mod hyper;
 mod program;
 mod quickstart;

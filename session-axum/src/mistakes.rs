@@ -15,6 +15,9 @@ pub struct Check(Option<&'static str>);
 
 impl Check {
     /// Stops the compilation, at whoever calls this, if the arguments do not go together.
+    ///
+    /// # Panics
+    /// Then, which in a constant is an error of the compiler.
     #[track_caller]
     pub const fn assert(self) {
         if let Self(Some(mistake)) = self {

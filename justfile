@@ -4,9 +4,9 @@
 default:
     @just --list
 
-# Core and macros: no servers, seconds.
+# The crates without their stores: no servers, seconds.
 unit *args:
-    cargo test -p session-core -p session-macros {{args}}
+    cargo test -p session-axum -p session-core -p session-macros {{args}}
 
 # One store's tests: memory, sqlite, postgres or redis.
 store name *args:

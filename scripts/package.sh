@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-crates=(session-macros session-core session-sqlx session-redis)
+crates=(session-macros session-core session-sqlx session-redis session-axum)
 # One target folder for the packages and the program.
 export CARGO_TARGET_DIR=$PWD/target
 packages=$PWD/target/package

@@ -20,7 +20,7 @@ fault() {
 grep --quiet "^## \[\?$version\b" CHANGELOG.md || fault "CHANGELOG.md has no section for $version"
 
 # Each path dependency of a published crate must ask for the version that is published with it.
-for crate in session-core session-macros session-sqlx session-redis; do
+for crate in session-axum session-core session-macros session-sqlx session-redis; do
     grep --quiet "^$crate = { version = \"=\?$version\"" Cargo.toml ||
         fault "[workspace.dependencies] asks for another version of $crate than $version"
 done

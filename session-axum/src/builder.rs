@@ -82,7 +82,7 @@ impl<T: SessionState> Builder<T> {
     /// Refuses unsafe methods without `Sec-Fetch-Site` and `Origin` too. Every current browser
     /// sends one of them; scripts and other services do not.
     pub fn refuse_requests_without_origin(self) -> Self {
-        self.map(|engine| engine.refuse_requests_without_origin())
+        self.map(EngineBuilder::refuse_requests_without_origin)
     }
 
     /// Seals records at rest and signs cookies, so that a forged one costs no store call. Without
@@ -128,7 +128,7 @@ impl<T: SessionState> Builder<T> {
 
     /// Removes no expired sessions: something else calls [`Sessions::clean`], on one node or on all.
     pub fn without_cleaner(self) -> Self {
-        self.map(|engine| engine.without_cleaner())
+        self.map(EngineBuilder::without_cleaner)
     }
 
     /// Goes by this clock instead of the store's, so that a test need not wait for time to pass.

@@ -15,6 +15,9 @@ pub struct Check(Option<&'static str>);
 
 impl Check {
     /// Stops the compilation, at whoever calls this, if the arguments do not go together.
+    ///
+    /// # Panics
+    /// Then, which in a constant is an error of the compiler.
     #[track_caller]
     pub const fn assert(self) {
         if let Self(Some(mistake)) = self {
@@ -28,8 +31,8 @@ impl Check {
 pub struct Pair<A: ?Sized, B: ?Sized>(PhantomData<A>, PhantomData<B>);
 
 const TAKEN_TWICE: Check = Check(Some(
-    "this session is taken twice by one function: take it once, as `&mut Session<…>` if both its state and \
-     its controls are needed",
+    "this function takes the same session twice: take it once; `Session<…>` has both its state and its \
+     controls",
 ));
 
 impl<T: ?Sized> Pair<T, T> {
@@ -62,8 +65,8 @@ pub struct Lending<A: ?Sized, E: ?Sized>(PhantomData<A>, PhantomData<E>);
 impl<T: SessionState> Lending<T, Next> {
     /// A middleware holds the state, which cannot be lent to what it runs.
     pub const CHECK: Check = Check(Some(
-        "a middleware that takes a session's state by `&mut` cannot lend it to what it runs: take \
-         `&mut Session<…>` and call `session.run(next, request).await`, or take the state by `&`",
+        "a state that is taken by `&mut` cannot be lent to what `Next` runs: take `&mut Session<…>` and call \
+         `session.run(next, request).await`, or take the state by `&`",
     ));
 }
 

@@ -27,7 +27,7 @@ use crate::root::Root;
 
 /// Makes a struct the state of a session: plain data, each field stored under its name.
 ///
-/// ```ignore
+/// ```
 /// use session_axum::session;
 ///
 /// #[session]
@@ -75,7 +75,7 @@ use crate::root::Root;
 /// | `alias = "…"` | A name under which it is read as well, of an earlier release say. Any number of them. |
 /// | `manual(…)` | The traits that you write by hand: see below. |
 ///
-/// ```ignore
+/// ```
 /// use session_axum::{SessionState, session};
 ///
 /// #[session(name = "shop", alias = "cart", alias = "basket")]
@@ -99,7 +99,7 @@ use crate::root::Root;
 ///
 /// The struct with the derives, a type that reaches each field, and the table of them:
 ///
-/// ```ignore
+/// ```
 /// use session_axum::state::{Field, Lens, PrincipalField};
 /// use session_axum::{SessionState, WithPrincipal};
 ///
@@ -148,7 +148,7 @@ pub fn session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes a struct the state of a session, in a program that uses session-core alone: what it writes
 /// names `::session_core`, which exports it as `session`.
 ///
-/// ```ignore
+/// ```
 /// use session_core::session;
 ///
 /// #[session]
@@ -170,7 +170,7 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `&mut Session<T>` may change it. All others are axum's extractors. The reference ends with the
 /// function, so that nothing can change a session after it was saved.
 ///
-/// ```ignore
+/// ```
 /// use axum::{Router, extract::{FromRef, Path}, response::Redirect, routing::{get, post}};
 /// use session_axum::{Session, Sessions, require_session, session};
 ///
@@ -232,7 +232,7 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// an older browser, with `text/html` in `Accept`. What a refusal looks like,
 /// `Builder::on_refusal` says.
 ///
-/// ```ignore
+/// ```
 /// use session_axum::{require_session, session};
 ///
 /// #[session]
@@ -276,7 +276,7 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Your function, untouched, inside of a handler of the same name. `add` from above becomes:
 ///
-/// ```ignore
+/// ```
 /// use axum::{extract::Path, response::Redirect};
 /// use session_axum::guard::{CanLend, Commit, Guard, Lending, Response, Writes, respond};
 /// # #[session_axum::session] struct Shop { cart: Vec<String> }

@@ -1,6 +1,8 @@
 //! The end of sessions: one, or all of a principal.
 
 use crate::crypto::token::Handle;
+use crate::engine::backend::Backend;
+use crate::engine::cookie_backend;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
@@ -13,7 +15,10 @@ pub(crate) async fn end<T: SessionState>(
     handle: Handle,
     event: &SessionEvent<'_>,
 ) -> Result<bool, Error> {
-    let ended = engine.backend.end(engine, handle).await?;
+    let ended = match &engine.backend {
+        Backend::Store => engine.store.delete(handle, None).await?,
+        Backend::Cookie(_) => cookie_backend::end(engine, handle).await?,
+    };
     engine.decode_cache.forget(handle);
     if ended {
         engine.store.report(event);

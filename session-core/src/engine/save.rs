@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::cookie::write::SetCookie;
+use crate::engine::backend::Backend;
 use crate::engine::change::{Change, Requester, SecretChange, StateChange};
 use crate::engine::controls::{Controls, SecretRequest};
 use crate::engine::engine::Engine;
@@ -11,10 +12,10 @@ use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::identity::{Identity, Proven};
 use crate::engine::new_session::NewSession;
-use crate::engine::revoke;
 use crate::engine::transaction::{Request, Transaction, Usage};
 use crate::engine::uncancelled::Uncancelled;
 use crate::engine::working_copy::WorkingCopy;
+use crate::engine::{cookie_backend, revoke, store_backend};
 use crate::state::session_state::SessionState;
 
 /// Whether a response may carry a new secret.
@@ -85,12 +86,21 @@ async fn run<T: SessionState>(
                 reauthenticated: secret == SecretRequest::Reauthenticate,
                 persistent,
             };
-            engine.backend.commit(&engine, proven, change).await?
+            match &engine.backend {
+                Backend::Store => store_backend::commit(&engine, proven, change).await?,
+                Backend::Cookie(cookie) => {
+                    let stored = &proven.stored;
+                    Box::pin(cookie_backend::commit(cookie, &engine, stored, change)).await?
+                }
+            }
         }
         None if changed => {
             let persistent = persistent.unwrap_or(false);
             let session = NewSession::new(&engine, &transaction, &*left.state, persistent)?;
-            Some(Box::pin(engine.backend.create(&engine, session)).await?)
+            Some(match &engine.backend {
+                Backend::Store => Box::pin(store_backend::create(&engine, session)).await?,
+                Backend::Cookie(cookie) => cookie_backend::create(cookie, &engine, session)?,
+            })
         }
         None => None,
     };

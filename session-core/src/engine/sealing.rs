@@ -49,7 +49,7 @@ pub(crate) struct Sealer {
 /// A name, and what is bound to it.
 #[derive(Debug)]
 struct Name {
-    name: String,
+    text: String,
     /// The cookie and the name.
     owner: String,
     digest_key: DigestKey,
@@ -80,7 +80,7 @@ impl Sealer {
         let all = std::iter::once(&name).chain(aliases).map(|&name| Name {
             owner: format!("{cookie}\0{name}"),
             digest_key: DigestKey::new(&cookie, name),
-            name: name.to_owned(),
+            text: name.to_owned(),
         });
         let names = all.collect();
         Self { sealing, cookie, names }
@@ -92,12 +92,12 @@ impl Sealer {
     }
 
     pub(crate) fn name_of(&self, id: NameId) -> &str {
-        &self.names[id.0].name
+        &self.names[id.0].text
     }
 
     /// Which of this type's names that is, if it is one.
     pub(crate) fn find(&self, name: &str) -> Option<NameId> {
-        self.names.iter().position(|other| other.name == name).map(NameId)
+        self.names.iter().position(|other| other.text == name).map(NameId)
     }
 
     /// What the store keeps of a token's secret.

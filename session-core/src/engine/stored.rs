@@ -35,6 +35,7 @@ impl<T> Unsealed<T> {
 }
 
 /// What a record of the store is to a session type.
+#[expect(clippy::large_enum_variant, reason = "nearly every one is a session, and is moved once")]
 pub(crate) enum Opened<T> {
     /// A session of it.
     Ours(Unsealed<T>),

@@ -5,6 +5,7 @@
 //! | [`imports`] | which file of a crate imports which, seen through re-exports |
 //! | [`circles`] | that no files import each other in a circle |
 //! | [`rooms`] | that imports between folders run one way |
+//! | [`neighbours`] | that no crate knows one that it must not know |
 //! | [`names`] | that no retired word names a type, module or function |
 //! | [`requirements`] | that each security requirement names tests that exist |
 //!
@@ -13,6 +14,7 @@
 pub mod circles;
 pub mod imports;
 pub mod names;
+pub mod neighbours;
 pub mod requirements;
 pub mod rooms;
 pub mod source;

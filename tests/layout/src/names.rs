@@ -87,6 +87,9 @@ pub const RETIRED: &[Retired] = &[
     ("Next", Type, "ReturnTo: `Next` is axum's"),
     ("Event", Type, "SessionEvent: `Event` is an event stream's"),
     ("Cookie", Type, "SessionCookie: `Cookie` is the cookie crate's"),
+    ("Loaded", Type, "Requested"),
+    ("HandlerChanges", Type, "WorkingCopy"),
+    ("View", Type, "WorkingCopy"),
     ("CookieBuilder", Type, "SealedCookieBuilder: `CookieBuilder` is the cookie crate's"),
 ];
 

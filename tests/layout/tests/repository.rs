@@ -5,6 +5,7 @@ use std::fs;
 use session_layout_tests::circles::circles;
 use session_layout_tests::imports::Imports;
 use session_layout_tests::names::retired;
+use session_layout_tests::neighbours::Strangers;
 use session_layout_tests::requirements;
 use session_layout_tests::rooms::{Floor, faults};
 use session_layout_tests::source::{Crate, crates, programs, root};
@@ -12,14 +13,42 @@ use session_layout_tests::source::{Crate, crates, programs, root};
 /// The rooms of each crate, and which way imports run between them.
 const FLOORS: &[Floor] = &[
     Floor {
+        folder: "session-axum/src",
+        rooms: &[
+            (
+                "guard",
+                &["from_state", "mistakes", "rejection", "request_head", "requirement", "sessions"],
+            ),
+            ("extract", &["from_state", "rejection", "sessions"]),
+            ("from_state", &["sessions"]),
+            ("sealed_cookie_builder", &["builder", "sessions"]),
+            ("builder", &["rejection", "request_head", "sessions"]),
+            ("sessions", &["error", "rejection", "request_head"]),
+            ("error", &["rejection"]),
+            ("rejection", &["request_head"]),
+            ("clear_site_data", &[]),
+            ("mistakes", &[]),
+            ("request_head", &[]),
+            ("requirement", &[]),
+            ("return_to", &[]),
+        ],
+    },
+    Floor {
         folder: "session-core/src",
         rooms: &[
-            ("axum", &["engine", "store", "state", "cookie", "crypto"]),
             ("engine", &["store", "state", "cookie", "crypto"]),
             ("store", &["crypto"]),
             ("state", &[]),
             ("cookie", &[]),
             ("crypto", &[]),
+        ],
+    },
+    Floor {
+        folder: "session-core/src/engine",
+        rooms: &[
+            (".", &["store_backend", "cookie_backend"]),
+            ("store_backend", &["."]),
+            ("cookie_backend", &["."]),
         ],
     },
     Floor {
@@ -64,6 +93,27 @@ const STORE: &[(&str, &[&str])] = &[
     ("sql", &[]),
 ];
 
+/// What the crates must not know: the engine and the stores serve other frameworks too, and what is
+/// public in session-axum names no type of a database's driver.
+const STRANGERS: &[Strangers] = &[
+    Strangers {
+        folder: "session-core",
+        packages: &["axum", "axum-core", "session-axum", "session-redis", "session-sqlx"],
+        crates: &["axum", "axum_core", "session_axum"],
+    },
+    Strangers { folder: "session-redis", packages: FRAMEWORK, crates: &[] },
+    Strangers { folder: "session-sqlx", packages: FRAMEWORK, crates: &[] },
+    // The stores' tests start their servers with it; its `client` is for others.
+    Strangers { folder: "tests/support", packages: &["session-axum"], crates: &["session_axum"] },
+    Strangers {
+        folder: "session-axum",
+        packages: &["redis", "sqlx"],
+        crates: &["redis", "session_redis", "session_sqlx", "sqlx"],
+    },
+];
+
+const FRAMEWORK: &[&str] = &["axum", "axum-core", "session-axum"];
+
 /// The requirements of `docs/security.md`.
 const REQUIREMENTS: u32 = 64;
 
@@ -105,6 +155,16 @@ fn imports_between_rooms_run_one_way() {
         });
         floors.flat_map(|floor| faults(floor, &imports)).collect()
     }));
+}
+
+#[test]
+fn no_crate_knows_one_that_it_must_not_know() {
+    let (root, all) = (root(), crates(&root()));
+    let faults = STRANGERS.iter().flat_map(|strangers| {
+        let of = all.iter().find(|of| of.path == strangers.folder);
+        strangers.faults(&root, of.expect("there is such a crate"))
+    });
+    assert_none(&faults.collect::<Vec<_>>());
 }
 
 #[test]

@@ -44,15 +44,14 @@ impl SealedCookie {
     ) -> Result<(Record, SealAge), Unopened> {
         let value = URL_SAFE_NO_PAD.decode(value).map_err(|_| Unopened::of(Ignored::Malformed))?;
         let (name, sealed) = split(&value).ok_or(Unopened::of(Ignored::Malformed))?;
-        let sealer = &policy.sealer;
-        let Some(name) = sealer.find(name) else {
+        let Some(name) = policy.sealer.find(name) else {
             return Err(Unopened {
                 handle: None,
                 reason: Ignored::OtherName,
                 name: Some(name.to_owned()),
             });
         };
-        let context = sealer.context(PURPOSE, name, &[]);
+        let context = policy.sealer.context(PURPOSE, name, &[]);
         let opened = self.ring.open(context, sealed).map_err(|_| Unopened::of(Ignored::Forged))?;
         let record =
             sealed_record::decode(&opened.bytes, now).ok_or(Unopened::of(Ignored::Malformed))?;

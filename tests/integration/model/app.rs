@@ -1,118 +1,256 @@
-//! The application under test: one route for each way to take the session.
+//! The application under test: each request gets a router of its own, of the functions that its
+//! schedule names.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Extension, Request};
+use axum::body::Body;
+use axum::extract::{Extension, FromRef, Request};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::response::Response;
+use axum::routing::{MethodRouter, get};
 use session_axum::{Session, Sessions, require_session};
 use tokio::sync::Notify;
+use tower::ServiceExt as _;
+use tower_http::catch_panic::CatchPanicLayer;
 
-use super::schedule::{self, Guard, Outcome};
-use super::session::{Edit, Shop};
+use super::function::{Function, Outcome, Takes};
+use super::session::{Edit, HoldsState, Kind, Office, Shop};
 
-pub(crate) fn router(sessions: Sessions<Shop>) -> Router {
-    let around = from_fn_with_state(sessions.clone(), around);
-    Router::new()
-        .route("/nested", get(writes).layer(around.clone()))
-        .route("/nested-whatever-it-answers", get(writes_whatever_it_answers).layer(around))
-        .route("/reads", get(reads))
-        .route("/writes", get(writes))
-        .route("/writes-whatever-it-answers", get(writes_whatever_it_answers))
-        .with_state(sessions)
+#[derive(Clone, FromRef)]
+pub(crate) struct App {
+    pub(crate) shop: Sessions<Shop>,
+    pub(crate) office: Sessions<Office>,
 }
 
-pub(crate) fn path(guard: &Guard) -> &'static str {
-    match guard {
-        Guard::Nested { always: false, .. } => "/nested",
-        Guard::Nested { always: true, .. } => "/nested-whatever-it-answers",
-        Guard::Reads => "/reads",
-        Guard::Writes => "/writes",
-        Guard::WritesWhateverItAnswers => "/writes-whatever-it-answers",
-    }
-}
-
-/// What a request carries with it: its script in the schedule.
-#[derive(Clone, Debug)]
+/// What one request meets.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Script {
-    pub(crate) request: Arc<schedule::Request>,
-    /// The handler has done what it does.
+    /// What each function saw, in that order.
+    pub(crate) seen: Arc<Mutex<Vec<String>>>,
+    pub(crate) pause: Pause,
+}
+
+/// A halt in the middle of a request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pause {
+    /// It has come there.
     pub(crate) done: Arc<Notify>,
-    /// It may return.
+    /// It may go on.
     pub(crate) go: Arc<Notify>,
 }
 
-impl Script {
-    pub(crate) fn new(request: &schedule::Request) -> Self {
-        Self { request: Arc::new(request.clone()), done: Arc::default(), go: Arc::default() }
+/// What a function is to do.
+#[derive(Clone)]
+struct Part {
+    function: Arc<Function>,
+    script: Script,
+    pauses: bool,
+    inside: Option<Router>,
+}
+
+/// The function, with all that is inside of it. A request pauses once: in its handler, or in a
+/// middleware that does not simply pass it on.
+pub(crate) fn router(function: &Function, app: &App, script: &Script, pauses: bool) -> Router {
+    let goes_on = pauses && function.on_the_way().is_some();
+    let inside = function.inside.as_ref().map(|inside| {
+        let mut routers = inside.functions.iter().map(|inner| router(inner, app, script, goes_on));
+        let first = routers.next().expect("something is inside");
+        let inner = match routers.next() {
+            None => first,
+            Some(other) => {
+                Router::new().route("/", get(side_by_side)).layer(Extension([first, other]))
+            }
+        };
+        if inside.catches { inner.layer(CatchPanicLayer::new()) } else { inner }
+    });
+    let part = Part {
+        function: Arc::new(function.clone()),
+        script: script.clone(),
+        pauses: pauses && !goes_on,
+        inside,
+    };
+    Router::new().route("/", route(function)).layer(Extension(part)).with_state(app.clone())
+}
+
+type Answered = Result<Response, Response>;
+
+/// The function for each way to take sessions, and for each what its response commits.
+macro_rules! functions {
+    ($($takes:ident: $name:ident($($session:ident: [$($argument:tt)+]),+) => $first:expr, $second:expr;)+) => {
+        functions!(@room plain () $($name [$($session: $($argument)+,)+] [$first] [$second])+);
+        functions!(@room always (commit = always) $($name [$($session: $($argument)+,)+] [$first] [$second])+);
+
+        fn route(function: &Function) -> MethodRouter<App> {
+            match (function.takes, function.always) {
+                $(
+                    (Takes::$takes, false) => get(plain::$name),
+                    (Takes::$takes, true) => get(always::$name),
+                )+
+            }
+        }
+    };
+    (@room $room:ident $commit:tt $($name:ident [$($arguments:tt)+] [$first:expr] [$second:expr])+) => {
+        mod $room {
+            use super::*;
+
+            $(
+                #[require_session $commit]
+                pub(super) async fn $name(
+                    $($arguments)+
+                    Extension(part): Extension<Part>,
+                    request: Request,
+                ) -> Answered {
+                    part.run($first, $second, request).await
+                }
+            )+
+        }
+    };
+}
+
+functions! {
+    ReadsShop: reads_shop(shop: [&Session<Shop>]) => (), shop;
+    WritesShop: writes_shop(shop: [&mut Session<Shop>]) => (), shop;
+    WritesOffice: writes_office(office: [&mut Session<Office>]) => (), office;
+    WritesBoth: writes_both(shop: [&mut Session<Shop>], office: [&mut Session<Office>]) => shop, office;
+    ReadsShopWritesOffice: reads_shop_writes_office(shop: [&Session<Shop>], office: [&mut Session<Office>]) => shop, office;
+    WritesShopReadsOffice: writes_shop_reads_office(shop: [&mut Session<Shop>], office: [&Session<Office>]) => shop, office;
+}
+
+impl Part {
+    async fn run(
+        self,
+        mut first: impl Taken,
+        mut second: impl Taken,
+        request: Request,
+    ) -> Answered {
+        let Self { function, script, pauses, inside } = self;
+        let look = |first: &dyn Looks, second: &dyn Looks| {
+            script.seen.lock().unwrap().extend([first.look(), second.look()].into_iter().flatten());
+        };
+        look(&first, &second);
+        first.perform(&function.before);
+        second.perform(&function.before);
+        if pauses {
+            script.pause.done.notify_one();
+            script.pause.go.notified().await;
+        }
+        if function.stays > 0 {
+            tokio::time::sleep(Duration::from_secs(function.stays)).await;
+        }
+        let mut response = match inside {
+            None => Response::new(Body::from("answered")),
+            Some(inner) => {
+                let response = if function.inside.as_ref().is_some_and(|inside| inside.lends) {
+                    first.lend(second.run(inner, request)).await
+                } else {
+                    call(inner, request).await
+                };
+                look(&first, &second);
+                response
+            }
+        };
+        first.perform(&function.after);
+        second.perform(&function.after);
+        let Some(status) = function.outcome.status(response.status().as_u16()) else {
+            // A panic that prints nothing: there are thousands.
+            std::panic::resume_unwind(Box::new("as the schedule says"));
+        };
+        *response.status_mut() = StatusCode::from_u16(status).unwrap();
+        if matches!(function.outcome, Outcome::Fails(_)) { Err(response) } else { Ok(response) }
+    }
+}
+
+/// Two at once, of which the first begins first; answers the worse of the two.
+async fn side_by_side(
+    Extension([first, other]): Extension<[Router; 2]>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let copy = Request::from_parts(parts.clone(), Body::empty());
+    let (one, two) = futures_util::future::join(
+        call(first, Request::from_parts(parts, body)),
+        call(other, copy),
+    )
+    .await;
+    if one.status() >= two.status() { one } else { two }
+}
+
+async fn call(router: Router, request: Request) -> Response {
+    let Ok(response) = router.oneshot(request).await;
+    response
+}
+
+/// What can be seen of a session.
+trait Looks: Send + Sync {
+    fn look(&self) -> Option<String>;
+}
+
+/// A session as a function takes it, or none.
+trait Taken: Looks {
+    fn perform(&mut self, edits: &[(Kind, Edit)]);
+    fn lend<F: Future<Output = Response> + Send>(
+        &mut self,
+        future: F,
+    ) -> impl Future<Output = Response> + Send;
+    fn run(&mut self, inner: Router, request: Request) -> impl Future<Output = Response> + Send;
+}
+
+impl Looks for () {
+    fn look(&self) -> Option<String> {
+        None
+    }
+}
+
+impl Taken for () {
+    fn perform(&mut self, _edits: &[(Kind, Edit)]) {}
+
+    async fn lend<F: Future<Output = Response> + Send>(&mut self, future: F) -> Response {
+        future.await
     }
 
-    async fn end(&self, loaded: String) -> Result<Response, Response> {
-        self.done.notify_one();
-        self.go.notified().await;
-        let answer = |status| (StatusCode::from_u16(status).unwrap(), loaded).into_response();
-        match self.request.outcome {
-            Outcome::Answers(status) => Ok(answer(status)),
-            Outcome::Fails(status) => Err(answer(status)),
-            // A panic that prints nothing: there are thousands.
-            Outcome::Panics => std::panic::resume_unwind(Box::new("as the schedule says")),
+    async fn run(&mut self, inner: Router, request: Request) -> Response {
+        call(inner, request).await
+    }
+}
+
+impl<T: HoldsState> Looks for &Session<T> {
+    fn look(&self) -> Option<String> {
+        Some(format!("{:?} {:?}", T::KIND, self.state()))
+    }
+}
+
+impl<T: HoldsState> Taken for &Session<T> {
+    fn perform(&mut self, _edits: &[(Kind, Edit)]) {}
+
+    async fn lend<F: Future<Output = Response> + Send>(&mut self, future: F) -> Response {
+        future.await
+    }
+
+    async fn run(&mut self, inner: Router, request: Request) -> Response {
+        call(inner, request).await
+    }
+}
+
+impl<T: HoldsState> Looks for &mut Session<T> {
+    fn look(&self) -> Option<String> {
+        Some(format!("{:?} {:?}", T::KIND, self.state()))
+    }
+}
+
+impl<T: HoldsState> Taken for &mut Session<T> {
+    fn perform(&mut self, edits: &[(Kind, Edit)]) {
+        for (_, edit) in edits.iter().filter(|(kind, _)| *kind == T::KIND) {
+            edit.perform(self);
         }
     }
 
-    async fn write(&self, session: &mut Session<Shop>) -> Result<Response, Response> {
-        let loaded = format!("{:?}", **session);
-        perform(&self.request.edits, session);
-        self.end(loaded).await
+    async fn lend<F: Future<Output = Response> + Send>(&mut self, future: F) -> Response {
+        Session::lend(self, future).await
     }
-}
 
-fn perform(edits: &[Edit], session: &mut Session<Shop>) {
-    for edit in edits {
-        edit.perform(session);
+    async fn run(&mut self, inner: Router, request: Request) -> Response {
+        Session::run(self, inner, request).await
     }
-}
-
-#[require_session]
-async fn reads(shop: &Shop, Extension(script): Extension<Script>) -> Result<Response, Response> {
-    script.end(format!("{shop:?}")).await
-}
-
-#[require_session]
-async fn writes(
-    session: &mut Session<Shop>,
-    Extension(script): Extension<Script>,
-) -> Result<Response, Response> {
-    script.write(session).await
-}
-
-#[require_session(commit = always)]
-async fn writes_whatever_it_answers(
-    session: &mut Session<Shop>,
-    Extension(script): Extension<Script>,
-) -> Result<Response, Response> {
-    script.write(session).await
-}
-
-/// Half of what the middleware does comes before the handler, half after.
-#[require_session]
-async fn around(
-    session: &mut Session<Shop>,
-    Extension(script): Extension<Script>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let Guard::Nested { around, shields, .. } = &script.request.guard else {
-        unreachable!("only around the nested ones")
-    };
-    let (before, after) = around.split_at(around.len() / 2);
-    perform(before, session);
-    let mut response = session.run(next, request).await;
-    perform(after, session);
-    if *shields && response.status().is_server_error() {
-        *response.status_mut() = StatusCode::OK;
-    }
-    response
 }

@@ -12,6 +12,17 @@ pub(crate) struct Coverage {
     pub(crate) conflicts: u32,
     /// A secret was shown that its browser had given up.
     pub(crate) thefts: u32,
+    /// Refused, since a function around it did not lend its session.
+    pub(crate) held: u32,
+    /// Refused, since a function beside it was not done in time.
+    pub(crate) busy: u32,
+    /// A panic that a layer in between made a 500.
+    pub(crate) caught: u32,
+    /// Saved in spite of a 5xx, since a guard inside wanted it.
+    pub(crate) kept: u32,
+    pub(crate) side_by_side: u32,
+    /// Two sessions saved together.
+    pub(crate) together: u32,
     ended: u32,
     unavailable: u32,
     panics: u32,
@@ -31,13 +42,17 @@ impl Coverage {
             Some(503) => self.unavailable += 1,
             Some(_) => {}
         }
-        self.cookies += u32::from(answer.cookie != CookieChange::Unchanged);
+        self.cookies += u32::from(answer.cookies != [CookieChange::Unchanged; 2]);
     }
 
     /// Each of it often enough, for so many schedules.
     pub(crate) fn enough(&self) -> bool {
-        let rarest = [self.conflicts, self.ended, self.unavailable, self.panics].into_iter().min();
-        rarest.is_some_and(|times| times >= self.schedules / 20) && self.cookies >= self.schedules
+        let frequent = [self.conflicts, self.ended, self.unavailable, self.panics, self.held]
+            .into_iter()
+            .chain([self.caught, self.side_by_side, self.together])
+            .all(|times| times >= self.schedules / 20);
+        let rare = [self.busy, self.kept].into_iter().all(|times| times >= self.schedules / 100);
+        frequent && rare && self.cookies >= self.schedules
     }
 }
 
@@ -47,6 +62,12 @@ impl AddAssign for Coverage {
         self.answers += other.answers;
         self.conflicts += other.conflicts;
         self.thefts += other.thefts;
+        self.held += other.held;
+        self.busy += other.busy;
+        self.caught += other.caught;
+        self.kept += other.kept;
+        self.side_by_side += other.side_by_side;
+        self.together += other.together;
         self.ended += other.ended;
         self.unavailable += other.unavailable;
         self.panics += other.panics;

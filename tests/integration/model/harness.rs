@@ -4,25 +4,26 @@ use std::collections::HashMap;
 use std::fmt::Debug;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE, VARY};
 use axum::response::Response;
 use http_body_util::BodyExt as _;
-use session_axum::{ErrorKind, Handle, Lifetime, Sessions, Store as _, Timestamp};
+use session_axum::{
+    ErrorKind, Handle, Lifetime, SessionCookie, Sessions, Store, Timestamp, WithPrincipal,
+};
 use session_core::{Digest, Now};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tower::ServiceExt as _;
 
 use super::answer::{Answer, CookieChange};
-use super::app::{Script, path, router};
+use super::app::{App, Script, router};
 use super::coverage::Coverage;
 use super::faults::Faults;
 use super::reference::{Model, Refusal};
 use super::schedule::{self, NODES, Step};
-use super::session::Shop;
+use super::session::{Change, HoldsState, KINDS, Kind, State, User};
 use super::stored_session::{ABSOLUTE, IDLE, StoredSession, Token};
 use crate::intercepted_store::InterceptedStore;
 
@@ -30,9 +31,9 @@ pub(crate) struct Harness {
     model: Model,
     store: InterceptedStore<Faults>,
     /// Two processes, as it were, on one store.
-    nodes: [(Sessions<Shop>, Router); NODES],
+    nodes: [App; NODES],
     /// On the same store, and never befallen by a fault.
-    inspector: Sessions<Shop>,
+    inspector: App,
     open_requests: Vec<(Script, JoinHandle<Response>)>,
     /// The cookie of each token that was told to a browser.
     cookies: HashMap<Token, String>,
@@ -58,23 +59,11 @@ impl Harness {
         let [absolute, idle] = [ABSOLUTE, IDLE].map(Duration::from_secs);
         // Renewal by age has tests of its own, where each step of it is seen.
         let lifetime = Lifetime::new(absolute, idle).unwrap().without_rotation();
-        let sessions = |builder: session_axum::Builder<Shop>| {
-            builder
-                .without_cleaner()
-                .lifetime(lifetime)
-                .clock(move || moment(began.elapsed().as_secs()))
-                .build()
-                .unwrap()
-        };
-        let nodes = [(); NODES].map(|()| {
-            let sessions = sessions(Sessions::builder(store.clone()));
-            (sessions.clone(), router(sessions))
-        });
         Self {
-            inspector: sessions(Sessions::builder(store.memory.clone())),
+            inspector: app(store.memory.clone(), lifetime, began),
+            nodes: [(); NODES].map(|()| app(store.clone(), lifetime, began)),
             model: Model::default(),
             store,
-            nodes,
             open_requests: Vec::new(),
             cookies: HashMap::new(),
             digests: HashMap::new(),
@@ -119,32 +108,37 @@ impl Harness {
         self.compare().await
     }
 
-    /// Whether the request has arrived at its handler.
+    /// Whether the request has come to where it pauses.
     async fn begin(&mut self, request: &schedule::Request) -> Result<bool, String> {
-        let cookie = self.model.browsers[request.browser].map(|token| self.cookies[&token].clone());
-        let refused = self.model.begin(request);
-        let script = Script::new(request);
-        let mut http = Request::get(path(&request.guard)).extension(script.clone());
-        if let Some(cookie) = cookie {
-            http = http.header(COOKIE, format!("__Host-session={cookie}"));
+        let cookies: Vec<String> = KINDS
+            .into_iter()
+            .zip(self.model.browsers[request.browser])
+            .filter_map(|(kind, token)| Some((kind, token?)))
+            .map(|(kind, token)| format!("{}={}", cookie_name(kind), self.cookies[&token]))
+            .collect();
+        let answered_before = self.model.begin(request);
+        let script = Script::default();
+        let router = router(&request.function, &self.nodes[request.node], &script, true);
+        let mut http = Request::get("/");
+        if !cookies.is_empty() {
+            http = http.header(COOKIE, cookies.join("; "));
         }
-        let response =
-            self.nodes[request.node].1.clone().oneshot(http.body(Body::empty()).unwrap());
+        let response = router.oneshot(http.body(Body::empty()).unwrap());
         let mut client = tokio::spawn(async { response.await.unwrap() });
         let answered = tokio::select! {
-            () = script.done.notified() => None,
-            response = &mut client => Some(response.map_err(|_| "a panic before the handler")?),
+            () = script.pause.done.notified() => None,
+            response = &mut client => Some(response.ok()),
         };
-        match (answered, refused) {
+        match (answered, answered_before) {
             (None, None) => {
                 self.open_requests.push((script, client));
                 Ok(true)
             }
-            (Some(response), Some(refused)) => {
-                self.compare_answer(Some(response), refused).await.map(|()| false)
+            (Some(response), Some(answer)) => {
+                self.compare_answer(response, answer, &script).await.map(|()| false)
             }
-            (answered, refused) => {
-                Err(format!("before the handler: {answered:?}\n  by the model: {refused:?}"))
+            (answered, answer) => {
+                Err(format!("before the pause: {answered:?}\n  by the model: {answer:?}"))
             }
         }
     }
@@ -152,8 +146,8 @@ impl Harness {
     async fn end(&mut self, nth: usize) -> Checked {
         let answer = self.model.end(nth);
         let (script, client) = self.open_requests.remove(nth);
-        script.go.notify_one();
-        self.compare_answer(client.await.ok(), answer).await
+        script.pause.go.notify_one();
+        self.compare_answer(client.await.ok(), answer, &script).await
     }
 
     async fn outside(&mut self, step: &Step) -> Checked {
@@ -162,73 +156,84 @@ impl Harness {
         match step {
             Step::Update { node, session, change } if !handles.is_empty() => {
                 let nth = session % handles.len();
-                let performed = change.clone();
-                let updated = self.nodes[*node].0.update(&handles[nth], move |shop| {
-                    performed.perform(shop);
-                    shop.visits
-                });
-                same("update", &updated.await.map_err(refused), &model.update_outside(nth, change))
+                let (node, handle) = (&self.nodes[*node], handles[nth]);
+                let updated = match model.kinds[nth] {
+                    Kind::Shop => update(&node.shop, handle, change).await,
+                    Kind::Office => update(&node.office, handle, change).await,
+                };
+                same("update", &updated, &model.update_outside(nth, change))
             }
             Step::Revoke { node, session } if !handles.is_empty() => {
                 let nth = session % handles.len();
-                let revoked = self.nodes[*node].0.revoke(&handles[nth]).await;
+                let node = &self.nodes[*node];
+                let revoked = match model.kinds[nth] {
+                    Kind::Shop => node.shop.revoke(&handles[nth]).await,
+                    Kind::Office => node.office.revoke(&handles[nth]).await,
+                };
                 same("revoke", &revoked.map_err(refused), &model.revoke(nth))
             }
-            Step::RevokeAll { node, user } => {
-                let revoked = self.nodes[*node].0.revoke_all(user).await;
-                same("revoke all", &revoked.map_err(refused), &model.revoke_all(*user))
-            }
-            Step::List { node, user } => {
-                let nth = |handle| {
-                    handles.iter().position(|other| *other == handle).expect("it was stored")
+            Step::RevokeAll { node, kind, user } => {
+                let node = &self.nodes[*node];
+                let revoked = match kind {
+                    Kind::Shop => node.shop.revoke_all(user).await,
+                    Kind::Office => node.office.revoke_all(user).await,
                 };
-                let listed = self.nodes[*node].0.list(user).await.map_err(refused).map(|listed| {
-                    let mut listed: Vec<usize> =
-                        listed.into_iter().map(|listed| nth(listed.handle)).collect();
-                    listed.sort_unstable();
-                    listed
-                });
-                same("list", &listed, &model.list(*user))
+                same("revoke all", &revoked.map_err(refused), &model.revoke_all(*kind, *user))
+            }
+            Step::List { node, kind, user } => {
+                let node = &self.nodes[*node];
+                let listed = match kind {
+                    Kind::Shop => list(&node.shop, &handles, *user).await,
+                    Kind::Office => list(&node.office, &handles, *user).await,
+                };
+                same("list", &listed, &model.list(*kind, *user))
             }
             Step::Clean { node } => {
-                let cleaned = self.nodes[*node].0.clean().await;
+                let cleaned = self.nodes[*node].shop.clean().await;
                 same("clean", &cleaned.map_err(refused), &model.clean())
             }
             _ => Ok(()),
         }
     }
 
-    async fn compare_answer(&mut self, response: Option<Response>, answer: Answer) -> Checked {
+    async fn compare_answer(
+        &mut self,
+        response: Option<Response>,
+        (answer, seen): (Answer, Vec<String>),
+        script: &Script,
+    ) -> Checked {
         self.model.coverage.note(&answer);
+        same("seen", &*script.seen.lock().unwrap(), &seen)?;
         let status = response.as_ref().map(|response| response.status().as_u16());
         same("status", &status, &answer.status)?;
         let Some(response) = response else { return Ok(()) };
         let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        same("body", &*String::from_utf8_lossy(&body), &answer.body)?;
+        same("body", &*String::from_utf8_lossy(&body), answer.body)?;
         same("Vary", &head.headers.get(VARY).map(|vary| vary.to_str().unwrap()), &Some("Cookie"))?;
-        let cookies: Vec<&str> = head
+        let mut cookies: Vec<&str> = head
             .headers
             .get_all(SET_COOKIE)
             .iter()
             .map(|cookie| cookie.to_str().unwrap())
             .collect();
-        same(
-            "Set-Cookie lines",
-            &cookies.len(),
-            &usize::from(answer.cookie != CookieChange::Unchanged),
-        )?;
         let no_store = head.headers.get(CACHE_CONTROL).is_some_and(|cache| cache == "no-store");
-        same("Cache-Control: no-store", &no_store, &(answer.cookie != CookieChange::Unchanged))?;
-        cookies.first().map_or(Ok(()), |cookie| self.compare_cookie(cookie, answer.cookie))
+        for (kind, change) in KINDS.into_iter().zip(answer.cookies) {
+            let start = format!("{}=", cookie_name(kind));
+            let nth = cookies.iter().position(|cookie| cookie.starts_with(&start));
+            let cookie = nth.map(|nth| cookies.remove(nth)[start.len()..].to_owned());
+            self.compare_cookie(cookie, change).map_err(|error| format!("{kind:?}: {error}"))?;
+        }
+        same("other Set-Cookie lines", &cookies, &Vec::new())?;
+        let sets = answer.cookies != [CookieChange::Unchanged; 2];
+        same("Cache-Control: no-store", &no_store, &sets)
     }
 
-    fn compare_cookie(&mut self, cookie: &str, change: CookieChange) -> Checked {
+    fn compare_cookie(&mut self, cookie: Option<String>, change: CookieChange) -> Checked {
+        same("Set-Cookie", &cookie.is_some(), &(change != CookieChange::Unchanged))?;
+        let Some(cookie) = cookie else { return Ok(()) };
         let mut parts = cookie.split("; ");
-        let value = parts
-            .next()
-            .and_then(|pair| pair.strip_prefix("__Host-session="))
-            .ok_or("another cookie")?;
+        let value = parts.next().unwrap_or_default();
         let max_age = parts
             .find_map(|part| part.strip_prefix("Max-Age="))
             .map(|seconds| seconds.parse().unwrap());
@@ -276,11 +281,10 @@ impl Harness {
             retired: stored.retired,
             superseded: stored.superseded,
             revision: record.revision,
-            shop: self
-                .inspector
-                .update(&handle, |shop| shop.clone())
-                .await
-                .map_err(|error| error.to_string())?,
+            state: match self.model.kinds[session] {
+                Kind::Shop => state(&self.inspector.shop, handle).await?,
+                Kind::Office => state(&self.inspector.office, handle).await?,
+            },
             persistent: record.persistent,
             created: seconds(times.created),
             authenticated: times.authenticated.map(seconds),
@@ -293,7 +297,7 @@ impl Harness {
         let is_spelled = |user| {
             record.principal.as_ref().is_some_and(|name| name.contains(&format!("{user:?}")))
         };
-        same("principal", &record.principal.is_some(), &stored.shop.user.is_some_and(is_spelled))?;
+        same("principal", &record.principal.is_some(), &stored.state.user.is_some_and(is_spelled))?;
         let token = Token { session, secret: stored.secret };
         let known = self.digests.values().any(|other| *other == record.digest);
         if !self.digests.contains_key(&token) && known {
@@ -301,6 +305,66 @@ impl Harness {
         }
         same("digest", &record.digest, self.digests.entry(token).or_insert(record.digest))
     }
+}
+
+fn app(store: impl Store + Clone, lifetime: Lifetime, began: Instant) -> App {
+    fn build<T: HoldsState>(
+        builder: session_axum::Builder<T>,
+        lifetime: Lifetime,
+        began: Instant,
+    ) -> Sessions<T> {
+        builder
+            .without_cleaner()
+            .lifetime(lifetime)
+            .clock(move || moment(began.elapsed().as_secs()))
+            .build()
+            .unwrap()
+    }
+    let office = SessionCookie::host("office").unwrap();
+    App {
+        shop: build(Sessions::builder(store.clone()), lifetime, began),
+        office: build(Sessions::builder(store).cookie(office), lifetime, began),
+    }
+}
+
+fn cookie_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Shop => "__Host-session",
+        Kind::Office => "__Host-office",
+    }
+}
+
+async fn update<T: HoldsState>(
+    sessions: &Sessions<T>,
+    handle: Handle,
+    change: &Change,
+) -> Result<i64, Refusal> {
+    let change = change.clone();
+    let updated = sessions.update(&handle, move |session| {
+        change.perform_on(session);
+        session.state().visits
+    });
+    updated.await.map_err(refused)
+}
+
+async fn state<T: HoldsState>(sessions: &Sessions<T>, handle: Handle) -> Result<State, String> {
+    sessions.update(&handle, |session| session.state()).await.map_err(|error| error.to_string())
+}
+
+/// Which of the sessions that were ever stored are the user's.
+async fn list<T>(
+    sessions: &Sessions<T>,
+    handles: &[Handle],
+    user: User,
+) -> Result<Vec<usize>, Refusal>
+where
+    T: HoldsState + WithPrincipal<Principal = User>,
+{
+    let nth = |handle| handles.iter().position(|other| *other == handle).expect("it was stored");
+    let listed = sessions.list(&user).await.map_err(refused)?;
+    let mut listed: Vec<usize> = listed.into_iter().map(|listed| nth(listed.handle)).collect();
+    listed.sort_unstable();
+    Ok(listed)
 }
 
 fn moment(second: u64) -> Timestamp {

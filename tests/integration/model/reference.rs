@@ -3,13 +3,13 @@
 use super::answer::{Answer, CookieChange};
 use super::coverage::Coverage;
 use super::faults::Calls;
-use super::request::{CookieState, Draft, OpenRequest};
+use super::request::{CookieState, Draft, Loaded, OpenRequest};
 use super::schedule::{BROWSERS, Request};
-use super::session::{Change, User};
+use super::session::{Change, Kind, PerKind, User};
 use super::stored_session::{Changed, IDLE, MAX_LOG_IN, StoredSession, Token};
 
 /// How long the store may take to answer, in seconds.
-const DEADLINE: u64 = 2;
+pub(crate) const DEADLINE: u64 = 2;
 
 #[derive(Debug, Default)]
 pub(crate) struct Model {
@@ -18,10 +18,12 @@ pub(crate) struct Model {
     pub(crate) calls: Calls,
     /// Every session that was ever stored; none in place of one that was removed.
     pub(crate) sessions: Vec<Option<StoredSession>>,
-    pub(crate) browsers: [Option<Token>; BROWSERS],
+    /// The type of each of them.
+    pub(crate) kinds: Vec<Kind>,
+    pub(crate) browsers: [PerKind<Option<Token>>; BROWSERS],
     pub(crate) open_requests: Vec<OpenRequest>,
     /// When a user was last logged out everywhere.
-    revoked: Vec<(User, u64)>,
+    revoked: Vec<(Kind, User, u64)>,
     pub(crate) coverage: Coverage,
     secrets: u32,
 }
@@ -31,44 +33,47 @@ pub(crate) struct Model {
 pub(crate) enum Refusal {
     Unavailable,
     Ended,
+    /// A function around it has the session, and does not lend it.
+    Held,
+    /// A function beside it has the session, and is not done with it in time.
+    Busy,
     PrincipalInUpdate,
 }
 
 /// What requests do.
 impl Model {
-    /// A request arrives at its handler, or is refused before.
-    pub(crate) fn begin(&mut self, request: &Request) -> Option<Answer> {
-        let token = self.browsers[request.browser];
-        match self.load(token) {
-            Ok(cookie) => {
-                let began = self.now;
-                self.open_requests.push(OpenRequest { request: request.clone(), began, cookie });
-                None
-            }
-            Err(refused) => Some(refused.answer()),
+    /// A request arrives at where it pauses, or is answered before.
+    pub(crate) fn begin(&mut self, request: &Request) -> Option<(Answer, Vec<String>)> {
+        let mut open = OpenRequest::new(request, self.browsers[request.browser]);
+        if self.pauses(&mut open) {
+            self.open_requests.push(open);
+            return None;
         }
+        Some(self.answer(open))
     }
 
-    /// The handler of a request returns; what it did is saved before the response leaves.
-    pub(crate) fn end(&mut self, nth: usize) -> Answer {
-        let ended = self.open_requests.remove(nth);
-        let (browser, cookie) = (ended.request.browser, ended.cookie.clone());
-        let began = ended.began;
-        let (status, body, draft) = ended.finish();
-        match draft.map_or(Ok(CookieChange::Unchanged), |draft| self.save(draft, &cookie, began)) {
-            Err(refused) => refused.answer(),
-            Ok(change) => {
+    /// A request goes on and is answered; what it did is saved before the response leaves.
+    pub(crate) fn end(&mut self, nth: usize) -> (Answer, Vec<String>) {
+        let open = self.open_requests.remove(nth);
+        self.answer(open)
+    }
+
+    fn answer(&mut self, mut open: OpenRequest) -> (Answer, Vec<String>) {
+        let answer = self.run(&mut open);
+        if answer.status.is_some() {
+            let cookies = &mut self.browsers[open.request.browser];
+            for (cookie, change) in cookies.iter_mut().zip(&answer.cookies) {
                 match change {
                     CookieChange::Unchanged => {}
-                    CookieChange::Set { token, .. } => self.browsers[browser] = Some(token),
-                    CookieChange::Remove => self.browsers[browser] = None,
+                    CookieChange::Set { token, .. } => *cookie = Some(*token),
+                    CookieChange::Remove => *cookie = None,
                 }
-                Answer { status, body, cookie: change }
             }
         }
+        (answer, open.seen)
     }
 
-    fn load(&mut self, token: Option<Token>) -> Result<CookieState, Refusal> {
+    pub(crate) fn load(&mut self, token: Option<Token>) -> Result<CookieState, Refusal> {
         let Some(token) = token else { return Ok(CookieState::None) };
         let stored = self.call(|model| model.live(token.session).cloned())?;
         let Some(mut stored) = stored else { return Ok(CookieState::Dead) };
@@ -113,29 +118,31 @@ impl Model {
         Ok(false)
     }
 
-    fn save(
+    pub(crate) fn save(
         &mut self,
+        kind: Kind,
         draft: Draft,
-        cookie: &CookieState,
-        began: u64,
+        loaded: &Loaded,
     ) -> Result<CookieChange, Refusal> {
-        if draft.asks_for_something() && matches!(cookie, CookieState::Replaced) {
-            return Err(Refusal::Ended);
-        }
-        if let Some(session) = draft.ended {
-            self.call(|model| model.remove(session))?;
-        }
-        match draft.session {
-            Some((token, ref stored)) => self.change(token, stored.clone(), &draft, began),
-            None if draft.is_changed() => self.create(draft, began),
-            None if draft.destroyed && !matches!(cookie, CookieState::None) => {
-                Ok(CookieChange::Remove)
+        let Loaded { cookie, began } = loaded;
+        match cookie {
+            CookieState::Replaced if draft.asks_for_something() => return Err(Refusal::Ended),
+            CookieState::Live(token, stored) if !draft.destroyed => {
+                return self.change(*token, stored.clone(), &draft, *began);
             }
-            None => Ok(CookieChange::Unchanged),
+            CookieState::Live(token, _) => _ = self.call(|model| model.remove(token.session))?,
+            _ => {}
+        }
+        if draft.is_changed() {
+            self.create(kind, draft, *began)
+        } else if draft.destroyed && !matches!(cookie, CookieState::None) {
+            Ok(CookieChange::Remove)
+        } else {
+            Ok(CookieChange::Unchanged)
         }
     }
 
-    fn create(&mut self, draft: Draft, began: u64) -> Result<CookieChange, Refusal> {
+    fn create(&mut self, kind: Kind, draft: Draft, began: u64) -> Result<CookieChange, Refusal> {
         if self.now - began > MAX_LOG_IN && draft.state.user.is_some() {
             return Err(Refusal::Ended);
         }
@@ -145,8 +152,11 @@ impl Model {
         let max_age = stored.persistent.then(|| stored.absolute - self.now);
         let token = Token { session: self.sessions.len(), secret };
         let admitted = self.call(|model| {
-            let admitted = !model.is_too_late(stored.shop.user, began);
-            model.sessions.extend(admitted.then_some(Some(stored)));
+            let admitted = !model.is_too_late(kind, stored.state.user, began);
+            if admitted {
+                model.sessions.push(Some(stored));
+                model.kinds.push(kind);
+            }
             admitted
         })?;
         if admitted { Ok(CookieChange::Set { token, max_age }) } else { Err(Refusal::Ended) }
@@ -171,7 +181,7 @@ impl Model {
                 return Err(Refusal::Ended);
             }
             let next = theirs.changed(&change, self.draw(), self.now);
-            let logs_in = next.shop.user.filter(|_| next.shop.user != theirs.shop.user);
+            let logs_in = next.state.user.filter(|_| next.state.user != theirs.state.user);
             if logs_in.is_some() && self.now - began > MAX_LOG_IN {
                 return Err(Refusal::Ended);
             }
@@ -197,13 +207,13 @@ impl Model {
     ) -> Result<i64, Refusal> {
         let theirs = self.call(|model| model.live(session).cloned())?;
         let mut theirs = theirs.ok_or(Refusal::Ended)?;
-        let mut mine = theirs.shop.clone();
+        let mut mine = theirs.state.clone();
         change.perform(&mut mine);
-        if mine.user != theirs.shop.user {
+        if mine.user != theirs.state.user {
             return Err(Refusal::PrincipalInUpdate);
         }
         let change = Changed {
-            base: &theirs.shop,
+            base: &theirs.state,
             mine: &mine,
             rotate: false,
             persistent: None,
@@ -220,22 +230,24 @@ impl Model {
         self.call(|model| model.remove(session))
     }
 
-    pub(crate) fn revoke_all(&mut self, user: User) -> Result<u64, Refusal> {
+    pub(crate) fn revoke_all(&mut self, kind: Kind, user: User) -> Result<u64, Refusal> {
         self.call(|model| {
-            model.revoked.push((user, model.now));
-            let theirs = |stored: &Option<StoredSession>| {
-                stored.as_ref().is_some_and(|stored| stored.shop.user == Some(user))
+            model.revoked.push((kind, user, model.now));
+            let theirs = |nth: &usize| {
+                let stored = model.sessions[*nth].as_ref();
+                model.kinds[*nth] == kind
+                    && stored.is_some_and(|stored| stored.state.user == Some(user))
             };
-            let sessions: Vec<usize> =
-                (0..model.sessions.len()).filter(|nth| theirs(&model.sessions[*nth])).collect();
+            let sessions: Vec<usize> = (0..model.sessions.len()).filter(theirs).collect();
             sessions.into_iter().map(|session| u64::from(model.remove(session))).sum()
         })
     }
 
-    pub(crate) fn list(&mut self, user: User) -> Result<Vec<usize>, Refusal> {
+    pub(crate) fn list(&mut self, kind: Kind, user: User) -> Result<Vec<usize>, Refusal> {
         self.call(|model| {
-            let theirs = |session: &usize| {
-                model.live(*session).is_some_and(|stored| stored.shop.user == Some(user))
+            let theirs = |nth: &usize| {
+                model.kinds[*nth] == kind
+                    && model.live(*nth).is_some_and(|stored| stored.state.user == Some(user))
             };
             (0..model.sessions.len()).filter(theirs).collect()
         })
@@ -275,8 +287,11 @@ impl Model {
     }
 
     /// Whether somebody's sessions were all ended after a log-in began.
-    fn is_too_late(&self, user: Option<User>, began: u64) -> bool {
-        self.revoked.iter().any(|(revoked, at)| Some(*revoked) == user && began < *at)
+    fn is_too_late(&self, kind: Kind, user: Option<User>, began: u64) -> bool {
+        let is_later = |(of, revoked, at): &(Kind, User, u64)| {
+            *of == kind && Some(*revoked) == user && began < *at
+        };
+        self.revoked.iter().any(is_later)
     }
 
     /// Whether `next` was saved: it was not if others have made `theirs` of the session. A log-in
@@ -292,7 +307,9 @@ impl Model {
         let now = self.call(|model| {
             let now = model.live(session)?.clone();
             if now.revision == revision {
-                if log_in.is_some_and(|(user, began)| model.is_too_late(Some(user), began)) {
+                if log_in.is_some_and(|(user, began)| {
+                    model.is_too_late(model.kinds[session], Some(user), began)
+                }) {
                     return None;
                 }
                 model.sessions[session] = Some(next.clone());
@@ -322,12 +339,13 @@ impl Model {
 }
 
 impl Refusal {
-    fn answer(self) -> Answer {
+    pub(crate) fn answer(self) -> Answer {
         let (status, body) = match self {
-            Self::Unavailable => (503, "the session is unavailable\n"),
+            Self::Unavailable | Self::Busy => (503, "the session is unavailable\n"),
             Self::Ended => (401, "the session is over\n"),
+            Self::Held => (500, "the session is unavailable\n"),
             Self::PrincipalInUpdate => unreachable!("no request is refused for this"),
         };
-        Answer { status: Some(status), body: body.to_owned(), cookie: CookieChange::Unchanged }
+        Answer::new(Some(status), body)
     }
 }

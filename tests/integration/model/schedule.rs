@@ -7,7 +7,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::faults::Fault;
-use super::session::{Change, Edit, User};
+use super::function::{Function, Outcome, Takes};
+use super::request_strategy::{change, request};
+use super::session::{Change, Edit, Kind, User};
 
 pub(crate) const BROWSERS: usize = 4;
 pub(crate) const NODES: usize = 2;
@@ -22,7 +24,7 @@ pub(crate) struct Schedule(pub(crate) Vec<Step>);
 pub(crate) enum Step {
     /// A request from its beginning to its end.
     Send(Request),
-    /// A request whose handler has done what it does and not returned yet.
+    /// A request that pauses: its handler has done what it does and not returned yet.
     Begin(Request),
     /// The handler of a request under way returns.
     End(Nth),
@@ -49,10 +51,12 @@ pub(crate) enum Step {
     },
     RevokeAll {
         node: usize,
+        kind: Kind,
         user: User,
     },
     List {
         node: usize,
+        kind: Kind,
         user: User,
     },
     Clean {
@@ -65,44 +69,24 @@ pub(crate) enum Step {
 pub(crate) struct Request {
     pub(crate) browser: usize,
     pub(crate) node: usize,
-    pub(crate) guard: Guard,
-    pub(crate) edits: Vec<Edit>,
-    pub(crate) outcome: Outcome,
-}
-
-/// How the handler takes the session.
-#[derive(Clone, Debug)]
-pub(crate) enum Guard {
-    Reads,
-    Writes,
-    WritesWhateverItAnswers,
-    /// Under a middleware that has the session too, and may turn an error into 200; `always` if
-    /// the handler's script is saved whatever it answers.
-    Nested {
-        around: Vec<Edit>,
-        shields: bool,
-        always: bool,
-    },
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Outcome {
-    Answers(u16),
-    Fails(u16),
-    Panics,
+    /// The outermost one.
+    pub(crate) function: Function,
 }
 
 /// Two sessions, the second of them Ann's, each in two browsers; and then anything.
 pub(crate) fn schedules() -> impl Strategy<Value = Schedule> {
     let begin = |browser, changes: &[Change]| {
-        let edits = changes.iter().cloned().map(Edit::Change).collect();
-        Step::Send(Request {
-            browser,
-            node: 0,
-            guard: Guard::Writes,
-            edits,
-            outcome: Outcome::Answers(200),
-        })
+        let edits = changes.iter().cloned().map(|change| (Kind::Shop, Edit::Change(change)));
+        let function = Function {
+            takes: Takes::WritesShop,
+            always: false,
+            before: edits.collect(),
+            inside: None,
+            stays: 0,
+            after: Vec::new(),
+            outcome: Outcome::Passes,
+        };
+        Step::Send(Request { browser, node: 0, function })
     };
     vec(step(), 1..32).prop_map(move |steps| {
         let opening = [
@@ -128,64 +112,20 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (node.clone(), session.clone(), change())
             .prop_map(|(node, session, change)| Step::Update { node, session, change }),
         1 => (node.clone(), session).prop_map(|(node, session)| Step::Revoke { node, session }),
-        1 => (node.clone(), user()).prop_map(|(node, user)| Step::RevokeAll { node, user }),
-        1 => (node.clone(), user()).prop_map(|(node, user)| Step::List { node, user }),
+        1 => (node.clone(), kind(), user())
+            .prop_map(|(node, kind, user)| Step::RevokeAll { node, kind, user }),
+        1 => (node.clone(), kind(), user())
+            .prop_map(|(node, kind, user)| Step::List { node, kind, user }),
         1 => node.prop_map(|node| Step::Clean { node }),
         2 => proptest::sample::select(times.to_vec()).prop_map(Step::Advance),
     ]
 }
 
-fn request() -> impl Strategy<Value = Request> {
-    (0..BROWSERS, 0..NODES, guard(), vec(edit(), 1..4), outcome()).prop_map(
-        |(browser, node, guard, edits, outcome)| Request { browser, node, guard, edits, outcome },
-    )
+fn kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![3 => Just(Kind::Shop), 1 => Just(Kind::Office)]
 }
 
-fn guard() -> impl Strategy<Value = Guard> {
-    prop_oneof![
-        5 => Just(Guard::Writes),
-        1 => Just(Guard::Reads),
-        1 => Just(Guard::WritesWhateverItAnswers),
-        2 => (vec(edit(), 0..3), any::<bool>(), any::<bool>())
-            .prop_map(|(around, shields, always)| Guard::Nested { around, shields, always }),
-    ]
-}
-
-fn outcome() -> impl Strategy<Value = Outcome> {
-    prop_oneof![
-        9 => Just(Outcome::Answers(200)),
-        1 => proptest::sample::select(vec![303, 404, 500, 503]).prop_map(Outcome::Answers),
-        1 => proptest::sample::select(vec![400, 500]).prop_map(Outcome::Fails),
-        1 => Just(Outcome::Panics),
-    ]
-}
-
-fn edit() -> impl Strategy<Value = Edit> {
-    prop_oneof![
-        16 => change().prop_map(Edit::Change),
-        2 => Just(Edit::Destroy),
-        1 => Just(Edit::Rotate),
-        1 => any::<bool>().prop_map(Edit::Remember),
-    ]
-}
-
-fn change() -> impl Strategy<Value = Change> {
-    let item = 0..4_u8;
-    prop_oneof![
-        3 => (-2..4_i64).prop_map(Change::Visit),
-        3 => item.clone().prop_map(Change::Put),
-        1 => item.clone().prop_map(Change::TakeOut),
-        1 => Just(Change::EmptyTheCart),
-        2 => item.clone().prop_map(Change::See),
-        1 => item.clone().prop_map(Change::Unsee),
-        2 => proptest::option::of(item.clone()).prop_map(Change::Notice),
-        1 => item.prop_map(Change::Theme),
-        1 => user().prop_map(Change::LogIn),
-        1 => Just(Change::LogOut),
-    ]
-}
-
-fn user() -> impl Strategy<Value = User> {
+pub(crate) fn user() -> impl Strategy<Value = User> {
     prop_oneof![Just(User::Ann), Just(User::Bob)]
 }
 

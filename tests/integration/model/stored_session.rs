@@ -1,6 +1,6 @@
 //! The model of a stored session, and of two changes that meet in it.
 
-use super::session::Shop;
+use super::session::State;
 
 /// The limits, in seconds: so close that a schedule meets both.
 pub(crate) const IDLE: u64 = 3_600;
@@ -27,7 +27,7 @@ pub(crate) struct StoredSession {
     /// Whether the one after it has been seen since, so that whoever shows it is a thief.
     pub(crate) superseded: bool,
     pub(crate) revision: u64,
-    pub(crate) shop: Shop,
+    pub(crate) state: State,
     pub(crate) persistent: bool,
     pub(crate) created: u64,
     pub(crate) authenticated: Option<u64>,
@@ -37,15 +37,15 @@ pub(crate) struct StoredSession {
 }
 
 impl StoredSession {
-    pub(crate) fn new(secret: u32, shop: Shop, persistent: bool, now: u64) -> Self {
-        let authenticated = shop.user.map(|_| now);
+    pub(crate) fn new(secret: u32, state: State, persistent: bool, now: u64) -> Self {
+        let authenticated = state.user.map(|_| now);
         let (expires, absolute) = (now + IDLE, now + ABSOLUTE);
         Self {
             secret,
             retired: None,
             superseded: false,
             revision: 1,
-            shop,
+            state,
             persistent,
             created: now,
             authenticated,
@@ -79,17 +79,17 @@ impl StoredSession {
     /// nothing to write. `secret` is the one to be used if it needs a new one.
     pub(crate) fn changed(&self, change: &Changed<'_>, secret: u32, now: u64) -> Self {
         let mut next = self.clone();
-        next.shop = merge(change.base, change.mine, &self.shop);
-        let passed = next.shop.user != self.shop.user;
-        let leaves_somebody = passed && self.shop.user.is_some();
+        next.state = merge(change.base, change.mine, &self.state);
+        let passed = next.state.user != self.state.user;
+        let leaves_somebody = passed && self.state.user.is_some();
         if leaves_somebody {
-            next.shop = handed_over(change.base, change.mine, &self.shop);
+            next.state = handed_over(change.base, change.mine, &self.state);
         }
         if passed || change.rotate {
             next.secret = secret;
             next.retired = Some((self.secret, now));
             next.superseded = false;
-        } else if next.shop != self.shop && change.is_request && self.is_unseen() {
+        } else if next.state != self.state && change.is_request && self.is_unseen() {
             next.superseded = true;
         }
         next.persistent = change.persistent.unwrap_or(self.persistent && !leaves_somebody);
@@ -97,9 +97,9 @@ impl StoredSession {
             return next;
         }
         if passed {
-            next.authenticated = next.shop.user.map(|_| now);
+            next.authenticated = next.state.user.map(|_| now);
         }
-        if passed && next.shop.user.is_some() {
+        if passed && next.state.user.is_some() {
             next.absolute = now + ABSOLUTE;
         }
         next.revision += 1;
@@ -112,8 +112,8 @@ impl StoredSession {
 
 /// What is to be done to a session.
 pub(crate) struct Changed<'a> {
-    pub(crate) base: &'a Shop,
-    pub(crate) mine: &'a Shop,
+    pub(crate) base: &'a State,
+    pub(crate) mine: &'a State,
     pub(crate) rotate: bool,
     pub(crate) persistent: Option<bool>,
     /// A closure from elsewhere is no use of the session.
@@ -121,10 +121,10 @@ pub(crate) struct Changed<'a> {
 }
 
 /// Field by field: nothing that either has done is lost.
-pub(crate) fn merge(base: &Shop, mine: &Shop, theirs: &Shop) -> Shop {
+pub(crate) fn merge(base: &State, mine: &State, theirs: &State) -> State {
     let mut cart = without(&theirs.cart, &without(&base.cart, &mine.cart));
     cart.extend(without(&mine.cart, &base.cart));
-    Shop {
+    State {
         user: if mine.user == base.user { theirs.user } else { mine.user },
         visits: theirs.visits + mine.visits - base.visits,
         cart: if theirs.cart == base.cart { mine.cart.clone() } else { cart },
@@ -135,10 +135,10 @@ pub(crate) fn merge(base: &Shop, mine: &Shop, theirs: &Shop) -> Shop {
 }
 
 /// From one user to another, or to none: what the request set goes along, and the theme.
-fn handed_over(base: &Shop, mine: &Shop, theirs: &Shop) -> Shop {
+fn handed_over(base: &State, mine: &State, theirs: &State) -> State {
     let merged = merge(base, mine, theirs);
-    let set = |set: bool| if set { mine.clone() } else { Shop::default() };
-    Shop {
+    let set = |set: bool| if set { mine.clone() } else { State::default() };
+    State {
         user: mine.user,
         visits: set(mine.visits != base.visits).visits,
         cart: set(mine.cart != base.cart).cart,

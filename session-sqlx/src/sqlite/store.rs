@@ -47,9 +47,13 @@ impl SqliteStore {
     /// All of it is done or none, and doing it again changes nothing. Programs that start together
     /// take turns. It waits for locks up to half a minute, not for the store's deadline.
     ///
+    /// A table that a newer release has migrated says which is the oldest release that works with
+    /// it. If this one does, nothing is changed, and one warning is logged (target `session`): a
+    /// deploy can be rolled back without a look at the database.
+    ///
     /// # Errors
-    /// When SQLite refuses, when the table is from a newer version of this library, or when
-    /// something else has its name.
+    /// When SQLite refuses, when a newer release has made a table that this one does not work
+    /// with, or when something else has its name.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
         let shared = self.queue.shared();
         migrate(&shared.file, &shared.table).await

@@ -17,8 +17,8 @@ pub(super) const SQL: &str = r#"
 WITH RECURSIVE asked (place) AS (
     SELECT 0 UNION ALL SELECT place + 1 FROM asked WHERE (place + 1) * 16 < length(?1)
 )
-SELECT place, principal, expires, absolute
-FROM asked CROSS JOIN :"table" ON handle = substr(?1, place * 16 + 1, 16)
+SELECT asked.place, principal, expires, absolute
+FROM asked CROSS JOIN :"table" ON handle = substr(?1, asked.place * 16 + 1, 16)
 WHERE expires > ?2 AND length(fields) > 0"#;
 
 pub(crate) struct Alive {

@@ -8,13 +8,16 @@ use super::row::record;
 use super::statement::Statement;
 use super::texts::Texts;
 
-/// Fields that nobody asks for are not read: they may lie on pages of their own.
+/// The index has the order of the list: a page is read from its first record on, as far as it
+/// goes. A first page begins after what is created at the end of time, which nothing is. Fields
+/// that nobody asks for are not read: they may lie on pages of their own.
 pub(super) const SQL: &str = r#"
 SELECT :times, handle, digest, revision, principal, persistent, label,
     CASE WHEN ?6 THEN fields ELSE x'' END
 FROM :"table"
 WHERE principal = ?1 AND expires > ?2
-    AND (?3 IS NULL OR created < ?3 OR (created = ?3 AND handle > ?4))
+    AND created <= coalesce(?3, 9223372036854775807)
+    AND (created < coalesce(?3, 9223372036854775807) OR handle > ?4)
 ORDER BY created DESC, handle LIMIT ?5"#;
 
 pub(crate) struct List {

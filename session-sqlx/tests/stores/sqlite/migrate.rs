@@ -90,7 +90,8 @@ async fn a_newer_table_that_works_with_this_program_is_used_as_it_is() {
     let (_, database) = store(patient()).await;
     database
         .execute(&format!(
-            "ALTER TABLE sessions ADD COLUMN later TEXT; CREATE TABLE sessions_later (id INTEGER);
+            "ALTER TABLE sessions ADD COLUMN later TEXT; ALTER TABLE sessions ADD COLUMN place TEXT;
+             CREATE TABLE sessions_later (id INTEGER);
              INSERT INTO sessions_versions (version, applied, oldest)
              VALUES ({LATEST} + 1, 0, {LATEST})"
         ))

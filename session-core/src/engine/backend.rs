@@ -1,5 +1,4 @@
-//! The back end: where sessions are kept, in the store or in their cookies. The load, the save and
-//! the end of a session tell the two apart.
+//! The back end: where sessions are kept, in the store or in their cookies.
 
 use crate::engine::cookie_backend::SealedCookie;
 use crate::engine::error::Error;

@@ -6,12 +6,11 @@ use http::HeaderMap;
 use http::header::USER_AGENT;
 
 use crate::cookie::read::Cookies;
-use crate::engine::backend::Backend;
 use crate::engine::engine::Engine;
 use crate::engine::error::Refusal;
 use crate::engine::identity::{Identity, Proof, Proven};
 use crate::engine::transaction::{Incoming, Request, Transaction, Usage};
-use crate::engine::{clean, cookie_backend, store_backend};
+use crate::engine::{clean, operations};
 use crate::state::session_state::SessionState;
 
 /// Loads the session of a request with these headers.
@@ -28,12 +27,7 @@ pub(crate) async fn load<T: SessionState>(
     let identity = match cookies.value() {
         Ok(None) => Identity::Anonymous,
         Ok(Some(value)) => {
-            let identified = match &engine.backend {
-                Backend::Store => store_backend::identify(engine, request, &value).await,
-                Backend::Cookie(cookie) => {
-                    Box::pin(cookie_backend::identify(cookie, engine, request, &value)).await
-                }
-            };
+            let identified = operations::identify(engine, request, &value).await;
             identified.map_err(|error| engine.refuse(error.into()))?
         }
         Err(fault) => engine.ignore(None, fault.into()),

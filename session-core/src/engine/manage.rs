@@ -9,7 +9,7 @@ use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::listed::Listed;
 use crate::engine::session::Session;
-use crate::engine::{clean, revoke, update};
+use crate::engine::{clean, operations, revoke, update};
 use crate::state::codec;
 use crate::state::session_state::{SessionState, WithPrincipal};
 use crate::store::{Contents, ListQuery};
@@ -41,7 +41,7 @@ impl<T: SessionState> Engine<T> {
     /// cookie nobody but its browser knows: the answer is always that there was one.
     pub async fn revoke(&self, handle: &Handle) -> Result<bool, Error> {
         let handle = *handle;
-        revoke::end(self, handle, &SessionEvent::Revoked { handle }).await
+        operations::end(self, handle, &SessionEvent::Revoked { handle }).await
     }
 
     /// The sessions that this principal is logged in to, newest first.

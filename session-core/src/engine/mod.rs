@@ -27,6 +27,7 @@ pub(crate) mod load;
 pub(crate) mod manage;
 pub(crate) mod names;
 pub(crate) mod new_session;
+pub(crate) mod operations;
 pub(crate) mod policy;
 pub(crate) mod requested;
 pub(crate) mod revoke;

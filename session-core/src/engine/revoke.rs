@@ -1,30 +1,11 @@
-//! The end of sessions: one, or all of a principal.
+//! The end of all sessions of a principal, or all but one.
 
 use crate::crypto::token::Handle;
-use crate::engine::backend::Backend;
-use crate::engine::cookie_backend;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::state::codec;
 use crate::state::session_state::SessionState;
-
-/// Ends a session, and reports the event if there was one.
-pub(crate) async fn end<T: SessionState>(
-    engine: &Engine<T>,
-    handle: Handle,
-    event: &SessionEvent<'_>,
-) -> Result<bool, Error> {
-    let ended = match &engine.backend {
-        Backend::Store => engine.store.delete(handle, None).await?,
-        Backend::Cookie(_) => cookie_backend::end(engine, handle).await?,
-    };
-    engine.decode_cache.forget(handle);
-    if ended {
-        engine.store.report(event);
-    }
-    Ok(ended)
-}
 
 /// Ends all sessions of a principal but one, and answers how many there were.
 pub(crate) async fn end_all<T: SessionState>(

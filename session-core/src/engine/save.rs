@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use crate::cookie::write::SetCookie;
-use crate::engine::backend::Backend;
 use crate::engine::change::{Change, Requester, SecretChange, StateChange};
 use crate::engine::controls::{Controls, SecretRequest};
 use crate::engine::engine::Engine;
@@ -12,10 +11,10 @@ use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::identity::{Identity, Proven};
 use crate::engine::new_session::NewSession;
+use crate::engine::operations;
 use crate::engine::transaction::{Request, Transaction, Usage};
 use crate::engine::uncancelled::Uncancelled;
 use crate::engine::working_copy::WorkingCopy;
-use crate::engine::{cookie_backend, revoke, store_backend};
 use crate::state::session_state::SessionState;
 
 /// Whether a response may carry a new secret.
@@ -67,7 +66,7 @@ async fn run<T: SessionState>(
     }
     if let Some(proven) = transaction.proven().filter(|_| left.is_destroyed) {
         let handle = proven.stored.record.handle;
-        Box::pin(revoke::end(&engine, handle, &SessionEvent::Destroyed { handle })).await?;
+        Box::pin(operations::end(&engine, handle, &SessionEvent::Destroyed { handle })).await?;
     }
     let removes = left.is_destroyed && transaction.incoming.presented_cookies > 0;
     let removal = removes.then_some(SetCookie::Remove);
@@ -86,21 +85,12 @@ async fn run<T: SessionState>(
                 reauthenticated: secret == SecretRequest::Reauthenticate,
                 persistent,
             };
-            match &engine.backend {
-                Backend::Store => store_backend::commit(&engine, proven, change).await?,
-                Backend::Cookie(cookie) => {
-                    let stored = &proven.stored;
-                    Box::pin(cookie_backend::commit(cookie, &engine, stored, change)).await?
-                }
-            }
+            operations::commit(&engine, proven, change).await?
         }
         None if changed => {
             let persistent = persistent.unwrap_or(false);
             let session = NewSession::new(&engine, &transaction, &*left.state, persistent)?;
-            Some(match &engine.backend {
-                Backend::Store => Box::pin(store_backend::create(&engine, session)).await?,
-                Backend::Cookie(cookie) => cookie_backend::create(cookie, &engine, session)?,
-            })
+            Some(Box::pin(operations::create(&engine, session)).await?)
         }
         None => None,
     };

@@ -66,6 +66,7 @@ mod aliased {
 
 macro_rules! handlers {
     ($module:ident, $session:ty) => {
+        #[allow(dead_code, reason = "not every type needs every handler")]
         mod $module {
             use super::*;
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::end::end;
 use crate::crypto::seal::SealAge;
 use crate::crypto::token::Token;
 use crate::engine::change::{Change, Requester, SecretChange, StateChange};
@@ -10,7 +11,6 @@ use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::{Ignored, SessionEvent};
 use crate::engine::identity::{Identity, Proof, Proven, TokenCookie};
-use crate::engine::revoke;
 use crate::engine::rotation::{Role, SecondarySecret, SecretMatch};
 use crate::engine::stored::{Opened, Stored};
 use crate::engine::transaction::{Request, Usage};
@@ -69,7 +69,7 @@ impl<T: SessionState> Load<'_, T> {
             SecretMatch::Stolen => {
                 engine.store.report(&SessionEvent::TheftSuspected { handle });
                 let revoked = SessionEvent::Revoked { handle };
-                Box::pin(revoke::end(engine, handle, &revoked)).await?;
+                Box::pin(end(engine, handle, &revoked)).await?;
                 return Ok(engine.ignore(Some(handle), Ignored::Stolen));
             }
             SecretMatch::Unknown => return Ok(engine.ignore(Some(handle), Ignored::WrongSecret)),

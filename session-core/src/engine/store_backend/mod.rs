@@ -3,8 +3,10 @@
 
 mod commit;
 mod create;
+mod end;
 mod identify;
 
 pub(crate) use commit::commit;
 pub(crate) use create::create;
+pub(crate) use end::end;
 pub(crate) use identify::identify;

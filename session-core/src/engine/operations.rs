@@ -1,0 +1,68 @@
+//! The operations on a session: identify, create, commit, end. This file alone tells the two back ends
+//! apart.
+
+use std::sync::Arc;
+
+use crate::cookie::write::SetCookie;
+use crate::crypto::token::Handle;
+use crate::engine::backend::Backend;
+use crate::engine::change::Change;
+use crate::engine::engine::Engine;
+use crate::engine::error::Error;
+use crate::engine::event::SessionEvent;
+use crate::engine::identity::{Identity, Proven};
+use crate::engine::new_session::NewSession;
+use crate::engine::transaction::Request;
+use crate::engine::{cookie_backend, store_backend};
+use crate::state::session_state::SessionState;
+
+/// The session that a cookie's value proves or holds.
+pub(crate) async fn identify<T: SessionState>(
+    engine: &Arc<Engine<T>>,
+    request: Request,
+    value: &[u8],
+) -> Result<Identity<T>, Error> {
+    match &engine.backend {
+        Backend::Store => store_backend::identify(engine, request, value).await,
+        Backend::Cookie(cookie) => {
+            Box::pin(cookie_backend::identify(cookie, engine, request, value)).await
+        }
+    }
+}
+
+/// Saves a session that began with its request, and answers its cookie.
+pub(crate) async fn create<T: SessionState>(
+    engine: &Engine<T>,
+    session: NewSession<T>,
+) -> Result<SetCookie, Error> {
+    match &engine.backend {
+        Backend::Store => store_backend::create(engine, session).await,
+        Backend::Cookie(cookie) => cookie_backend::create(cookie, engine, session),
+    }
+}
+
+/// Saves a change to a session, and answers what its browser is told.
+pub(crate) async fn commit<T: SessionState>(
+    engine: &Arc<Engine<T>>,
+    proven: &Proven<T>,
+    change: Change<T>,
+) -> Result<Option<SetCookie>, Error> {
+    match &engine.backend {
+        Backend::Store => store_backend::commit(engine, proven, change).await,
+        Backend::Cookie(cookie) => {
+            Box::pin(cookie_backend::commit(cookie, engine, &proven.stored, change)).await
+        }
+    }
+}
+
+/// Ends a session, reports the event if there was one, and answers whether there was.
+pub(crate) async fn end<T: SessionState>(
+    engine: &Engine<T>,
+    handle: Handle,
+    event: &SessionEvent<'_>,
+) -> Result<bool, Error> {
+    match &engine.backend {
+        Backend::Store => store_backend::end(engine, handle, event).await,
+        Backend::Cookie(_) => cookie_backend::end(engine, handle, event).await,
+    }
+}

@@ -57,3 +57,65 @@ impl Drop for NameInUse {
 fn lock() -> MutexGuard<'static, Option<HashMap<String, usize>>> {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Level, Metadata, Subscriber};
+
+    use super::*;
+
+    /// The names that were warned of.
+    #[derive(Clone, Default)]
+    struct Warned(Arc<Mutex<Vec<String>>>);
+
+    impl Subscriber for Warned {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            *metadata.level() == Level::WARN && metadata.target() == "session"
+        }
+
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+        fn event(&self, event: &Event<'_>) {
+            event.record(&mut Names(self));
+        }
+
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+
+    struct Names<'a>(&'a Warned);
+
+    impl Visit for Names<'_> {
+        fn record_str(&mut self, field: &Field, value: &str) {
+            if field.name() == "name" {
+                self.0.0.lock().unwrap().push(value.to_owned());
+            }
+        }
+
+        fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+    }
+
+    #[test]
+    fn two_engines_of_one_name_are_warned_of_while_both_live() {
+        let warned = Warned::default();
+        tracing::subscriber::with_default(warned.clone(), || {
+            let first = NameInUse::new("a name of this test");
+            let other = NameInUse::new("another name of this test");
+            assert_ne!(first.engine, other.engine);
+            let second = NameInUse::new("a name of this test");
+            assert_ne!(first.engine, second.engine);
+            drop((first, second));
+            drop(NameInUse::new("a name of this test"));
+        });
+        assert_eq!(*warned.0.lock().unwrap(), ["a name of this test"]);
+    }
+}

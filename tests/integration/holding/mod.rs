@@ -7,5 +7,6 @@ mod lending;
 mod names;
 mod permissions;
 mod refusals;
+mod sealed;
 mod several;
 mod siblings;

@@ -283,6 +283,7 @@ impl<T: SessionState> Transaction<T> {
             shared.is_saved = true;
         } else if let Some(handed) = handed {
             shared.kept = handed.kept;
+            shared.kept_count = handed.kept_count;
             shared.now = handed.copy;
         }
     }

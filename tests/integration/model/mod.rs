@@ -7,6 +7,7 @@ mod answer;
 mod app;
 mod coverage;
 mod faults;
+mod fixed_schedules;
 mod function;
 mod harness;
 mod random_schedules;

@@ -40,7 +40,7 @@ fn whatever_happens_in_whatever_order_the_library_does_what_the_model_says() {
 }
 
 /// Plays a schedule on a runtime of its own, whose time passes when nothing else is left to do.
-fn play(schedule: &Schedule) -> Result<Coverage, String> {
+pub(crate) fn play(schedule: &Schedule) -> Result<Coverage, String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime starts").block_on(async {

@@ -1,7 +1,9 @@
 //! The session of the interleavings, and what a request or a call outside of requests may do to it.
 
 use axum::Router;
-use axum::extract::Extension;
+use axum::extract::{Extension, Request};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
 use session_axum::{Session, Sessions, require_session, session};
 
@@ -70,14 +72,28 @@ pub(crate) fn add(shop: &mut Shop, item: u8) {
     shop.cart.push(item);
 }
 
+/// Where a handler does it alone.
+pub(crate) const ALONE: &str = "/alone";
+/// Where a middleware does one half, and lends its session to a handler that does the other.
+pub(crate) const LENT: &str = "/lent";
+
 pub(crate) fn router(sessions: Sessions<Shop>) -> Router {
-    Router::new().route("/", get(handle)).with_state(sessions)
+    let around = from_fn_with_state(sessions.clone(), lends);
+    Router::new()
+        .route(ALONE, get(handle))
+        .route(LENT, get(inside).layer(around))
+        .with_state(sessions)
 }
 
 /// Answers whether the session was known, and what was in its cart.
 #[require_session]
 async fn handle(session: &mut Session<Shop>, Extension(action): Extension<Action>) -> String {
     let found = serde_json::to_string(&(session.handle().is_some(), &session.cart)).unwrap();
+    perform(action, session);
+    found
+}
+
+fn perform(action: Action, session: &mut Session<Shop>) {
     match action {
         Action::Read => {}
         Action::Add(item) => add(session, item),
@@ -91,6 +107,46 @@ async fn handle(session: &mut Session<Shop>, Extension(action): Extension<Action
         }
         Action::Break(value) => session.fragile = value,
         Action::Update(_) | Action::Revoke | Action::RevokeAll => unreachable!("not in a request"),
+    }
+}
+
+#[require_session]
+async fn lends(
+    session: &mut Session<Shop>,
+    Extension(action): Extension<Action>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match action {
+        Action::Add(_) => session.visits += 1,
+        Action::LogIn(user) => session.user = Some(user.to_owned()),
+        _ => {}
+    }
+    let response = session.run(next, request).await;
+    match action {
+        Action::Add(item) => assert_eq!(session.cart.last(), Some(&item), "what was put inside"),
+        Action::LogOut => assert_eq!(session.user, None, "it was logged out inside"),
+        Action::Destroy => assert!(session.cart.is_empty(), "it was destroyed inside"),
+        Action::StartOver(item) => add(session, item),
+        _ => {}
+    }
+    response
+}
+
+/// The other half of what is done where a session is lent.
+#[require_session]
+async fn inside(session: &mut Session<Shop>, Extension(action): Extension<Action>) -> String {
+    let found = serde_json::to_string(&(session.handle().is_some(), &session.cart)).unwrap();
+    match action {
+        Action::Add(item) => {
+            assert_eq!(session.visits, session.cart.len() as u64 + 1, "it was counted around");
+            session.cart.push(item);
+        }
+        Action::LogIn(user) => {
+            assert_eq!(session.user.as_deref(), Some(user), "it was logged in around");
+        }
+        Action::StartOver(_) => session.destroy(),
+        other => perform(other, session),
     }
     found
 }

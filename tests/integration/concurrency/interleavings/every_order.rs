@@ -3,7 +3,7 @@
 //! A store call waits twice, before its effect and after; all ways to let those who wait go on are
 //! tried, on one node and on two.
 
-use super::action::Action;
+use super::action::{ALONE, Action, LENT};
 use super::call_scheduler::PausePoints;
 use super::invariants;
 use super::orders::Orders;
@@ -18,6 +18,8 @@ struct Setup {
     clients_leave: bool,
     /// Whether requests find that the idle limit is to be renewed.
     time_passes: bool,
+    /// Where the requests go.
+    path: &'static str,
 }
 
 const LOGGED_IN: Setup = Setup {
@@ -25,6 +27,7 @@ const LOGGED_IN: Setup = Setup {
     pause_points: PausePoints::BeforeAndAfter,
     clients_leave: false,
     time_passes: false,
+    path: ALONE,
 };
 
 impl Setup {
@@ -42,6 +45,7 @@ impl Setup {
         loop {
             runtime.block_on(async {
                 let mut scenario = Scenario::new(self.user).await;
+                scenario.path = self.path;
                 if self.time_passes {
                     scenario.let_time_pass();
                 }
@@ -155,18 +159,45 @@ fn three_that_act_at_once_keep_every_promise() {
 }
 
 #[test]
-fn a_commit_that_has_begun_ends_though_its_client_leaves() {
-    for action in [
+fn a_session_that_is_lent_keeps_every_promise() {
+    let setup = Setup { path: LENT, pause_points: PausePoints::Before, ..LOGGED_IN };
+    let actions = [
         Action::Add(1),
         Action::Rotate,
         Action::LogIn("bob"),
         Action::LogOut,
         Action::Destroy,
         Action::StartOver(11),
-    ] {
+        Action::Update(21),
+        Action::Revoke,
+    ];
+    let stay: u32 = pairs(&actions)
+        .map(|[one, other]| setup.keeps_the_invariants(&[one, another(other)]))
+        .sum();
+    let leaving = Setup { clients_leave: true, ..setup };
+    let leave: u32 = pairs(&actions[..2])
+        .map(|[one, other]| leaving.keeps_the_invariants(&[one, another(other)]))
+        .sum();
+    let three = [Action::Add(1), Action::Add(2), Action::LogIn("bob")];
+    println!("{} orders", stay + leave + setup.keeps_the_invariants(&three));
+}
+
+#[test]
+fn a_commit_that_has_begun_ends_though_its_client_leaves() {
+    let actions = [
+        Action::Add(1),
+        Action::Rotate,
+        Action::LogIn("bob"),
+        Action::LogOut,
+        Action::Destroy,
+        Action::StartOver(11),
+    ];
+    for (path, action) in [ALONE, LENT].into_iter().flat_map(|path| actions.map(|one| (path, one)))
+    {
+        let stay = Setup { path, ..LOGGED_IN };
         let mut done = (None, 0);
-        LOGGED_IN.every_order(&[(0, action)], async |scenario, _| done = scenario.written().await);
-        let setup = Setup { clients_leave: true, ..LOGGED_IN };
+        stay.every_order(&[(0, action)], async |scenario, _| done = scenario.written().await);
+        let setup = Setup { clients_leave: true, ..stay };
         let mut left = 0;
         setup.every_order(&[(0, action)], async |scenario, _| {
             let before = (Some(2), 1);

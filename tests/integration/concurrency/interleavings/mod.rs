@@ -6,3 +6,4 @@ mod every_order;
 mod invariants;
 mod orders;
 mod scenario;
+mod two_sessions;

@@ -14,7 +14,7 @@ use session_core::Now;
 use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
-use super::action::{Action, Shop, add, router};
+use super::action::{ALONE, Action, Shop, add, router};
 use super::call_scheduler::{CallScheduler, PausePoints};
 use super::orders::Orders;
 use crate::intercepted_store::InterceptedStore;
@@ -24,6 +24,8 @@ pub(crate) struct Scenario {
     nodes: [(Sessions<Shop>, Router); 2],
     inspector: Sessions<Shop>,
     clock: Arc<AtomicU64>,
+    /// Where requests go.
+    pub(crate) path: &'static str,
     /// The session, and the cookie that it begins with.
     pub(crate) handle: Handle,
     pub(crate) cookie: String,
@@ -82,7 +84,7 @@ impl Scenario {
         let inspector = build(Sessions::builder(store.memory.clone()));
         let (handle, cookie) = (Handle::from_bytes([0; 16]), String::new());
         let mut scenario =
-            Self { store, nodes, inspector, clock, handle, cookie, order: Vec::new() };
+            Self { store, nodes, inspector, clock, path: ALONE, handle, cookie, order: Vec::new() };
         scenario.cookie = scenario.send(0, Action::Add(0)).await.cookies.remove(0);
         scenario.handle = scenario.store.inserted()[0];
         if let Some(user) = user {
@@ -117,29 +119,10 @@ impl Scenario {
         clients_leave: bool,
         orders: &mut Orders,
     ) -> Vec<Answer> {
-        let scheduler = Arc::clone(&self.store.interceptor);
-        scheduler.set(pause_points);
         let clients: Vec<JoinHandle<Answer>> =
             actions.iter().map(|(node, action)| tokio::spawn(self.send(*node, *action))).collect();
-        loop {
-            scheduler.until_all_wait().await;
-            let waiting = scheduler.waiting();
-            let leave: Vec<usize> = (0..clients.len())
-                .filter(|nth| clients_leave && !clients[*nth].is_finished())
-                .collect();
-            if waiting == 0 {
-                break;
-            }
-            let choice = orders.choose(waiting + leave.len());
-            if choice < waiting {
-                self.order.push(scheduler.release(choice));
-            } else {
-                let client = leave[choice - waiting];
-                self.order.push(format!("client {client} leaves"));
-                clients[client].abort();
-            }
-        }
-        scheduler.set(PausePoints::Nowhere);
+        let scheduler = Arc::clone(&self.store.interceptor);
+        self.order = scheduler.play(&clients, pause_points, clients_leave, orders).await;
         let mut answers = Vec::new();
         for (client, (_, action)) in clients.into_iter().zip(actions) {
             assert!(client.is_finished(), "{action:?} waits for ever");
@@ -158,7 +141,7 @@ impl Scenario {
         action: Action,
     ) -> impl Future<Output = Answer> + Send + 'static {
         let (sessions, router) = self.nodes[node].clone();
-        let (handle, cookie) = (self.handle, self.cookie.clone());
+        let (handle, path, cookie) = (self.handle, self.path, self.cookie.clone());
         async move {
             let outside = match action {
                 Action::Update(item) => {
@@ -166,7 +149,7 @@ impl Scenario {
                 }
                 Action::Revoke => sessions.revoke(&handle).await.unwrap(),
                 Action::RevokeAll => sessions.revoke_all(&"ann".to_owned()).await.unwrap() > 0,
-                _ => return respond(router, &cookie, action).await,
+                _ => return respond(router, path, &cookie, action).await,
             };
             Answer::without_body(action, End::Status(200), outside)
         }
@@ -183,9 +166,9 @@ impl Drop for Scenario {
 }
 
 /// Sends a request and reads the response.
-async fn respond(router: Router, cookie: &str, action: Action) -> Answer {
+async fn respond(router: Router, path: &str, cookie: &str, action: Action) -> Answer {
     let request =
-        Request::get("/").extension(action).header(COOKIE, format!("__Host-session={cookie}"));
+        Request::get(path).extension(action).header(COOKIE, format!("__Host-session={cookie}"));
     let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (head, body) = response.into_parts();
     let value = |line: &str| line.split(['=', ';']).nth(1).unwrap_or_default().to_owned();
@@ -197,7 +180,8 @@ async fn respond(router: Router, cookie: &str, action: Action) -> Answer {
 }
 
 /// Bytes that differ, and are the same in every run.
-struct Counter(Arc<AtomicU64>);
+#[derive(Clone, Default)]
+pub(crate) struct Counter(pub(crate) Arc<AtomicU64>);
 
 impl Random for Counter {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomError> {

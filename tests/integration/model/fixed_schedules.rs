@@ -1,8 +1,8 @@
 //! Schedules that are seldom drawn, each played on the library and on the model.
 
-use super::function::{Function, Inside, Outcome, Takes};
+use super::function::{Function, Inside, Outcome, Request, Takes};
 use super::random_schedules::play;
-use super::schedule::{Request, Schedule, Step};
+use super::schedule::{Schedule, Step};
 use super::session::{Change, Edit, Kind};
 
 fn put(item: u8) -> Vec<(Kind, Edit)> {

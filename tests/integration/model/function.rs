@@ -2,6 +2,17 @@
 
 use super::session::{Edit, KINDS, Kind};
 
+pub(crate) const BROWSERS: usize = 4;
+pub(crate) const NODES: usize = 2;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) browser: usize,
+    pub(crate) node: usize,
+    /// The outermost one.
+    pub(crate) function: Function,
+}
+
 /// A handler, or a middleware around others.
 #[derive(Clone, Debug)]
 pub(crate) struct Function {

@@ -21,8 +21,10 @@ use super::answer::{Answer, CookieChange};
 use super::app::{App, Script, router};
 use super::coverage::Coverage;
 use super::faults::Faults;
-use super::reference::{Model, Refusal};
-use super::schedule::{self, NODES, Step};
+use super::function::{self, NODES};
+use super::open_request::Refusal;
+use super::reference::Model;
+use super::schedule::Step;
 use super::session::{Change, HoldsState, KINDS, Kind, State, User};
 use super::stored_session::{ABSOLUTE, IDLE, StoredSession, Token};
 use crate::intercepted_store::InterceptedStore;
@@ -109,7 +111,7 @@ impl Harness {
     }
 
     /// Whether the request has come to where it pauses.
-    async fn begin(&mut self, request: &schedule::Request) -> Result<bool, String> {
+    async fn begin(&mut self, request: &function::Request) -> Result<bool, String> {
         let cookies: Vec<String> = KINDS
             .into_iter()
             .zip(self.model.browsers[request.browser])
@@ -170,7 +172,7 @@ impl Harness {
                     Kind::Shop => node.shop.revoke(&handles[nth]).await,
                     Kind::Office => node.office.revoke(&handles[nth]).await,
                 };
-                same("revoke", &revoked.map_err(refused), &model.revoke(nth))
+                same("revoke", &revoked.map_err(|error| refused(&error)), &model.revoke(nth))
             }
             Step::RevokeAll { node, kind, user } => {
                 let node = &self.nodes[*node];
@@ -178,7 +180,11 @@ impl Harness {
                     Kind::Shop => node.shop.revoke_all(user).await,
                     Kind::Office => node.office.revoke_all(user).await,
                 };
-                same("revoke all", &revoked.map_err(refused), &model.revoke_all(*kind, *user))
+                same(
+                    "revoke all",
+                    &revoked.map_err(|error| refused(&error)),
+                    &model.revoke_all(*kind, *user),
+                )
             }
             Step::List { node, kind, user } => {
                 let node = &self.nodes[*node];
@@ -190,7 +196,7 @@ impl Harness {
             }
             Step::Clean { node } => {
                 let cleaned = self.nodes[*node].shop.clean().await;
-                same("clean", &cleaned.map_err(refused), &model.clean())
+                same("clean", &cleaned.map_err(|error| refused(&error)), &model.clean())
             }
             _ => Ok(()),
         }
@@ -344,7 +350,7 @@ async fn update<T: HoldsState>(
         change.perform_on(session);
         session.state().visits
     });
-    updated.await.map_err(refused)
+    updated.await.map_err(|error| refused(&error))
 }
 
 async fn state<T: HoldsState>(sessions: &Sessions<T>, handle: Handle) -> Result<State, String> {
@@ -361,7 +367,7 @@ where
     T: HoldsState + WithPrincipal<Principal = User>,
 {
     let nth = |handle| handles.iter().position(|other| *other == handle).expect("it was stored");
-    let listed = sessions.list(&user).await.map_err(refused)?;
+    let listed = sessions.list(&user).await.map_err(|error| refused(&error))?;
     let mut listed: Vec<usize> = listed.into_iter().map(|listed| nth(listed.handle)).collect();
     listed.sort_unstable();
     Ok(listed)
@@ -375,7 +381,7 @@ fn seconds(moment: Timestamp) -> u64 {
     moment.since(Timestamp::from_micros(0)).as_secs()
 }
 
-fn refused(error: session_axum::Error) -> Refusal {
+fn refused(error: &session_axum::Error) -> Refusal {
     match error.kind() {
         ErrorKind::Ended => Refusal::Ended,
         ErrorKind::Store(_) => Refusal::Unavailable,

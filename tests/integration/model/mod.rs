@@ -10,6 +10,7 @@ mod faults;
 mod fixed_schedules;
 mod function;
 mod harness;
+mod open_request;
 mod random_schedules;
 mod reference;
 mod request;

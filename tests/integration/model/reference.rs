@@ -3,13 +3,10 @@
 use super::answer::{Answer, CookieChange};
 use super::coverage::Coverage;
 use super::faults::Calls;
-use super::request::{CookieState, Draft, Loaded, OpenRequest};
-use super::schedule::{BROWSERS, Request};
+use super::function::{BROWSERS, Request};
+use super::open_request::{CookieState, DEADLINE, Draft, LoadedSession, OpenRequest, Refusal};
 use super::session::{Change, Kind, PerKind, User};
 use super::stored_session::{Changed, IDLE, MAX_LOG_IN, StoredSession, Token};
-
-/// How long the store may take to answer, in seconds.
-pub(crate) const DEADLINE: u64 = 2;
 
 #[derive(Debug, Default)]
 pub(crate) struct Model {
@@ -26,18 +23,6 @@ pub(crate) struct Model {
     revoked: Vec<(Kind, User, u64)>,
     pub(crate) coverage: Coverage,
     secrets: u32,
-}
-
-/// Why a request or a call is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    Unavailable,
-    Ended,
-    /// A function around it has the session, and does not lend it.
-    Held,
-    /// A function beside it has the session, and is not done with it in time.
-    Busy,
-    PrincipalInUpdate,
 }
 
 /// What requests do.
@@ -122,9 +107,9 @@ impl Model {
         &mut self,
         kind: Kind,
         draft: Draft,
-        loaded: &Loaded,
+        loaded: &LoadedSession,
     ) -> Result<CookieChange, Refusal> {
-        let Loaded { cookie, began } = loaded;
+        let LoadedSession { cookie, began } = loaded;
         match cookie {
             CookieState::Replaced if draft.asks_for_something() => return Err(Refusal::Ended),
             CookieState::Live(token, stored) if !draft.destroyed => {

@@ -4,70 +4,10 @@
 //! does not commit puts back what it was handed.
 
 use super::answer::{Answer, CookieChange};
-use super::function::{Access, Function};
-use super::reference::{DEADLINE, Model, Refusal};
-use super::schedule::Request;
-use super::session::{Edit, KINDS, Kind, PerKind, State};
-use super::stored_session::{StoredSession, Token};
-
-/// A request under way.
-#[derive(Clone, Debug)]
-pub(crate) struct OpenRequest {
-    pub(crate) request: Request,
-    tokens: PerKind<Option<Token>>,
-    /// What the tokens proved, once a function has asked.
-    loaded: PerKind<Option<Result<Loaded, Refusal>>>,
-    /// The sessions that a function has, as they are at the moment.
-    drafts: PerKind<Option<Draft>>,
-    /// Those that a function keeps from those inside of it.
-    held: PerKind<bool>,
-    /// What each function saw, in that order.
-    pub(crate) seen: Vec<String>,
-}
-
-/// What a cookie proved.
-#[derive(Clone, Debug)]
-pub(crate) struct Loaded {
-    pub(crate) cookie: CookieState,
-    /// When that was asked.
-    pub(crate) began: u64,
-}
-
-/// The cookie that a request came with.
-#[derive(Clone, Debug)]
-pub(crate) enum CookieState {
-    None,
-    Dead,
-    /// It was replaced while the request was on its way.
-    Replaced,
-    Live(Token, StoredSession),
-}
-
-/// What a request has made of a session so far.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Draft {
-    pub(crate) destroyed: bool,
-    pub(crate) base: State,
-    pub(crate) state: State,
-    pub(crate) rotate: bool,
-    pub(crate) persistent: Option<bool>,
-}
-
-/// What is saved of each session whatever is answered.
-type Kept = PerKind<Option<Draft>>;
-
-impl OpenRequest {
-    pub(crate) fn new(request: &Request, tokens: PerKind<Option<Token>>) -> Self {
-        Self {
-            request: request.clone(),
-            tokens,
-            loaded: Default::default(),
-            drafts: Default::default(),
-            held: [false; 2],
-            seen: Vec::new(),
-        }
-    }
-}
+use super::function::Function;
+use super::open_request::{DEADLINE, Draft, Kept, LoadedSession, OpenRequest, Refusal};
+use super::reference::Model;
+use super::session::{KINDS, Kind};
 
 impl Model {
     /// Whether the request comes to where it pauses.
@@ -182,12 +122,12 @@ impl Model {
         Ok(())
     }
 
-    fn load_once(&mut self, open: &mut OpenRequest, kind: Kind) -> Result<Loaded, Refusal> {
+    fn load_once(&mut self, open: &mut OpenRequest, kind: Kind) -> Result<LoadedSession, Refusal> {
         let token = open.tokens[kind as usize];
         let loaded = &mut open.loaded[kind as usize];
         if loaded.is_none() {
             let began = self.now;
-            *loaded = Some(self.load(token).map(|cookie| Loaded { cookie, began }));
+            *loaded = Some(self.load(token).map(|cookie| LoadedSession { cookie, began }));
         }
         loaded.clone().expect("it is loaded")
     }
@@ -223,62 +163,5 @@ impl Model {
         if let Some(Answer { status, body, .. }) = refused {
             (answer.status, answer.body) = (status, body);
         }
-    }
-}
-
-impl OpenRequest {
-    /// Whoever reads has its session as it was handed to it.
-    fn look(&mut self, function: &Function, handed: &PerKind<Option<Draft>>) {
-        for kind in KINDS {
-            let draft = match function.takes.access(kind) {
-                None => continue,
-                Some(Access::Reads) => &handed[kind as usize],
-                Some(Access::Writes) => &self.drafts[kind as usize],
-            };
-            let state = &draft.as_ref().expect("it is open").state;
-            self.seen.push(format!("{kind:?} {state:?}"));
-        }
-    }
-
-    fn perform(&mut self, function: &Function, edits: &[(Kind, Edit)]) {
-        for (kind, edit) in edits {
-            if function.takes.access(*kind) == Some(Access::Writes) {
-                self.drafts[*kind as usize].as_mut().expect("it is open").perform(edit);
-            }
-        }
-    }
-}
-
-impl CookieState {
-    fn state(&self) -> State {
-        match self {
-            Self::Live(_, stored) => stored.state.clone(),
-            Self::None | Self::Dead | Self::Replaced => State::default(),
-        }
-    }
-}
-
-impl Draft {
-    fn of(base: State) -> Self {
-        let state = base.clone();
-        Self { destroyed: false, base, state, rotate: false, persistent: None }
-    }
-
-    fn perform(&mut self, edit: &Edit) {
-        match edit {
-            Edit::Change(change) => change.perform(&mut self.state),
-            Edit::Rotate => self.rotate = true,
-            Edit::Remember(remember) => self.persistent = Some(*remember),
-            Edit::Destroy => *self = Self { destroyed: true, ..Self::of(State::default()) },
-        }
-    }
-
-    pub(crate) fn is_changed(&self) -> bool {
-        self.state != self.base
-    }
-
-    /// Whether there is anything to be saved or told.
-    pub(crate) fn asks_for_something(&self) -> bool {
-        self.is_changed() || self.destroyed || self.rotate || self.persistent.is_some()
     }
 }

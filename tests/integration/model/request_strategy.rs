@@ -4,9 +4,8 @@ use proptest::bool::weighted;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::function::{Function, Inside, Outcome, Takes};
-use super::schedule::{BROWSERS, NODES, Request, user};
-use super::session::{Change, Edit, Kind};
+use super::function::{BROWSERS, Function, Inside, NODES, Outcome, Request, Takes};
+use super::session::{Change, Edit, Kind, User};
 
 pub(crate) fn request() -> impl Strategy<Value = Request> {
     (0..BROWSERS, 0..NODES, outermost()).prop_map(|(browser, node, function)| Request {
@@ -155,4 +154,8 @@ pub(crate) fn change() -> impl Strategy<Value = Change> {
         1 => user().prop_map(Change::LogIn),
         1 => Just(Change::LogOut),
     ]
+}
+
+pub(crate) fn user() -> impl Strategy<Value = User> {
+    prop_oneof![Just(User::Ann), Just(User::Bob)]
 }

@@ -7,12 +7,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::faults::Fault;
-use super::function::{Function, Outcome, Takes};
-use super::request_strategy::{change, request};
+use super::function::{BROWSERS, Function, NODES, Outcome, Request, Takes};
+use super::request_strategy::{change, request, user};
 use super::session::{Change, Edit, Kind, User};
-
-pub(crate) const BROWSERS: usize = 4;
-pub(crate) const NODES: usize = 2;
 
 /// A number that names one of what there is: it is taken modulo how many there are.
 pub(crate) type Nth = usize;
@@ -65,14 +62,6 @@ pub(crate) enum Step {
     Advance(Duration),
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) browser: usize,
-    pub(crate) node: usize,
-    /// The outermost one.
-    pub(crate) function: Function,
-}
-
 /// Two sessions, the second of them Ann's, each in two browsers; and then anything.
 pub(crate) fn schedules() -> impl Strategy<Value = Schedule> {
     let begin = |browser, changes: &[Change]| {
@@ -123,10 +112,6 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn kind() -> impl Strategy<Value = Kind> {
     prop_oneof![3 => Just(Kind::Shop), 1 => Just(Kind::Office)]
-}
-
-pub(crate) fn user() -> impl Strategy<Value = User> {
-    prop_oneof![Just(User::Ann), Just(User::Bob)]
 }
 
 fn fault() -> impl Strategy<Value = Fault> {

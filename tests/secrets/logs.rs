@@ -107,7 +107,7 @@ async fn conflicts<S: TestStore>(app: &TestApp<S>) {
 
 /// A release in which the notice is a number and the cart is a text.
 async fn another_release<S: TestStore>(app: &TestApp<S>) {
-    #[session]
+    #[session(name = "Shop")]
     #[derive(Debug)]
     struct Next {
         #[session(principal)]

@@ -31,3 +31,15 @@ fn what_was_kept_before_a_panic_is_no_state_to_go_back_to() {
     let request = Request { browser: 0, node: 0, function: around };
     play(&Schedule(vec![Step::Send(request)])).unwrap();
 }
+
+/// A panic drops what a guard that only reads has kept inside of it.
+#[test]
+#[ignore = "the panic of a function that reads, inside of which nobody writes, drops nothing"]
+fn what_a_reader_keeps_inside_of_a_panic_is_dropped() {
+    let always = Function { takes: Takes::ReadsShop, ..function(Vec::new()) };
+    let panics =
+        Function { takes: Takes::ReadsShop, outcome: Outcome::Panics, ..function(vec![always]) };
+    let around = Function { before: put(1), ..function(vec![panics]) };
+    let request = Request { browser: 0, node: 0, function: around };
+    play(&Schedule(vec![Step::Send(request)])).unwrap();
+}

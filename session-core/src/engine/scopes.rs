@@ -41,6 +41,16 @@ pub(crate) struct Handed<T> {
     pub(crate) kept_count: u32,
 }
 
+impl<T> Handed<T> {
+    pub(crate) fn of(
+        copy: &WorkingCopy<T>,
+        kept: Option<&WorkingCopy<T>>,
+        kept_count: u32,
+    ) -> Self {
+        Self { copy: copy.clone(), kept: kept.cloned(), kept_count }
+    }
+}
+
 /// What a scope is to those inside of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Hold {
@@ -126,19 +136,35 @@ impl<T> Scopes<T> {
             turn: None,
             handed: None,
         });
-        let mut taking = writes.then_some(scope);
+        if writes {
+            self.take_turns(scope, handed);
+        }
+        scope
+    }
+
+    /// Takes the turn for this scope, and for those that it is in, as far as nobody beside has it.
+    /// What they were handed is noted: whatever is left of the session from now on can be taken
+    /// back.
+    pub(crate) fn take_turns(&mut self, scope: ScopeId, handed: impl Fn() -> Handed<T>) {
+        let mut taking = Some(scope);
         while let Some(scope) = taking {
             let parent = self.parent(scope);
             let turn = match parent {
                 Some(parent) => &mut self.node_mut(parent).turn,
                 None => &mut self.turn,
             };
-            if turn.replace(scope).is_none() && parent.is_some() {
-                self.node_mut(scope).handed = Some(handed());
+            match *turn {
+                Some(other) if other != scope => return,
+                Some(_) => {}
+                None => {
+                    *turn = Some(scope);
+                    if parent.is_some() {
+                        self.node_mut(scope).handed = Some(handed());
+                    }
+                }
             }
             taking = parent;
         }
-        scope
     }
 
     /// The body of the scope's function begins.

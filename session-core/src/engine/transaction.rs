@@ -228,6 +228,10 @@ impl<T: SessionState> Transaction<T> {
         let mut shared = self.lock();
         let (is_attached, is_outermost) =
             (shared.scopes.is_attached(scope), shared.scopes.is_outermost(scope));
+        if end == End::CommitAlways {
+            let Shared { now, kept, kept_count, scopes, .. } = &mut *shared;
+            scopes.take_turns(scope, || Handed::of(now, kept.as_ref(), *kept_count));
+        }
         let handed = shared.scopes.close(scope);
         self.turns.notify_waiters();
         if !is_attached {

@@ -34,7 +34,6 @@ fn what_was_kept_before_a_panic_is_no_state_to_go_back_to() {
 
 /// A panic drops what a guard that only reads has kept inside of it.
 #[test]
-#[ignore = "the panic of a function that reads, inside of which nobody writes, drops nothing"]
 fn what_a_reader_keeps_inside_of_a_panic_is_dropped() {
     let always = Function { takes: Takes::ReadsShop, ..function(Vec::new()) };
     let panics =

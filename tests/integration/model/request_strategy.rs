@@ -98,8 +98,6 @@ fn function(
 ) -> BoxedStrategy<Function> {
     (takes, weighted(0.2), vec(any_edit(), 0..4), inside, after, outcome)
         .prop_map(|(takes, always, before, inside, after, outcome)| {
-            // A reader that keeps what others wrote: see `fixed_schedules`.
-            let always = always && takes.kinds().eq(takes.written());
             let before = edits(takes, before);
             let after = edits(takes, after);
             Function { takes, always, before, inside, stays: 0, after, outcome }

@@ -36,6 +36,7 @@ struct Office {
 }
 
 /// A merge function with a fault of its own.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "merge functions take references")]
 fn explode(_: &u64, _: &u64, _: &u64) -> u64 {
     panic!("as the test wants it")
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::cookie::write::SetCookie;
 use crate::crypto::token::Handle;
 use crate::engine::change::Change;
+use crate::engine::committer;
 use crate::engine::cookie_backend::{self, SealedCookie};
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
@@ -60,7 +61,11 @@ impl Backend {
         change: Change<T>,
     ) -> Result<Option<SetCookie>, Error> {
         match self {
-            Self::Store => store_backend::commit(engine, proven, change).await,
+            Self::Store => {
+                let stored = Arc::clone(&proven.stored);
+                let committed = committer::commit(Arc::clone(engine), stored, change).await?;
+                Ok(store_backend::told(engine, proven, &committed))
+            }
             Self::Cookie(cookie) => {
                 let stored = &proven.stored;
                 Box::pin(cookie_backend::commit(cookie, engine, stored, change)).await

@@ -5,6 +5,6 @@ mod commit;
 mod create;
 mod identify;
 
-pub(crate) use commit::commit;
+pub(crate) use commit::told;
 pub(crate) use create::create;
 pub(crate) use identify::identify;

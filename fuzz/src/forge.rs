@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use xaes_256_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use xaes_256_gcm::{Nonce, Xaes256Gcm};
 
+use crate::framing::NAME;
 use crate::lines::NAMES;
 
 /// The key that the library has too.
@@ -51,8 +52,9 @@ impl Place<'_> {
             Self::Cookie => ("sealed session", &[][..]),
             Self::Record(handle) => ("record", &handle[..]),
         };
+        let owner = format!("{}\0{NAME}", NAMES[0]);
         let mut bytes = Vec::new();
-        for part in [purpose.as_bytes(), NAMES[0].as_bytes(), &id(), handle] {
+        for part in [purpose.as_bytes(), owner.as_bytes(), &id(), handle] {
             bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
             bytes.extend_from_slice(part);
         }

@@ -4,11 +4,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use session_axum::{Handle, Store, StoreError};
+use session_core::Now;
 use session_core::store::{
     Ended, Insert, Inserted, ListQuery, Page, Record, Swept, Times, Update, Updated,
 };
-use session_axum::{Handle, Store, StoreError};
-use session_core::Now;
 
 /// See the module. A clone is the same shelf.
 #[derive(Clone, Debug, Default)]

@@ -11,8 +11,10 @@ use axum::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use axum::http::{Method, Request, StatusCode};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use session_axum::{
+    Builder, Lifetime, Random, RandomError, Session, Sessions, Timestamp, require_session, session,
+};
 use session_core::store::Times;
-use session_axum::{Builder, Lifetime, Random, RandomError, Session, Sessions, Timestamp, require_session, session};
 use tokio::runtime::{self, Runtime};
 use tower::ServiceExt as _;
 

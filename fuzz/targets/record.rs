@@ -1,6 +1,6 @@
 //! Any bytes as the fields of a stored record, plain and sealed, when it is loaded and when it is
-//! what an update meets: 503 or the session that they spell, and a change to one field carries
-//! every other one as it is.
+//! what an update meets: 503, nobody if it has ended or has another name, or the session that they
+//! spell; and a change to one field carries every other one as it is.
 
 #![no_main]
 
@@ -8,23 +8,20 @@ use std::sync::LazyLock;
 
 use axum::http::{HeaderValue, StatusCode};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
-use session_core::store::{Record, Times};
 use session_axum::{KeyRing, Sealing, Sessions, Timestamp};
+use session_core::store::{Record, Times};
 use session_fuzz::forge::{KEY, Place, open, seal};
-use session_fuzz::framing::Framing;
+use session_fuzz::framing::{Framing, Head, NAME, Stored};
 use session_fuzz::lines::cookie;
 use session_fuzz::samples;
 use session_fuzz::shelf::Shelf;
-use session_fuzz::shop::{Answer, CHANGE, READ, Site};
+use session_fuzz::shop::{Answer, CHANGE, READ, Shop, Site};
 
 /// The bits of an input's first byte, and which scene its last two choose.
 const CHANGES: u8 = 4;
 const CONFLICTS: u8 = 8;
 const HAS_TIMES: u8 = 16;
 const IS_FORGED: u8 = 32;
-
-/// Begins sealed fields.
-const SEALED: u8 = 0x80;
 
 struct Scene {
     site: Site,
@@ -50,17 +47,23 @@ impl Scene {
         let token = cookie(site.begin(1).remove(0).as_bytes());
         let record = shelf.inserted().expect("it was stored");
         let scene = Self { site, shelf, record, token, opens, seals, takes_plain };
-        assert!(scene.opened(&scene.record.fields).is_some(), "it was stored in this format");
+        let opened = scene.opened(&scene.record.fields);
+        assert!(matches!(opened, Opened::Fields(_)), "it was stored in this format");
         scene
     }
 
-    /// What stored bytes are without their seal, if this scene takes them.
-    fn opened(&self, stored: &[u8]) -> Option<Vec<u8>> {
-        match stored {
-            [SEALED, ..] if !self.opens => None,
-            [SEALED, sealed @ ..] => open(Place::Record(self.record.handle.as_bytes()), sealed),
-            _ => self.takes_plain.then(|| stored.to_vec()),
-        }
+    /// What stored bytes are without their seal.
+    fn opened(&self, stored: &[u8]) -> Opened {
+        let place = Place::Record(self.record.handle.as_bytes());
+        let is_ours =
+            |plain: &Vec<u8>| Head::read(plain).is_some_and(|(head, _)| head.name == NAME);
+        let fields = match Stored::read(stored) {
+            Stored::Nobody => return Opened::Nobody,
+            Stored::Sealed(sealed) if self.opens => open(place, sealed).filter(is_ours),
+            Stored::Fields if self.takes_plain => Some(stored.to_vec()),
+            Stored::Unreadable | Stored::Sealed(_) | Stored::Fields => None,
+        };
+        fields.map_or(Opened::Unreadable, Opened::Fields)
     }
 
     fn ask(&self, changes: bool) -> Answer {
@@ -71,19 +74,26 @@ impl Scene {
     /// Unsealed, what the last update was to store.
     fn written(&self) -> Option<Vec<u8>> {
         let fields = self.shelf.updates().pop()?.fields;
-        assert_eq!(fields.first() == Some(&SEALED), self.seals);
-        Some(self.opened(&fields).expect("what is written can be read"))
+        assert_eq!(is_sealed(&fields), self.seals);
+        let Opened::Fields(written) = self.opened(&fields) else {
+            panic!("what is written cannot be read")
+        };
+        Some(written)
     }
 
     fn loaded(&self, record: Record, changes: bool) {
-        let stored = self.opened(&record.fields);
-        let is_plain = record.fields.first() != Some(&SEALED);
+        let opened = self.opened(&record.fields);
+        let is_plain = !is_sealed(&record.fields);
         self.shelf.lay(Some(record));
         let answer = self.ask(changes);
         let written = self.written();
-        let Some(framing) = stored.as_deref().and_then(Framing::read) else {
-            unavailable(&answer);
+        let Some((stored, framing)) = opened.framing() else {
             assert_eq!(written, None);
+            match opened {
+                Opened::Nobody if changes => assert_eq!(answer.body, "1"),
+                Opened::Nobody => assert_eq!(answer.shop(), Shop::default()),
+                Opened::Unreadable | Opened::Fields(_) => unavailable(&answer),
+            }
             return;
         };
         assert_eq!(answer.status, StatusCode::OK);
@@ -97,20 +107,23 @@ impl Scene {
         } else {
             assert_eq!(answer.shop(), shop);
             // It is sealed at this use, and changed in nothing else.
-            assert_eq!(written, stored.filter(|_| self.seals && is_plain));
+            assert_eq!(written.as_deref(), Some(stored).filter(|_| self.seals && is_plain));
         }
     }
 
     fn met(&self, record: Record) {
-        let met = self.opened(&record.fields).as_deref().and_then(Framing::read);
-        let is_stale = self.seals && record.fields.first() != Some(&SEALED);
+        let met = self.opened(&record.fields);
+        let is_stale = self.seals && !is_sealed(&record.fields);
         self.shelf.lay(Some(self.record.clone()));
         self.shelf.conflict(Some(record));
         let answer = self.ask(true);
         let updates = self.shelf.updates();
-        let Some(framing) = met else {
-            unavailable(&answer);
+        let Some((_, framing)) = met.framing() else {
             assert_eq!(updates.len(), 1);
+            match met {
+                Opened::Nobody => assert_eq!(answer.status, StatusCode::UNAUTHORIZED),
+                Opened::Unreadable | Opened::Fields(_) => unavailable(&answer),
+            }
             return;
         };
         assert_eq!((answer.status, &answer.body[..]), (StatusCode::OK, &b"1"[..]));
@@ -121,9 +134,31 @@ impl Scene {
         }
         let expected = if same { framing } else { framing.with_visits(1) };
         assert_eq!(updates.len(), 2);
-        let written = self.opened(&updates[1].fields).as_deref().and_then(Framing::read);
-        assert_eq!(written, Some(expected));
+        let written = self.opened(&updates[1].fields);
+        assert_eq!(written.framing().map(|(_, framing)| framing), Some(expected));
     }
+}
+
+/// What stored bytes are to a scene.
+enum Opened {
+    Nobody,
+    Unreadable,
+    /// Without their seal.
+    Fields(Vec<u8>),
+}
+
+impl Opened {
+    /// The bytes, and what they frame, if they do.
+    fn framing(&self) -> Option<(&[u8], Framing)> {
+        match self {
+            Self::Fields(fields) => Some((fields, Framing::read(fields)?)),
+            Self::Nobody | Self::Unreadable => None,
+        }
+    }
+}
+
+fn is_sealed(stored: &[u8]) -> bool {
+    matches!(Stored::read(stored), Stored::Sealed(_))
 }
 
 fn unavailable(answer: &Answer) {
@@ -144,9 +179,10 @@ static SCENES: LazyLock<[Scene; 4]> = LazyLock::new(|| {
 
 static SAMPLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let own = &SCENES[0].record.fields;
-    let odd =
-        b"\x01\x04user\x05\"ann\"\x06visits\x03 7 \x06future\x03\xff\0\x80\x04cart\x07[\"tea\"]\
+    let head = Head { version: 2, oldest_reader: 1, is_sealed: false, name: NAME.to_owned() };
+    let odd = b"\x04user\x05\"ann\"\x06visits\x03 7 \x06future\x03\xff\0\x80\x04cart\x07[\"tea\"]\
         \x07ratings\x13{\"a\":[1.5e3,-0.25]}\x04note\x08[[[[[[[[";
+    let odd = &*[&head.write(), &odd[..]].concat();
     assert!(Framing::read(odd).is_some_and(|fields| fields.shop().items == ["tea"]));
     let fields = [&own[..], odd, &SCENES[3].record.fields];
     let modes = (0..64).filter(|mode| mode & HAS_TIMES == 0);
@@ -178,7 +214,7 @@ fuzz_target!(|data: &[u8]| {
         fields.to_vec()
     } else {
         let sealed = seal(Place::Record(scene.record.handle.as_bytes()), fields);
-        [&[SEALED], &sealed[..]].concat()
+        [Head::of_sealed().write(), sealed].concat()
     };
     let mut record = scene.record.clone();
     (record.fields, record.times) = (fields.into(), times);

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use session_axum::{KeyRing, Sessions};
 use session_fuzz::forge::{KEY, Place, open, seal};
-use session_fuzz::framing::Framing;
+use session_fuzz::framing::{Framing, NAME, Stored};
 use session_fuzz::lines::{Cookies, lines};
 use session_fuzz::samples;
 use session_fuzz::shelf::Shelf;
@@ -47,7 +47,8 @@ static SCENE: LazyLock<Scene> = LazyLock::new(|| {
         assert_eq!(answer.shop().note.len(), note);
         let value = Cookies::read(&lines).and_then(|cookies| cookies.whole()).expect("it is whole");
         let sealed = URL_SAFE_NO_PAD.decode(&value).expect("it is base64url");
-        let plain = open(Place::Cookie, &sealed).expect("it was sealed in this format");
+        let sealed = sealed.strip_prefix(&*prefix()).expect("it has this format");
+        let plain = open(Place::Cookie, sealed).expect("it was sealed in this format");
         members.push((value, answer));
         samples.push(sample.into_bytes());
         samples.extend(FORGED.map(|first| [&[first][..], &plain].concat()));
@@ -74,7 +75,8 @@ impl Scene {
     }
 
     fn forged(&self, plain: &[u8], changes: bool) {
-        let value = URL_SAFE_NO_PAD.encode(seal(Place::Cookie, plain));
+        let sealed = [prefix(), seal(Place::Cookie, plain)].concat();
+        let value = URL_SAFE_NO_PAD.encode(sealed);
         let parts: Vec<&[u8]> = value.as_bytes().chunks(4000).collect();
         if parts.len() > 3 {
             return;
@@ -109,6 +111,12 @@ impl Scene {
     }
 }
 
+/// The name that stands before the sealed bytes, after its length.
+fn prefix() -> Vec<u8> {
+    let length = u8::try_from(NAME.len()).expect("it is short");
+    [&[length], NAME.as_bytes()].concat()
+}
+
 enum Expected {
     Nobody,
     Unreadable,
@@ -135,7 +143,12 @@ fn expected(plain: &[u8]) -> Expected {
     if expires <= MOMENT.micros() || seen > latest(300) || absolute > latest(400 * 86_400 + 300) {
         return Expected::Nobody;
     }
-    Framing::read(fields).map_or(Expected::Unreadable, |fields| Expected::Session(fields.shop()))
+    match Stored::read(fields) {
+        Stored::Nobody => Expected::Nobody,
+        Stored::Unreadable | Stored::Sealed(_) => Expected::Unreadable,
+        Stored::Fields => Framing::read(fields)
+            .map_or(Expected::Unreadable, |fields| Expected::Session(fields.shop())),
+    }
 }
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {

@@ -31,7 +31,8 @@ pub(crate) fn sizes(scale: &Scale) -> String {
 ## Bytes per row
 
 After loading and a vacuum. The table leaves a fifth of each page free (`fillfactor = 80`), where an update finds room for the
-row's next version; three sessions a principal share an entry of `sessions_by_principal`.
+row's next version. A session with a principal has an entry of its own in `sessions_by_principal`: the principal, when it was
+created, and its handle.
 
 {}",
         table(&head, &rows)

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use session_core::store::Record;
-use session_core::{Now, Sessions, Store as _};
+use session_core::{Now, Store as _};
 use session_sqlx::PostgresStore;
-use site::{Shop, Site};
+use site::Site;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::database::Database;
@@ -87,7 +87,7 @@ impl Database<'_> {
 
     /// A record that the store wrote, which a table of its own keeps.
     async fn model(&self, store: &PostgresStore) -> Record {
-        let mut site = Site::new(Sessions::<Shop>::builder(store.clone())).await;
+        let mut site = Site::on(store.clone()).await;
         site.cookie = site.begin_as(FIRST_USER).await;
         let handle = site.handle().await;
         let model = store.load(handle, Now::Store).await.expect("the store works");

@@ -34,7 +34,7 @@ fn partition() -> Vec<String> {
         "CREATE TABLE sessions (LIKE whole INCLUDING DEFAULTS INCLUDING CONSTRAINTS) PARTITION BY HASH (handle)",
         "DROP TABLE whole",
         "ALTER TABLE sessions ADD CONSTRAINT sessions_pkey PRIMARY KEY (handle)",
-        "CREATE INDEX sessions_by_principal ON sessions (principal) WHERE principal IS NOT NULL",
+        "CREATE INDEX sessions_by_principal ON sessions (principal, created DESC, handle) WHERE principal IS NOT NULL",
         "CREATE INDEX sessions_by_sweep_at ON sessions (sweep_at)",
     ];
     let parts = (0..PARTITIONS).map(|part| {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use fastrand::Rng;
 use report::float;
-use session_core::{Now, Sessions, Store};
+use session_core::{Now, Store};
 use session_redis::RedisStore;
 use session_test_support::{Redis, RedisCluster};
-use site::{Shop, Site};
+use site::Site;
 use tokio::task::JoinSet;
 
 use crate::callers::run_for;
@@ -60,7 +60,7 @@ pub(crate) async fn measure(options: &Options) -> Redises {
 /// Begins so many sessions.
 async fn fill(store: &RedisStore, rows: u64) -> Arc<Population> {
     eprintln!("beginning {rows} sessions in Redis");
-    let mut site = Site::new(Sessions::<Shop>::builder(store.clone())).await;
+    let mut site = Site::on(store.clone()).await;
     site.cookie = site.begin_as(FIRST_USER).await;
     let model = store.load(site.handle().await, Now::Store).await.expect("the store works");
     let population = Arc::new(Population::new(rows, 0, model.expect("it was begun")));

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use session_axum::{MemoryStore, Sessions};
+use session_axum::MemoryStore;
 use site::Site;
 
 use crate::heap::{HEAP, print};
@@ -11,7 +11,7 @@ use crate::heap::{HEAP, print};
 pub(crate) async fn count(number: u64) {
     let capacity = usize::try_from(number).expect("it fits in memory") + 1;
     let store = MemoryStore::with_capacity(capacity);
-    let site = Site::new(Sessions::builder(store)).await;
+    let site = Site::on(store).await;
     let (heap, resident) = (HEAP.current_usage(), resident());
     for n in 1..=number {
         site.begin_as(n).await;

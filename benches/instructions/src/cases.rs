@@ -81,8 +81,8 @@ async fn follow(path: &'static str, builder: Builder<Shop>, times: usize) {
 
 async fn decode(times: usize) {
     let store = MemoryStore::new();
-    let here = Site::new(Sessions::builder(store.clone())).await;
-    let there = Site::new(Sessions::builder(store)).await;
+    let here = Site::on(store.clone()).await;
+    let there = Site::on(store).await;
     let handle = here.handle().await;
     for _ in 0..times {
         let updated = here.sessions.update(&handle, |shop| shop.counter += 1).await;

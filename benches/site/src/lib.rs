@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use axum::http::{Request, Response, StatusCode, Uri};
-use session_axum::{Builder, Handle, Sessions};
+use session_axum::{Builder, Handle, Sessions, Store};
 use tower::ServiceExt as _;
 
 pub use routes::{Shop, routes};
@@ -25,6 +25,11 @@ impl Site {
     /// With one session.
     pub async fn new(builder: Builder<Shop>) -> Self {
         Self::with(Router::new(), builder).await
+    }
+
+    /// The same, kept in this store.
+    pub async fn on(store: impl Store) -> Self {
+        Self::new(Sessions::builder(store)).await
     }
 
     /// The same, with more routes.

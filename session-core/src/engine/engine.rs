@@ -16,7 +16,7 @@ use crate::engine::policy::Policy;
 use crate::engine::store_client::StoreClient;
 use crate::engine::stored::{Opened, Stored, Unsealed};
 use crate::state::codec;
-use crate::state::frame::Head;
+use crate::state::frame::{Contents, FieldsError, Head};
 use crate::state::session_state::SessionState;
 use crate::store::Record;
 
@@ -85,6 +85,10 @@ impl<T: SessionState> Engine<T> {
             return Ok(Opened::OfAnother);
         };
         let opened = self.policy.sealer.open(handle, name, &stored_bytes, (head.contents, rest))?;
+        // A change writes the fields under the name that they have.
+        if head.contents == Contents::Sealed && Head::parse(&opened.fields)?.0.name != head.name {
+            return Err(FieldsError::Malformed("it has another name under its seal").into());
+        }
         record.fields = opened.fields;
         let seal = opened.seal;
         Ok(Opened::Ours(Unsealed { record, stored_bytes, seal, name, state: None }))
@@ -146,14 +150,43 @@ impl<T> fmt::Debug for Engine<T> {
 
 #[cfg(test)]
 mod tests {
+    use crate::crypto::random::System;
     use crate::crypto::time::Now;
+    use crate::engine::error::Error;
+    use crate::engine::sealing::NameId;
+    use crate::state::frame::Head;
     use crate::store::Store as _;
     use crate::store::conformance::sample::insert;
-    use crate::{Engine, MemoryStore, session};
+    use crate::{Engine, KeyRing, MemoryStore, Sealing, session};
 
     #[session]
     struct Shop {
         visits: u64,
+    }
+
+    /// The bytes are sealed by a holder of the key.
+    #[tokio::test]
+    async fn sealed_fields_have_the_name_that_stands_before_them() {
+        let ring = || KeyRing::from_bytes([7; 32]).unwrap();
+        let store = MemoryStore::new();
+        let sealing = Sealing::Prepared(ring());
+        let engine = Engine::<Shop>::builder(store.clone()).sealing(sealing).build().unwrap();
+        for (plain, is_read) in [
+            (b"\x01\x01\0\x04Shop\x06visits\x011", true),
+            (b"\x01\x01\0\x04Hops\x06visits\x011", false),
+        ] {
+            let mut insert = insert();
+            let sealer = &engine.policy.sealer;
+            let context = sealer.context("record", NameId::NEW, insert.handle.as_bytes());
+            let bytes = ring().seal(context, plain, &System).unwrap();
+            insert.fields = Head::new("Shop").bytes(&bytes);
+            let handle = insert.handle;
+            drop(store.insert(insert, Now::Store).await.unwrap());
+            match engine.load(handle).await {
+                Ok(stored) => assert!(is_read && stored.unwrap().state.visits == 1),
+                Err(error) => assert!(!is_read && matches!(error, Error::Fields(_))),
+            }
+        }
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ use crate::cookie::write::SetCookie;
 use crate::crypto::token::Handle;
 use crate::engine::backend::Backend;
 use crate::engine::change::Change;
+use crate::engine::committer;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
@@ -48,7 +49,12 @@ pub(crate) async fn commit<T: SessionState>(
     change: Change<T>,
 ) -> Result<Option<SetCookie>, Error> {
     match &engine.backend {
-        Backend::Store => store_backend::commit(engine, proven, change).await,
+        // One future fewer holds the change.
+        Backend::Store => {
+            let stored = Arc::clone(&proven.stored);
+            let committed = committer::commit(Arc::clone(engine), stored, change).await?;
+            Ok(store_backend::told(engine, proven, &committed))
+        }
         Backend::Cookie(cookie) => {
             Box::pin(cookie_backend::commit(cookie, engine, &proven.stored, change)).await
         }

@@ -53,46 +53,50 @@ pub(crate) fn save<T: SessionState>(
 
 /// `due` says that the secret is so old that the response is to carry another.
 ///
-/// What few requests do is boxed, so that the future of the others is no larger for it.
-async fn run<T: SessionState>(
+/// What few requests do is boxed, so that the future of the others is no larger for it; and it is
+/// a block, since an `async fn` keeps its arguments twice.
+fn run<T: SessionState>(
     engine: Arc<Engine<T>>,
     transaction: Arc<Transaction<T>>,
     left: WorkingCopy<T>,
     changed: bool,
     due: bool,
-) -> Result<Option<SetCookie>, Error> {
-    if matches!(transaction.identity, Identity::Replaced) {
-        return Err(Error::Ended);
-    }
-    if let Some(proven) = transaction.proven().filter(|_| left.is_destroyed) {
-        let handle = proven.stored.record.handle;
-        Box::pin(operations::end(&engine, handle, &SessionEvent::Destroyed { handle })).await?;
-    }
+) -> impl Future<Output = Result<Option<SetCookie>, Error>> + Send {
     let removes = left.is_destroyed && transaction.incoming.presented_cookies > 0;
-    let removal = removes.then_some(SetCookie::Remove);
-    let Controls { secret, persistent } = left.controls;
-    let set = match transaction.proven().filter(|_| !left.is_destroyed) {
-        Some(proven) => {
-            let Request { arrival, usage } = transaction.incoming.request;
-            let change = Change {
-                state: StateChange::Merge { base: left.base, mine: left.state },
-                request: Some(Requester { presented: proven.digest(), arrival, usage }),
-                secret: match secret {
-                    SecretRequest::Rotate | SecretRequest::Reauthenticate => SecretChange::Replace,
-                    SecretRequest::Unasked | SecretRequest::Keep if due => SecretChange::Renew,
-                    SecretRequest::Unasked | SecretRequest::Keep => SecretChange::Keep,
-                },
-                reauthenticated: secret == SecretRequest::Reauthenticate,
-                persistent,
-            };
-            operations::commit(&engine, proven, change).await?
+    async move {
+        if matches!(transaction.identity, Identity::Replaced) {
+            return Err(Error::Ended);
         }
-        None if changed => {
-            let persistent = persistent.unwrap_or(false);
-            let session = NewSession::new(&engine, &transaction, &*left.state, persistent)?;
-            Some(Box::pin(operations::create(&engine, session)).await?)
+        if let Some(proven) = transaction.proven().filter(|_| left.is_destroyed) {
+            let handle = proven.stored.record.handle;
+            Box::pin(operations::end(&engine, handle, &SessionEvent::Destroyed { handle })).await?;
         }
-        None => None,
-    };
-    Ok(set.or(removal))
+        let Controls { secret, persistent } = left.controls;
+        let set = match transaction.proven().filter(|_| !left.is_destroyed) {
+            Some(proven) => {
+                let Request { arrival, usage } = transaction.incoming.request;
+                let change = Change {
+                    state: StateChange::Merge { base: left.base, mine: left.state },
+                    request: Some(Requester { presented: proven.digest(), arrival, usage }),
+                    secret: match secret {
+                        SecretRequest::Rotate | SecretRequest::Reauthenticate => {
+                            SecretChange::Replace
+                        }
+                        SecretRequest::Unasked | SecretRequest::Keep if due => SecretChange::Renew,
+                        SecretRequest::Unasked | SecretRequest::Keep => SecretChange::Keep,
+                    },
+                    reauthenticated: secret == SecretRequest::Reauthenticate,
+                    persistent,
+                };
+                operations::commit(&engine, proven, change).await?
+            }
+            None if changed => {
+                let persistent = persistent.unwrap_or(false);
+                let session = NewSession::new(&engine, &transaction, &*left.state, persistent)?;
+                Some(Box::pin(operations::create(&engine, session)).await?)
+            }
+            None => None,
+        };
+        Ok(set.or(removes.then_some(SetCookie::Remove)))
+    }
 }

@@ -176,8 +176,9 @@ impl<T: SessionState, M: Mode> Scope<T, M> {
         } else {
             Left::Read(self.session.secret_request())
         };
-        let Place { transaction, scope } = &self.session.place;
-        transaction.end((*scope)?, left, end)
+        let Place { transaction, scope } = &mut self.session.place;
+        // Taken: dropped after this, it has nothing to abandon.
+        transaction.end(scope.take()?, left, end)
     }
 
     pub(crate) fn transaction(&self) -> &Arc<Transaction<T>> {

@@ -14,7 +14,9 @@ pub(crate) struct ScopeId(usize);
 /// All scopes that a transaction has had.
 #[derive(Debug)]
 pub(crate) struct Scopes<T> {
-    nodes: Vec<Node<T>>,
+    /// Few transactions have more than one.
+    first: Option<Node<T>>,
+    others: Vec<Node<T>>,
     /// The outermost scope that writes, or inside of which one does.
     turn: Option<ScopeId>,
 }
@@ -127,9 +129,8 @@ impl<T> Scopes<T> {
         opening: Opening,
         handed: impl Fn() -> Handed<T>,
     ) -> ScopeId {
-        let scope = ScopeId(self.nodes.len());
         let writes = opening == Opening::Write;
-        self.nodes.push(Node {
+        let scope = self.add(Node {
             parent: parent.map(|parent| (parent, self.node(parent).lends)),
             hold: if writes { Hold::Extracting } else { Hold::Reads },
             lends: 0,
@@ -246,17 +247,32 @@ impl<T> Scopes<T> {
         std::iter::successors(scope, |scope| self.parent(*scope))
     }
 
+    fn add(&mut self, node: Node<T>) -> ScopeId {
+        if self.first.is_none() {
+            self.first = Some(node);
+            return ScopeId(0);
+        }
+        self.others.push(node);
+        ScopeId(self.others.len())
+    }
+
     fn node(&self, ScopeId(index): ScopeId) -> &Node<T> {
-        &self.nodes[index]
+        match index.checked_sub(1) {
+            None => self.first.as_ref().expect("whoever has a scope has opened it"),
+            Some(index) => &self.others[index],
+        }
     }
 
     fn node_mut(&mut self, ScopeId(index): ScopeId) -> &mut Node<T> {
-        &mut self.nodes[index]
+        match index.checked_sub(1) {
+            None => self.first.as_mut().expect("whoever has a scope has opened it"),
+            Some(index) => &mut self.others[index],
+        }
     }
 }
 
 impl<T> Default for Scopes<T> {
     fn default() -> Self {
-        Self { nodes: Vec::new(), turn: None }
+        Self { first: None, others: Vec::new(), turn: None }
     }
 }

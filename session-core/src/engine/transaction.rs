@@ -68,6 +68,8 @@ struct Shared<T> {
     kept: Option<WorkingCopy<T>>,
     kept_count: u32,
     scopes: Scopes<T>,
+    /// Whether anybody has had to wait for a turn.
+    is_awaited: bool,
     is_saved: bool,
 }
 
@@ -120,6 +122,13 @@ impl<T> Transaction<T> {
         Some(label.into())
     }
 
+    /// A turn has ended: it is another's.
+    fn pass_on(&self, shared: &Shared<T>) {
+        if shared.is_awaited {
+            self.turns.notify_waiters();
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Shared<T>> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -136,6 +145,7 @@ impl<T: SessionState> Transaction<T> {
             kept: None,
             kept_count: 0,
             scopes: Scopes::default(),
+            is_awaited: false,
             is_saved: false,
         };
         Self { incoming, identity, shared: Mutex::new(shared), turns: Notify::new() }
@@ -183,7 +193,7 @@ impl<T: SessionState> Transaction<T> {
 
     fn attempt(&self, under: Option<ScopeId>, opening: Opening) -> Attempt<T> {
         let mut shared = self.lock();
-        let Shared { now, kept, kept_count, scopes, is_saved } = &mut *shared;
+        let Shared { now, kept, kept_count, scopes, is_awaited, is_saved } = &mut *shared;
         if *is_saved && !scopes.is_open(under) {
             return Attempt::Saved;
         }
@@ -195,7 +205,10 @@ impl<T: SessionState> Transaction<T> {
                     (opening != Opening::Look).then(|| scopes.open(parent, opening, handed));
                 Attempt::Opened(scope, now.clone())
             }
-            Admission::Wait => Attempt::Wait,
+            Admission::Wait => {
+                *is_awaited = true;
+                Attempt::Wait
+            }
             Admission::Held => Attempt::Refused(Refusal::Held(T::NAME)),
             Admission::Twice => Attempt::Refused(Refusal::TakenTwice(T::NAME)),
             Admission::CutOff => Attempt::Saved,
@@ -218,7 +231,7 @@ impl<T: SessionState> Transaction<T> {
     pub(crate) fn take_back(&self, scope: ScopeId) -> WorkingCopy<T> {
         let mut shared = self.lock();
         shared.scopes.take_back(scope);
-        self.turns.notify_waiters();
+        self.pass_on(&shared);
         shared.now.clone()
     }
 
@@ -233,7 +246,7 @@ impl<T: SessionState> Transaction<T> {
             scopes.take_turns(scope, || Handed::of(now, kept.as_ref(), *kept_count));
         }
         let handed = shared.scopes.close(scope);
-        self.turns.notify_waiters();
+        self.pass_on(&shared);
         if !is_attached {
             return match (left, handed) {
                 (Left::Written(left), Some(handed)) if end != End::Discard => {
@@ -279,7 +292,7 @@ impl<T: SessionState> Transaction<T> {
         let is_attached = shared.scopes.is_attached(scope);
         let is_outermost = shared.scopes.is_outermost(scope);
         let handed = shared.scopes.close(scope);
-        self.turns.notify_waiters();
+        self.pass_on(&shared);
         if !is_attached {
             return;
         }

@@ -1,8 +1,8 @@
 //! Builds the sessions, wherever they are to be kept.
 
-use session_axum::{KeyRing, MemoryStore, SessionState, Sessions};
-use session_redis::RedisStore;
-use session_sqlx::{PostgresStore, SqliteStore};
+use session_axum::{
+    KeyRing, MemoryStore, PostgresStore, RedisStore, SessionState, Sessions, SqliteStore,
+};
 use shop::Place;
 
 /// How many connections a pool has, in every server.

@@ -6,7 +6,7 @@ mod create;
 mod end;
 mod identify;
 
-pub(crate) use commit::commit;
+pub(crate) use commit::told;
 pub(crate) use create::create;
 pub(crate) use end::end;
 pub(crate) use identify::identify;

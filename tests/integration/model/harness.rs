@@ -375,6 +375,7 @@ fn seconds(moment: Timestamp) -> u64 {
     moment.since(Timestamp::from_micros(0)).as_secs()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
 fn refused(error: session_axum::Error) -> Refusal {
     match error.kind() {
         ErrorKind::Ended => Refusal::Ended,

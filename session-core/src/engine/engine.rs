@@ -179,7 +179,7 @@ mod tests {
             let sealer = &engine.policy.sealer;
             let context = sealer.context("record", NameId::NEW, insert.handle.as_bytes());
             let bytes = ring().seal(context, plain, &System).unwrap();
-            insert.fields = Head::new("Shop").bytes(&bytes);
+            insert.fields = Head::new("Shop").sealed(&bytes);
             let handle = insert.handle;
             drop(store.insert(insert, Now::Store).await.unwrap());
             match engine.load(handle).await {

@@ -381,12 +381,7 @@ fn seconds(moment: Timestamp) -> u64 {
     moment.since(Timestamp::from_micros(0)).as_secs()
 }
 
-<<<<<<< HEAD
 fn refused(error: &session_axum::Error) -> Refusal {
-=======
-#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
-fn refused(error: session_axum::Error) -> Refusal {
->>>>>>> model
     match error.kind() {
         ErrorKind::Ended => Refusal::Ended,
         ErrorKind::Store(_) => Refusal::Unavailable,

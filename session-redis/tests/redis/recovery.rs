@@ -150,6 +150,10 @@ async fn a_server_that_became_a_replica_answers_no_reads_and_no_writes() {
     let mut raw = Raw::connect(&server.url()).await;
     let address = master.address();
     raw.ask::<String>(&format!("REPLICAOF {} {}", address.ip(), address.port())).await;
+    // While it copies the master's data it may answer that it is loading.
+    while !raw.ask::<String>("INFO replication").await.contains("master_link_status:up") {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     for error in [
         store.load(record.handle, Now::Store).await.map(drop),
         store.update(update_of(&record), Now::Store).await.map(drop),

@@ -16,10 +16,10 @@ export CARGO_PROFILE_DEV_DEBUG=line-tables-only
 # `cargo package` builds what it packages; `--allow-dirty`, so that it can be run before a commit.
 echo "== cargo package"
 rm -rf "$packages"/*.crate "$program"
-# Cargo keeps what it has unpacked of packages that are not in a registry yet, by the target folder's path, and takes it for
-# those of the same version that are packaged now.
+# Cargo keeps what it has unpacked and built of packages that are not in a registry yet, by the target folder's path, and takes
+# it for those of the same version that are packaged now.
 for crate in "${crates[@]}"; do
-    rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*/"$crate"-[0-9]*
+    rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*/"$crate"-[0-9]* target/debug/.fingerprint/"$crate"-*
 done
 cargo package "${crates[@]/#/--package=}" --allow-dirty --quiet
 

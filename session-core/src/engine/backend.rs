@@ -1,7 +1,7 @@
 //! The back end: where sessions are kept, in the store or in their cookies.
 
-use crate::engine::cookie_backend::SealedCookie;
 use crate::engine::error::Error;
+use crate::engine::sealed_cookie::SealedCookie;
 
 /// Where the sessions of an engine are kept.
 #[derive(Debug)]

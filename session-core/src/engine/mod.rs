@@ -36,6 +36,8 @@ pub(crate) mod save;
 pub(crate) mod scope;
 pub(crate) mod scopes;
 pub(crate) mod sealed_builder;
+pub(crate) mod sealed_cookie;
+pub(crate) mod sealed_record;
 pub(crate) mod sealing;
 pub(crate) mod session;
 pub(crate) mod store_backend;

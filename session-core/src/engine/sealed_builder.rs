@@ -7,8 +7,9 @@ use crate::cookie::read::MAX_CHUNKS;
 use crate::crypto::key_ring::KeyRing;
 use crate::engine::backend::Backend;
 use crate::engine::builder::EngineBuilder;
-use crate::engine::cookie_backend::{NoRevocations, SealedCookie};
+use crate::engine::cookie_backend::NoRevocations;
 use crate::engine::engine::Engine;
+use crate::engine::sealed_cookie::SealedCookie;
 use crate::state::session_state::SessionState;
 use crate::store::Store;
 

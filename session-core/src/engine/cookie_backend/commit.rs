@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::end::remember;
-use super::sealed_cookie::SealedCookie;
 use crate::cookie::write::SetCookie;
 use crate::crypto::token::Token;
 use crate::engine::change::Change;
@@ -11,6 +10,7 @@ use crate::engine::draft::{Draft, SecretsIn};
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
+use crate::engine::sealed_cookie::SealedCookie;
 use crate::engine::stored::Stored;
 use crate::state::session_state::SessionState;
 

@@ -1,11 +1,11 @@
 //! The save of a session that began with its request: its first cookie.
 
 use crate::cookie::write::SetCookie;
-use crate::engine::cookie_backend::SealedCookie;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::new_session::NewSession;
+use crate::engine::sealed_cookie::SealedCookie;
 use crate::engine::sealing::NameId;
 use crate::state::session_state::SessionState;
 use crate::store::Record;

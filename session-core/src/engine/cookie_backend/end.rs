@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::sealed_cookie::CLOCK_SKEW;
 use crate::crypto::token::Handle;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::lifetime::MAX_LIFETIME;
+use crate::engine::sealed_cookie::CLOCK_SKEW;
 use crate::state::session_state::SessionState;
 
 /// Makes a sealed cookie worthless, and reports the event. Of one that only its browser knows the answer is always that

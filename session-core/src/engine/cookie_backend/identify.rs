@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::sealed_cookie::Unopened;
 use crate::crypto::seal::SealAge;
-use crate::engine::cookie_backend::SealedCookie;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::{Ignored, SessionEvent};
 use crate::engine::identity::{Identity, Proof, Proven};
 use crate::engine::rotation::GRACE;
+use crate::engine::sealed_cookie::SealedCookie;
+use crate::engine::sealed_cookie::Unopened;
 use crate::engine::transaction::{Request, Usage};
 use crate::state::session_state::SessionState;
 use crate::store::Times;

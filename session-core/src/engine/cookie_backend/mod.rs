@@ -6,12 +6,9 @@ mod create;
 mod end;
 mod identify;
 mod no_revocations;
-mod sealed_cookie;
-mod sealed_record;
 
 pub(crate) use commit::commit;
 pub(crate) use create::create;
 pub(crate) use end::end;
 pub(crate) use identify::identify;
 pub(crate) use no_revocations::NoRevocations;
-pub(crate) use sealed_cookie::SealedCookie;

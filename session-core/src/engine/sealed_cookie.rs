@@ -6,7 +6,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
-use super::sealed_record;
 use crate::cookie::chunks::room;
 use crate::cookie::write::SetCookie;
 use crate::crypto::key_ring::KeyRing;
@@ -17,13 +16,14 @@ use crate::engine::error::Error;
 use crate::engine::event::Ignored;
 use crate::engine::lifetime::{MAX_LIFETIME, max_age};
 use crate::engine::policy::Policy;
+use crate::engine::sealed_record;
 use crate::engine::sealing::NameId;
 use crate::store::Record;
 
 const PURPOSE: &str = "sealed session";
 
 /// How far a cookie's times may lie in the future, for nodes whose clocks differ.
-pub(super) const CLOCK_SKEW: Duration = Duration::from_mins(5);
+pub(crate) const CLOCK_SKEW: Duration = Duration::from_mins(5);
 
 /// The keys that seal cookies, and how large these may be.
 #[derive(Debug)]

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 /// An engine of this process; no other ever has the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct EngineId(u64);
 
 /// How many engines live under each name.
-static LIVE: Mutex<Option<HashMap<String, usize>>> = Mutex::new(None);
+static LIVE: LazyLock<Mutex<HashMap<String, usize>>> = LazyLock::new(Mutex::default);
 
 /// An engine's entry among the names in use, for as long as it lives.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl NameInUse {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let others = {
             let mut live = lock();
-            let count = live.get_or_insert_default().entry(name.to_owned()).or_default();
+            let count = live.entry(name.to_owned()).or_default();
             *count += 1;
             *count - 1
         };
@@ -44,17 +44,16 @@ impl NameInUse {
 impl Drop for NameInUse {
     fn drop(&mut self) {
         let mut live = lock();
-        let Some(names) = live.as_mut() else { return };
-        if let Some(count) = names.get_mut(&self.name) {
+        if let Some(count) = live.get_mut(&self.name) {
             *count -= 1;
             if *count == 0 {
-                names.remove(&self.name);
+                live.remove(&self.name);
             }
         }
     }
 }
 
-fn lock() -> MutexGuard<'static, Option<HashMap<String, usize>>> {
+fn lock() -> MutexGuard<'static, HashMap<String, usize>> {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -199,8 +199,7 @@ impl<T: SessionState> Transaction<T> {
         }
         match scopes.admit(under, opening) {
             Admission::Free(parent) => {
-                let handed =
-                    || Handed { copy: now.clone(), kept: kept.clone(), kept_count: *kept_count };
+                let handed = || Handed::of(now, kept.as_ref(), *kept_count);
                 let scope =
                     (opening != Opening::Look).then(|| scopes.open(parent, opening, handed));
                 Attempt::Opened(scope, now.clone())
@@ -235,8 +234,9 @@ impl<T: SessionState> Transaction<T> {
         shared.now.clone()
     }
 
-    /// Ends a scope that leaves the session like this. The answer is what there may be to save: of the outermost scope what all have made of the session, of one that
-    /// was cut off what it has made of it by itself.
+    /// Ends a scope that leaves the session like this. The answer is what there may be to save: of
+    /// the outermost scope what all have made of the session, of one that was cut off what it has
+    /// made of it by itself.
     pub(crate) fn end(&self, scope: ScopeId, left: Left<T>, end: End) -> Option<WorkingCopy<T>> {
         let mut shared = self.lock();
         let (is_attached, is_outermost) =

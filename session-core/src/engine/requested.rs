@@ -9,7 +9,6 @@ use http::Extensions;
 use crate::engine::names::EngineId;
 use crate::engine::scopes::ScopeId;
 use crate::engine::session::Place;
-use crate::engine::transaction::Transaction;
 use crate::state::session_state::SessionState;
 
 /// A request's sessions, one per engine: an extension of the request.
@@ -71,12 +70,5 @@ pub(crate) fn put<T: SessionState>(extensions: &mut Extensions, place: &Place<T>
 impl Requested {
     fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.first.iter().chain(&self.others)
-    }
-}
-
-/// Another hold on the same session.
-impl<T> Clone for Place<T> {
-    fn clone(&self) -> Self {
-        Self { transaction: Arc::<Transaction<T>>::clone(&self.transaction), scope: self.scope }
     }
 }

@@ -14,7 +14,7 @@ use crate::engine::identity::Identity;
 use crate::engine::names::NameInUse;
 use crate::engine::policy::Policy;
 use crate::engine::store_client::StoreClient;
-use crate::engine::stored::{Opened, Stored, Unsealed};
+use crate::engine::stored::{Opened, OtherSession, Stored, Unsealed};
 use crate::state::codec;
 use crate::state::frame::{Contents, FieldsError, Head};
 use crate::state::session_state::SessionState;
@@ -58,7 +58,11 @@ impl<T: SessionState> Engine<T> {
     pub(crate) fn decode(&self, record: Record) -> Result<Option<Stored<T>>, Error> {
         match self.unseal(record)? {
             Opened::Ours(unsealed) => self.decode_unsealed(unsealed).map(Some),
-            Opened::Ended | Opened::OfAnother => Ok(None),
+            Opened::Ended => Ok(None),
+            Opened::OfAnother(other) => {
+                self.report_other(other.handle, &other.name);
+                Ok(None)
+            }
         }
     }
 
@@ -76,13 +80,8 @@ impl<T: SessionState> Engine<T> {
         }
         let (head, rest) = Head::parse(&stored_bytes)?;
         let Some(name) = self.policy.sealer.find(head.name) else {
-            let expected = self.policy.name();
-            self.store.report(&SessionEvent::OtherName {
-                handle: Some(handle),
-                stored: head.name,
-                expected,
-            });
-            return Ok(Opened::OfAnother);
+            let (name, digest) = (head.name.to_owned(), record.digest);
+            return Ok(Opened::OfAnother(OtherSession { handle, name, digest }));
         };
         let opened = self.policy.sealer.open(handle, name, &stored_bytes, (head.contents, rest))?;
         // A change writes the fields under the name that they have.
@@ -120,6 +119,12 @@ impl<T: SessionState> Engine<T> {
             let cached = CachedState { fields, seal: *seal, name: *name, state };
             self.decode_cache.remember(record.handle, stored_bytes, cached);
         }
+    }
+
+    /// Reports that a session has a name that its type does not have.
+    pub(crate) fn report_other(&self, handle: Handle, stored: &str) {
+        let expected = self.policy.name();
+        self.store.report(&SessionEvent::OtherName { handle, stored, expected });
     }
 
     /// Reports why a cookie is no session.

@@ -68,8 +68,8 @@ pub enum SessionEvent<'a> {
     /// type: the request is anonymous ([`SessionEvent::Ignored`] follows). Either two session types
     /// share a store and a cookie, or a struct was renamed.
     OtherName {
-        /// The session, if it is known.
-        handle: Option<Handle>,
+        /// Its public name.
+        handle: Handle,
         /// The name that it was stored under.
         stored: &'a str,
         /// The name that sessions of this type have.
@@ -131,10 +131,9 @@ impl SessionEvent<'_> {
                 tracing::info!(target: "session", ?reason, "session cookie ignored");
             }
             Self::OtherName { handle, stored, expected } => {
-                let handle = handle.map(tracing::field::display);
                 tracing::warn!(
                     target: "session",
-                    handle,
+                    %handle,
                     stored,
                     expected,
                     "a session was stored under another name and is not this type's: if the struct was renamed, \

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::cookie::chunks::room;
 use crate::cookie::write::SetCookie;
 use crate::crypto::key_ring::KeyRing;
-use crate::crypto::seal::SealAge;
+use crate::crypto::seal::{Context, SealAge};
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::Handle;
 use crate::engine::error::Error;
@@ -45,11 +45,7 @@ impl SealedCookie {
         let value = URL_SAFE_NO_PAD.decode(value).map_err(|_| Unopened::of(Ignored::Malformed))?;
         let (name, sealed) = split(&value).ok_or(Unopened::of(Ignored::Malformed))?;
         let Some(name) = policy.sealer.find(name) else {
-            return Err(Unopened {
-                handle: None,
-                reason: Ignored::OtherName,
-                name: Some(name.to_owned()),
-            });
+            return Err(self.of_another(policy, name, sealed, now));
         };
         let context = policy.sealer.context(PURPOSE, name, &[]);
         let opened = self.ring.open(context, sealed).map_err(|_| Unopened::of(Ignored::Forged))?;
@@ -62,6 +58,21 @@ impl SealedCookie {
             return Err(Unopened { handle, reason: Ignored::Unknown, name: None });
         }
         Ok((record, opened.seal))
+    }
+
+    /// A cookie of another name: that is told only of one that we have sealed, since anybody can
+    /// write a name.
+    fn of_another(&self, policy: &Policy, name: &str, sealed: &[u8], now: Timestamp) -> Unopened {
+        let owner = policy.sealer.owner(name);
+        let context = Context { purpose: PURPOSE, owner: &owner, handle: &[] };
+        let Ok(opened) = self.ring.open(context, sealed) else {
+            return Unopened::of(Ignored::Forged);
+        };
+        let Some(record) = sealed_record::decode(&opened.bytes, now) else {
+            return Unopened::of(Ignored::Malformed);
+        };
+        let (handle, name) = (Some(record.handle), Some(name.to_owned()));
+        Unopened { handle, reason: Ignored::OtherName, name }
     }
 
     /// The record as the value of its cookie, under the name that its fields have.

@@ -78,7 +78,7 @@ impl Sealer {
         aliases: &[&str],
     ) -> Self {
         let all = std::iter::once(&name).chain(aliases).map(|&name| Name {
-            owner: format!("{cookie}\0{name}"),
+            owner: owner(&cookie, name),
             digest_key: DigestKey::new(&cookie, name),
             text: name.to_owned(),
         });
@@ -103,6 +103,16 @@ impl Sealer {
     /// What the store keeps of a token's secret.
     pub(crate) fn digest(&self, token: &Token, name: NameId) -> Digest {
         token.digest(&self.names[name.0].digest_key)
+    }
+
+    /// The same for a session of another name.
+    pub(crate) fn digest_under(&self, token: &Token, name: &str) -> Digest {
+        token.digest(&DigestKey::new(&self.cookie, name))
+    }
+
+    /// What belongs to sessions of this name, whosever it is.
+    pub(crate) fn owner(&self, name: &str) -> String {
+        owner(&self.cookie, name)
     }
 
     pub(crate) fn has_keys(&self) -> bool {
@@ -250,4 +260,9 @@ impl Sealer {
     fn plain_principal(&self, key: &str, name: NameId) -> String {
         format!("{} {} {key}", self.cookie, self.name_of(name))
     }
+}
+
+/// A cookie and a name, neither of which has a zero byte.
+fn owner(cookie: &str, name: &str) -> String {
+    format!("{cookie}\0{name}")
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crate::crypto::seal::SealAge;
-use crate::crypto::token::Digest;
+use crate::crypto::token::{Digest, Handle};
 use crate::engine::rotation::{SecondarySecret, SecretMatch};
 use crate::engine::sealing::NameId;
 use crate::engine::store_clock::ClockReading;
@@ -35,14 +35,21 @@ impl<T> Unsealed<T> {
 }
 
 /// What a record of the store is to a session type.
-#[expect(clippy::large_enum_variant, reason = "nearly every one is a session, and is moved once")]
 pub(crate) enum Opened<T> {
     /// A session of it.
     Ours(Unsealed<T>),
     /// What stands for a session that was ended.
     Ended,
     /// A session that was stored under a name that the type does not have.
-    OfAnother,
+    OfAnother(OtherSession),
+}
+
+/// A session of another name.
+pub(crate) struct OtherSession {
+    pub(crate) handle: Handle,
+    pub(crate) name: String,
+    /// The digest of its secret.
+    pub(crate) digest: Digest,
 }
 
 /// A session as the store has it, and the state of its fields.

@@ -82,6 +82,12 @@ async fn holding(session: &mut Session<Account>, request: Request, next: Next) -
     next.run(request).await
 }
 
+fn base64_url(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+}
+
 fn ring() -> String {
     KeyRing::generate().expect("there are random bytes")
 }
@@ -145,6 +151,11 @@ async fn a_sealed_cookie_of_another_name_is_told_of_and_an_alias_finds_it() {
     client.post("/log-in").await.ok();
     let (renamed, told) = sealed::<renamed::Account>(&ring, &store);
     let router = Router::new().route("/", get(renamed_members)).with_state(renamed);
+    // A name that anybody has written is not told of.
+    let forged =
+        Client::with_session(&router, &base64_url(b"\x06forgedand bytes that we did not seal"));
+    assert_eq!(forged.clone().get("/").await.status, 401);
+    assert_eq!(told.lock().expect("nobody panics").len(), 0);
     assert_eq!(client.at(&router).get("/").await.status, 401);
     let told = told.lock().expect("nobody panics").clone();
     assert_eq!(told, [("Account".to_owned(), "member".to_owned())]);

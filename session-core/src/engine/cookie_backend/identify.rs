@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::crypto::seal::SealAge;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
-use crate::engine::event::{Ignored, SessionEvent};
+use crate::engine::event::Ignored;
 use crate::engine::identity::{Identity, Proof, Proven};
 use crate::engine::rotation::GRACE;
 use crate::engine::sealed_cookie::SealedCookie;
@@ -25,9 +25,8 @@ pub(crate) async fn identify<T: SessionState>(
     let (record, seal) = match sealed_cookie.open(&engine.policy, value, now) {
         Ok(opened) => opened,
         Err(Unopened { handle, reason, name }) => {
-            if let Some(stored) = &name {
-                let expected = engine.policy.name();
-                engine.store.report(&SessionEvent::OtherName { handle, stored, expected });
+            if let Some((handle, name)) = handle.zip(name) {
+                engine.report_other(handle, &name);
             }
             return Ok(engine.ignore(handle, reason));
         }

@@ -12,7 +12,7 @@ use crate::engine::error::Error;
 use crate::engine::event::{Ignored, SessionEvent};
 use crate::engine::identity::{Identity, Proof, Proven, TokenCookie};
 use crate::engine::rotation::{Role, SecondarySecret, SecretMatch};
-use crate::engine::stored::{Opened, Stored};
+use crate::engine::stored::{Opened, OtherSession, Stored};
 use crate::engine::transaction::{Request, Usage};
 use crate::engine::uncancelled::Uncancelled;
 use crate::state::session_state::SessionState;
@@ -50,7 +50,7 @@ impl<T: SessionState> Load<'_, T> {
         let unsealed = match engine.unseal(record)? {
             Opened::Ours(unsealed) => unsealed,
             Opened::Ended => return Ok(engine.ignore(Some(handle), Ignored::Unknown)),
-            Opened::OfAnother => return Ok(engine.ignore(Some(handle), Ignored::OtherName)),
+            Opened::OfAnother(other) => return Ok(self.of_another(&token, &other)),
         };
         let digest = engine.policy.sealer.digest(&token, unsealed.name);
         let Request { arrival, usage } = self.request;
@@ -88,6 +88,18 @@ impl<T: SessionState> Load<'_, T> {
         };
         let proof = Proof::Token { token, digest, cookie };
         Ok(Identity::Proven(Proven { proof, stored: Arc::new(stored) }))
+    }
+
+    /// A session of another name: that is told only of who has its secret, since a handle is no
+    /// secret.
+    fn of_another(&self, token: &Token, other: &OtherSession) -> Identity<T> {
+        let engine = self.engine;
+        let is_proven = engine.policy.sealer.digest_under(token, &other.name) == other.digest;
+        if is_proven {
+            engine.report_other(other.handle, &other.name);
+        }
+        let reason = if is_proven { Ignored::OtherName } else { Ignored::WrongSecret };
+        engine.ignore(Some(other.handle), reason)
     }
 
     /// Whether so much of the session's idle limit is gone that a use makes it start anew.

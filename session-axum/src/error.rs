@@ -60,3 +60,31 @@ impl std::error::Error for Error {
         self.0.source()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum_core::body::Body;
+    use session_core::store::StoreError;
+
+    use super::*;
+
+    fn answer(kind: ErrorKind) -> (u16, Body) {
+        let (parts, body) = Error::from(kind).into_response().into_parts();
+        (parts.status.as_u16(), body)
+    }
+
+    #[tokio::test]
+    async fn an_error_of_a_handler_is_an_answer_that_gives_nothing_away() {
+        let failed = ErrorKind::from(StoreError::failed("at db.internal"));
+        for (kind, status, text) in [
+            (ErrorKind::Ended, 401, "the session is over\n"),
+            (failed, 503, "the session is unavailable\n"),
+            (ErrorKind::NotStored, 500, "the session is unavailable\n"),
+        ] {
+            let (answered, body) = answer(kind);
+            assert_eq!(answered, status);
+            let body = axum::body::to_bytes(body, 1000).await.unwrap();
+            assert_eq!(body, text.as_bytes());
+        }
+    }
+}

@@ -1,6 +1,5 @@
 //! What an application does to sessions outside of their requests: list, change, end and clean them.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
 use crate::crypto::token::Handle;
@@ -12,7 +11,7 @@ use crate::engine::session::Session;
 use crate::engine::{clean, operations, revoke, update};
 use crate::state::codec;
 use crate::state::session_state::{SessionState, WithPrincipal};
-use crate::store::{Contents, ListQuery};
+use crate::store::{Contents, Cursor, ListQuery};
 
 /// How many sessions of a principal a store is asked for at once.
 const LIST_PAGE: u32 = 100;
@@ -60,7 +59,7 @@ impl<T: SessionState> Engine<T> {
                 query.after = Some(next);
             }
         }
-        records.sort_by_key(|record| (Reverse(record.times.created), record.handle));
+        records.sort_by_key(Cursor::of);
         Ok(records.into_iter().map(Listed::from).collect())
     }
 

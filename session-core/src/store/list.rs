@@ -1,5 +1,7 @@
 //! Lists of a principal's records: in pages, and without their fields where nobody asks for them.
 
+use std::cmp::Ordering;
+
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::Handle;
 use crate::store::record::Record;
@@ -25,8 +27,8 @@ pub enum Contents {
     WithoutFields,
 }
 
-/// A record's place in a list: newest first, and of two that were created at one moment the one
-/// with the lesser handle.
+/// A record's place in a list. Cursors are ordered as lists are: newest first, and of two that were
+/// created at one moment the one with the lesser handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
     /// When the record was inserted.
@@ -56,6 +58,18 @@ impl Cursor {
     /// The place of this record.
     pub const fn of(record: &Record) -> Self {
         Self { created: record.times.created, handle: record.handle }
+    }
+}
+
+impl Ord for Cursor {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.created.cmp(&self.created).then(self.handle.cmp(&other.handle))
+    }
+}
+
+impl PartialOrd for Cursor {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

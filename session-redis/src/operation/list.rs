@@ -1,11 +1,10 @@
 //! `list`, and the live records that an index names.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use redis::Value;
 use session_core::store::{Contents, Cursor, ListQuery, Page, Record};
-use session_core::{Handle, Now, Timestamp};
+use session_core::{Handle, Now};
 use tokio::time::Instant;
 
 use super::entry::{self, Entry};
@@ -79,9 +78,9 @@ impl Operations {
         let mut records = self.live_records(principal, &entries, contents, now, deadline).await?;
         self.remove_ended(principal, &entries, &records, now, deadline).await;
         if let Some(after) = query.after {
-            records.retain(|record| place(Cursor::of(record)) > place(after));
+            records.retain(|record| Cursor::of(record) > after);
         }
-        records.sort_by_key(|record| place(Cursor::of(record)));
+        records.sort_by_key(Cursor::of);
         records.truncate(limit);
         let mut page = Page::new(records, &query);
         if contents != query.contents {
@@ -145,9 +144,4 @@ impl Operations {
         let stale = stale.map(|entry| &entry.bytes[..]);
         self.remove_entries(&self.keys.principal(principal), stale, deadline).await;
     }
-}
-
-/// What a list is ordered by.
-fn place(cursor: Cursor) -> (Reverse<Timestamp>, Handle) {
-    (Reverse(cursor.created), cursor.handle)
 }

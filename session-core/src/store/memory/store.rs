@@ -1,6 +1,5 @@
 //! The store itself: records by handle, handles by principal.
 
-use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
@@ -173,12 +172,11 @@ impl Store for MemoryStore {
     }
 
     async fn list(&self, principal: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
-        let place = |cursor: Cursor| (Reverse(cursor.created), cursor.handle);
         let mut records = self.0.records_of(principal, now.on_this_machine());
         if let Some(after) = query.after {
-            records.retain(|record| place(Cursor::of(record)) > place(after));
+            records.retain(|record| Cursor::of(record) > after);
         }
-        records.sort_by_key(|record| place(Cursor::of(record)));
+        records.sort_by_key(Cursor::of);
         records.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
         if query.contents == Contents::WithoutFields {
             for record in &mut records {

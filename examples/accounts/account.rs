@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Html;
-use session_axum::{Principal, Session, require_session, session};
+use session_axum::{Principal, require_session, session};
 
 use crate::failure::Failure;
 use crate::flow::Flow;
@@ -18,13 +18,6 @@ pub(crate) struct Account {
     pub(crate) flow: Option<Flow>,
     /// A message for the next page, which takes it.
     pub(crate) notice: Option<String>,
-}
-
-/// This user has just proven to be who it is. Who was logged in already gets a new secret and a
-/// new time of log-in too, which setting the same user again would not give.
-pub(crate) fn log_in(session: &mut Session<Account>, user: UserId) {
-    session.user = Some(user);
-    session.reauthenticate();
 }
 
 #[require_session(authenticated, or_redirect = "/login")]

@@ -14,7 +14,7 @@ use session_axum::{Session, require_session};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::account::{self, Account};
+use crate::account::Account;
 use crate::failure::Failure;
 use crate::flow::Flow;
 use crate::nonce::nonce;
@@ -58,7 +58,7 @@ pub(crate) async fn come_back(
     let code = code.ok_or(refused("Example ID did not log you in."))?;
     let person = provider.redeem(&code, &flow.verifier).await?;
     let user = users.of_provider(&person.sub, &person.name).await?;
-    account::log_in(session, user);
+    session.log_in(user);
     Ok(Redirect::to(&flow.next))
 }
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, Redirect};
 use session_axum::{ClearSiteData, ReturnTo, Session, require_session};
 
-use crate::account::{self, Account};
+use crate::account::Account;
 use crate::failure::Failure;
 use crate::pages;
 use crate::password::{Hasher, NewPassword, Password};
@@ -48,7 +48,7 @@ pub(crate) async fn log_in(
         let form = pages::LogIn { next: &next, name: &name, problem };
         return Err(Failure::Form(StatusCode::UNAUTHORIZED, pages::show(&form)));
     };
-    account::log_in(session, user);
+    session.log_in(user);
     session.remember(remember.is_some());
     Ok(Redirect::to(&next))
 }
@@ -74,7 +74,7 @@ pub(crate) async fn sign_up(
         .ok_or_else(|| again("A password has at least 15 characters, and at most 256 bytes."))?;
     let hash = hasher.hash(password).await;
     let user = users.add(&wanted, &hash).await?.ok_or_else(|| again("This name is taken."))?;
-    account::log_in(session, user);
+    session.log_in(user);
     session.remember(remember.is_some());
     Ok(Redirect::to(&next))
 }

@@ -46,7 +46,7 @@ pub(crate) async fn confirm(
         let form = pages::Confirm { next: &next, has_password, problem };
         return Err(Failure::Form(StatusCode::UNAUTHORIZED, pages::show(&form)));
     }
-    session.reauthenticate();
+    session.log_in(user);
     Ok(Redirect::to(&next))
 }
 
@@ -78,7 +78,7 @@ pub(crate) async fn change_password(
     let hash = hasher.hash(password).await;
     users.change_password(user, &hash).await?;
     let others = sessions.revoke_others(session).await?;
-    session.reauthenticate();
+    session.log_in(user);
     session.notice = Some(format!("Your password is changed. Other devices logged out: {others}."));
     Ok(Redirect::to("/devices"))
 }

@@ -59,8 +59,8 @@ async fn add(shop: &mut Shop, Path(sku): Path<String>) -> Redirect {
 }
 
 #[require_session]
-async fn log_in(shop: &mut Shop, Form(form): Form<LogIn>) -> Redirect {
-    shop.user = Some(form.user);
+async fn log_in(session: &mut Session<Shop>, Form(form): Form<LogIn>) -> Redirect {
+    session.log_in(form.user);
     Redirect::to("/")
 }
 

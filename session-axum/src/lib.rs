@@ -31,8 +31,8 @@ pub use sessions::Sessions;
 pub use session_core::{
     Argument, BuildError, CookieError, Engine, Error as ErrorKind, FieldValue, Handle, HandleError,
     Ignored, KeyError, KeyRing, Lifetime, LifetimeError, Listed, MemoryStore, NoPrincipal,
-    OriginError, Random, RandomError, Refusal, Sealing, Session, SessionCookie, SessionEvent,
-    SessionState, Store, StoreError, Timestamp, WithPrincipal, merge, state, store,
+    OriginError, Random, RandomError, Refusal, Revocation, Sealing, Session, SessionCookie,
+    SessionEvent, SessionState, Store, StoreError, Timestamp, WithPrincipal, merge, state, store,
 };
 pub use session_macros::{require_session, session};
 #[cfg(feature = "redis")]

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use axum::{Form, response::Redirect};
-/// use session_axum::{ReturnTo, require_session, session};
+/// use session_axum::{ReturnTo, Session, require_session, session};
 ///
 /// #[session]
 /// struct Shop { #[session(principal)] user: Option<String> }
@@ -28,8 +28,8 @@ use serde::{Deserialize, Serialize};
 /// }
 ///
 /// #[require_session]
-/// async fn log_in(shop: &mut Shop, Form(form): Form<LogIn>) -> Redirect {
-///     shop.user = Some(form.user);                  // after a look at a password
+/// async fn log_in(session: &mut Session<Shop>, Form(form): Form<LogIn>) -> Redirect {
+///     session.log_in(form.user);                    // after a look at a password
 ///     Redirect::to(&form.next)
 /// }
 ///

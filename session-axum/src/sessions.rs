@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::request::Parts;
-use session_core::{Engine, Handle, Listed, Refusal, Session, SessionState, WithPrincipal};
+use session_core::{
+    Engine, Handle, Listed, Refusal, Revocation, Session, SessionState, WithPrincipal,
+};
 
 use crate::error::Error;
 use crate::rejection::{Rejection, Renderer};
@@ -108,12 +110,23 @@ impl<T: SessionState> Sessions<T> {
         Ok(self.engine().list(principal).await?)
     }
 
-    /// Ends every session that this principal is logged in to, and answers how many there were. A
-    /// log-in that began before comes to nothing, even if it is saved later: its request is
+    /// Ends every session that this principal is logged in to, and answers how many there were, and
+    /// when. A log-in that began before comes to nothing, even if it is saved later: its request is
     /// answered 401.
     ///
-    /// A handler that goes on with its own session calls [`revoke_others`](Self::revoke_others).
-    pub async fn revoke_all(&self, principal: &T::Principal) -> Result<u64, Error>
+    /// A handler that goes on with its own session calls [`revoke_others`](Self::revoke_others). One
+    /// that logs in itself says after which revocation. A password is reset, say:
+    ///
+    /// ```
+    /// # use session_axum::{Error, Session, Sessions, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
+    /// async fn reset(sessions: &Sessions<Shop>, here: &mut Session<Shop>, user: u64) -> Result<u64, Error> {
+    ///     let revocation = sessions.revoke_all(&user).await?;
+    ///     here.log_in_after(user, revocation);
+    ///     Ok(revocation.ended())
+    /// }
+    /// ```
+    pub async fn revoke_all(&self, principal: &T::Principal) -> Result<Revocation, Error>
     where
         T: WithPrincipal,
     {
@@ -127,8 +140,8 @@ impl<T: SessionState> Sessions<T> {
     /// ```
     /// # use session_axum::{Error, Session, Sessions, session};
     /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
-    /// async fn changed(sessions: &Sessions<Shop>, here: &mut Session<Shop>) -> Result<u64, Error> {
-    ///     here.reauthenticate();
+    /// async fn changed(sessions: &Sessions<Shop>, here: &mut Session<Shop>, user: u64) -> Result<u64, Error> {
+    ///     here.log_in(user);
     ///     sessions.revoke_others(here).await
     /// }
     /// ```

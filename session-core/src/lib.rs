@@ -25,6 +25,7 @@ pub use engine::error::{Error, Refusal};
 pub use engine::event::{Ignored, SessionEvent};
 pub use engine::lifetime::{Lifetime, LifetimeError};
 pub use engine::listed::Listed;
+pub use engine::revocation::Revocation;
 pub use engine::scope::{Access, Mode, Reads, Scope, Sites, Writes};
 pub use engine::sealed_builder::SealedEngineBuilder;
 pub use engine::sealing::Sealing;

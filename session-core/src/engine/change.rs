@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::crypto::token::{Digest, Token};
 use crate::engine::store_clock::Arrival;
 use crate::engine::transaction::Usage;
+use crate::state::hand_over::{carried, handed_on};
 use crate::state::merge::merge;
 use crate::state::session_state::SessionState;
 
@@ -16,8 +17,8 @@ pub(crate) struct Change<T> {
     /// The request that makes it; none for a change from elsewhere.
     pub(crate) request: Option<Requester>,
     pub(crate) secret: SecretChange,
-    /// The principal has proven anew who it is.
-    pub(crate) reauthenticated: bool,
+    /// The principal has just proven who it is.
+    pub(crate) logs_in: bool,
     pub(crate) persistent: Option<bool>,
 }
 
@@ -43,10 +44,18 @@ pub(crate) enum SecretChange {
     Replace,
 }
 
+/// What has become of the data of whom the session belonged to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FormerData {
+    Kept,
+    /// A log-in has dropped it, but for what is marked `carry`.
+    Dropped,
+}
+
 /// What becomes of a session's state.
 pub(crate) enum StateChange<T> {
     /// What a request made of what it began with.
-    Merge { base: Arc<T>, mine: Arc<T> },
+    Merge { base: Arc<T>, mine: Arc<T>, former: FormerData },
     /// A closure, which is run on the state as it is.
     Run(Box<dyn FnMut(&mut T) + Send>),
 }
@@ -55,9 +64,12 @@ impl<T: SessionState> StateChange<T> {
     /// What this change makes of `theirs`.
     pub(crate) fn apply(&mut self, theirs: &Arc<T>) -> Arc<T> {
         match self {
-            Self::Merge { base, mine } if Arc::ptr_eq(base, theirs) => Arc::clone(mine),
-            Self::Merge { base, mine } => {
-                let mut state = T::clone(theirs);
+            Self::Merge { base, mine, .. } if Arc::ptr_eq(base, theirs) => Arc::clone(mine),
+            Self::Merge { base, mine, former } => {
+                let mut state = match former {
+                    FormerData::Kept => T::clone(theirs),
+                    FormerData::Dropped => carried(&**theirs),
+                };
                 merge(&**base, &**mine, &mut state);
                 Arc::new(state)
             }
@@ -69,19 +81,18 @@ impl<T: SessionState> StateChange<T> {
         }
     }
 
+    /// Whether a log-in has dropped what belonged to another.
+    pub(crate) fn drops_former(&self) -> bool {
+        matches!(self, Self::Merge { former: FormerData::Dropped, .. })
+    }
+
     /// What this change makes of `theirs` when it takes the session from one principal to
     /// another, or to none: only what the handler set, and what is marked `carry`, goes along.
     pub(crate) fn apply_for_another(&self, theirs: &T) -> T {
-        let mut state = T::default();
-        let Self::Merge { base, mine } = self else { return state };
-        for field in T::FIELDS {
-            if !(field.same)(base, mine) {
-                (field.copy)(mine, &mut state);
-            } else if field.carried {
-                (field.copy)(theirs, &mut state);
-            }
+        match self {
+            Self::Merge { base, mine, .. } => handed_on(&**base, &**mine, theirs),
+            Self::Run(_) => T::default(),
         }
-        state
     }
 }
 

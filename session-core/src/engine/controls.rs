@@ -1,10 +1,14 @@
 //! What a handler asks of its session beside changes to the state.
 
+use crate::engine::revocation::Revocation;
+
 /// What was asked of a session beside changes to its state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Controls {
     pub(crate) secret: SecretRequest,
     pub(crate) persistent: Option<bool>,
+    /// A revocation of the principal's sessions that its log-in comes after.
+    pub(crate) after: Option<Revocation>,
 }
 
 /// What was asked for the secret; of two, the later one in this list.
@@ -16,8 +20,8 @@ pub(crate) enum SecretRequest {
     Keep,
     /// Another one.
     Rotate,
-    /// Another one, since the principal has proven anew who it is.
-    Reauthenticate,
+    /// Another one, since the principal has just proven who it is.
+    LogIn,
 }
 
 impl Controls {
@@ -31,6 +35,7 @@ impl Controls {
         Self {
             secret: if self.secret > before.secret { self.secret } else { SecretRequest::Unasked },
             persistent: self.persistent.filter(|_| self.persistent != before.persistent),
+            after: self.after,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::change::{Change, Committed, Requester, SecretChange};
 use crate::engine::error::Error;
 use crate::engine::lifetime::max_age;
 use crate::engine::policy::Policy;
-use crate::engine::rotation::{Role, SecondarySecret, is_due};
+use crate::engine::rotation::{PrincipalDigest, Role, SecondarySecret, is_due};
 use crate::engine::store_clock::{Arrival, ClockReading};
 use crate::engine::stored::Stored;
 use crate::engine::transaction::Usage;
@@ -84,15 +84,18 @@ impl<T: SessionState> Draft<T> {
             return Err(Error::Ended);
         }
         let after = change.state.apply(&self.state);
-        let principal_changes = self.state.principal() != after.principal();
+        let principal_changes =
+            !codec::same_principal::<T>(self.state.principal(), after.principal());
         if principal_changes && change.request.is_none() {
             return Err(Error::PrincipalInUpdate);
         }
-        let encoded = if principal_changes && self.state.principal().is_some() {
-            Some(codec::encode(
-                policy.sealer.name_of(self.from.name),
-                &change.state.apply_for_another(&self.state),
-            )?)
+        let drops_former = change.state.drops_former();
+        let changes_hands = drops_former || principal_changes && self.state.principal().is_some();
+        let name = policy.sealer.name_of(self.from.name);
+        let encoded = if drops_former {
+            Some(codec::encode(name, &*after)?)
+        } else if changes_hands {
+            Some(codec::encode(name, &change.state.apply_for_another(&self.state))?)
         } else {
             codec::recode(&self.record.fields, &*self.state, &*after)?
         };
@@ -116,10 +119,9 @@ impl<T: SessionState> Draft<T> {
         };
 
         // Nothing below fails.
-        let forgotten = principal_changes && self.state.principal().is_some();
-        let persistent = change.persistent.unwrap_or(self.record.persistent && !forgotten);
+        let persistent = change.persistent.unwrap_or(self.record.persistent && !changes_hands);
         let persistence_changed = persistent != self.record.persistent;
-        let logs_in = (principal_changes || change.reauthenticated) && after.principal().is_some();
+        let logs_in = (principal_changes || change.logs_in) && after.principal().is_some();
         self.changed |= fields.is_some() || token.is_some() || persistence_changed;
         self.is_used |=
             logs_in || change.request.is_some_and(|request| request.usage == Usage::Foreground);
@@ -157,7 +159,9 @@ impl<T: SessionState> Draft<T> {
         match change {
             SecretChange::Replace => {
                 let token = Token::rotate(handle, &*policy.random)?;
-                let noted = SecondarySecret { digest, at: now(), role: Role::Replaced };
+                let principal = self.state.principal();
+                let principal = principal.map(PrincipalDigest::of::<T>).transpose()?;
+                let noted = SecondarySecret { digest, at: now(), role: Role::Replaced, principal };
                 let digest = policy.sealer.digest(&token, self.from.name);
                 Ok(Secrets { token: Some(token), noted: Some((digest, noted)) })
             }
@@ -166,7 +170,12 @@ impl<T: SessionState> Draft<T> {
             {
                 let token = Token::rotate(handle, &*policy.random)?;
                 let offered = policy.sealer.digest(&token, self.from.name);
-                let noted = SecondarySecret { digest: offered, at: now(), role: Role::Offered };
+                let noted = SecondarySecret {
+                    digest: offered,
+                    at: now(),
+                    role: Role::Offered,
+                    principal: None,
+                };
                 Ok(Secrets { token: Some(token), noted: Some((digest, noted)) })
             }
             _ if fields_change || change == SecretChange::Seen => {

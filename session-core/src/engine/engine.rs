@@ -10,7 +10,7 @@ use crate::engine::commit_queue::CommitQueues;
 use crate::engine::decode_cache::{CachedState, DecodeCache};
 use crate::engine::error::{Error, Refusal};
 use crate::engine::event::{Ignored, SessionEvent};
-use crate::engine::identity::Identity;
+use crate::engine::identity::{Identity, Presented};
 use crate::engine::names::NameInUse;
 use crate::engine::policy::Policy;
 use crate::engine::store_client::StoreClient;
@@ -130,7 +130,14 @@ impl<T: SessionState> Engine<T> {
     /// Reports why a cookie is no session.
     pub(crate) fn ignore(&self, handle: Option<Handle>, reason: Ignored) -> Identity<T> {
         self.store.report(&SessionEvent::Ignored { handle, reason });
-        if reason == Ignored::Replaced { Identity::Replaced } else { Identity::Anonymous }
+        Identity::Anonymous
+    }
+
+    /// Reports that a cookie was replaced while its request was on its way.
+    pub(crate) fn ignore_replaced(&self, handle: Handle, presented: Presented) -> Identity<T> {
+        let reason = Ignored::Replaced;
+        self.store.report(&SessionEvent::Ignored { handle: Some(handle), reason });
+        Identity::Replaced(presented)
     }
 
     /// Reports that a request is refused, and answers the refusal again: for what a framework

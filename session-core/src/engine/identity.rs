@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use crate::crypto::form_token::FormKey;
 use crate::crypto::key_ring::KeyRing;
-use crate::crypto::token::{Digest, Token};
+use crate::crypto::token::{Digest, Handle, Token};
 use crate::engine::rotation::{SecondarySecret, is_due};
 use crate::engine::stored::Stored;
+use crate::state::session_state::SessionState;
 use crate::store::Times;
 
 /// What a request's cookie has shown.
@@ -16,10 +17,22 @@ pub(crate) enum Identity<T> {
     /// No cookie, or one that is no session.
     Anonymous,
     /// A cookie that was replaced while the request was on its way: anonymous, and it may save
-    /// nothing, since its answer would replace the new cookie.
-    Replaced,
+    /// nothing but a log-in, since its answer would replace the new cookie.
+    Replaced(Presented),
     /// A session.
     Proven(Proven<T>),
+}
+
+/// What a request has shown in place of a session's proof: one that is good no more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Presented {
+    /// A secret of this digest.
+    Secret { handle: Handle, digest: Digest },
+    /// A sealed cookie.
+    Seal {
+        /// Whether nobody was logged in to it.
+        of_nobody: bool,
+    },
 }
 
 /// A stored session, and what proved it.
@@ -56,6 +69,21 @@ impl<T> Proven<T> {
 
     pub(crate) fn cookie_is_stale(&self) -> bool {
         matches!(self.proof, Proof::Token { cookie: TokenCookie::Stale, .. })
+    }
+
+    /// The same of a session that was replaced since.
+    pub(crate) fn presented(&self) -> Presented
+    where
+        T: SessionState,
+    {
+        match &self.proof {
+            Proof::Token { token, digest, .. } => {
+                Presented::Secret { handle: token.handle(), digest: *digest }
+            }
+            Proof::Seal(_) => {
+                Presented::Seal { of_nobody: self.stored.state.principal().is_none() }
+            }
+        }
     }
 
     /// The digest of the secret that the request came in with.

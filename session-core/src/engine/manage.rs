@@ -7,6 +7,7 @@ use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::listed::Listed;
+use crate::engine::revocation::Revocation;
 use crate::engine::session::Session;
 use crate::engine::{clean, operations, revoke, update};
 use crate::state::codec;
@@ -63,10 +64,10 @@ impl<T: SessionState> Engine<T> {
         Ok(records.into_iter().map(Listed::from).collect())
     }
 
-    /// Ends every session that this principal is logged in to, and answers how many there were. A
-    /// log-in that began before comes to nothing, even if it is saved later: its request is
-    /// answered 401.
-    pub async fn revoke_all(&self, principal: &T::Principal) -> Result<u64, Error>
+    /// Ends every session that this principal is logged in to, and answers how many there were, and
+    /// when. A log-in that began before comes to nothing, even if it is saved later: its request is
+    /// answered 401. The one exception is [`Session::log_in_after`].
+    pub async fn revoke_all(&self, principal: &T::Principal) -> Result<Revocation, Error>
     where
         T: WithPrincipal,
     {
@@ -87,7 +88,7 @@ impl<T: SessionState> Engine<T> {
         self.backend.require_store()?;
         let (principal, handle) =
             session.principal().zip(session.handle()).ok_or(Error::NobodyThere)?;
-        revoke::end_all(self, principal, Some(handle)).await
+        Ok(revoke::end_all(self, principal, Some(handle)).await?.ended())
     }
 
     /// Removes the expired sessions that lie in the store, and answers how many there were. A task

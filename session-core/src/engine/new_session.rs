@@ -5,9 +5,11 @@ use std::sync::Arc;
 use crate::crypto::seal::SealAge;
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::Token;
+use crate::engine::controls::Controls;
 use crate::engine::decode_cache::CachedState;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
+use crate::engine::revocation::Revocation;
 use crate::engine::sealing::NameId;
 use crate::engine::store_clock::Arrival;
 use crate::engine::transaction::Transaction;
@@ -31,15 +33,17 @@ impl<T: SessionState> NewSession<T> {
         engine: &Engine<T>,
         transaction: &Transaction<T>,
         state: &T,
-        persistent: bool,
+        controls: Controls,
     ) -> Result<Self, Error> {
-        let arrival = transaction.incoming.request.arrival;
+        let Controls { persistent, after, .. } = controls;
+        let arrival = after.map_or(transaction.incoming.request.arrival, Revocation::arrival);
         let Encoded { fields, state } = codec::encode(engine.policy.name(), state)?;
         let principal = engine.policy.principal_of(&*state, NameId::NEW)?;
         if principal.is_some() && arrival.is_beyond_revocations() {
             return Err(Error::Ended);
         }
         let label = transaction.label();
+        let persistent = persistent.unwrap_or(false);
         Ok(Self { fields, state, principal, persistent, label, arrival })
     }
 

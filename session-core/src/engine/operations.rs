@@ -11,7 +11,7 @@ use crate::engine::committer;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
-use crate::engine::identity::{Identity, Proven};
+use crate::engine::identity::{Identity, Presented, Proven};
 use crate::engine::new_session::NewSession;
 use crate::engine::transaction::Request;
 use crate::engine::{cookie_backend, store_backend};
@@ -28,6 +28,21 @@ pub(crate) async fn identify<T: SessionState>(
         Backend::Cookie(cookie) => {
             Box::pin(cookie_backend::identify(cookie, engine, request, value)).await
         }
+    }
+}
+
+/// Whether a request that has shown this, which was replaced meanwhile, may begin a session of its
+/// own by a log-in.
+pub(crate) async fn lets_log_in_late<T: SessionState>(
+    engine: &Engine<T>,
+    presented: Presented,
+    principal: &T::Principal,
+) -> Result<bool, Error> {
+    match presented {
+        Presented::Secret { handle, digest } => {
+            store_backend::lets_log_in_late(engine, handle, digest, principal).await
+        }
+        Presented::Seal { of_nobody } => Ok(of_nobody),
     }
 }
 

@@ -4,19 +4,26 @@ use crate::crypto::token::Handle;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
+use crate::engine::revocation::Revocation;
+use crate::engine::store_clock::ClockReading;
 use crate::state::codec;
 use crate::state::session_state::SessionState;
 
-/// Ends all sessions of a principal but one, and answers how many there were.
+/// Ends all sessions of a principal but one.
 pub(crate) async fn end_all<T: SessionState>(
     engine: &Engine<T>,
     principal: &T::Principal,
     except: Option<Handle>,
-) -> Result<u64, Error> {
-    let mut ended = 0;
+) -> Result<Revocation, Error> {
+    let mut revocation: Option<Revocation> = None;
     for name in engine.policy.sealer.principals(&codec::principal_key::<T>(principal)?) {
-        ended += engine.store.delete_all(&name, except).await?;
+        let ended = engine.store.delete_all(&name, except).await?;
+        let first = || Revocation::new(ended.live, ClockReading::now(ended.now));
+        let all = revocation.map_or_else(first, |before| before.and(ended.live, ended.now));
+        revocation = Some(all);
     }
+    let revocation = revocation.expect("a principal has at least one name");
+    let ended = revocation.ended();
     engine.store.report(&SessionEvent::AllRevoked { ended, except });
-    Ok(ended)
+    Ok(revocation)
 }

@@ -8,9 +8,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::Digest;
+use crate::state::codec;
 use crate::state::frame::{self, EncodeError, Fields, Writer};
+use crate::state::session_state::SessionState;
 
 /// Among the engine's own entries in a record, the first.
 const NAME: &str = "";
@@ -28,6 +32,19 @@ pub(crate) struct SecondarySecret {
     pub(crate) digest: Digest,
     pub(crate) at: Timestamp,
     pub(crate) role: Role,
+    /// Whom the session belonged to when this secret was replaced; none if to nobody.
+    pub(crate) principal: Option<PrincipalDigest>,
+}
+
+/// Enough of a digest to tell one principal from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PrincipalDigest([u8; 16]);
+
+impl PrincipalDigest {
+    pub(crate) fn of<T: SessionState>(principal: &T::Principal) -> Result<Self, EncodeError> {
+        let digest = Sha256::digest(codec::principal_key::<T>(principal)?);
+        Ok(Self(*digest.first_chunk().expect("it has 32 bytes")))
+    }
 }
 
 /// What the other secret is to the current one.
@@ -42,6 +59,13 @@ pub(crate) enum Role {
     Replaced,
     /// The same, and the current one has been seen.
     Superseded,
+}
+
+impl Role {
+    /// Whether the current secret has taken its place at once.
+    pub(crate) fn is_replaced(self) -> bool {
+        matches!(self, Self::Replaced | Self::Superseded)
+    }
 }
 
 /// Which of a session's secrets a request has shown.
@@ -70,22 +94,28 @@ impl SecondarySecret {
             Role::Replaced => 2,
             Role::Superseded => 3,
         };
-        [&self.digest.as_bytes()[..], &self.at.micros().to_le_bytes(), &[role]].concat()
+        let principal = self.principal.as_ref().map_or(&[][..], |PrincipalDigest(bytes)| bytes);
+        [&self.digest.as_bytes()[..], &self.at.micros().to_le_bytes(), &[role], principal].concat()
     }
 
     /// The one among these bytes of fields, if there is one.
     pub(crate) fn find(fields: &[u8]) -> Option<Self> {
         let (digest, rest) = frame::first(fields, NAME)?.split_first_chunk()?;
-        let (at, role) = rest.split_first_chunk()?;
+        let (at, rest) = rest.split_first_chunk()?;
+        let (role, rest) = rest.split_first()?;
         let role = match role {
-            [0] => Role::Offered,
-            [1] => Role::Aged,
-            [2] => Role::Replaced,
-            [3] => Role::Superseded,
+            0 => Role::Offered,
+            1 => Role::Aged,
+            2 => Role::Replaced,
+            3 => Role::Superseded,
             _ => return None,
         };
         let at = Timestamp::from_micros(i64::from_le_bytes(*at));
-        Some(Self { digest: Digest::from_bytes(*digest), at, role })
+        let principal = match rest {
+            [] => None,
+            rest => Some(PrincipalDigest(rest.try_into().ok()?)),
+        };
+        Some(Self { digest: Digest::from_bytes(*digest), at, role, principal })
     }
 
     /// These bytes of fields with this one among them.
@@ -128,9 +158,10 @@ impl SecondarySecret {
         now: Timestamp,
     ) -> Option<(Digest, Self)> {
         match self.role {
-            Role::Offered if self.digest == presented => {
-                Some((presented, Self { digest: current, at: now, role: Role::Aged }))
-            }
+            Role::Offered if self.digest == presented => Some((
+                presented,
+                Self { digest: current, at: now, role: Role::Aged, principal: None },
+            )),
             Role::Replaced if current == presented => {
                 Some((current, Self { role: Role::Superseded, ..self }))
             }
@@ -169,7 +200,8 @@ mod tests {
     #[test]
     fn what_is_kept_comes_back() {
         for role in [Role::Offered, Role::Aged, Role::Replaced, Role::Superseded] {
-            let secondary = SecondarySecret { digest: digest(7), at: second(5), role };
+            let principal = role.is_replaced().then_some(PrincipalDigest([9; 16]));
+            let secondary = SecondarySecret { digest: digest(7), at: second(5), role, principal };
             let mut writer = Writer::new(Head::new("Shop"), 64);
             writer.field(NAME, &secondary.encode());
             writer.field("visits", b"1");
@@ -185,7 +217,8 @@ mod tests {
             (Role::Replaced, SecretMatch::Replaced, SecretMatch::Unknown),
             (Role::Superseded, SecretMatch::Replaced, SecretMatch::Stolen),
         ] {
-            let secondary = SecondarySecret { digest: digest(1), at: second(100), role };
+            let secondary =
+                SecondarySecret { digest: digest(1), at: second(100), role, principal: None };
             assert_eq!(secondary.matches(digest(1), second(109)), early, "{role:?}");
             assert_eq!(secondary.matches(digest(1), second(110)), late, "{role:?}");
             assert_eq!(secondary.matches(digest(2), second(109)), SecretMatch::Unknown, "{role:?}");
@@ -197,7 +230,9 @@ mod tests {
         let hour = Duration::from_hours(1);
         assert!(!is_due(None, second(0), second(3599), hour));
         assert!(is_due(None, second(0), second(3600), hour));
-        let secondary = |role| Some(SecondarySecret { digest: digest(1), at: second(3600), role });
+        let secondary = |role| {
+            Some(SecondarySecret { digest: digest(1), at: second(3600), role, principal: None })
+        };
         assert!(!is_due(secondary(Role::Aged), second(0), second(7199), hour));
         assert!(is_due(secondary(Role::Aged), second(0), second(7200), hour));
         assert!(!is_due(secondary(Role::Offered), second(0), second(3659), hour));

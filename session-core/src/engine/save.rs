@@ -4,14 +4,16 @@
 use std::sync::Arc;
 
 use crate::cookie::write::SetCookie;
-use crate::engine::change::{Change, Requester, SecretChange, StateChange};
+use crate::engine::change::{Change, FormerData, Requester, SecretChange, StateChange};
 use crate::engine::controls::{Controls, SecretRequest};
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::identity::{Identity, Proven};
+use crate::engine::late_log_in::save_late_log_in;
 use crate::engine::new_session::NewSession;
 use crate::engine::operations;
+use crate::engine::revocation::Revocation;
 use crate::engine::transaction::{Request, Transaction, Usage};
 use crate::engine::uncancelled::Uncancelled;
 use crate::engine::working_copy::WorkingCopy;
@@ -64,35 +66,46 @@ fn run<T: SessionState>(
 ) -> impl Future<Output = Result<Option<SetCookie>, Error>> + Send {
     let removes = left.is_destroyed && transaction.incoming.presented_cookies > 0;
     async move {
-        if matches!(transaction.identity, Identity::Replaced) {
-            return Err(Error::Ended);
+        if let Identity::Replaced(presented) = transaction.identity {
+            let saved = save_late_log_in(&engine, &transaction, presented, left);
+            return Box::pin(saved).await.map(Some);
         }
         if let Some(proven) = transaction.proven().filter(|_| left.is_destroyed) {
             let handle = proven.stored.record.handle;
             Box::pin(operations::end(&engine, handle, &SessionEvent::Destroyed { handle })).await?;
         }
-        let Controls { secret, persistent } = left.controls;
+        let Controls { secret, persistent, after } = left.controls;
         let set = match transaction.proven().filter(|_| !left.is_destroyed) {
             Some(proven) => {
+                let log_in = left.logs_in().then(|| left.clone());
                 let Request { arrival, usage } = transaction.incoming.request;
+                let arrival = after.map_or(arrival, Revocation::arrival);
+                let former = match left.hand_overs {
+                    0 => FormerData::Kept,
+                    _ => FormerData::Dropped,
+                };
                 let change = Change {
-                    state: StateChange::Merge { base: left.base, mine: left.state },
+                    state: StateChange::Merge { base: left.base, mine: left.state, former },
                     request: Some(Requester { presented: proven.digest(), arrival, usage }),
                     secret: match secret {
-                        SecretRequest::Rotate | SecretRequest::Reauthenticate => {
-                            SecretChange::Replace
-                        }
+                        SecretRequest::Rotate | SecretRequest::LogIn => SecretChange::Replace,
                         SecretRequest::Unasked | SecretRequest::Keep if due => SecretChange::Renew,
                         SecretRequest::Unasked | SecretRequest::Keep => SecretChange::Keep,
                     },
-                    reauthenticated: secret == SecretRequest::Reauthenticate,
+                    logs_in: secret == SecretRequest::LogIn,
                     persistent,
                 };
-                operations::commit(&engine, proven, change).await?
+                match (operations::commit(&engine, proven, change).await, log_in) {
+                    (Err(Error::Ended), Some(log_in)) => {
+                        let presented = proven.presented();
+                        let saved = save_late_log_in(&engine, &transaction, presented, log_in);
+                        Some(Box::pin(saved).await?)
+                    }
+                    (committed, _) => committed?,
+                }
             }
             None if changed => {
-                let persistent = persistent.unwrap_or(false);
-                let session = NewSession::new(&engine, &transaction, &*left.state, persistent)?;
+                let session = NewSession::new(&engine, &transaction, &*left.state, left.controls)?;
                 Some(Box::pin(operations::create(&engine, session)).await?)
             }
             None => None,

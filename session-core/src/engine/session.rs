@@ -9,9 +9,12 @@ use std::time::{Duration, SystemTime};
 use crate::crypto::token::Handle;
 use crate::engine::controls::SecretRequest;
 use crate::engine::identity::Proven;
+use crate::engine::revocation::Revocation;
 use crate::engine::scopes::ScopeId;
 use crate::engine::transaction::Transaction;
 use crate::engine::working_copy::WorkingCopy;
+use crate::state::codec;
+use crate::state::hand_over::carried;
 use crate::state::session_state::{SessionState, WithPrincipal};
 use crate::store::{Record, Times};
 
@@ -62,23 +65,77 @@ impl<T: SessionState> Session<T> {
         self.own = None;
     }
 
-    /// Generates a new secret: the cookie that the browser has is replaced, and a copy of it is dead
-    /// at once. Changing the principal does this by itself; call it where something else makes
-    /// the session worth more.
-    pub fn rotate(&mut self) {
-        let secret = &mut self.copy.controls.secret;
-        *secret = (*secret).max(SecretRequest::Rotate);
-    }
-
-    /// Notes that the principal has just proven to be who it is, by its password say: the time of
-    /// the log-in is now, the absolute limit starts anew, and the browser gets a new secret.
-    /// Setting another principal does this by itself; call it where the same one logs in again.
-    /// Without a principal it is a [`rotate`](Self::rotate).
-    pub fn reauthenticate(&mut self)
+    /// Logs in: the session is this principal's, who has just proven to be who it is, by a password
+    /// say. The time of the log-in is now, the absolute limit starts anew, and the browser gets a
+    /// new secret; the one before is dead. The same person again is a log-in too.
+    ///
+    /// Over another principal, what belonged to that one falls back to its default at once, but for
+    /// the fields marked `carry`: set what the new one is to have after this call. From nobody to
+    /// somebody everything stays: the cart.
+    ///
+    /// ```
+    /// # use session_core::{session, Session};
+    /// #[session]
+    /// pub struct Shop {
+    ///     #[session(principal)]
+    ///     user: Option<u64>,
+    ///     cart: Vec<String>,
+    /// }
+    ///
+    /// fn log_in(session: &mut Session<Shop>, user: u64) {
+    ///     session.log_in(user);
+    ///     session.remember(true);
+    /// }
+    /// ```
+    ///
+    /// To assign another principal to the field logs in too. But nothing can be seen of assigning
+    /// the one that is there, and of what the handler sets, what equals the former principal's data
+    /// cannot be told from it and falls back to its default.
+    pub fn log_in(&mut self, principal: T::Principal)
     where
         T: WithPrincipal,
     {
-        self.copy.controls.secret = SecretRequest::Reauthenticate;
+        if self.principal().is_some()
+            && !codec::same_principal::<T>(self.principal(), Some(&principal))
+        {
+            let state = carried(&**self);
+            self.copy.base = Arc::new(carried(&*self.copy.base));
+            self.copy.hand_overs += 1;
+            self.own = Some(state);
+        }
+        (**self).set_principal(principal);
+        self.copy.controls.secret = SecretRequest::LogIn;
+    }
+
+    /// [`log_in`](Self::log_in) after all sessions of this principal were ended by this very
+    /// request: a password is reset, say. A log-in is refused that began before a revocation; this
+    /// one counts from the revocation that it names, and goes on if that has ended the request's
+    /// own session too.
+    ///
+    /// ```
+    /// # use session_core::{session, Engine, Error, Session};
+    /// # use std::sync::Arc;
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
+    /// async fn reset(engine: &Engine<Shop>, session: &mut Session<Shop>, user: u64) -> Result<(), Error> {
+    ///     let revocation = engine.revoke_all(&user).await?;
+    ///     session.log_in_after(user, revocation);
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn log_in_after(&mut self, principal: T::Principal, revocation: Revocation)
+    where
+        T: WithPrincipal,
+    {
+        self.log_in(principal);
+        self.copy.controls.after = Some(revocation);
+    }
+
+    /// Generates a new secret: the cookie that the browser has is replaced, and a copy of it is dead
+    /// at once. A log-in does this by itself; call it where something else makes the session worth
+    /// more.
+    pub fn rotate(&mut self) {
+        let secret = &mut self.copy.controls.secret;
+        *secret = (*secret).max(SecretRequest::Rotate);
     }
 
     /// Whether the cookie outlives the browser: with `true` it lives as long as the session may,
@@ -108,8 +165,7 @@ impl<T: SessionState> Session<T> {
     where
         T: WithPrincipal,
     {
-        let logs_in =
-            self.copy.controls.secret == SecretRequest::Reauthenticate || self.principal_changes();
+        let logs_in = self.copy.controls.secret == SecretRequest::LogIn || self.principal_changes();
         if logs_in {
             return self.principal().is_some();
         }
@@ -184,7 +240,7 @@ impl<T: SessionState> Session<T> {
 
     /// Whether it belongs to another by now than when the request began.
     fn principal_changes(&self) -> bool {
-        self.copy.base.principal() != self.principal()
+        !codec::same_principal::<T>(self.copy.base.principal(), self.principal())
     }
 }
 

@@ -141,11 +141,11 @@ impl StoreClient {
         &self,
         principal: &str,
         except: Option<Handle>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<Ended, StoreError> {
         let answer = self.store.delete_all(principal, except, self.now());
         let ended = self.call("delete_all", self.deadline, answer).await?;
         self.latest.observe(ended.now);
-        Ok(ended.live)
+        Ok(ended)
     }
 
     pub(crate) async fn sweep(&self, limit: u32) -> Result<Swept, StoreError> {

@@ -84,6 +84,11 @@ impl Arrival {
         Self { instant: Instant::now(), store_time }
     }
 
+    /// As if it had come in at this moment, which the store's clock has shown.
+    pub(crate) fn at(reading: ClockReading) -> Self {
+        Self { instant: reading.instant, store_time: StoreTime::At(reading.time) }
+    }
+
     /// A moment on the store's clock that is not after the arrival, if one is known.
     pub(crate) fn known(&self) -> Option<Timestamp> {
         match self.store_time {

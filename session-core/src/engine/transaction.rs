@@ -106,7 +106,7 @@ impl<T> Transaction<T> {
     pub(crate) fn proven(&self) -> Option<&Proven<T>> {
         match &self.identity {
             Identity::Proven(proven) => Some(proven),
-            Identity::Anonymous | Identity::Replaced => None,
+            Identity::Anonymous | Identity::Replaced(_) => None,
         }
     }
 
@@ -138,7 +138,7 @@ impl<T: SessionState> Transaction<T> {
     pub(crate) fn new(incoming: Incoming, identity: Identity<T>) -> Self {
         let base = match &identity {
             Identity::Proven(proven) => Arc::clone(&proven.stored.state),
-            Identity::Anonymous | Identity::Replaced => Arc::default(),
+            Identity::Anonymous | Identity::Replaced(_) => Arc::default(),
         };
         let shared = Shared {
             now: WorkingCopy::new(base),

@@ -28,7 +28,7 @@ pub(crate) async fn update<T: SessionState, R: Send + 'static>(
         state: StateChange::Run(Box::new(change)),
         request: None,
         secret: SecretChange::Keep,
-        reauthenticated: false,
+        logs_in: false,
         persistent: None,
     };
     Uncancelled::new(commit(Arc::clone(engine), Arc::new(stored), change)).await?;

@@ -2,26 +2,31 @@
 
 use std::sync::Arc;
 
-use crate::engine::controls::Controls;
+use crate::engine::controls::{Controls, SecretRequest};
+use crate::state::codec::same_principal;
+use crate::state::hand_over::carried;
 use crate::state::merge::differ;
 use crate::state::session_state::SessionState;
 
 /// A request's session at one moment. A clone is cheap.
 #[derive(Debug)]
 pub(crate) struct WorkingCopy<T> {
-    /// What the session was when the request began; after `destroy`, what it begins anew with.
+    /// What the session was when the request began; after `destroy`, what it begins anew with; after
+    /// a log-in over another principal, what that handed on.
     pub(crate) base: Arc<T>,
     pub(crate) state: Arc<T>,
     pub(crate) controls: Controls,
     /// Whether the session that the request came in with was destroyed.
     pub(crate) is_destroyed: bool,
+    /// How often a log-in has dropped what belonged to another principal.
+    pub(crate) hand_overs: u32,
 }
 
 impl<T> WorkingCopy<T> {
     /// Nothing has been made of it.
     pub(crate) fn new(base: Arc<T>) -> Self {
         let state = Arc::clone(&base);
-        Self { base, state, controls: Controls::default(), is_destroyed: false }
+        Self { base, state, controls: Controls::default(), is_destroyed: false, hand_overs: 0 }
     }
 }
 
@@ -36,13 +41,28 @@ impl<T: SessionState> WorkingCopy<T> {
         Arc::ptr_eq(&self.base, &self.state) || !differ(&*self.base, &*self.state)
     }
 
+    /// Whether its principal has logged in.
+    pub(crate) fn logs_in(&self) -> bool {
+        let principal = self.state.principal();
+        let is_another = !same_principal::<T>(self.base.principal(), principal);
+        principal.is_some() && (is_another || self.controls.secret == SecretRequest::LogIn)
+    }
+
+    /// Whether it passes from one principal to another, and still has what belonged to the former.
+    pub(crate) fn hands_over(&self) -> bool {
+        let former = self.base.principal();
+        former.is_some() && !same_principal::<T>(former, self.state.principal())
+    }
+
     /// What was made of the session since `handed`, as a change to whatever that has become.
     pub(crate) fn since(self, handed: Self) -> Self {
         if self.is_destroyed && !handed.is_destroyed {
             return self;
         }
         let controls = self.controls.since(handed.controls);
-        Self { base: handed.state, state: self.state, controls, is_destroyed: false }
+        let hand_overs = self.hand_overs - handed.hand_overs;
+        let base = if hand_overs > 0 { Arc::new(carried(&*handed.state)) } else { handed.state };
+        Self { base, state: self.state, controls, is_destroyed: false, hand_overs }
     }
 }
 

@@ -86,6 +86,24 @@ fn source<'a, T>(field: &Field<T>, fields: &Fields<'a>) -> Option<(&'static str,
         .find_map(|name| fields.find(name).map(|value| (*name, value)))
 }
 
+/// Whether these are one principal, as stores tell them apart: two whose `PartialEq` overlooks a
+/// difference are two.
+pub(crate) fn same_principal<T: SessionState>(
+    one: Option<&T::Principal>,
+    other: Option<&T::Principal>,
+) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            std::ptr::eq(one, other)
+                || matches!(
+                    (serde_json::to_string(one), serde_json::to_string(other)),
+                    (Ok(one), Ok(other)) if one == other
+                )
+        }
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
 /// The principal as stores know it: its JSON, which tells a number from a text.
 pub(crate) fn principal_key<T: SessionState>(
     principal: &T::Principal,

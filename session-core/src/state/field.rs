@@ -132,6 +132,9 @@ pub trait PrincipalField {
 
     /// The principal, if anybody is logged in.
     fn principal(&self) -> Option<&Self::Principal>;
+
+    /// Makes it this principal.
+    fn set_principal(&mut self, principal: Self::Principal);
 }
 
 impl<P: FieldValue> PrincipalField for Option<P> {
@@ -139,5 +142,9 @@ impl<P: FieldValue> PrincipalField for Option<P> {
 
     fn principal(&self) -> Option<&P> {
         self.as_ref()
+    }
+
+    fn set_principal(&mut self, principal: P) {
+        *self = Some(principal);
     }
 }

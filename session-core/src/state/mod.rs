@@ -5,6 +5,7 @@
 pub(crate) mod codec;
 pub(crate) mod field;
 pub(crate) mod frame;
+pub(crate) mod hand_over;
 pub mod merge;
 pub(crate) mod session_state;
 

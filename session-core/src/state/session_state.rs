@@ -39,7 +39,11 @@ pub trait SessionState: Clone + Default + Send + Sync + 'static {
     label = "this session has no principal",
     note = "mark the field that says who is logged in: `#[session(principal)] user: Option<UserId>`"
 )]
-pub trait WithPrincipal: SessionState {}
+pub trait WithPrincipal: SessionState {
+    /// Makes the session this principal's. [`Session::log_in`](crate::Session::log_in) calls it.
+    #[doc(hidden)]
+    fn set_principal(&mut self, principal: Self::Principal);
+}
 
 /// The principal of a session type that has none. It has no values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]

@@ -82,5 +82,12 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::session_axum::WithPrincipal for Shop {}
+    impl ::session_axum::WithPrincipal for Shop {
+        fn set_principal(&mut self, principal: Self::Principal) {
+            <Option<UserId> as ::session_axum::state::PrincipalField>::set_principal(
+                &mut self.user,
+                principal,
+            );
+        }
+    }
 };

@@ -21,7 +21,9 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::session_axum::WithPrincipal for Shop {}
+    impl ::session_axum::WithPrincipal for Shop {
+        fn set_principal(&mut self, _: Self::Principal) {}
+    }
     #[automatically_derived]
     impl ::core::default::Default for Shop {
         fn default() -> Self {

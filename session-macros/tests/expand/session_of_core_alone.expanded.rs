@@ -55,5 +55,12 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::session_core::WithPrincipal for Shop {}
+    impl ::session_core::WithPrincipal for Shop {
+        fn set_principal(&mut self, principal: Self::Principal) {
+            <Option<u64> as ::session_core::state::PrincipalField>::set_principal(
+                &mut self.user,
+                principal,
+            );
+        }
+    }
 };

@@ -181,12 +181,13 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/state", any(whole))
         .route("/look", get(look))
         .route("/log-in/{user}", post(log_in))
+        .route("/assign/{user}", post(assign))
         .route("/sign-off", post(sign_off))
         .route("/log-out", post(log_out))
         .route("/rotate", post(rotate))
-        .route("/reauthenticate", post(reauthenticate))
+        .route("/log-in-again", post(log_in_again))
         .route("/others", post(others))
-        .route("/others-and-reauthenticate", post(others_and_reauthenticate))
+        .route("/others-and-log-in", post(others_and_log_in))
         .route("/upgrade", get(upgrade))
         .route("/form", get(form))
         .route("/form/{token}", post(filled_in))
@@ -221,7 +222,12 @@ async fn look(shop: &mut Shop) -> String {
 }
 
 #[require_session]
-async fn log_in(shop: &mut Shop, Path(user): Path<String>) {
+async fn log_in(session: &mut Session<Shop>, Path(user): Path<String>) {
+    session.log_in(user);
+}
+
+#[require_session]
+async fn assign(shop: &mut Shop, Path(user): Path<String>) {
     shop.user = Some(user);
 }
 
@@ -241,8 +247,9 @@ async fn rotate(session: &mut Session<Shop>) {
 }
 
 #[require_session]
-async fn reauthenticate(session: &mut Session<Shop>) {
-    session.reauthenticate();
+async fn log_in_again(session: &mut Session<Shop>) {
+    let user = session.user.clone().expect("somebody is logged in");
+    session.log_in(user);
 }
 
 #[require_session]
@@ -254,11 +261,12 @@ async fn others(session: &Session<Shop>, State(sessions): State<Sessions<Shop>>)
 }
 
 #[require_session]
-async fn others_and_reauthenticate(
+async fn others_and_log_in(
     session: &mut Session<Shop>,
     State(sessions): State<Sessions<Shop>>,
 ) -> String {
-    session.reauthenticate();
+    let user = session.user.clone().expect("somebody is logged in");
+    session.log_in(user);
     sessions.revoke_others(session).await.expect("the store works").to_string()
 }
 

@@ -8,6 +8,7 @@ mod cookie_parsing;
 mod devices;
 mod expiry;
 mod log_in;
+mod log_in_anew;
 mod log_out;
 mod revocation;
 mod rotation;

@@ -72,7 +72,7 @@ async fn nor_does_one_that_began_on_another_node<S: TestStore>(store: S) {
 
 async fn nor_does_anything_else_under_way<S: TestStore>(store: S) {
     let app = TestApp::new(store);
-    for path in ["/visit", "/rotate", "/reauthenticate"] {
+    for path in ["/visit", "/rotate", "/log-in-again"] {
         let mut user = app.log_in_as("ann").await;
         let gate = app.store.pause(Call::Update);
         let revoke = async {
@@ -139,7 +139,7 @@ async fn the_session_that_is_spared_goes_on<S: TestStore>(store: S) {
     let mut elsewhere = app.log_in_as("ann").await;
     app.clock.advance(SECOND);
     // It ends the others and proves again who it is, in one request.
-    assert_eq!(here.post("/others-and-reauthenticate").await.ok(), "1");
+    assert_eq!(here.post("/others-and-log-in").await.ok(), "1");
     assert_eq!(here.post("/account").await.ok(), "ann");
     assert_eq!(elsewhere.post("/account").await.status, StatusCode::UNAUTHORIZED);
 }

@@ -21,6 +21,8 @@ pub(crate) struct Coverage {
     /// Saved in spite of a 5xx, since a guard inside wanted it.
     pub(crate) kept: u32,
     pub(crate) side_by_side: u32,
+    /// A log-in began a session of its own, since its secret was replaced meanwhile.
+    pub(crate) late_log_ins: u32,
     /// Two sessions saved together.
     pub(crate) together: u32,
     ended: u32,
@@ -51,7 +53,9 @@ impl Coverage {
             .into_iter()
             .chain([self.caught, self.side_by_side, self.together])
             .all(|times| times >= self.schedules / 20);
-        let rare = [self.busy, self.kept].into_iter().all(|times| times >= self.schedules / 100);
+        let rare = [self.busy, self.kept, self.late_log_ins]
+            .into_iter()
+            .all(|times| times >= self.schedules / 100);
         frequent && rare && self.cookies >= self.schedules
     }
 }
@@ -67,6 +71,7 @@ impl AddAssign for Coverage {
         self.caught += other.caught;
         self.kept += other.kept;
         self.side_by_side += other.side_by_side;
+        self.late_log_ins += other.late_log_ins;
         self.together += other.together;
         self.ended += other.ended;
         self.unavailable += other.unavailable;

@@ -177,8 +177,12 @@ impl Harness {
             Step::RevokeAll { node, kind, user } => {
                 let node = &self.nodes[*node];
                 let revoked = match kind {
-                    Kind::Shop => node.shop.revoke_all(user).await,
-                    Kind::Office => node.office.revoke_all(user).await,
+                    Kind::Shop => {
+                        node.shop.revoke_all(user).await.map(|revocation| revocation.ended())
+                    }
+                    Kind::Office => {
+                        node.office.revoke_all(user).await.map(|revocation| revocation.ended())
+                    }
                 };
                 same(
                     "revoke all",
@@ -285,6 +289,7 @@ impl Harness {
         let library = StoredSession {
             secret: stored.secret,
             retired: stored.retired,
+            former: stored.former,
             superseded: stored.superseded,
             revision: record.revision,
             state: match self.model.kinds[session] {

@@ -2,8 +2,8 @@
 //! sessions so far.
 
 use super::function::{Access, Function, Request};
-use super::session::{Edit, KINDS, Kind, PerKind, State};
-use super::stored_session::{StoredSession, Token};
+use super::session::{Edit, KINDS, Kind, PerKind, State, User};
+use super::stored_session::{SecretEdit, StoredSession, Token, carried};
 
 /// How long the store may take to answer, in seconds.
 pub(crate) const DEADLINE: u64 = 2;
@@ -49,7 +49,7 @@ pub(crate) enum CookieState {
     None,
     Dead,
     /// It was replaced while the request was on its way.
-    Replaced,
+    Replaced(Token),
     Live(Token, StoredSession),
 }
 
@@ -59,7 +59,8 @@ pub(crate) struct Draft {
     pub(crate) destroyed: bool,
     pub(crate) base: State,
     pub(crate) state: State,
-    pub(crate) rotate: bool,
+    pub(crate) secret: SecretEdit,
+    pub(crate) handed_over: bool,
     pub(crate) persistent: Option<bool>,
 }
 
@@ -106,7 +107,7 @@ impl CookieState {
     pub(super) fn state(&self) -> State {
         match self {
             Self::Live(_, stored) => stored.state.clone(),
-            Self::None | Self::Dead | Self::Replaced => State::default(),
+            Self::None | Self::Dead | Self::Replaced(_) => State::default(),
         }
     }
 }
@@ -114,16 +115,38 @@ impl CookieState {
 impl Draft {
     pub(super) fn of(base: State) -> Self {
         let state = base.clone();
-        Self { destroyed: false, base, state, rotate: false, persistent: None }
+        Self {
+            destroyed: false,
+            base,
+            state,
+            secret: SecretEdit::Keep,
+            handed_over: false,
+            persistent: None,
+        }
     }
 
     pub(super) fn perform(&mut self, edit: &Edit) {
         match edit {
             Edit::Change(change) => change.perform(&mut self.state),
-            Edit::Rotate => self.rotate = true,
+            Edit::Rotate => self.secret = self.secret.max(SecretEdit::Rotate),
             Edit::Remember(remember) => self.persistent = Some(*remember),
+            Edit::LogIn(user) => {
+                if self.state.user.is_some_and(|former| former != *user) {
+                    (self.base, self.state) = (carried(&self.base), carried(&self.state));
+                    self.handed_over = true;
+                }
+                self.state.user = Some(*user);
+                self.secret = SecretEdit::LogIn;
+            }
             Edit::Destroy => *self = Self { destroyed: true, ..Self::of(State::default()) },
         }
+    }
+
+    /// Whom it logs in.
+    pub(crate) fn logged_in(&self) -> Option<User> {
+        self.state
+            .user
+            .filter(|user| self.secret == SecretEdit::LogIn || self.base.user != Some(*user))
     }
 
     pub(crate) fn is_changed(&self) -> bool {
@@ -132,6 +155,9 @@ impl Draft {
 
     /// Whether there is anything to be saved or told.
     pub(crate) fn asks_for_something(&self) -> bool {
-        self.is_changed() || self.destroyed || self.rotate || self.persistent.is_some()
+        self.is_changed()
+            || self.destroyed
+            || self.secret > SecretEdit::Keep
+            || self.persistent.is_some()
     }
 }

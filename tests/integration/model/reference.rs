@@ -6,7 +6,9 @@ use super::faults::Calls;
 use super::function::{BROWSERS, Request};
 use super::open_request::{CookieState, DEADLINE, Draft, LoadedSession, OpenRequest, Refusal};
 use super::session::{Change, Kind, PerKind, User};
-use super::stored_session::{Changed, IDLE, MAX_LOG_IN, StoredSession, Token};
+use super::stored_session::{
+    Changed, IDLE, MAX_LOG_IN, SecretEdit, StoredSession, Token, handed_over,
+};
 
 #[derive(Debug, Default)]
 pub(crate) struct Model {
@@ -64,7 +66,7 @@ impl Model {
         let Some(mut stored) = stored else { return Ok(CookieState::Dead) };
         if stored.secret != token.secret {
             if stored.was_proven_by(token.secret, self.now) {
-                return Ok(CookieState::Replaced);
+                return Ok(CookieState::Replaced(token));
             }
             if stored.was_given_up(token.secret) {
                 self.coverage.thefts += 1;
@@ -79,7 +81,7 @@ impl Model {
             } else if self.note_seen(token, stored.clone())? {
                 stored.touch(self.now);
             } else {
-                return Ok(CookieState::Replaced);
+                return Ok(CookieState::Replaced(token));
             }
         }
         Ok(CookieState::Live(token, stored))
@@ -111,9 +113,14 @@ impl Model {
     ) -> Result<CookieChange, Refusal> {
         let LoadedSession { cookie, began } = loaded;
         match cookie {
-            CookieState::Replaced if draft.asks_for_something() => return Err(Refusal::Ended),
+            CookieState::Replaced(token) if draft.asks_for_something() => {
+                return self.log_in_late(kind, *token, draft, *began);
+            }
             CookieState::Live(token, stored) if !draft.destroyed => {
-                return self.change(*token, stored.clone(), &draft, *began);
+                return match self.change(*token, stored.clone(), &draft, *began) {
+                    Err(Refusal::Ended) => self.log_in_late(kind, *token, draft, *began),
+                    changed => changed,
+                };
             }
             CookieState::Live(token, _) => _ = self.call(|model| model.remove(token.session))?,
             _ => {}
@@ -125,6 +132,27 @@ impl Model {
         } else {
             Ok(CookieChange::Unchanged)
         }
+    }
+
+    /// A log-in whose secret was replaced meanwhile begins a session of its own.
+    fn log_in_late(
+        &mut self,
+        kind: Kind,
+        token: Token,
+        mut draft: Draft,
+        began: u64,
+    ) -> Result<CookieChange, Refusal> {
+        let user = draft.logged_in().ok_or(Refusal::Ended)?;
+        let stored = self.call(|model| model.live(token.session).cloned())?;
+        let lets = |stored: StoredSession| stored.lets_log_in_late(token.secret, user);
+        if !stored.is_some_and(lets) {
+            return Err(Refusal::Ended);
+        }
+        if draft.base.user.is_some_and(|former| former != user) {
+            draft.state = handed_over(&draft.base, &draft.state, &draft.base);
+        }
+        self.coverage.late_log_ins += 1;
+        self.create(kind, draft, began)
     }
 
     fn create(&mut self, kind: Kind, draft: Draft, began: u64) -> Result<CookieChange, Refusal> {
@@ -157,7 +185,8 @@ impl Model {
         let change = Changed {
             base: &draft.base,
             mine: &draft.state,
-            rotate: draft.rotate,
+            secret: draft.secret,
+            handed_over: draft.handed_over,
             persistent: draft.persistent,
             is_request: true,
         };
@@ -166,7 +195,9 @@ impl Model {
                 return Err(Refusal::Ended);
             }
             let next = theirs.changed(&change, self.draw(), self.now);
-            let logs_in = next.state.user.filter(|_| next.state.user != theirs.state.user);
+            let logs_in = next.state.user.filter(|_| {
+                draft.secret == SecretEdit::LogIn || next.state.user != theirs.state.user
+            });
             if logs_in.is_some() && self.now - began > MAX_LOG_IN {
                 return Err(Refusal::Ended);
             }
@@ -200,7 +231,8 @@ impl Model {
         let change = Changed {
             base: &theirs.state,
             mine: &mine,
-            rotate: false,
+            secret: SecretEdit::Keep,
+            handed_over: false,
             persistent: None,
             is_request: false,
         };

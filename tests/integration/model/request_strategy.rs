@@ -137,6 +137,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         2 => Just(Edit::Destroy),
         1 => Just(Edit::Rotate),
         1 => any::<bool>().prop_map(Edit::Remember),
+        2 => user().prop_map(Edit::LogIn),
     ]
 }
 
@@ -151,7 +152,7 @@ pub(crate) fn change() -> impl Strategy<Value = Change> {
         1 => item.clone().prop_map(Change::Unsee),
         2 => proptest::option::of(item.clone()).prop_map(Change::Notice),
         1 => item.prop_map(Change::Theme),
-        1 => user().prop_map(Change::LogIn),
+        1 => user().prop_map(Change::Assign),
         1 => Just(Change::LogOut),
     ]
 }

@@ -81,7 +81,7 @@ pub(crate) fn schedules() -> impl Strategy<Value = Schedule> {
         let opening = [
             begin(0, &[Change::Put(0)]),
             Step::Copy { from: 0, to: 1 },
-            begin(2, &[Change::LogIn(User::Ann), Change::Put(0), Change::Theme(1)]),
+            begin(2, &[Change::Assign(User::Ann), Change::Put(0), Change::Theme(1)]),
             Step::Copy { from: 2, to: 3 },
         ];
         Schedule(opening.into_iter().chain(steps).collect())

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use session_axum::{Session, SessionState, session};
+use session_axum::{Session, WithPrincipal, session};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum User {
@@ -36,7 +36,7 @@ pub(crate) struct State {
 }
 
 /// A session type of the library that holds a [`State`].
-pub(crate) trait HoldsState: SessionState {
+pub(crate) trait HoldsState: WithPrincipal<Principal = User> {
     const KIND: Kind;
     fn state(&self) -> State;
     fn set(&mut self, state: State);
@@ -85,6 +85,7 @@ pub(crate) enum Edit {
     Destroy,
     Rotate,
     Remember(bool),
+    LogIn(User),
 }
 
 /// One line of a function that changes the state.
@@ -98,7 +99,8 @@ pub(crate) enum Change {
     Unsee(u8),
     Notice(Option<u8>),
     Theme(u8),
-    LogIn(User),
+    /// Assigns the principal.
+    Assign(User),
     LogOut,
 }
 
@@ -109,6 +111,7 @@ impl Edit {
             Self::Destroy => session.destroy(),
             Self::Rotate => session.rotate(),
             Self::Remember(remember) => session.remember(*remember),
+            Self::LogIn(user) => session.log_in(*user),
         }
     }
 }
@@ -134,7 +137,7 @@ impl Change {
             Self::Unsee(item) => _ = state.seen.remove(&item),
             Self::Notice(notice) => state.notice = notice,
             Self::Theme(theme) => state.theme = theme,
-            Self::LogIn(user) => state.user = Some(user),
+            Self::Assign(user) => state.user = Some(user),
             Self::LogOut => state.user = None,
         }
     }

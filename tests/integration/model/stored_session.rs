@@ -1,6 +1,6 @@
 //! The model of a stored session, and of two changes that meet in it.
 
-use super::session::State;
+use super::session::{State, User};
 
 /// The limits, in seconds: so close that a schedule meets both.
 pub(crate) const IDLE: u64 = 3_600;
@@ -24,6 +24,8 @@ pub(crate) struct StoredSession {
     pub(crate) secret: u32,
     /// The secret before it, and when that ended.
     pub(crate) retired: Option<(u32, u64)>,
+    /// Whom it belonged to then.
+    pub(crate) former: Option<User>,
     /// Whether the one after it has been seen since, so that whoever shows it is a thief.
     pub(crate) superseded: bool,
     pub(crate) revision: u64,
@@ -43,6 +45,7 @@ impl StoredSession {
         Self {
             secret,
             retired: None,
+            former: None,
             superseded: false,
             revision: 1,
             state,
@@ -58,6 +61,11 @@ impl StoredSession {
     /// Whether a request with this secret was on its way when the secret was replaced.
     pub(crate) fn was_proven_by(&self, secret: u32, now: u64) -> bool {
         self.retired.is_some_and(|(retired, at)| retired == secret && now < at + GRACE)
+    }
+
+    /// Whether a log-in as this user goes on that was on its way with this secret.
+    pub(crate) fn lets_log_in_late(&self, secret: u32, user: User) -> bool {
+        self.retired.is_some_and(|(retired, _)| retired == secret) && self.former != Some(user)
     }
 
     /// Whether the browser that had this secret has shown the one after it.
@@ -80,14 +88,18 @@ impl StoredSession {
     pub(crate) fn changed(&self, change: &Changed<'_>, secret: u32, now: u64) -> Self {
         let mut next = self.clone();
         next.state = merge(change.base, change.mine, &self.state);
+        if change.handed_over {
+            next.state = merge(change.base, change.mine, &carried(&self.state));
+        }
         let passed = next.state.user != self.state.user;
-        let leaves_somebody = passed && self.state.user.is_some();
-        if leaves_somebody {
+        let leaves_somebody = change.handed_over || passed && self.state.user.is_some();
+        if leaves_somebody && !change.handed_over {
             next.state = handed_over(change.base, change.mine, &self.state);
         }
-        if passed || change.rotate {
+        if passed || change.secret >= SecretEdit::Rotate {
             next.secret = secret;
             next.retired = Some((self.secret, now));
+            next.former = self.state.user;
             next.superseded = false;
         } else if next.state != self.state && change.is_request && self.is_unseen() {
             next.superseded = true;
@@ -96,10 +108,11 @@ impl StoredSession {
         if next == *self {
             return next;
         }
-        if passed {
+        let logs_in = change.secret == SecretEdit::LogIn;
+        if passed || logs_in {
             next.authenticated = next.state.user.map(|_| now);
         }
-        if passed && next.state.user.is_some() {
+        if (passed || logs_in) && next.state.user.is_some() {
             next.absolute = now + ABSOLUTE;
         }
         next.revision += 1;
@@ -110,11 +123,21 @@ impl StoredSession {
     }
 }
 
+/// What a request asks of the secret; of two, the later one in this list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SecretEdit {
+    Keep,
+    Rotate,
+    LogIn,
+}
+
 /// What is to be done to a session.
 pub(crate) struct Changed<'a> {
     pub(crate) base: &'a State,
     pub(crate) mine: &'a State,
-    pub(crate) rotate: bool,
+    pub(crate) secret: SecretEdit,
+    /// A log-in over another user has dropped what was that one's.
+    pub(crate) handed_over: bool,
     pub(crate) persistent: Option<bool>,
     /// A closure from elsewhere is no use of the session.
     pub(crate) is_request: bool,
@@ -134,8 +157,13 @@ pub(crate) fn merge(base: &State, mine: &State, theirs: &State) -> State {
     }
 }
 
+/// What a log-in over another user leaves.
+pub(super) fn carried(state: &State) -> State {
+    State { theme: state.theme, ..State::default() }
+}
+
 /// From one user to another, or to none: what the request set goes along, and the theme.
-fn handed_over(base: &State, mine: &State, theirs: &State) -> State {
+pub(super) fn handed_over(base: &State, mine: &State, theirs: &State) -> State {
     let merged = merge(base, mine, theirs);
     let set = |set: bool| if set { mine.clone() } else { State::default() };
     State {

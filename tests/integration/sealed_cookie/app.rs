@@ -46,8 +46,9 @@ async fn sign_off(shop: &mut Shop) {
 }
 
 #[require_session]
-async fn reauthenticate(session: &mut Session<Shop>) {
-    session.reauthenticate();
+async fn log_in_again(session: &mut Session<Shop>) {
+    let user = session.user.clone().expect("somebody is logged in");
+    session.log_in(user);
 }
 
 #[require_session(authenticated)]
@@ -114,7 +115,7 @@ pub(crate) fn router(builder: Builder<Shop>, clock: &Clock) -> Router {
         .route("/login/{user}", post(log_in))
         .route("/logout", post(log_out))
         .route("/sign-off", post(sign_off))
-        .route("/reauthenticate", post(reauthenticate))
+        .route("/log-in-again", post(log_in_again))
         .route("/account", get(account))
         .route("/password", get(password))
         .route("/poll", get(poll))

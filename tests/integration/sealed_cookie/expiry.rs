@@ -60,7 +60,7 @@ async fn only_a_log_in_begins_a_new_absolute_limit() {
     for half_hour in 1..=60 {
         clock.advance(Duration::from_mins(30));
         if half_hour == 30 {
-            client.post("/reauthenticate").await.ok();
+            client.post("/log-in-again").await.ok();
         }
         assert_eq!(client.post("/visit").await.ok(), half_hour.to_string());
     }

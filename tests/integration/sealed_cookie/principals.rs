@@ -34,6 +34,6 @@ async fn a_log_in_is_fresh_for_its_time_whatever_is_written_since() {
     clock.advance(Duration::from_mins(5));
     assert_eq!(client.get("/password").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(client.get("/account").await.ok(), "ann");
-    client.post("/reauthenticate").await.ok();
+    client.post("/log-in-again").await.ok();
     assert_eq!(client.get("/password").await.ok(), "ann");
 }

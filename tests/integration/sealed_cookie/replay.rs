@@ -48,7 +48,7 @@ async fn what_was_there_before_a_privilege_changed_is_dead() {
     let builder = Sessions::sealed_cookie(ring(&key())).revocations(MemoryStore::new());
     let mut client = Client::new(&router(builder, &Clock::new()));
     client.post("/visit").await.ok();
-    for path in ["/login/ann", "/reauthenticate", "/login/bob", "/sign-off"] {
+    for path in ["/login/ann", "/log-in-again", "/login/bob", "/sign-off"] {
         let mut copy = client.clone();
         assert_eq!(client.post(path).await.set_cookies().len(), 1, "{path}");
         assert_eq!(copy.get("/").await.body, "- 0 0", "{path}");

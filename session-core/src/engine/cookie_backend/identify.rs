@@ -6,7 +6,7 @@ use crate::crypto::seal::SealAge;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::Ignored;
-use crate::engine::identity::{Identity, Proof, Proven};
+use crate::engine::identity::{Identity, Presented, Proof, Proven};
 use crate::engine::rotation::GRACE;
 use crate::engine::sealed_cookie::SealedCookie;
 use crate::engine::sealed_cookie::Unopened;
@@ -35,8 +35,12 @@ pub(crate) async fn identify<T: SessionState>(
     if let Some(revocation) = engine.store.load(handle).await? {
         let Times { now, created, .. } = revocation.times;
         let was_on_its_way = now.since(created) < GRACE;
-        let reason = if was_on_its_way { Ignored::Replaced } else { Ignored::Unknown };
-        return Ok(engine.ignore(Some(handle), reason));
+        if !was_on_its_way {
+            return Ok(engine.ignore(Some(handle), Ignored::Unknown));
+        }
+        let of_nobody =
+            engine.decode(record)?.is_some_and(|stored| stored.state.principal().is_none());
+        return Ok(engine.ignore_replaced(handle, Presented::Seal { of_nobody }));
     }
     let aged = now.since(record.times.seen) >= engine.policy.lifetime.renewal();
     let Some(mut stored) = engine.decode(record)? else {

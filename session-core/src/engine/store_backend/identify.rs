@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::end::end;
 use crate::crypto::seal::SealAge;
 use crate::crypto::token::Token;
-use crate::engine::change::{Change, Requester, SecretChange, StateChange};
+use crate::engine::change::{Change, FormerData, Requester, SecretChange, StateChange};
 use crate::engine::committer::commit;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::{Ignored, SessionEvent};
-use crate::engine::identity::{Identity, Proof, Proven, TokenCookie};
+use crate::engine::identity::{Identity, Presented, Proof, Proven, TokenCookie};
 use crate::engine::rotation::{Role, SecondarySecret, SecretMatch};
 use crate::engine::stored::{Opened, OtherSession, Stored};
 use crate::engine::transaction::{Request, Usage};
@@ -55,17 +55,18 @@ impl<T: SessionState> Load<'_, T> {
         let digest = engine.policy.sealer.digest(&token, unsealed.name);
         let Request { arrival, usage } = self.request;
         let request = Requester { presented: digest, arrival, usage };
+        let replaced = || engine.ignore_replaced(handle, Presented::Secret { handle, digest });
         let secret = unsealed.match_secret(digest);
         let mut stored = match secret {
             SecretMatch::Current | SecretMatch::Predecessor => engine.decode_unsealed(unsealed)?,
             SecretMatch::Successor => {
                 let stored = engine.decode_unsealed(unsealed)?;
                 if !Box::pin(self.note_seen(&stored, request)).await? {
-                    return Ok(engine.ignore(Some(handle), Ignored::Replaced));
+                    return Ok(replaced());
                 }
                 stored
             }
-            SecretMatch::Replaced => return Ok(engine.ignore(Some(handle), Ignored::Replaced)),
+            SecretMatch::Replaced => return Ok(replaced()),
             SecretMatch::Stolen => {
                 engine.store.report(&SessionEvent::TheftSuspected { handle });
                 let revoked = SessionEvent::Revoked { handle };
@@ -78,7 +79,7 @@ impl<T: SessionState> Load<'_, T> {
             match Box::pin(self.renew(&mut stored, request)).await? {
                 Renewed::Done => {}
                 Renewed::Gone => return Ok(engine.ignore(Some(handle), Ignored::Unknown)),
-                Renewed::Replaced => return Ok(engine.ignore(Some(handle), Ignored::Replaced)),
+                Renewed::Replaced => return Ok(replaced()),
             }
         }
         let cookie = match (secret, signature) {
@@ -130,10 +131,10 @@ impl<T: SessionState> Load<'_, T> {
     async fn note_seen(&self, stored: &Stored<T>, request: Requester) -> Result<bool, Error> {
         let state = || Arc::clone(&stored.state);
         let change = Change {
-            state: StateChange::Merge { base: state(), mine: state() },
+            state: StateChange::Merge { base: state(), mine: state(), former: FormerData::Kept },
             request: Some(request),
             secret: SecretChange::Seen,
-            reauthenticated: false,
+            logs_in: false,
             persistent: None,
         };
         let commit = commit(Arc::clone(self.engine), Arc::new(stored.clone()), change);

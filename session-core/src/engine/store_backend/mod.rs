@@ -5,8 +5,10 @@ mod commit;
 mod create;
 mod end;
 mod identify;
+mod late_log_in;
 
 pub(crate) use commit::told;
 pub(crate) use create::create;
 pub(crate) use end::end;
 pub(crate) use identify::identify;
+pub(crate) use late_log_in::lets_log_in_late;

@@ -73,7 +73,9 @@ impl ToTokens for Fallback {
                 }
 
                 #[automatically_derived]
-                impl #root::WithPrincipal for #name {}
+                impl #root::WithPrincipal for #name {
+                    fn set_principal(&mut self, _: Self::Principal) {}
+                }
 
                 #default
             };

@@ -78,10 +78,14 @@ fn principal_items(root: Root, principal: Option<&Field>) -> (TokenStream, Token
 
 fn with_principal_impl(state: &State) -> Option<TokenStream> {
     let (root, name) = (state.root, state.name());
-    state.principal().map(|_| {
+    state.principal().map(|Field { ident, ty, .. }| {
         quote! {
             #[automatically_derived]
-            impl #root::WithPrincipal for #name {}
+            impl #root::WithPrincipal for #name {
+                fn set_principal(&mut self, principal: Self::Principal) {
+                    <#ty as #root::state::PrincipalField>::set_principal(&mut self.#ident, principal);
+                }
+            }
         }
     })
 }

@@ -98,7 +98,7 @@ fn perform(action: Action, session: &mut Session<Shop>) {
         Action::Read => {}
         Action::Add(item) => add(session, item),
         Action::Rotate => session.rotate(),
-        Action::LogIn(user) => session.user = Some(user.to_owned()),
+        Action::LogIn(user) => session.log_in(user.to_owned()),
         Action::LogOut => session.user = None,
         Action::Destroy => session.destroy(),
         Action::StartOver(item) => {
@@ -119,7 +119,7 @@ async fn lends(
 ) -> Response {
     match action {
         Action::Add(_) => session.visits += 1,
-        Action::LogIn(user) => session.user = Some(user.to_owned()),
+        Action::LogIn(user) => session.log_in(user.to_owned()),
         _ => {}
     }
     let response = session.run(next, request).await;

@@ -17,6 +17,7 @@ pub(crate) async fn check(scenario: &mut Scenario, user: Option<&str>, answers: 
         one_cookie_is_good_for_the_session(scenario, answers).await;
     }
     what_went_to_another_session_is_there(scenario, answers).await;
+    who_logged_in_too_late_for_it_is_logged_in(scenario, answers).await;
 }
 
 fn a_refusal_sets_no_cookie_and_nothing_sets_two(answer: &Answer) {
@@ -102,7 +103,9 @@ async fn who_comes_late_does_not_replace_a_new_cookie(scenario: &Scenario, answe
     if answers.iter().find(renews).is_some_and(|answer| !answer.cookies.is_empty())
         && scenario.stored().await.is_some()
     {
-        let late = answers.iter().find(|answer| !answer.known && !answer.cookies.is_empty());
+        let late = answers
+            .iter()
+            .find(|answer| !answer.known && !answer.cookies.is_empty() && !answer.began_another);
         assert!(late.is_none(), "a cookie in place of a new one: {late:?}");
     }
 }
@@ -123,6 +126,17 @@ async fn what_went_to_another_session_is_there(scenario: &mut Scenario, answers:
             [item],
             "a new session has what began it"
         );
+    }
+}
+
+/// A double click is two good answers, unless all sessions were ended since.
+async fn who_logged_in_too_late_for_it_is_logged_in(scenario: &mut Scenario, answers: &[Answer]) {
+    if answers.iter().any(|answer| answer.action == Action::RevokeAll) {
+        return;
+    }
+    for answer in answers.iter().filter(|answer| answer.began_another) {
+        scenario.cookie.clone_from(&answer.cookies[0]);
+        assert!(scenario.send(0, Action::Read).await.known, "its cookie is good: {answer:?}");
     }
 }
 

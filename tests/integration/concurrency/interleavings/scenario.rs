@@ -8,6 +8,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::{COOKIE, SET_COOKIE};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http_body_util::BodyExt as _;
 use session_axum::{Handle, Random, RandomError, Sessions, Store as _, Timestamp};
 use session_core::Now;
@@ -42,6 +44,8 @@ pub(crate) struct Answer {
     pub(crate) known: bool,
     pub(crate) cart: Vec<u8>,
     pub(crate) cookies: Vec<String>,
+    /// Whether it is a log-in that came too late for the session, and began another.
+    pub(crate) began_another: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,12 +58,12 @@ pub(crate) enum End {
 
 impl Answer {
     fn without_body(action: Action, end: End, known: bool) -> Self {
-        Self { action, end, known, cart: Vec::new(), cookies: Vec::new() }
+        Self { action, end, known, cart: Vec::new(), cookies: Vec::new(), began_another: false }
     }
 
     /// Whether the client may rely on it, for the session that all have in common.
     pub(crate) fn is_done(&self) -> bool {
-        self.end == End::Status(200) && self.known
+        self.end == End::Status(200) && self.known && !self.began_another
     }
 }
 
@@ -148,8 +152,10 @@ impl Scenario {
                     sessions.update(&handle, move |shop| add(shop, item)).await.is_ok()
                 }
                 Action::Revoke => sessions.revoke(&handle).await.unwrap(),
-                Action::RevokeAll => sessions.revoke_all(&"ann".to_owned()).await.unwrap() > 0,
-                _ => return respond(router, path, &cookie, action).await,
+                Action::RevokeAll => {
+                    sessions.revoke_all(&"ann".to_owned()).await.unwrap().ended() > 0
+                }
+                _ => return respond(router, path, &cookie, (handle, action)).await,
             };
             Answer::without_body(action, End::Status(200), outside)
         }
@@ -166,17 +172,31 @@ impl Drop for Scenario {
 }
 
 /// Sends a request and reads the response.
-async fn respond(router: Router, path: &str, cookie: &str, action: Action) -> Answer {
+async fn respond(
+    router: Router,
+    path: &str,
+    cookie: &str,
+    (handle, action): (Handle, Action),
+) -> Answer {
     let request =
         Request::get(path).extension(action).header(COOKIE, format!("__Host-session={cookie}"));
     let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (head, body) = response.into_parts();
     let value = |line: &str| line.split(['=', ';']).nth(1).unwrap_or_default().to_owned();
-    let cookies =
+    let cookies: Vec<String> =
         head.headers.get_all(SET_COOKIE).iter().map(|line| value(line.to_str().unwrap())).collect();
     let body = body.collect().await.unwrap().to_bytes();
     let (known, cart) = serde_json::from_slice(&body).unwrap_or_default();
-    Answer { action, end: End::Status(head.status.as_u16()), known, cart, cookies }
+    let is_of_another = |cookie: &String| !cookie.is_empty() && handle_of(cookie) != handle;
+    let began_another =
+        matches!(action, Action::LogIn(_)) && cookies.first().is_some_and(is_of_another);
+    Answer { action, end: End::Status(head.status.as_u16()), known, cart, cookies, began_another }
+}
+
+/// The handle that a cookie's value begins with.
+fn handle_of(cookie: &str) -> Handle {
+    let token = URL_SAFE_NO_PAD.decode(cookie).expect("base64url");
+    Handle::from_bytes(*token.first_chunk().expect("48 bytes"))
 }
 
 /// Bytes that differ, and are the same in every run.

@@ -91,7 +91,7 @@ impl<T: SessionState> Builder<T> {
         self.map(|engine| engine.sealing(sealing))
     }
 
-    /// How long sessions live: [`Lifetime::AAL2`] unless told otherwise.
+    /// How long sessions live: as [`Lifetime::default`] says unless told otherwise.
     pub fn lifetime(self, lifetime: Lifetime) -> Self {
         self.map(|engine| engine.lifetime(lifetime))
     }

@@ -121,7 +121,7 @@ impl<T: SessionState> EngineBuilder<T> {
         self
     }
 
-    /// How long sessions live: [`Lifetime::AAL2`] unless told otherwise.
+    /// How long sessions live: as [`Lifetime::default`] says unless told otherwise.
     pub fn lifetime(mut self, lifetime: Lifetime) -> Self {
         self.lifetime = lifetime;
         self

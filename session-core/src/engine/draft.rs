@@ -6,7 +6,7 @@ use crate::crypto::seal::SealAge;
 use crate::crypto::token::{Digest, Token};
 use crate::engine::change::{Change, Committed, Requester, SecretChange};
 use crate::engine::error::Error;
-use crate::engine::lifetime::max_age;
+use crate::engine::lifetime::{Row, max_age};
 use crate::engine::policy::Policy;
 use crate::engine::rotation::{PrincipalDigest, Role, SecondarySecret, is_due};
 use crate::engine::store_clock::{Arrival, ClockReading};
@@ -108,6 +108,15 @@ impl<T: SessionState> Draft<T> {
         } else {
             None
         };
+        let logs_in = (principal_changes || change.logs_in) && after.principal().is_some();
+        let persistent = change.persistent.unwrap_or(self.record.persistent && !changes_hands);
+        let fields = match fields {
+            fields if !logs_in => fields,
+            fields => {
+                let fields = fields.unwrap_or_else(|| Arc::clone(&self.record.fields));
+                Some(policy.lifetime.row(persistent).write_to(fields)?)
+            }
+        };
         let secret = if principal_changes { SecretChange::Replace } else { change.secret };
         let Secrets { token, noted } =
             self.secrets(change.request, secret, secondary, fields.is_some(), policy)?;
@@ -119,9 +128,7 @@ impl<T: SessionState> Draft<T> {
         };
 
         // Nothing below fails.
-        let persistent = change.persistent.unwrap_or(self.record.persistent && !changes_hands);
         let persistence_changed = persistent != self.record.persistent;
-        let logs_in = (principal_changes || change.logs_in) && after.principal().is_some();
         self.changed |= fields.is_some() || token.is_some() || persistence_changed;
         self.is_used |=
             logs_in || change.request.is_some_and(|request| request.usage == Usage::Foreground);
@@ -203,7 +210,7 @@ impl<T: SessionState> Draft<T> {
         }
         let Record { handle, ref fields, .. } = self.record;
         let fields = policy.sealer.seal(handle, self.from.name, fields, &*policy.random)?;
-        let lifetime = policy.lifetime;
+        let limits = policy.lifetime.limits(Row::find(&self.record.fields));
         Ok(Some(Update {
             handle,
             revision: self.record.revision,
@@ -211,8 +218,8 @@ impl<T: SessionState> Draft<T> {
             principal: self.record.principal.clone(),
             fields,
             persistent: self.record.persistent,
-            idle: self.is_used.then(|| lifetime.idle()),
-            authenticated: self.log_in.map(|_| lifetime.absolute()),
+            idle: self.is_used.then_some(limits.idle),
+            authenticated: self.log_in.map(|_| limits.absolute),
             log_in: LogIn::new(self.log_in.map(|arrival| arrival.on_store(reading)), policy.limit),
         }))
     }

@@ -9,6 +9,7 @@ use crate::engine::controls::Controls;
 use crate::engine::decode_cache::CachedState;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
+use crate::engine::lifetime::Row;
 use crate::engine::revocation::Revocation;
 use crate::engine::sealing::NameId;
 use crate::engine::store_clock::Arrival;
@@ -44,6 +45,7 @@ impl<T: SessionState> NewSession<T> {
         }
         let label = transaction.label();
         let persistent = persistent.unwrap_or(false);
+        let fields = engine.policy.lifetime.row(persistent).write_to(fields)?;
         Ok(Self { fields, state, principal, persistent, label, arrival })
     }
 
@@ -56,10 +58,10 @@ impl<T: SessionState> NewSession<T> {
     ) -> Result<(Token, Insert), Error> {
         let policy = &engine.policy;
         let token = Token::generate(&*policy.random, now)?;
-        let (idle, absolute) = (policy.lifetime.idle(), policy.lifetime.absolute());
+        let limits = policy.lifetime.limits(Row::find(&self.fields));
         let digest = policy.sealer.digest(&token, NameId::NEW);
         let fields = Arc::clone(&self.fields);
-        let mut insert = Insert::new(token.handle(), digest, fields, idle, absolute);
+        let mut insert = Insert::new(token.handle(), digest, fields, limits.idle, limits.absolute);
         insert.principal.clone_from(&self.principal);
         insert.persistent = self.persistent;
         insert.label.clone_from(&self.label);

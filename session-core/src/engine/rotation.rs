@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::Digest;
 use crate::state::codec;
-use crate::state::frame::{self, EncodeError, Fields, Writer};
+use crate::state::frame::{self, EncodeError};
 use crate::state::session_state::SessionState;
 
 /// Among the engine's own entries in a record, the first.
@@ -100,7 +100,7 @@ impl SecondarySecret {
 
     /// The one among these bytes of fields, if there is one.
     pub(crate) fn find(fields: &[u8]) -> Option<Self> {
-        let (digest, rest) = frame::first(fields, NAME)?.split_first_chunk()?;
+        let (digest, rest) = frame::entry(fields, NAME)?.split_first_chunk()?;
         let (at, rest) = rest.split_first_chunk()?;
         let (role, rest) = rest.split_first()?;
         let role = match role {
@@ -120,13 +120,7 @@ impl SecondarySecret {
 
     /// These bytes of fields with this one among them.
     pub(crate) fn write_to(self, stored: &[u8]) -> Result<Arc<[u8]>, EncodeError> {
-        let fields = Fields::parsed_before(stored);
-        let mut writer = Writer::again(stored);
-        writer.field(NAME, &self.encode());
-        for (name, value) in fields.iter().filter(|(name, _)| *name != NAME) {
-            writer.field(name, value);
-        }
-        writer.finish()
+        frame::with_entry(stored, NAME, Some(&self.encode()))
     }
 
     /// What a request has shown whose secret has this digest, which is not the current one's.
@@ -187,7 +181,7 @@ pub(crate) fn is_due(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::frame::Head;
+    use crate::state::frame::{Head, Writer};
 
     fn digest(byte: u8) -> Digest {
         Digest::from_bytes([byte; 32])

@@ -138,8 +138,13 @@ impl<T: SessionState> Session<T> {
         *secret = (*secret).max(SecretRequest::Rotate);
     }
 
-    /// Whether the cookie outlives the browser: with `true` it lives as long as the session may,
-    /// without it until the browser closes. The session's own limits are the same either way.
+    /// Whether to remember it: with `true` the cookie outlives the browser, and lives as long as the
+    /// session may; without, until the browser closes.
+    ///
+    /// Beside a log-in, before or after it in the same request, or where a session of nobody begins,
+    /// it also decides the session's limits: those of [`Lifetime::remembering`](crate::Lifetime::remembering), by
+    /// default 30 days in all and 14 days idle. Later it changes the cookie alone, and the limits at
+    /// the next log-in. A log-in by somebody else, and a log-out, forget it.
     pub fn remember(&mut self, remember: bool) {
         self.copy.controls.persistent = Some(remember);
     }

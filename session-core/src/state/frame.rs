@@ -181,11 +181,47 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The value of the first field, if that is its name and these are fields.
-pub(crate) fn first<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    let (_, rest) = Head::parse(bytes).ok()?;
-    let ((found, value), _) = next(rest).ok()??;
-    (found == name).then_some(value)
+/// Whether the engine, and no session type, has an entry of this name.
+fn is_engines(name: &str) -> bool {
+    name.is_empty() || name.starts_with('.')
+}
+
+/// The value of the engine's entry of this name, if these are fields and it is among them. The
+/// engine's entries come first, in the order of their names.
+pub(crate) fn entry<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let (_, mut rest) = Head::parse(bytes).ok()?;
+    while let Some(((found, value), after)) = next(rest).ok()? {
+        if found == name {
+            return Some(value);
+        }
+        if !is_engines(found) || found > name {
+            return None;
+        }
+        rest = after;
+    }
+    None
+}
+
+/// These bytes, which were parsed before, with this value of the engine's entry of this name, or
+/// without it.
+pub(crate) fn with_entry(
+    stored: &[u8],
+    name: &str,
+    value: Option<&[u8]>,
+) -> Result<Arc<[u8]>, EncodeError> {
+    let fields = Fields::parsed_before(stored);
+    let mut writer = Writer::again(stored);
+    let is_before = |other: &str| is_engines(other) && other < name;
+    for (other, value) in fields.iter().filter(|(other, _)| is_before(other)) {
+        writer.field(other, value);
+    }
+    if let Some(value) = value {
+        writer.field(name, value);
+    }
+    for (other, value) in fields.iter().filter(|(other, _)| !is_before(other) && *other != name) {
+        writer.field(other, value);
+    }
+    writer.finish()
 }
 
 type NextField<'a> = ((&'a str, &'a [u8]), &'a [u8]);
@@ -327,6 +363,29 @@ mod tests {
             Fields::parse(&[1, 1, 0, 0, 1, b'a', 0xff, 0xff, 0x7f]),
             Err(FieldsError::Malformed(_))
         ));
+    }
+
+    #[test]
+    fn entries_of_the_engine_are_found_replaced_and_removed_in_any_order() {
+        let plain = written(&[("user", b"1")]);
+        let names = ["", ".a", ".b"];
+        for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2], [1, 2, 0]] {
+            let mut bytes = Arc::clone(&plain);
+            for nth in order {
+                bytes = with_entry(&bytes, names[nth], Some(b"old")).unwrap();
+                bytes = with_entry(&bytes, names[nth], Some(names[nth].as_bytes())).unwrap();
+            }
+            for name in names {
+                assert_eq!(entry(&bytes, name), Some(name.as_bytes()), "{order:?}");
+            }
+            assert_eq!(entry(&bytes, ".c"), None);
+            assert_eq!(Fields::parse(&bytes).unwrap().find("user"), Some(&b"1"[..]));
+            for name in names {
+                bytes = with_entry(&bytes, name, None).unwrap();
+                assert_eq!(entry(&bytes, name), None);
+            }
+            assert_eq!(bytes, plain);
+        }
     }
 
     #[test]

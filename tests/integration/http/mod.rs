@@ -10,6 +10,7 @@ mod expiry;
 mod log_in;
 mod log_in_anew;
 mod log_out;
+mod remembering;
 mod revocation;
 mod rotation;
 mod routing;

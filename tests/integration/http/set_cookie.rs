@@ -240,7 +240,7 @@ async fn another_principal_is_not_remembered<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let mut client = app.newcomer();
     client.post("/remember/true").await.ok();
-    assert_eq!(max_age(&client.post("/log-in/ann").await).as_deref(), Some("86400"));
+    assert_eq!(max_age(&client.post("/log-in/ann").await).as_deref(), Some("2592000"));
     assert_eq!(max_age(&client.post("/log-in/bob").await), None);
     client.post("/remember/true").await.ok();
     assert_eq!(max_age(&client.post("/sign-off").await), None);

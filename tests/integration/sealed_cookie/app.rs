@@ -31,7 +31,7 @@ async fn show(shop: &Shop) -> String {
 
 #[require_session]
 async fn log_in(session: &mut Session<Shop>, Path(user): Path<String>) {
-    session.user = Some(user);
+    session.log_in(user);
     session.remember(true);
 }
 

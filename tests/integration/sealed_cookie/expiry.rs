@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_axum::Sessions;
+use session_axum::{Lifetime, Sessions};
 use session_test_support::Client;
 
 use super::app::{Clock, key, replayable, ring, router};
@@ -47,15 +47,20 @@ async fn a_remembered_cookie_lives_as_long_as_the_session() {
     let clock = Clock::new();
     let mut client = Client::new(&replayable(&clock));
     let reply = client.post("/login/ann").await;
-    assert!(reply.set_cookies()[0].contains("Max-Age=86400"));
+    assert!(reply.set_cookies()[0].contains("Max-Age=2592000"));
     clock.advance(Duration::from_mins(1));
-    assert!(client.post("/visit").await.set_cookies()[0].contains("Max-Age=86340"));
+    assert!(client.post("/visit").await.set_cookies()[0].contains("Max-Age=2591940"));
+    clock.advance(Duration::from_hours(13 * 24));
+    assert_eq!(client.post("/visit").await.ok(), "2");
+    clock.advance(Duration::from_hours(14 * 24));
+    assert_eq!(client.get("/").await.ok(), "- 0 0", "14 days without use");
 }
 
 #[tokio::test]
 async fn only_a_log_in_begins_a_new_absolute_limit() {
     let clock = Clock::new();
-    let mut client = Client::new(&replayable(&clock));
+    let sealed = Sessions::sealed_cookie(ring(&key())).accept_replay_until_expiry();
+    let mut client = Client::new(&router(sealed.lifetime(Lifetime::AAL2), &clock));
     client.post("/login/ann").await.ok();
     for half_hour in 1..=60 {
         clock.advance(Duration::from_mins(30));

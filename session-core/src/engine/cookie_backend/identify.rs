@@ -7,6 +7,7 @@ use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::Ignored;
 use crate::engine::identity::{Identity, Presented, Proof, Proven};
+use crate::engine::lifetime::Row;
 use crate::engine::rotation::GRACE;
 use crate::engine::sealed_cookie::SealedCookie;
 use crate::engine::sealed_cookie::Unopened;
@@ -42,10 +43,11 @@ pub(crate) async fn identify<T: SessionState>(
             engine.decode(record)?.is_some_and(|stored| stored.state.principal().is_none());
         return Ok(engine.ignore_replaced(handle, Presented::Seal { of_nobody }));
     }
-    let aged = now.since(record.times.seen) >= engine.policy.lifetime.renewal();
     let Some(mut stored) = engine.decode(record)? else {
         return Ok(engine.ignore(Some(handle), Ignored::OtherName));
     };
+    let limits = engine.policy.lifetime.limits(Row::find(&stored.record.fields));
+    let aged = now.since(stored.record.times.seen) >= limits.renewal();
     let is_renewed = aged && request.usage == Usage::Foreground;
     stored.seal = SealAge::stale_if(seal.is_stale() || is_renewed);
     let proof = Proof::Seal(sealed_cookie.ring.clone());

@@ -10,7 +10,7 @@ use crate::engine::lifetime::{Row, max_age};
 use crate::engine::policy::Policy;
 use crate::engine::rotation::{PrincipalDigest, Role, SecondarySecret, is_due};
 use crate::engine::store_clock::{Arrival, ClockReading};
-use crate::engine::stored::Stored;
+use crate::engine::stored::{Decoding, Stored};
 use crate::engine::transaction::Usage;
 use crate::state::codec::{self, Encoded};
 use crate::state::session_state::SessionState;
@@ -25,6 +25,7 @@ pub(crate) struct Draft<T> {
     state: Arc<T>,
     changed: bool,
     is_used: bool,
+    decoding: Decoding,
     /// When the request came in that logs its principal in.
     log_in: Option<Arrival>,
 }
@@ -66,6 +67,7 @@ impl<T: SessionState> Draft<T> {
             state: Arc::clone(&stored.state),
             changed: stored.seal.is_stale(),
             is_used: false,
+            decoding: stored.decoding,
             log_in: None,
         }
     }
@@ -92,7 +94,9 @@ impl<T: SessionState> Draft<T> {
         let drops_former = change.state.drops_former();
         let changes_hands = drops_former || principal_changes && self.state.principal().is_some();
         let name = policy.sealer.name_of(self.from.name);
-        let encoded = if drops_former {
+        let logs_in = (principal_changes || change.logs_in) && after.principal().is_some();
+        let takes_over = logs_in && self.decoding == Decoding::OfUnknown;
+        let encoded = if drops_former || takes_over {
             Some(codec::encode(name, &*after)?)
         } else if changes_hands {
             Some(codec::encode(name, &change.state.apply_for_another(&self.state))?)
@@ -108,8 +112,8 @@ impl<T: SessionState> Draft<T> {
         } else {
             None
         };
-        let logs_in = (principal_changes || change.logs_in) && after.principal().is_some();
-        let persistent = change.persistent.unwrap_or(self.record.persistent && !changes_hands);
+        let persistent =
+            change.persistent.unwrap_or(self.record.persistent && !changes_hands && !takes_over);
         let fields = match fields {
             fields if !logs_in => fields,
             fields => {
@@ -132,6 +136,9 @@ impl<T: SessionState> Draft<T> {
         self.changed |= fields.is_some() || token.is_some() || persistence_changed;
         self.is_used |=
             logs_in || change.request.is_some_and(|request| request.usage == Usage::Foreground);
+        if takes_over {
+            self.decoding = Decoding::Whole;
+        }
         if logs_in {
             self.log_in = change.request.map(|request| request.arrival);
         }
@@ -240,7 +247,7 @@ impl<T: SessionState> Draft<T> {
         record.revision = record.revision.saturating_add(1);
         record.times = times;
         let name = self.from.name;
-        Stored::new(record, self.state, self.from.whole, SealAge::Current, name)
+        Stored::new(record, self.state, self.decoding, SealAge::Current, name)
     }
 }
 

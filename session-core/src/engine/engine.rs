@@ -14,9 +14,10 @@ use crate::engine::identity::{Identity, Presented};
 use crate::engine::names::NameInUse;
 use crate::engine::policy::Policy;
 use crate::engine::store_client::StoreClient;
-use crate::engine::stored::{Opened, OtherSession, Stored, Unsealed};
+use crate::engine::stored::{Decoding, Opened, OtherSession, Stored, Unsealed};
 use crate::state::codec;
 use crate::state::frame::{Contents, FieldsError, Head};
+use crate::state::hand_over::carried;
 use crate::state::session_state::SessionState;
 use crate::store::Record;
 
@@ -93,19 +94,25 @@ impl<T: SessionState> Engine<T> {
         Ok(Opened::Ours(Unsealed { record, stored_bytes, seal, name, state: None }))
     }
 
-    /// The state of an unsealed record; fields that do not decode are reported.
+    /// The state of an unsealed record; fields that do not decode are reported. If the principal does
+    /// not, nobody knows whose the others are.
     pub(crate) fn decode_unsealed(&self, unsealed: Unsealed<T>) -> Result<Stored<T>, Error> {
         let Unsealed { record, stored_bytes, seal, name, state } = unsealed;
         if let Some(state) = state {
-            return Ok(Stored::new(record, state, true, seal, name));
+            return Ok(Stored::new(record, state, Decoding::Whole, seal, name));
         }
         let handle = record.handle;
-        let mut whole = true;
-        let state = codec::decode(&record.fields, |field| {
-            whole = false;
+        let mut decoding = Decoding::Whole;
+        let mut state = codec::decode(&record.fields, |field| {
+            let is_principal = codec::principal_field::<T>() == Some(field);
+            let found = if is_principal { Decoding::OfUnknown } else { Decoding::Partial };
+            decoding = decoding.max(found);
             self.store.report(&SessionEvent::FieldDefaulted { handle, field });
         })?;
-        let stored = Stored::new(record, Arc::new(state), whole, seal, name);
+        if decoding == Decoding::OfUnknown {
+            state = carried(&state);
+        }
+        let stored = Stored::new(record, Arc::new(state), decoding, seal, name);
         self.remember(&stored, stored_bytes);
         Ok(stored)
     }
@@ -113,7 +120,7 @@ impl<T: SessionState> Engine<T> {
     /// Remembers the state of these bytes, which the store holds of the session. One with fields
     /// that were not decoded is not remembered: those are reported each time.
     pub(crate) fn remember(&self, stored: &Stored<T>, stored_bytes: Arc<[u8]>) {
-        if stored.whole {
+        if stored.decoding == Decoding::Whole {
             let Stored { record, state, seal, name, .. } = stored;
             let (fields, state) = (Arc::clone(&record.fields), Arc::clone(state));
             let cached = CachedState { fields, seal: *seal, name: *name, state };

@@ -58,14 +58,24 @@ pub(crate) struct Stored<T> {
     /// With its fields unsealed.
     pub(crate) record: Record,
     pub(crate) state: Arc<T>,
-    /// Whether every field that this release knows was decoded.
-    pub(crate) whole: bool,
+    pub(crate) decoding: Decoding,
     /// Whether the store holds it sealed with a retired key, or not sealed though it should be.
     pub(crate) seal: SealAge,
     /// The name that it is stored under.
     pub(crate) name: NameId,
     /// When it came from the store.
     since: Instant,
+}
+
+/// How much of a session was decoded; the worse, the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Decoding {
+    /// Every field that this release knows.
+    Whole,
+    /// Some fields have their default, since what is stored of them did not decode.
+    Partial,
+    /// The principal did not decode: it is nobody knows whose, and only what is marked `carry` is there.
+    OfUnknown,
 }
 
 /// Another handle on the same state.
@@ -79,11 +89,11 @@ impl<T> Stored<T> {
     pub(crate) fn new(
         record: Record,
         state: Arc<T>,
-        whole: bool,
+        decoding: Decoding,
         seal: SealAge,
         name: NameId,
     ) -> Self {
-        Self { record, state, whole, seal, name, since: Instant::now() }
+        Self { record, state, decoding, seal, name, since: Instant::now() }
     }
 
     /// What the store's clock showed when it came.

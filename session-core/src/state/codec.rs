@@ -104,12 +104,16 @@ pub(crate) fn same_principal<T: SessionState>(
     }
 }
 
+/// The name of the field that says whom a session belongs to.
+pub(crate) fn principal_field<T: SessionState>() -> Option<&'static str> {
+    T::FIELDS.iter().find(|field| field.is_principal).map(|field| field.name)
+}
+
 /// The principal as stores know it: its JSON, which tells a number from a text.
 pub(crate) fn principal_key<T: SessionState>(
     principal: &T::Principal,
 ) -> Result<String, EncodeError> {
-    let field =
-        T::FIELDS.iter().find(|field| field.is_principal).map_or("principal", |field| field.name);
+    let field = principal_field::<T>().unwrap_or("principal");
     serde_json::to_string(principal).map_err(|cause| EncodeError::Field { field, cause })
 }
 

@@ -3,6 +3,7 @@
 
 mod alternation;
 mod app_state;
+mod changed_principal;
 mod changed_type;
 mod destroyed_session;
 mod new_release;

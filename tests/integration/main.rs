@@ -38,5 +38,6 @@ mod intercepted_store;
 mod model;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod readme;
 mod sealed_cookie;
 mod sealing;

@@ -76,6 +76,28 @@ async fn another_browser_is_logged_out_alone_with_the_others_and_everywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_double_click_on_log_in_logs_in_and_so_does_a_log_in_over_another_user() {
+    let application = Application::start().await;
+    let visitor = Visitor::of(&application).await;
+    for name in ["ann", "bob"] {
+        visitor.signs_up(name).await;
+        visitor.clicks("#log-out").await;
+        visitor.is_at("Log in").await;
+    }
+    for name in ["ann", "ann", "bob"] {
+        visitor.goes_to("/login").await;
+        visitor.is_at("Log in").await;
+        visitor.types("name", name).await;
+        visitor.types("password", PASSWORD).await;
+        visitor.clicks_twice("#go").await;
+        visitor.is_at(&format!("Hello, {name}")).await;
+        visitor.goes_to("/").await;
+        visitor.is_at(&format!("Hello, {name}")).await;
+    }
+    visitor.leaves().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_old_log_in_confirms_itself_before_the_password_changes_and_the_others_are_logged_out() {
     let application = Application::start().await;
     let (here, there) = tokio::join!(Visitor::of(&application), Visitor::of(&application));

@@ -72,6 +72,12 @@ impl Visitor {
         tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("there is {css}"));
     }
 
+    pub(crate) async fn clicks_twice(&self, css: &str) {
+        let element = self.browser.find(By::Css(css)).await.expect("the page has it");
+        let clicks = self.browser.action_chain().double_click_element(&element);
+        clicks.perform().await.expect("it can be clicked");
+    }
+
     pub(crate) async fn types(&self, id: &str, text: &str) {
         let element = self.browser.find(By::Id(id)).await.expect("the page has this field");
         element.send_keys(text).await.expect("it can be typed into");

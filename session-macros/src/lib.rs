@@ -10,10 +10,13 @@
 // - `print`: the expansion.
 // `root` is the crate through which it names the library.
 
+mod conditions;
 mod errors;
+mod fresh_names;
 mod options;
 mod require_session;
 mod root;
+mod self_type;
 mod session;
 mod spans;
 mod suggestion;
@@ -53,6 +56,10 @@ use crate::root::Root;
 /// not stored; nor is what is changed behind a `&` (in an atomic, a mutex, a `OnceLock`), which other
 /// requests on this session may see for a while. A field that was never stored has its default at each
 /// request, which may be drawn anew.
+///
+/// A field may have any name. In its type and options, `Self` is the session type. A `#[cfg]` on a field holds for
+/// the whole field; the principal cannot have one. A `#[cfg_attr]` may add what it likes but a `#[session(…)]`, which
+/// is not seen there: write the field twice, each with its options below a `#[cfg]`.
 ///
 /// # Options of a field
 ///
@@ -210,6 +217,14 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Several sessions of different types can be borrowed at once; they are saved together. The same
 /// session twice is an error of the compiler.
 ///
+/// The function may be generic over types, constants and lifetimes, with bounds: `visit::<Shop>` is then the handler. In
+/// one that is used for the same session twice, the request is answered 500. What it returns is sent after the
+/// session is saved: it may borrow from the session only if its `IntoResponse` does not keep that.
+///
+/// It stands by itself or in an `impl` of a type, without a `self`. There, write the type's name in the place of `Self`,
+/// and leave out `or_redirect` and `allow`, which need an item beside the function. It cannot implement a method of a
+/// trait, since its arguments become guards: call it from there.
+///
 /// A `from_fn` middleware takes a session in the same way, beside its `Request` and `Next`. To change
 /// it there, take `&mut Session<T>`: `&mut T` beside `Next` is an error of the compiler.
 ///
@@ -298,6 +313,9 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// For `&Shop` it is `Guard<Shop, Reads>` and `Guard::read`. Each option is a type behind that,
 /// `Guard<Shop, Reads, Authenticated>`. The path and the function that `or_redirect` and `allow` name are said
 /// by a hidden type beside the handler, `__account_requires`.
+///
+/// The function's types and constants are those of the handler as well. Names that are written here are none of yours:
+/// the variables are hygienic, and an item has another name than those that your function mentions.
 ///
 /// The `const` is the check that a state is not borrowed while `Next` runs other handlers. For each two
 /// sessions of a function there is one more, that they are not the same: `Pair::<Shop, Admin>::CHECK.assert()`.

@@ -2,9 +2,11 @@
 //! derives.
 
 use proc_macro2::{Group, Span};
+use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Error, Expr, Ident, ItemStruct, Path, Result, Token, token};
 
+use crate::conditions::conditional;
 use crate::errors::Errors;
 
 /// A trait that a session type needs.
@@ -117,10 +119,14 @@ impl Derives {
         }
         let fields = item.fields.iter().flat_map(|field| &field.attrs);
         for attr in item.attrs.iter().chain(fields) {
-            if attr.path().is_ident("serde") {
+            let added = conditional(&attr.meta);
+            for meta in
+                added.iter().chain([&attr.meta]).filter(|meta| meta.path().is_ident("serde"))
+            {
                 let message = "`#[serde]` does not change how a session is stored: use `#[session(rename = \"…\")]` \
                                and the like, or derive `Serialize` and `Deserialize` to shape your own JSON";
-                errors.push(Error::new_spanned(attr, message));
+                let mistake: &dyn ToTokens = if added.is_empty() { attr } else { meta };
+                errors.push(Error::new_spanned(mistake, message));
             }
         }
     }

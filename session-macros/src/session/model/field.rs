@@ -1,15 +1,21 @@
 //! One field of a session type.
 
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Expr, Ident, LitStr, Type};
+use syn::{Attribute, Error, Expr, Ident, LitStr, Type};
 
+use crate::conditions::{conditional, conditions};
 use crate::errors::Errors;
+use crate::fresh_names::FreshNames;
+use crate::self_type::with_self_named;
 use crate::session::parse::{FieldOptions, Merge};
 
 /// A field of a session.
 pub(crate) struct Field {
     pub(crate) ident: Ident,
+    /// The field's type, in which the session type has its name.
     pub(crate) ty: Type,
+    /// The name of the type that reaches the field.
+    pub(crate) lens: Ident,
     /// The conditions under which the field is there at all.
     pub(crate) cfgs: Vec<Attribute>,
     /// The name under which it is stored.
@@ -30,12 +36,17 @@ pub(crate) enum Role {
 }
 
 impl Field {
-    /// Parses the options of `field` and removes them from it.
-    pub(super) fn new(field: &mut syn::Field, errors: &mut Errors) -> Option<Self> {
+    /// Parses the options of `field` in the struct `state`, and removes them from it.
+    pub(super) fn new(
+        field: &mut syn::Field,
+        state: &Ident,
+        names: &FreshNames,
+        errors: &mut Errors,
+    ) -> Option<Self> {
         let ident = field.ident.clone()?;
-        let options = FieldOptions::take(field, errors);
-        let cfgs: Vec<_> =
-            field.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect();
+        let options = FieldOptions::take(field, state, errors);
+        check_conditional_options(&field.attrs, errors);
+        let cfgs = conditions(&field.attrs);
         options.check(&cfgs, errors);
 
         let role = match options.principal {
@@ -47,8 +58,9 @@ impl Field {
         };
         let name = LitStr::new(&ident.unraw().to_string(), ident.span());
         Some(Self {
+            ty: errors.handle(with_self_named(&field.ty, state))?,
+            lens: names.name(&format!("__session_field_{}", ident.unraw())),
             ident,
-            ty: field.ty.clone(),
             cfgs,
             name: options.rename.unwrap_or(name),
             aliases: options.aliases,
@@ -60,5 +72,16 @@ impl Field {
     /// All names under which the field may be stored.
     pub(super) fn names(&self) -> impl Iterator<Item = &LitStr> {
         std::iter::once(&self.name).chain(&self.aliases)
+    }
+}
+
+/// Refuses options in a `#[cfg_attr]`: what it adds is not there yet.
+fn check_conditional_options(attrs: &[Attribute], errors: &mut Errors) {
+    for attr in attrs {
+        for meta in conditional(&attr.meta).iter().filter(|meta| meta.path().is_ident("session")) {
+            let message = "`#[session]` is expanded before `#[cfg_attr]`, and does not see this: write the field \
+                           twice, each with its options below a `#[cfg]`";
+            errors.push(Error::new_spanned(meta, message));
+        }
     }
 }

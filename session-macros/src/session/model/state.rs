@@ -1,6 +1,7 @@
 //! A session type: every value of the model is valid and can be printed.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens as _;
 use syn::{Data, DeriveInput, Error, Fields, Ident, Item, ItemStruct, Result};
 
 use super::derives::Derives;
@@ -8,6 +9,7 @@ use super::field::{Field, Role};
 use super::session_name::SessionName;
 use super::stored_names::check_stored_names;
 use crate::errors::Errors;
+use crate::fresh_names::FreshNames;
 use crate::root::Root;
 use crate::session::parse::StructOptions;
 
@@ -38,13 +40,16 @@ impl State {
             errors.push(Error::new_spanned(&input.generics, message));
         }
         let mut derives = Derives::new(&input.attrs, options.manual, &mut errors);
+        let names = FreshNames::beside(input.to_token_stream());
         let mut item = match named_struct(input) {
             Ok(item) => item,
             Err(error) => return Err(errors.combine(error)),
         };
         derives.check_serde(&item, &mut errors);
+        let state = item.ident.clone();
+        let fields = item.fields.iter_mut();
         let fields: Vec<_> =
-            item.fields.iter_mut().filter_map(|field| Field::new(field, &mut errors)).collect();
+            fields.filter_map(|field| Field::new(field, &state, &names, &mut errors)).collect();
         check_principal(&fields, &mut errors);
         check_stored_names(&fields, &mut errors);
         if fields.iter().any(|field| field.default.is_some()) {

@@ -5,6 +5,7 @@ use syn::{Attribute, Error, Expr, Ident, LitStr, Meta};
 use super::merge::Merge;
 use crate::errors::Errors;
 use crate::options::{KnownOptions, RawOption};
+use crate::self_type::with_self_named;
 
 const FIELD_OPTIONS: KnownOptions = KnownOptions {
     attribute: "`#[session]` on a field",
@@ -31,8 +32,8 @@ pub(crate) struct FieldOptions {
 }
 
 impl FieldOptions {
-    /// Removes the options from `field` and parses them.
-    pub(crate) fn take(field: &mut syn::Field, errors: &mut Errors) -> Self {
+    /// Removes the options from `field` in the struct `state`, and parses them.
+    pub(crate) fn take(field: &mut syn::Field, state: &Ident, errors: &mut Errors) -> Self {
         let mut raw = Vec::new();
         for attr in field.attrs.extract_if(.., |attr| attr.path().is_ident("session")) {
             match attr.meta {
@@ -49,6 +50,12 @@ impl FieldOptions {
         let mut options = Self::default();
         for option in raw {
             options.set(option, errors);
+        }
+        // A function of the session type's own is called in another impl.
+        if let Some((_, Merge::Function(path))) = &mut options.merge
+            && let Some(named) = errors.handle(with_self_named(path, state))
+        {
+            *path = named;
         }
         options
     }

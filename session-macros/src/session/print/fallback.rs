@@ -3,10 +3,11 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Data, DeriveInput};
+use syn::{Data, DeriveInput, Meta};
 
 use super::derives::derive_attributes;
 use super::state::name_items;
+use crate::conditions::conditional;
 use crate::errors::Errors;
 use crate::root::Root;
 use crate::session::model::{Derives, SessionName};
@@ -25,7 +26,7 @@ impl Fallback {
         item.attrs.retain(|attr| !attr.path().is_ident("session"));
         if let Data::Struct(data) = &mut item.data {
             for field in &mut data.fields {
-                field.attrs.retain(|attr| !attr.path().is_ident("session"));
+                field.attrs.retain(|attr| !has_options(&attr.meta));
             }
         }
         // The model has reported these errors.
@@ -81,4 +82,9 @@ impl ToTokens for Fallback {
             };
         });
     }
+}
+
+/// Whether an attribute has options of a field in it, as it should or in a `#[cfg_attr]`.
+fn has_options(attribute: &Meta) -> bool {
+    attribute.path().is_ident("session") || conditional(attribute).iter().any(has_options)
 }

@@ -1,19 +1,18 @@
 //! The items that one field of a session type expands to.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::ext::IdentExt as _;
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Ident, Type};
 
 use crate::root::Root;
 use crate::session::model::{Field, Role};
 use crate::session::parse::Merge;
-use crate::spans::first_and_last_span;
+use crate::spans::{first_and_last_span, located_at};
 
 /// The lens: a type that reaches the field in the session type `state`.
 pub(super) fn lens(root: Root, field: &Field, state: &Ident) -> TokenStream {
-    let Field { ident, ty, cfgs, role, .. } = field;
-    let lens = lens_name(field);
+    let Field { ident, ty, lens, cfgs, role, .. } = field;
+    let value = variable("__state");
     let merge = match role {
         Role::Principal(_) => None,
         Role::Data { merge, .. } => merge_method(root, merge, ty),
@@ -26,11 +25,11 @@ pub(super) fn lens(root: Root, field: &Field, state: &Ident) -> TokenStream {
         impl #root::state::Lens for #lens {
             type State = #state;
             type Value = #ty;
-            fn get(__state: &Self::State) -> &Self::Value {
-                &__state.#ident
+            fn get(#value: &Self::State) -> &Self::Value {
+                &#value.#ident
             }
-            fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
-                &mut __state.#ident
+            fn get_mut(#value: &mut Self::State) -> &mut Self::Value {
+                &mut #value.#ident
             }
             #merge
         }
@@ -39,22 +38,24 @@ pub(super) fn lens(root: Root, field: &Field, state: &Ident) -> TokenStream {
 
 /// The lens's method that merges two changes, unless it is the trait's own.
 fn merge_method(root: Root, merge: &Merge, ty: &Type) -> Option<TokenStream> {
+    let variables = ["__base", "__mine", "__theirs"].map(variable);
     let merged = match merge {
         Merge::Replace => return None,
         Merge::Strategy(name) => {
             let (first, _) = first_and_last_span(ty);
             let root = root.located_at(first);
             let function = quote_spanned!(first=> #root::merge::#name::<#ty>);
-            quote!(#function(__base, __mine, __theirs))
+            quote!(#function(#(#variables),*))
         }
         Merge::Function(path) => {
             let (_, last) = first_and_last_span(path);
-            let arguments = quote_spanned!(last=> (__base, __mine, __theirs));
+            let arguments = located_at(last, quote!((#(#variables),*)));
             quote!(#path #arguments)
         }
     };
+    let [base, mine, theirs] = variables;
     Some(quote! {
-        fn merge(__base: &Self::Value, __mine: &Self::Value, __theirs: &Self::Value) -> Self::Value {
+        fn merge(#base: &Self::Value, #mine: &Self::Value, #theirs: &Self::Value) -> Self::Value {
             #merged
         }
     })
@@ -62,8 +63,7 @@ fn merge_method(root: Root, merge: &Merge, ty: &Type) -> Option<TokenStream> {
 
 /// The field's entry in the table of fields.
 pub(super) fn table_entry(root: Root, field: &Field) -> TokenStream {
-    let Field { cfgs, name, aliases, role, .. } = field;
-    let lens = lens_name(field);
+    let Field { lens, cfgs, name, aliases, role, .. } = field;
     let alias = (!aliases.is_empty()).then(|| quote!(.alias(&[#(#aliases),*])));
     let role = match role {
         Role::Principal(_) => Some(quote!(.principal())),
@@ -85,7 +85,7 @@ pub(super) fn default_value(field: &Field) -> TokenStream {
     quote!(#(#cfgs)* #ident: #value)
 }
 
-/// The lens's name: none that a user has, and none of a parameter of its methods, whatever the field is called.
-fn lens_name(field: &Field) -> Ident {
-    format_ident!("__session_field_{}", field.ident.unraw(), span = Span::mixed_site())
+/// A variable that is another than all of the user's.
+fn variable(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
 }

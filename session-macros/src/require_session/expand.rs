@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
-use syn::Error;
+use syn::{Error, TraitItemFn};
 
 use super::model::Handler;
 use super::parse::Function;
@@ -12,8 +12,7 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let function: Function = match syn::parse2(item.clone()) {
         Ok(function) => function,
         Err(error) => {
-            let message = "`#[require_session]` goes on an async function: put it on each handler";
-            let error = Error::new(error.span(), message).into_compile_error();
+            let error = no_function(&error, item).into_compile_error();
             return quote!(#error #item);
         }
     };
@@ -24,4 +23,15 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
             quote!(#error #fallback)
         }
     }
+}
+
+/// The message for an item that is no function with a body.
+fn no_function(error: &Error, item: &TokenStream) -> Error {
+    if let Ok(declared) = syn::parse2::<TraitItemFn>(item.clone()) {
+        let message = "`#[require_session]` saves after a body, and here is none: put it on an async function of \
+                       your own, which a trait's can call";
+        return Error::new_spanned(declared.sig.fn_token, message);
+    }
+    let message = "`#[require_session]` goes on an async function: put it on each handler";
+    Error::new(error.span(), message)
 }

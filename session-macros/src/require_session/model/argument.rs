@@ -1,8 +1,11 @@
 //! One argument of the function: a session, if it is a reference, or else an extractor.
 
 use proc_macro2::Span;
-use quote::format_ident;
+use quote::{ToTokens as _, format_ident};
 use syn::{Attribute, Error, FnArg, Ident, Pat, PatType, Result, Type, TypeReference};
+
+use super::impl_trait::contains_impl;
+use crate::conditions::conditions;
 
 /// A session: an argument that the user takes by reference.
 pub(crate) struct SessionArgument {
@@ -40,13 +43,13 @@ impl Argument {
         let argument = match argument {
             FnArg::Typed(argument) => argument,
             FnArg::Receiver(receiver) => {
-                let message = "`#[require_session]` goes on a free function: take `State` where this takes `self`";
+                let message =
+                    "axum calls a handler without a `self`: take `State` where this takes `self`";
                 return Err(Error::new_spanned(receiver, message));
             }
         };
         let name = outer_name(argument, position);
-        let cfgs: Vec<_> =
-            argument.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect();
+        let cfgs = conditions(&argument.attrs);
         let Some(reference) = reference(&argument.ty) else {
             return Ok(Self::Extractor(ExtractorArgument {
                 cfgs,
@@ -64,6 +67,10 @@ impl Argument {
         {
             let message = "a session is borrowed for this one call: leave the lifetime out";
             return Err(Error::new_spanned(lifetime, message));
+        }
+        if contains_impl(reference.elem.to_token_stream()) {
+            let message = "a session is of one type, and nobody can name this one: declare it, as `<T: SessionState>`";
+            return Err(Error::new_spanned(&reference.elem, message));
         }
         let access = if reference.mutability.is_some() { Access::Write } else { Access::Read };
         Ok(Self::Session(SessionArgument { name, ty: (*reference.elem).clone(), access }))

@@ -2,18 +2,20 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Error, GenericParam, Generics, Result, Safety, Signature};
+use syn::{Error, Result, ReturnType, Safety, Signature, Type};
 
 use super::argument::{Argument, SessionArgument};
+use super::generics::HandlerGenerics;
 use crate::errors::Errors;
 use crate::require_session::parse::{Function, Options};
 
-/// A free async function, not generic, with at least one session among its arguments.
+/// An async function without a receiver, with at least one session among its arguments.
 pub(crate) struct Handler {
     pub(crate) function: Function,
     /// All arguments in the user's order.
     pub(crate) arguments: Vec<Argument>,
     pub(crate) options: Options,
+    pub(crate) generics: HandlerGenerics,
 }
 
 impl Handler {
@@ -38,7 +40,8 @@ impl Handler {
                            to read or `shop: &mut Shop` to change it, or remove the attribute";
             errors.push(Error::new_spanned(&function.signature.ident, message));
         }
-        errors.finish_with(Self { function, arguments, options })
+        let generics = HandlerGenerics::new(&function.signature, &arguments);
+        errors.finish_with(Self { function, arguments, options, generics })
     }
 
     pub(crate) fn sessions(&self) -> impl DoubleEndedIterator<Item = &SessionArgument> {
@@ -73,20 +76,22 @@ fn check_signature(signature: &Signature, errors: &mut Errors) {
     if let Some(variadic) = &signature.variadic {
         refuse(variadic, "a handler's arguments are extractors: name each");
     }
-    if let Some(message) = generics_message(&signature.generics) {
-        errors.push(Error::new_spanned(&signature.generics, message));
+    if let ReturnType::Type(_, ty) = &signature.output
+        && is_borrowed_text(ty)
+    {
+        let message = "a response is sent after the session is saved, so that it cannot borrow: return a `String`, or `&'static str`";
+        refuse(ty, message);
     }
 }
 
-/// The message for a function's generics, if it has any.
-fn generics_message(generics: &Generics) -> Option<&'static str> {
-    match generics.params.first()? {
-        GenericParam::Lifetime(_) => {
-            Some("a session is borrowed for this one call: leave the lifetimes out")
-        }
-        GenericParam::Type(_) | GenericParam::Const(_) => Some(
-            "a route has one handler and a session one type: name the type, \
-             or call a generic function from here",
-        ),
-    }
+/// Whether `ty` is `&str`, or another reference to text or bytes which axum takes as a response only if it is
+/// `'static`.
+fn is_borrowed_text(ty: &Type) -> bool {
+    let Type::Reference(reference) = ty else { return false };
+    let is_static = reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static");
+    let is_text = match &*reference.elem {
+        Type::Path(path) => path.path.is_ident("str"),
+        other => matches!(other, Type::Slice(_) | Type::Array(_)),
+    };
+    is_text && !is_static
 }

@@ -8,31 +8,39 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
 
-use super::types::contains_impl;
 use crate::require_session::model::{
-    Access, Argument, ExtractorArgument, Handler, SessionArgument,
+    Access, Argument, ExtractorArgument, Handler, SessionArgument, contains_impl,
 };
 use crate::spans::first_and_last_span;
 
-/// The checks of each session, as a constant without a name.
+/// The checks of each session, as a constant without a name. Those that depend on the handler's generics are made
+/// where it is used.
 pub(super) fn checks(handler: &Handler) -> TokenStream {
     let sessions: Vec<_> = handler.sessions().collect();
     let checks = sessions.iter().enumerate().map(|(index, session)| {
         let pairs = sessions[..index].iter().map(|earlier| distinct(earlier, session));
         let lending = handler.arguments.iter().filter_map(|argument| can_lend(session, argument));
-        let checks: Vec<_> = pairs.chain(lending).collect();
-        // The traits are not used where a check fails.
-        (!checks.is_empty()).then(|| {
-            quote! {
-                const _: () = {
-                    #[allow(unused_imports)]
-                    use ::session_axum::guard::{CanLend as _, Distinct as _};
-                    #(#checks)*
-                };
-            }
-        })
+        let (generic, concrete): (Vec<_>, Vec<_>) =
+            pairs.chain(lending).partition(|check| handler.generics.are_in(check.clone()));
+        let concrete = block(&concrete).map(|block| quote!(const _: () = #block;));
+        let generic = block(&generic).map(|block| quote!(const #block));
+        quote!(#concrete #generic)
     });
     quote!(#(#checks)*)
+}
+
+/// The block of `checks`, if there are any.
+fn block(checks: &[TokenStream]) -> Option<TokenStream> {
+    // The traits are not used where a check fails.
+    (!checks.is_empty()).then(|| {
+        quote! {
+            {
+                #[allow(unused_imports)]
+                use ::session_axum::guard::{CanLend as _, Distinct as _};
+                #(#checks)*
+            }
+        }
+    })
 }
 
 /// The check that `earlier` is another session. The types are those behind the references, not the states in

@@ -28,10 +28,11 @@ impl ToTokens for Fallback {
         if matches!(signature.inputs.first(), Some(FnArg::Receiver(_))) {
             return self.0.to_tokens(tokens);
         }
-        let name = &signature.ident;
+        let (name, generics) = (&signature.ident, &signature.generics);
+        let bounds = &generics.where_clause;
         tokens.extend(quote! {
             #(#attrs)*
-            #vis async fn #name() -> ::session_axum::guard::Response {
+            #vis async fn #name #generics () -> ::session_axum::guard::Response #bounds {
                 #[allow(dead_code)]
                 #signature #body
                 ::core::unreachable!()

@@ -2,14 +2,14 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Ident, ReturnType, Signature};
+use syn::{GenericParam, Ident, ReturnType, Signature, Type};
 
 use super::argument::{call_argument, end, extractor_parameter, guard_parameter};
 use super::checks::checks;
-use super::marker::{marker, marker_name};
+use super::marker::{marker, marker_type};
 use super::requirements::{first_requirements, further_requirements};
-use super::types::contains_impl;
-use crate::require_session::model::{Argument, Handler};
+use crate::fresh_names::FreshNames;
+use crate::require_session::model::{Argument, Handler, contains_impl, lifetimes};
 use crate::require_session::parse::Function;
 
 impl ToTokens for Handler {
@@ -25,9 +25,11 @@ impl ToTokens for Handler {
         let ends = self.sessions().map(|session| end(session, &commit));
         let checks = checks(self);
         let marker = marker(self);
+        let generics = &self.generics.declared;
+        let bounds = &generics.where_clause;
         tokens.extend(quote! {
             #(#attrs)*
-            #vis #asyncness #fn_token #name(#(#parameters),*) -> ::session_axum::guard::Response {
+            #vis #asyncness #fn_token #name #generics (#(#parameters),*) -> ::session_axum::guard::Response #bounds {
                 #checks
                 #allow
                 #inner #body
@@ -42,7 +44,7 @@ impl ToTokens for Handler {
 
 /// The sessions, then the extractors: one that reads the body must be the last argument.
 fn parameters(handler: &Handler) -> Vec<TokenStream> {
-    let first = first_requirements(&handler.options, &marker_name(handler));
+    let first = first_requirements(&handler.options, &marker_type(handler));
     let further = further_requirements(&handler.options);
     let sessions = handler.sessions().enumerate().map(|(index, session)| {
         guard_parameter(session, if index == 0 { first.as_ref() } else { further.as_ref() })
@@ -59,7 +61,8 @@ fn parameters(handler: &Handler) -> Vec<TokenStream> {
 fn inner_signature(handler: &Handler) -> Signature {
     let mut inner = handler.function.signature.clone();
     if handler.arguments.iter().any(|argument| *argument.name() == inner.ident) {
-        inner.ident = Ident::new("__handler", inner.ident.span());
+        let function = FreshNames::beside(handler.function.to_token_stream());
+        inner.ident = function.name("__handler");
     }
     inner
 }
@@ -74,12 +77,32 @@ fn allow_unused_async(handler: &Handler) -> Option<TokenStream> {
 
 /// The call of the user's function, and the response made of its return value, which may borrow
 /// from the session. The return type is printed, unless it has no name, so that rustc reports an
-/// error there.
+/// error there: a lifetime has no name here.
 fn call(handler: &Handler, inner: &Ident) -> TokenStream {
     let arguments = handler.arguments.iter().map(call_argument);
     let return_type = match &handler.function.signature.output {
-        ReturnType::Type(_, ty) if !contains_impl(ty.to_token_stream()) => Some(quote!(::<#ty>)),
+        ReturnType::Type(_, ty) if has_name(ty) => Some(quote!(::<#ty>)),
         _ => None,
     };
-    quote!(::session_axum::guard::respond #return_type (#inner(#(#arguments),*).await))
+    let generics = generic_arguments(handler);
+    quote!(::session_axum::guard::respond #return_type (#inner #generics (#(#arguments),*).await))
+}
+
+/// Whether the handler can name a type of the function in it.
+fn has_name(ty: &Type) -> bool {
+    let mut lifetimes = lifetimes(ty.to_token_stream());
+    lifetimes.retain(|lifetime| lifetime != "static" && lifetime != "_");
+    lifetimes.is_empty() && !contains_impl(ty.to_token_stream())
+}
+
+/// The types and constants that the function is called with: the handler's own. Lifetimes are found by rustc.
+fn generic_arguments(handler: &Handler) -> Option<TokenStream> {
+    let parameters = handler.generics.declared.params.iter();
+    let arguments = parameters.filter_map(|parameter| match parameter {
+        GenericParam::Type(parameter) => Some(&parameter.ident),
+        GenericParam::Const(parameter) => Some(&parameter.ident),
+        GenericParam::Lifetime(_) => None,
+    });
+    let arguments: Vec<_> = arguments.collect();
+    (!arguments.is_empty()).then(|| quote!(::<#(#arguments),*>))
 }

@@ -6,6 +6,5 @@ mod fallback;
 mod handler;
 mod marker;
 mod requirements;
-mod types;
 
 pub(crate) use self::fallback::Fallback;

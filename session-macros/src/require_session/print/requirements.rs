@@ -5,10 +5,11 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use crate::require_session::parse::Options;
+use crate::spans::located_at;
 
 /// The requirements of the first session argument, as one type. `marker` is the handler's marker
 /// type.
-pub(super) fn first_requirements(options: &Options, marker: &Ident) -> Option<TokenStream> {
+pub(super) fn first_requirements(options: &Options, marker: &TokenStream) -> Option<TokenStream> {
     let existing = options.existing.as_ref().map(|option| requirement(option, "Existing"));
     let authenticated =
         options.authenticated.as_ref().map(|option| requirement(option, "Authenticated"));
@@ -18,6 +19,7 @@ pub(super) fn first_requirements(options: &Options, marker: &Ident) -> Option<To
     });
     let of_marker = |option: &Ident, name| {
         let requirement = requirement(option, name);
+        let marker = located_at(option.span(), marker.clone());
         quote!(#requirement<#marker>)
     };
     let redirects = options.or_redirect.as_ref().map(|(option, _)| of_marker(option, "Redirects"));

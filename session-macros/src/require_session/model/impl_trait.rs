@@ -3,7 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 
 /// Whether a type contains `impl Trait`: it has no name then.
-pub(super) fn contains_impl(tokens: TokenStream) -> bool {
+pub(crate) fn contains_impl(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == "impl",
         TokenTree::Group(group) => contains_impl(group.stream()),

@@ -163,10 +163,18 @@ impl Parse for RawOption {
         {
             Value::Absent
         } else {
-            Value::Expr(input.parse()?)
+            Value::Expr(ungrouped(input.parse()?))
         };
         Ok(Self { ident, value })
     }
+}
+
+/// The expression without the invisible groups that a `macro_rules!` puts around its fragments.
+fn ungrouped(mut expr: Expr) -> Expr {
+    while let Expr::Group(group) = expr {
+        expr = *group.expr;
+    }
+    expr
 }
 
 #[cfg(test)]

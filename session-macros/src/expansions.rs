@@ -26,6 +26,9 @@ fn expansions_are_as_they_stand_in_their_files() {
     assert!(compared > 0, "there are expansions to compare");
 }
 
+/// What closes a list that has no brackets: generics, and bounds.
+const CLOSING: [char; 3] = ['>', ';', '{'];
+
 fn compare(written: &Path) {
     let expanded: PathBuf = written.with_extension("expanded.rs");
     let ours = expand(parse(written));
@@ -82,7 +85,7 @@ fn expand(file: TokenStream) -> TokenStream {
     expanded
 }
 
-/// The tokens without the commas that rustfmt adds before what closes a list.
+/// The tokens without the commas that rustfmt adds, or takes away, before what closes a list.
 fn significant(tokens: &TokenStream) -> String {
     let mut text = String::new();
     let mut tokens = tokens.clone().into_iter().peekable();
@@ -94,7 +97,7 @@ fn significant(tokens: &TokenStream) -> String {
                 text.extend([&format!("{:?} ", group.delimiter()), &content, "end\n"]);
             }
             TokenTree::Punct(punct)
-                if punct.as_char() == ',' && next.is_none_or(|next| next == ">") => {}
+                if punct.as_char() == ',' && next.is_none_or(|next| next.starts_with(CLOSING)) => {}
             other => text.extend([&other.to_string(), " "]),
         }
     }

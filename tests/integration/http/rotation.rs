@@ -22,6 +22,7 @@ on_each_store!(
     who_wants_no_rotation_has_none,
     an_upgrade_renews_no_secret,
     a_predecessor_after_its_time_ends_the_session,
+    a_thief_who_hangs_up_ends_the_session_all_the_same,
     so_does_the_secret_from_before_a_log_in,
     a_guess_ends_nothing,
     whose_log_in_was_never_answered_is_no_thief,
@@ -234,6 +235,27 @@ async fn a_predecessor_after_its_time_ends_the_session<S: TestStore>(store: S) {
     assert_eq!(thief.post("/account").await.status, 401);
     assert_eq!(client.post("/account").await.status, 401, "nobody knows who is the thief");
     assert!(app.store.records(Now::At(app.clock.now())).await.is_empty(), "{handle}");
+}
+
+async fn a_thief_who_hangs_up_ends_the_session_all_the_same<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = with_an_old_secret(&app).await;
+    let mut thief = client.clone();
+    assert_eq!(client.get("/look").await.summary(), SET);
+    assert_eq!(client.get("/look").await.summary(), KEPT);
+    app.clock.advance(60 * SECOND);
+    app.reset();
+    let gate = app.store.pause(Call::Delete);
+    tokio::select! {
+        reply = thief.get("/look") => panic!("the gate is closed: {reply:?}"),
+        () = gate.reached() => {}
+    }
+    gate.open();
+    gate.finished().await;
+    app.store.heal();
+    assert_eq!(app.live_sessions().await, 0);
+    assert_eq!(client.post("/account").await.status, 401);
+    handle_of(&app.events.take(), &["TheftSuspected", "Revoked"]);
 }
 
 async fn so_does_the_secret_from_before_a_log_in<S: TestStore>(store: S) {

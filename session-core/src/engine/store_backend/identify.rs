@@ -70,9 +70,12 @@ impl<T: SessionState> Load<'_, T> {
             SecretMatch::Replaced => return Ok(replaced()),
             SecretMatch::Stolen => {
                 engine.store.report(&SessionEvent::TheftSuspected { handle });
-                let revoked = SessionEvent::Revoked { handle };
-                Box::pin(end(engine, handle, &revoked)).await?;
-                return Ok(engine.ignore(Some(handle), Ignored::Stolen));
+                let engine = Arc::clone(engine);
+                let revoke =
+                    async move { end(&engine, handle, &SessionEvent::Revoked { handle }).await };
+                // A thief would hang up.
+                Uncancelled::new(revoke).await?;
+                return Ok(self.engine.ignore(Some(handle), Ignored::Stolen));
             }
             SecretMatch::Unknown => return Ok(engine.ignore(Some(handle), Ignored::WrongSecret)),
         };

@@ -8,6 +8,7 @@ use http::header::{CACHE_CONTROL, Entry, HeaderMap, HeaderValue, SET_COOKIE, VAR
 use zeroize::Zeroizing;
 
 use super::chunks::{name_of, split};
+use super::clear_site_data::keep_cookies;
 use super::read::MAX_CHUNKS;
 use super::session_cookie::SessionCookie;
 
@@ -43,6 +44,9 @@ impl SetCookie {
             let mut value = HeaderValue::try_from(header).expect("a checked name and base64url");
             value.set_sensitive(true);
             headers.append(SET_COOKIE, value);
+        }
+        if !parts.is_empty() {
+            keep_cookies(headers);
         }
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -1,7 +1,9 @@
 //! How much fits into a cookie, and into several.
 
+use std::sync::{Arc, Mutex};
+
 use axum::http::StatusCode;
-use session_axum::Sessions;
+use session_axum::{SessionEvent, Sessions};
 use session_test_support::Client;
 
 use super::app::{Clock, key, replayable, ring, router};
@@ -23,7 +25,34 @@ async fn what_does_not_fit_is_refused_and_the_old_session_stays() {
             status => assert_eq!((status, lines.len()), (StatusCode::INTERNAL_SERVER_ERROR, 0)),
         }
     }
-    assert!(longest > 4090, "the room is used: {longest}");
+    assert_eq!(longest, 4096, "all of the room is used");
+    assert_eq!(client.get("/").await.body, "- 1 0", "the old session is as it was");
+}
+
+#[tokio::test]
+async fn one_byte_more_than_4096_is_an_error_that_says_so() {
+    let refused = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&refused);
+    let builder = Sessions::sealed_cookie(ring(&key())).accept_replay_until_expiry();
+    let builder = builder.on_event(move |event| {
+        if let SessionEvent::Refused { refusal } = event {
+            noted.lock().expect("nobody panics here").push(format!("{refusal:?}"));
+        }
+    });
+    let mut client = Client::new(&router(builder, &Clock::new()));
+    client.post("/visit").await;
+    let size = async |length: usize| {
+        let reply = client.clone().post(&format!("/note/{length}")).await;
+        reply.set_cookies().first().map(|line| line.split(';').next().map_or(0, str::len) - 1)
+    };
+    let mut length = 2800;
+    while size(length).await != Some(4096) {
+        length += 1;
+    }
+    assert_eq!(size(length + 1).await, None);
+    let refused = refused.lock().expect("nobody panics here").clone();
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert!(refused[0].contains("bytes: 4083, limit: 4082"), "{refused:?}");
     assert_eq!(client.get("/").await.body, "- 1 0", "the old session is as it was");
 }
 

@@ -3,5 +3,6 @@
 pub(crate) mod chunks;
 pub(crate) mod clear_site_data;
 pub(crate) mod read;
+pub(crate) mod seen;
 pub(crate) mod session_cookie;
 pub(crate) mod write;

@@ -85,7 +85,7 @@ fn ours<'a>(pair: &'a [u8], name: &str) -> Option<(usize, &'a [u8])> {
 }
 
 /// Without the spaces and tabs around it: RFC 6265bis knows no other white space.
-fn trim(mut bytes: &[u8]) -> &[u8] {
+pub(super) fn trim(mut bytes: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = bytes {
         bytes = rest;
     }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::seen;
+
 /// Which cookie carries the token: its name, and where a browser sends it.
 ///
 /// A contradiction cannot be written down: there is no `Domain` on a `__Host-` cookie, no path
@@ -77,7 +79,13 @@ impl SessionCookie {
             |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         let reserved = name.to_ascii_lowercase();
         let reserved = reserved.starts_with("__host-") || reserved.starts_with("__secure-");
-        if name.is_empty() || name.len() > 64 || reserved || !name.bytes().all(is_token) {
+        let is_anothers = name.ends_with(seen::SUFFIX);
+        if name.is_empty()
+            || name.len() > 64
+            || reserved
+            || is_anothers
+            || !name.bytes().all(is_token)
+        {
             return Err(CookieError::Name(name.to_owned()));
         }
         let name = format!("{prefix}{name}").into();
@@ -96,7 +104,8 @@ impl Default for SessionCookie {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CookieError {
-    /// Not a token of RFC 9110, longer than 64 bytes, or with a prefix of its own.
+    /// Not a token of RFC 9110, longer than 64 bytes, with a prefix of its own, or with the end
+    /// `.seen` of the cookie that may lie beside a session's.
     #[error(
         "`{0}` is no cookie name: use 1 to 64 letters, digits, `-` or `_`, without the `__Host-` or `__Secure-` that is put before it"
     )]
@@ -112,7 +121,9 @@ mod tests {
 
     #[test]
     fn a_name_or_domain_that_says_something_else_is_refused() {
-        for name in ["", "a b", "a;b", "a=b", "séance", "__Host-session", "__secure-x", "a\0"] {
+        for name in
+            ["", "a b", "a;b", "a=b", "séance", "__Host-session", "__secure-x", "a\0", "a.seen"]
+        {
             assert!(matches!(SessionCookie::host(name), Err(CookieError::Name(_))), "{name:?}");
         }
         for domain in ["", ".example.com", "example..com", "exa mple.com", "example.com; Path=/x"] {

@@ -10,13 +10,19 @@ use zeroize::Zeroizing;
 use super::chunks::{name_of, split};
 use super::clear_site_data::keep_cookies;
 use super::read::MAX_CHUNKS;
+use super::seen::{self, PresentedCookies};
 use super::session_cookie::SessionCookie;
 
-/// The one thing that a response says about the session cookie.
+/// The one thing that a response says about the session's cookies.
 pub(crate) enum SetCookie {
-    /// Keep this value: until the browser closes, or for so long.
+    /// Keep this value, of a session or secret that the browser has not had yet: until the browser
+    /// closes, or for so long. A seen cookie beside it is another session's, and removed.
     Keep { value: Zeroizing<String>, max_age: Option<Duration> },
-    /// Forget it.
+    /// The same for the session that the request came in with: its seen cookie stays.
+    Update { value: Zeroizing<String>, max_age: Option<Duration> },
+    /// Keep this seen cookie, and the session's own as it is.
+    Seen { value: Zeroizing<String>, max_age: Option<Duration> },
+    /// Forget them.
     Remove,
 }
 
@@ -24,47 +30,74 @@ impl SetCookie {
     /// Puts it into the headers, with `Cache-Control: no-store`. Of the cookies that the request
     /// showed, those that are not kept are removed; a line that a handler wrote under a name of
     /// ours gives way.
-    pub(crate) fn write(&self, cookie: &SessionCookie, presented: usize, headers: &mut HeaderMap) {
-        let (parts, max_age) = match self {
-            Self::Keep { value, max_age } => (split(cookie.name(), value), *max_age),
-            Self::Remove => (Vec::new(), None),
+    pub(crate) fn write(
+        &self,
+        cookie: &SessionCookie,
+        presented: PresentedCookies,
+        headers: &mut HeaderMap,
+    ) {
+        let name = cookie.name();
+        let forgotten = || (String::new(), Some(Duration::ZERO));
+        let mut lines = Vec::new();
+        match self {
+            Self::Keep { value, max_age } | Self::Update { value, max_age } => {
+                let parts = split(name, value).into_iter().map(|part| (part, *max_age));
+                lines.extend(parts.enumerate().map(|(index, line)| (name_of(name, index), line)));
+            }
+            Self::Seen { value, max_age } => {
+                lines.push((seen::name_of(name).into(), (String::clone(value), *max_age)));
+            }
+            Self::Remove => {}
+        }
+        if !matches!(self, Self::Seen { .. }) {
+            for index in lines.len()..presented.parts {
+                lines.push((name_of(name, index), forgotten()));
+            }
+        }
+        let ends_seen = matches!(self, Self::Keep { .. } | Self::Remove);
+        if ends_seen && presented.seen {
+            lines.push((seen::name_of(name).into(), forgotten()));
+        }
+        let is_ours = |line: &HeaderValue| {
+            let named = name_in(line);
+            lines.iter().any(|(name, _)| name.as_bytes() == named)
+                || (ends_seen && seen::name_of(name).as_bytes() == named)
         };
-        let ours = |line: &HeaderValue| is_of(line, cookie.name(), parts.len().max(presented));
         let others: Vec<_> =
-            headers.get_all(SET_COOKIE).iter().filter(|line| !ours(line)).cloned().collect();
+            headers.get_all(SET_COOKIE).iter().filter(|line| !is_ours(line)).cloned().collect();
         headers.remove(SET_COOKIE);
         for line in others {
             headers.append(SET_COOKIE, line);
         }
-        for index in 0..parts.len().max(presented) {
-            let header = match parts.get(index) {
-                Some(part) => cookie.header(index, part, max_age),
-                None => cookie.header(index, "", Some(Duration::ZERO)),
-            };
+        for (name, (value, max_age)) in &lines {
+            let header = cookie.header(name, value, *max_age);
             let mut value = HeaderValue::try_from(header).expect("a checked name and base64url");
             value.set_sensitive(true);
             headers.append(SET_COOKIE, value);
         }
-        if !parts.is_empty() {
+        if matches!(self, Self::Keep { .. } | Self::Update { .. }) {
             keep_cookies(headers);
         }
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
 }
 
-/// Whether a `Set-Cookie` line is of the session cookie of this name, or a part of it.
+/// Whether a `Set-Cookie` line is of the session cookie of this name, a part of it, or the seen
+/// cookie beside it.
 pub(crate) fn is_named(line: &HeaderValue, name: &str) -> bool {
-    is_of(line, name, MAX_CHUNKS)
+    let named = name_in(line);
+    (0..MAX_CHUNKS).any(|index| name_of(name, index).as_bytes() == named)
+        || seen::name_of(name).as_bytes() == named
 }
 
-fn is_of(line: &HeaderValue, name: &str, parts: usize) -> bool {
-    let named = line.as_bytes().split(|&byte| byte == b'=').next().unwrap_or_default();
-    (0..parts).any(|index| name_of(name, index).as_bytes() == named)
+/// The name in a `Set-Cookie` line.
+fn name_in(line: &HeaderValue) -> &[u8] {
+    line.as_bytes().split(|&byte| byte == b'=').next().unwrap_or_default()
 }
 
 impl SessionCookie {
-    fn header(&self, index: usize, value: &str, max_age: Option<Duration>) -> String {
-        let mut header = Header::build((name_of(self.name(), index), value))
+    fn header(&self, name: &str, value: &str, max_age: Option<Duration>) -> String {
+        let mut header = Header::build((name, value))
             .path("/")
             .secure(self.secure)
             .http_only(true)
@@ -105,7 +138,7 @@ mod tests {
 
     fn attributes(cookie: &SessionCookie, set: &SetCookie) -> Vec<String> {
         let mut headers = HeaderMap::new();
-        set.write(cookie, 1, &mut headers);
+        set.write(cookie, PresentedCookies { parts: 1, seen: false }, &mut headers);
         assert_eq!(headers[CACHE_CONTROL], "no-store");
         let mut parts: Vec<_> =
             headers[SET_COOKIE].to_str().unwrap().split("; ").map(str::to_owned).collect();

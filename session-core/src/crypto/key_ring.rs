@@ -19,8 +19,8 @@ const LENGTH: usize = 32;
 /// Keys of 32 bytes, written as 43 base64url characters each.
 ///
 /// The primary one seals; a `next` one only opens, until every node has it; a retired one only
-/// opens, and what it sealed is sealed again with the primary one when it is used. To rotate,
-/// deploy each of these in turn:
+/// opens, and what it sealed is sealed again with the primary one when it is used (a sealed cookie:
+/// when its session changes). To rotate, deploy each of these in turn:
 ///
 /// 1. `SESSION_KEYS="OLD next:NEW"`
 /// 2. `SESSION_KEYS="NEW OLD"`

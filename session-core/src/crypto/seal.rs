@@ -11,6 +11,7 @@ use crate::crypto::key_ring::{Key, KeyId, KeyRing};
 use crate::crypto::random::{Random, RandomError};
 
 const NONCE: usize = 24;
+const TAG: usize = 16;
 
 /// How much of an HMAC-SHA-256 authenticates a cookie: 160 bits.
 const CODE: usize = 20;
@@ -56,6 +57,11 @@ impl SealAge {
     pub(crate) fn is_stale(self) -> bool {
         self == Self::Stale
     }
+}
+
+/// How long bytes of this length are when they are sealed.
+pub(crate) const fn sealed_length(plain: usize) -> usize {
+    KeyId::LENGTH + NONCE + plain + TAG
 }
 
 /// What was opened.

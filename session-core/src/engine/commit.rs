@@ -9,6 +9,7 @@ use std::task::Poll;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, Response, StatusCode};
 
+use crate::cookie::seen::PresentedCookies;
 use crate::cookie::session_cookie::SessionCookie;
 use crate::cookie::write::{SetCookie, is_named, vary};
 use crate::engine::engine::Engine;
@@ -35,7 +36,7 @@ pub struct Commit<B> {
 struct Pending {
     save: Uncancelled<Result<Option<SetCookie>, Error>>,
     engine: Arc<dyn Owner>,
-    presented_cookies: usize,
+    presented_cookies: PresentedCookies,
 }
 
 /// What is known of a session's engine, whatever its type.
@@ -169,7 +170,7 @@ async fn together(mut all: Vec<Pending>) -> Vec<(Pending, Saved)> {
 fn write<B>(
     set: Option<SetCookie>,
     cookie: &SessionCookie,
-    presented_cookies: usize,
+    presented_cookies: PresentedCookies,
     response: &mut Response<B>,
 ) {
     let Some(set) = set else { return };

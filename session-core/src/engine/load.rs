@@ -6,6 +6,7 @@ use http::HeaderMap;
 use http::header::USER_AGENT;
 
 use crate::cookie::read::Cookies;
+use crate::cookie::seen::PresentedCookies;
 use crate::engine::engine::Engine;
 use crate::engine::error::Refusal;
 use crate::engine::identity::{Identity, Proof, Proven};
@@ -23,11 +24,12 @@ pub(crate) async fn load<T: SessionState>(
     let arrival = engine.store.arrival();
     let cookies = Cookies::read(headers, engine.policy.cookie.name())
         .map_err(|_| engine.refuse(Refusal::TooManyCookies))?;
+    let seen = operations::seen_cookies(engine, headers);
     let request = Request { arrival, usage };
     let identity = match cookies.value() {
         Ok(None) => Identity::Anonymous,
         Ok(Some(value)) => {
-            let identified = operations::identify(engine, request, &value).await;
+            let identified = operations::identify(engine, request, &value, &seen).await;
             identified.map_err(|error| engine.refuse(error.into()))?
         }
         Err(fault) => engine.ignore(None, fault.into()),
@@ -40,7 +42,7 @@ pub(crate) async fn load<T: SessionState>(
         engine: engine.name_in_use.engine,
         cookie: Arc::clone(engine.policy.cookie.shared_name()),
         request,
-        presented_cookies: cookies.presented(),
+        presented_cookies: PresentedCookies { parts: cookies.presented(), seen: !seen.is_empty() },
         user_agent,
     };
     Ok(Arc::new(Transaction::new(incoming, identity)))

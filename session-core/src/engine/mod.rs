@@ -40,6 +40,7 @@ pub(crate) mod scopes;
 pub(crate) mod sealed_builder;
 pub(crate) mod sealed_cookie;
 pub(crate) mod sealed_record;
+mod sealed_seen;
 pub(crate) mod sealing;
 pub(crate) mod session;
 pub(crate) mod store_backend;

@@ -3,6 +3,9 @@
 
 use std::sync::Arc;
 
+use http::HeaderMap;
+
+use crate::cookie::seen;
 use crate::cookie::write::SetCookie;
 use crate::crypto::token::Handle;
 use crate::engine::backend::Backend;
@@ -17,16 +20,25 @@ use crate::engine::transaction::Request;
 use crate::engine::{cookie_backend, store_backend};
 use crate::state::session_state::SessionState;
 
-/// The session that a cookie's value proves or holds.
+/// What a request shows in seen cookies, where sessions have them.
+pub(crate) fn seen_cookies<'a, T>(engine: &Engine<T>, headers: &'a HeaderMap) -> Vec<&'a [u8]> {
+    match &engine.backend {
+        Backend::Store => Vec::new(),
+        Backend::Cookie(_) => seen::values(headers, engine.policy.cookie.name()),
+    }
+}
+
+/// The session that a cookie's value proves or holds, with what seen cookies are beside it.
 pub(crate) async fn identify<T: SessionState>(
     engine: &Arc<Engine<T>>,
     request: Request,
     value: &[u8],
+    seen: &[&[u8]],
 ) -> Result<Identity<T>, Error> {
     match &engine.backend {
         Backend::Store => store_backend::identify(engine, request, value).await,
         Backend::Cookie(cookie) => {
-            Box::pin(cookie_backend::identify(cookie, engine, request, value)).await
+            Box::pin(cookie_backend::identify(cookie, engine, value, seen)).await
         }
     }
 }
@@ -43,6 +55,15 @@ pub(crate) async fn lets_log_in_late<T: SessionState>(
             store_backend::lets_log_in_late(engine, handle, digest, principal).await
         }
         Presented::Seal { of_nobody } => Ok(of_nobody),
+    }
+}
+
+/// Whether a use of this session is noted in a cookie of its response: what a store is told at
+/// once, only the browser can keep of a session that is in its cookie.
+pub(crate) fn notes_use<T>(engine: &Engine<T>, proven: &Proven<T>) -> bool {
+    match &engine.backend {
+        Backend::Store => false,
+        Backend::Cookie(_) => proven.stored.is_to_be_renewed(engine.policy.lifetime),
     }
 }
 

@@ -47,7 +47,8 @@ pub(crate) fn save<T: SessionState>(
         && left.controls.secret == SecretRequest::Unasked
         && proven.is_some_and(|proven| proven.is_due(every));
     let asked = left.controls.need_write() || left.is_destroyed;
-    (changed || stale || due || asked).then(|| {
+    let is_used = proven.is_some_and(|proven| operations::notes_use(engine, proven));
+    (changed || stale || due || asked || is_used).then(|| {
         let (engine, transaction) = (Arc::clone(engine), Arc::clone(transaction));
         Uncancelled::new(run(engine, transaction, left, changed, due))
     })
@@ -64,7 +65,7 @@ fn run<T: SessionState>(
     changed: bool,
     due: bool,
 ) -> impl Future<Output = Result<Option<SetCookie>, Error>> + Send {
-    let removes = left.is_destroyed && transaction.incoming.presented_cookies > 0;
+    let removes = left.is_destroyed && transaction.incoming.presented_cookies.is_any();
     async move {
         if let Identity::Replaced(presented) = transaction.identity {
             let saved = save_late_log_in(&engine, &transaction, presented, left);

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::cookie::chunks::room;
 use crate::cookie::write::SetCookie;
 use crate::crypto::key_ring::KeyRing;
-use crate::crypto::seal::{Context, SealAge};
+use crate::crypto::seal::{Context, sealed_length};
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::Handle;
 use crate::engine::error::Error;
@@ -17,10 +17,12 @@ use crate::engine::event::Ignored;
 use crate::engine::lifetime::{MAX_LIFETIME, max_age};
 use crate::engine::policy::Policy;
 use crate::engine::sealed_record;
+use crate::engine::sealed_seen::{self, Seen};
 use crate::engine::sealing::NameId;
 use crate::store::Record;
 
 const PURPOSE: &str = "sealed session";
+const SEEN_PURPOSE: &str = "sealed session seen";
 
 /// How far a cookie's times may lie in the future, for nodes whose clocks differ.
 pub(crate) const CLOCK_SKEW: Duration = Duration::from_mins(5);
@@ -34,14 +36,15 @@ pub(crate) struct SealedCookie {
 }
 
 impl SealedCookie {
-    /// The record that a cookie's value holds, the name that it has and how old its seal is; or
-    /// else why it is no session, and of which it was one.
+    /// The record that a cookie's value holds, last seen as these seen cookies say; or else why it is
+    /// no session, and of which it was one.
     pub(crate) fn open(
         &self,
         policy: &Policy,
         value: &[u8],
+        seen: &[&[u8]],
         now: Timestamp,
-    ) -> Result<(Record, SealAge), Unopened> {
+    ) -> Result<Record, Unopened> {
         let value = URL_SAFE_NO_PAD.decode(value).map_err(|_| Unopened::of(Ignored::Malformed))?;
         let (name, sealed) = split(&value).ok_or(Unopened::of(Ignored::Malformed))?;
         let Some(name) = policy.sealer.find(name) else {
@@ -49,15 +52,50 @@ impl SealedCookie {
         };
         let context = policy.sealer.context(PURPOSE, name, &[]);
         let opened = self.ring.open(context, sealed).map_err(|_| Unopened::of(Ignored::Forged))?;
-        let record =
+        let mut record =
             sealed_record::decode(&opened.bytes, now).ok_or(Unopened::of(Ignored::Malformed))?;
         let is_from_the_future = record.times.seen > now.plus(CLOCK_SKEW)
             || record.times.absolute > now.plus(MAX_LIFETIME + CLOCK_SKEW);
+        for value in seen {
+            if let Some(seen) = self.open_seen(policy, name, record.handle, value) {
+                seen.apply(&mut record.times, CLOCK_SKEW);
+            }
+        }
         if !record.is_live(now) || is_from_the_future {
             let handle = Some(record.handle);
             return Err(Unopened { handle, reason: Ignored::Unknown, name: None });
         }
-        Ok((record, opened.seal))
+        Ok(record)
+    }
+
+    /// What a seen cookie says of the session of this handle; nothing if it is not its.
+    fn open_seen(
+        &self,
+        policy: &Policy,
+        name: NameId,
+        handle: Handle,
+        value: &[u8],
+    ) -> Option<Seen> {
+        let mut bytes = [0; sealed_length(sealed_seen::LENGTH)];
+        // Longer ones do not fit.
+        let length = URL_SAFE_NO_PAD.decode_slice(value, &mut bytes).ok()?;
+        let context = policy.sealer.context(SEEN_PURPOSE, name, handle.as_bytes());
+        Seen::decode(&self.ring.open(context, &bytes[..length]).ok()?.bytes)
+    }
+
+    /// The value of the seen cookie that lies beside a session's from now on: its idle limit starts
+    /// anew.
+    pub(crate) fn seal_seen(
+        &self,
+        policy: &Policy,
+        name: NameId,
+        record: &Record,
+    ) -> Result<SetCookie, Error> {
+        let Record { handle, persistent, times, .. } = record;
+        let context = policy.sealer.context(SEEN_PURPOSE, name, handle.as_bytes());
+        let sealed = self.ring.seal(context, &Seen::of(times).encode(), &*policy.random)?;
+        let value = Zeroizing::new(URL_SAFE_NO_PAD.encode(sealed));
+        Ok(SetCookie::Seen { value, max_age: persistent.then(|| max_age(times)) })
     }
 
     /// A cookie of another name: that is told only of one that we have sealed, since anybody can
@@ -81,7 +119,7 @@ impl SealedCookie {
         policy: &Policy,
         name: NameId,
         record: &Record,
-    ) -> Result<SetCookie, Error> {
+    ) -> Result<SealedSession, Error> {
         let context = policy.sealer.context(PURPOSE, name, &[]);
         let sealed = self.ring.seal(context, &sealed_record::encode(record), &*policy.random)?;
         let name = policy.sealer.name_of(name);
@@ -92,8 +130,14 @@ impl SealedCookie {
         if value.len() > limit {
             return Err(Error::TooLargeForCookie { bytes: value.len(), limit });
         }
-        Ok(SetCookie::Keep { value, max_age: record.persistent.then(|| max_age(&record.times)) })
+        Ok(SealedSession { value, max_age: record.persistent.then(|| max_age(&record.times)) })
     }
+}
+
+/// A record as the value of its cookie, and how long that lives if it is persistent.
+pub(crate) struct SealedSession {
+    pub(crate) value: Zeroizing<String>,
+    pub(crate) max_age: Option<Duration>,
 }
 
 /// Why a cookie's value holds no session.
@@ -116,4 +160,50 @@ fn split(value: &[u8]) -> Option<(&str, &[u8])> {
     let (&length, rest) = value.split_first()?;
     let (name, sealed) = rest.split_at_checked(length.into())?;
     Some((str::from_utf8(name).ok()?, sealed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::token::Digest;
+    use crate::engine::backend::Backend;
+    use crate::store::Times;
+    use crate::{Engine, SessionCookie, session};
+
+    #[session]
+    struct Shop {
+        visits: u64,
+    }
+
+    fn engine(cookie: &str, name: &str) -> std::sync::Arc<Engine<Shop>> {
+        let sealed = Engine::<Shop>::sealed_cookie(KeyRing::from_bytes([7; 32]).unwrap());
+        let builder = sealed.accept_replay_until_expiry().name(name);
+        builder.cookie(SessionCookie::host(cookie).unwrap()).build().unwrap()
+    }
+
+    #[test]
+    fn a_seen_cookie_is_bound_to_its_session_and_to_the_names_of_that() {
+        let now = Timestamp::now();
+        let times = Times::new(now, now, now, now, now);
+        let handle = Handle::from_bytes([1; 16]);
+        let record =
+            Record::new(handle, Digest::from_bytes([0; 32]), 1, (*b"fields").into(), times);
+        let opens = |engine: &Engine<Shop>, handle, value: &str| {
+            let Backend::Cookie(sealed_cookie) = &engine.backend else { panic!("it is sealed") };
+            let seen =
+                sealed_cookie.open_seen(&engine.policy, NameId::NEW, handle, value.as_bytes());
+            seen.is_some()
+        };
+        let ours = engine("session", "Shop");
+        let Backend::Cookie(sealed_cookie) = &ours.backend else { panic!("it is sealed") };
+        let sealed = sealed_cookie.seal_seen(&ours.policy, NameId::NEW, &record).unwrap();
+        let SetCookie::Seen { value, .. } = sealed else { panic!("it is a seen cookie") };
+        assert!(opens(&ours, handle, &value));
+        assert!(!opens(&ours, Handle::from_bytes([2; 16]), &value));
+        assert!(!opens(&engine("admin", "Shop"), handle, &value));
+        assert!(!opens(&engine("session", "Admin"), handle, &value));
+        let session = sealed_cookie.seal(&ours.policy, NameId::NEW, &record).unwrap();
+        assert!(!opens(&ours, handle, &session.value));
+        assert!(sealed_cookie.open(&ours.policy, value.as_bytes(), &[], now).is_err());
+    }
 }

@@ -7,8 +7,10 @@ use crate::store::{Record, Times};
 const VERSION: u8 = 2;
 const PERSISTENT: u8 = 1;
 const AUTHENTICATED: u8 = 2;
+/// How many bytes a moment has: enough for ten thousand years.
+pub(super) const MOMENT: usize = 6;
 /// Version, flags, handle, five times, the revision and its length.
-const HEAD: usize = 1 + 1 + 16 + 5 * 6 + 1 + 8;
+const HEAD: usize = 1 + 1 + 16 + 5 * MOMENT + 1 + 8;
 
 /// The record's bytes. Its principal is among its fields; a digest and a label it has not. A cookie
 /// has little room: times are in milliseconds, in six bytes, and the revision has as many bytes as it
@@ -21,8 +23,7 @@ pub(crate) fn encode(record: &Record) -> Vec<u8> {
     bytes.extend([VERSION, persistent | is_authenticated]);
     bytes.extend(record.handle.as_bytes());
     for moment in [created, authenticated.unwrap_or(created), seen, expires, absolute] {
-        let millis = u64::try_from(moment.micros() / 1000).unwrap_or(0).to_le_bytes();
-        bytes.extend(&millis[..6]);
+        bytes.extend(encode_moment(moment));
     }
     let revision = record.revision.to_le_bytes();
     let length = revision.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
@@ -38,10 +39,9 @@ pub(crate) fn decode(bytes: &[u8], now: Timestamp) -> Option<Record> {
     let (handle, rest) = rest.split_first_chunk()?;
     let mut rest = rest;
     let mut moment = || {
-        let (millis, after) = rest.split_first_chunk::<6>()?;
+        let (moment, after) = rest.split_first_chunk()?;
         rest = after;
-        let millis = number(millis)?;
-        Some(Timestamp::from_micros(i64::try_from(millis).ok()?.checked_mul(1000)?))
+        decode_moment(*moment)
     };
     let (created, authenticated, seen, expires, absolute) =
         (moment()?, moment()?, moment()?, moment()?, moment()?);
@@ -65,6 +65,19 @@ pub(crate) fn decode(bytes: &[u8], now: Timestamp) -> Option<Record> {
             absolute,
         },
     })
+}
+
+/// A moment in milliseconds, the lowest byte first; one before 1970 is the beginning of that.
+pub(super) fn encode_moment(moment: Timestamp) -> [u8; MOMENT] {
+    let millis = u64::try_from(moment.micros() / 1000).unwrap_or(0).to_le_bytes();
+    let (millis, _) = millis.split_first_chunk().expect("it has eight bytes");
+    *millis
+}
+
+/// The moment of these bytes.
+pub(super) fn decode_moment(bytes: [u8; MOMENT]) -> Option<Timestamp> {
+    let millis = number(&bytes)?;
+    Some(Timestamp::from_micros(i64::try_from(millis).ok()?.checked_mul(1000)?))
 }
 
 /// The number of these bytes, the lowest first; none of more than eight.

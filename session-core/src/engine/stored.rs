@@ -6,10 +6,11 @@ use tokio::time::Instant;
 
 use crate::crypto::seal::SealAge;
 use crate::crypto::token::{Digest, Handle};
+use crate::engine::lifetime::{Lifetime, Limits, Row};
 use crate::engine::rotation::{SecondarySecret, SecretMatch};
 use crate::engine::sealing::NameId;
 use crate::engine::store_clock::ClockReading;
-use crate::store::Record;
+use crate::store::{Record, Times};
 
 /// A record with its fields unsealed, whatever the store holds.
 pub(crate) struct Unsealed<T> {
@@ -94,6 +95,17 @@ impl<T> Stored<T> {
         name: NameId,
     ) -> Self {
         Self { record, state, decoding, seal, name, since: Instant::now() }
+    }
+
+    /// Whether so much of the session's idle limit is gone that a use makes it start anew.
+    pub(crate) fn is_to_be_renewed(&self, lifetime: Lifetime) -> bool {
+        let Times { now, seen, .. } = self.record.times;
+        now.since(seen) >= self.limits(lifetime).renewal()
+    }
+
+    /// The limits that it has.
+    pub(crate) fn limits(&self, lifetime: Lifetime) -> Limits {
+        lifetime.limits(Row::find(&self.record.fields))
     }
 
     /// What the store's clock showed when it came.

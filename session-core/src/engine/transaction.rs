@@ -8,6 +8,7 @@ use http::HeaderValue;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
+use crate::cookie::seen::PresentedCookies;
 use crate::engine::controls::SecretRequest;
 use crate::engine::error::Refusal;
 use crate::engine::identity::{Identity, Proof, Proven};
@@ -36,8 +37,8 @@ pub(crate) struct Incoming {
     /// The name of its cookie.
     pub(crate) cookie: Arc<str>,
     pub(crate) request: Request,
-    /// How many cookies of that name the request showed, good or bad.
-    pub(crate) presented_cookies: usize,
+    /// Which cookies of that name the request showed, good or bad.
+    pub(crate) presented_cookies: PresentedCookies,
     /// What the browser calls itself, for a session that begins with this request.
     pub(crate) user_agent: Option<HeaderValue>,
 }

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{FromRef, Path};
+use axum::extract::{FromRef, Path, State};
 use axum::routing::{get, post};
 use session_axum::{Builder, KeyRing, Session, Sessions, Timestamp, require_session, session};
+use session_test_support::Gate;
 
 #[session]
 pub(crate) struct Shop {
@@ -33,6 +34,12 @@ async fn show(shop: &Shop) -> String {
 async fn log_in(session: &mut Session<Shop>, Path(user): Path<String>) {
     session.log_in(user);
     session.remember(true);
+}
+
+/// Logs in, for as long as the browser is open.
+#[require_session]
+async fn enter(session: &mut Session<Shop>, Path(user): Path<String>) {
+    session.log_in(user);
 }
 
 #[require_session]
@@ -71,9 +78,43 @@ async fn note(shop: &mut Shop, Path(length): Path<usize>) {
     shop.note = "x".repeat(length);
 }
 
+/// Has read its session, and takes its time.
+#[require_session]
+async fn read_slowly(shop: &Shop, State(gate): State<Gate>) -> String {
+    gate.pass().await;
+    shop.visits.to_string()
+}
+
+/// Reads only, though it could write.
+#[require_session]
+async fn hold_slowly(shop: &mut Shop, State(gate): State<Gate>) -> String {
+    gate.pass().await;
+    shop.visits.to_string()
+}
+
+#[require_session]
+async fn write_slowly(shop: &mut Shop, State(gate): State<Gate>) -> String {
+    gate.pass().await;
+    shop.visits += 1;
+    shop.visits.to_string()
+}
+
+#[require_session(background)]
+async fn write_slowly_in_the_background(shop: &mut Shop, State(gate): State<Gate>) -> String {
+    gate.pass().await;
+    shop.visits += 1;
+    shop.visits.to_string()
+}
+
+#[require_session]
+async fn remember(session: &mut Session<Shop>) {
+    session.remember(true);
+}
+
 #[derive(Clone, FromRef)]
 pub(crate) struct AppState {
     pub(crate) sessions: Sessions<Shop>,
+    gate: Gate,
 }
 
 /// A clock that a test sets, in seconds.
@@ -103,6 +144,11 @@ pub(crate) fn key() -> String {
 }
 
 pub(crate) fn router(builder: Builder<Shop>, clock: &Clock) -> Router {
+    gated(builder, clock, &Gate::closed())
+}
+
+/// The same, with a gate at which what is slow waits.
+pub(crate) fn gated(builder: Builder<Shop>, clock: &Clock, gate: &Gate) -> Router {
     let clock = clock.clone();
     let sessions = builder
         .clock(move || clock.now())
@@ -113,6 +159,7 @@ pub(crate) fn router(builder: Builder<Shop>, clock: &Clock) -> Router {
         .route("/visit", post(visit))
         .route("/", get(show))
         .route("/login/{user}", post(log_in))
+        .route("/enter/{user}", post(enter))
         .route("/logout", post(log_out))
         .route("/sign-off", post(sign_off))
         .route("/log-in-again", post(log_in_again))
@@ -120,7 +167,12 @@ pub(crate) fn router(builder: Builder<Shop>, clock: &Clock) -> Router {
         .route("/password", get(password))
         .route("/poll", get(poll))
         .route("/note/{length}", post(note))
-        .with_state(AppState { sessions })
+        .route("/slow/read", get(read_slowly))
+        .route("/slow/hold", get(hold_slowly))
+        .route("/slow/write", post(write_slowly))
+        .route("/slow/background", post(write_slowly_in_the_background))
+        .route("/remember", post(remember))
+        .with_state(AppState { sessions, gate: gate.clone() })
 }
 
 pub(crate) fn replayable(clock: &Clock) -> Router {

@@ -51,7 +51,7 @@ async fn a_cookie_of_another_name_is_no_session() {
 }
 
 #[tokio::test]
-async fn a_rotated_key_seals_anew_on_use() {
+async fn a_rotated_key_seals_anew_with_the_next_change() {
     let (old, new) = (key(), key());
     let clock = Clock::new();
     let node = |keys: &str| {
@@ -61,6 +61,11 @@ async fn a_rotated_key_seals_anew_on_use() {
     client.post("/login/ann").await;
     for keys in [format!("{old} next:{new}"), format!("{new} {old}"), new.clone()] {
         client.switch_to(&node(&keys));
-        assert_eq!(client.get("/").await.body, "ann 0 0");
+        let sealed = client.session().expect("it is logged in").to_owned();
+        assert!(client.get("/").await.set_cookies().is_empty(), "a reader seals nothing");
+        assert!(client.post("/note/0").await.set_cookies().is_empty(), "nor what changes nothing");
+        client.post("/visit").await.ok();
+        assert_ne!(client.session(), Some(&*sealed));
     }
+    assert_eq!(client.get("/").await.body, "ann 3 0", "what the removed key has sealed is gone");
 }

@@ -5,5 +5,6 @@ mod basics;
 mod expiry;
 mod forgery;
 mod principals;
+mod readers;
 mod replay;
 mod size;

@@ -115,6 +115,13 @@ impl Client {
         response
     }
 
+    /// Takes the cookies of a reply that another tab got: a browser's tabs have one jar.
+    pub fn receive(&mut self, reply: &Reply) {
+        for line in reply.set_cookies() {
+            self.store_cookie(line);
+        }
+    }
+
     fn store_cookie(&mut self, line: &str) {
         let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
         let (name, value) = pair.split_once('=').expect("a cookie is a pair");

@@ -1,4 +1,5 @@
-//! The save of a sealed cookie: the session as it was left, as the next cookie.
+//! The save of a sealed cookie: the session as it was left, as the next cookie; or that it was in use,
+//! as the one beside it.
 
 use std::sync::Arc;
 
@@ -10,11 +11,14 @@ use crate::engine::draft::{Draft, SecretsIn};
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
-use crate::engine::sealed_cookie::SealedCookie;
+use crate::engine::sealed_cookie::{SealedCookie, SealedSession};
 use crate::engine::stored::Stored;
+use crate::engine::transaction::Usage;
 use crate::state::session_state::SessionState;
 
-/// What a request made of its session, as the next cookie.
+/// What a request made of its session, as the next cookie. One that has made nothing of it may have
+/// been answered after another that has: it never writes the session's cookie, and that it was in
+/// use lies beside that.
 pub(crate) async fn commit<T: SessionState>(
     sealed_cookie: &SealedCookie,
     engine: &Engine<T>,
@@ -24,23 +28,33 @@ pub(crate) async fn commit<T: SessionState>(
     let policy = &engine.policy;
     let mut draft = Draft::of(stored, SecretsIn::Cookie);
     let acknowledgement = draft.apply(&mut change, policy)?;
-    let Some(mut update) = draft.update(policy, stored.clock_reading())? else { return Ok(None) };
+    let is_used = change.request.is_some_and(|request| request.usage == Usage::Foreground);
+    let now = engine.store.current_time();
+    let Some(mut update) = draft.update(policy, stored.clock_reading())? else {
+        if !is_used || !stored.is_to_be_renewed(policy.lifetime) {
+            return Ok(None);
+        }
+        let mut record = stored.record.clone();
+        record.times.seen_at(now, stored.limits(policy.lifetime).idle);
+        engine.store.report(&SessionEvent::Renewed { handle: record.handle });
+        return sealed_cookie.seal_seen(policy, stored.name, &record).map(Some);
+    };
     // Whom it is does not matter: cookies have that among their fields alone.
     update.principal = draft.state().principal().map(|_| Arc::from(""));
-    let now = engine.store.current_time();
     let mut record = stored.record.clone();
     record.apply(update, now);
     if acknowledgement.token.is_some() {
         record.handle = Token::generate(&*policy.random, now)?.handle();
     }
-    let set = sealed_cookie.seal(policy, stored.name, &record)?;
+    let SealedSession { value, max_age } = sealed_cookie.seal(policy, stored.name, &record)?;
     let mut saved = draft.saved(record.times);
     saved.record.handle = record.handle;
     engine.remember(&saved, record.fields);
-    if acknowledgement.token.is_some() {
-        let left = stored.record.times.absolute.since(now);
-        remember(engine, stored.record.handle, left).await?;
-        engine.store.report(&SessionEvent::Rotated { handle: record.handle });
+    if acknowledgement.token.is_none() {
+        return Ok(Some(SetCookie::Update { value, max_age }));
     }
-    Ok(Some(set))
+    let left = stored.record.times.absolute.since(now);
+    remember(engine, stored.record.handle, left).await?;
+    engine.store.report(&SessionEvent::Rotated { handle: record.handle });
+    Ok(Some(SetCookie::Keep { value, max_age }))
 }

@@ -5,7 +5,7 @@ use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::new_session::NewSession;
-use crate::engine::sealed_cookie::SealedCookie;
+use crate::engine::sealed_cookie::{SealedCookie, SealedSession};
 use crate::engine::sealing::NameId;
 use crate::state::session_state::SessionState;
 use crate::store::Record;
@@ -19,8 +19,9 @@ pub(crate) fn create<T: SessionState>(
     let now = engine.store.current_time();
     let (_, insert) = session.insert(engine, now, None)?;
     let record = Record::inserted(insert, now);
-    let set = sealed_cookie.seal(&engine.policy, NameId::NEW, &record)?;
+    let SealedSession { value, max_age } =
+        sealed_cookie.seal(&engine.policy, NameId::NEW, &record)?;
     engine.decode_cache.remember(record.handle, record.fields, session.cached());
     engine.store.report(&SessionEvent::Created { handle: record.handle });
-    Ok(set)
+    Ok(SetCookie::Keep { value, max_age })
 }

@@ -11,13 +11,12 @@ use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::{Ignored, SessionEvent};
 use crate::engine::identity::{Identity, Presented, Proof, Proven, TokenCookie};
-use crate::engine::lifetime::{Limits, Row};
 use crate::engine::rotation::{Role, SecondarySecret, SecretMatch};
 use crate::engine::stored::{Opened, OtherSession, Stored};
 use crate::engine::transaction::{Request, Usage};
 use crate::engine::uncancelled::Uncancelled;
 use crate::state::session_state::SessionState;
-use crate::store::{Record, Times};
+use crate::store::Record;
 
 /// The session that the token in a cookie's value proves.
 pub(crate) async fn identify<T: SessionState>(
@@ -79,7 +78,7 @@ impl<T: SessionState> Load<'_, T> {
             }
             SecretMatch::Unknown => return Ok(engine.ignore(Some(handle), Ignored::WrongSecret)),
         };
-        if request.usage == Usage::Foreground && self.is_to_be_renewed(&stored) {
+        if request.usage == Usage::Foreground && stored.is_to_be_renewed(engine.policy.lifetime) {
             match Box::pin(self.renew(&mut stored, request)).await? {
                 Renewed::Done => {}
                 Renewed::Gone => return Ok(engine.ignore(Some(handle), Ignored::Unknown)),
@@ -107,20 +106,10 @@ impl<T: SessionState> Load<'_, T> {
         engine.ignore(Some(other.handle), reason)
     }
 
-    fn limits(&self, stored: &Stored<T>) -> Limits {
-        self.engine.policy.lifetime.limits(Row::find(&stored.record.fields))
-    }
-
-    /// Whether so much of the session's idle limit is gone that a use makes it start anew.
-    fn is_to_be_renewed(&self, stored: &Stored<T>) -> bool {
-        let Times { now, seen, .. } = stored.record.times;
-        now.since(seen) >= self.limits(stored).renewal()
-    }
-
     /// The session is in use once more: its idle limit starts anew.
     async fn renew(&self, stored: &mut Stored<T>, request: Requester) -> Result<Renewed, Error> {
         let Record { handle, times, .. } = stored.record;
-        let idle = self.limits(stored).idle;
+        let idle = stored.limits(self.engine.policy.lifetime).idle;
         let secondary = SecondarySecret::find(&stored.record.fields);
         if secondary.is_some_and(|secondary| secondary.role == Role::Replaced) {
             if !self.note_seen(stored, request).await? {

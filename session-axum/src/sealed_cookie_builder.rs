@@ -50,8 +50,9 @@ impl<T: SessionState> SealedCookieBuilder<T> {
         Self { engine: self.engine.chunks(cookies) }
     }
 
-    /// Keeps what was logged out in this store until it would have expired: a table or prefix of
-    /// its own, small, and empty where nobody logs out.
+    /// Keeps what was logged out in this store until its absolute limit has passed, and five minutes
+    /// more for clocks that differ: a table or prefix of its own, small, and empty where nobody logs
+    /// out.
     pub fn revocations(self, store: impl Store) -> Builder<T> {
         Builder::new(self.engine.revocations(store))
     }

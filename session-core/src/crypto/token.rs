@@ -35,6 +35,16 @@ impl Handle {
     pub const fn as_bytes(&self) -> &[u8; HANDLE] {
         self.0.as_bytes()
     }
+
+    /// When it was generated, in whole milliseconds; the beginning of time for one that was not.
+    pub(crate) fn generated(&self) -> Timestamp {
+        let bytes = self.as_bytes();
+        let mut millis = [0; 8];
+        if bytes[6] >> 4 == 7 {
+            millis[2..].copy_from_slice(&bytes[..6]);
+        }
+        Timestamp::from_micros(i64::from_be_bytes(millis) * 1000)
+    }
 }
 
 impl fmt::Display for Handle {
@@ -216,6 +226,20 @@ mod tests {
         for (cookie, name) in [("admin", "Shop"), ("session", "Admin"), ("sessio", "nShop")] {
             assert_ne!(read.digest(&DigestKey::new(cookie, name)), token.digest(&here));
         }
+    }
+
+    #[test]
+    fn a_handle_tells_when_it_was_generated() {
+        let at = Timestamp::from_micros(1_720_000_000_123_456);
+        let token = Token::generate(&System, at).unwrap();
+        assert_eq!(token.handle().generated(), Timestamp::from_micros(1_720_000_000_123_000));
+        let [beginning, end] =
+            [[7; 16], [0xff; 16]].map(|bytes| Handle::from_bytes(bytes).generated());
+        assert_eq!((beginning.micros(), end.micros()), (0, 0), "they have another version");
+        let mut bytes = [0xff; 16];
+        bytes[6] = 0x7f;
+        let latest = Handle::from_bytes(bytes).generated();
+        assert_eq!(latest.micros(), 281_474_976_710_655_000);
     }
 
     #[test]

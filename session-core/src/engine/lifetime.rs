@@ -159,6 +159,12 @@ impl Lifetime {
         if persistent && self.remembered.is_some() { Row::Remembered } else { Row::Plain }
     }
 
+    /// How long a session lives at most after its log-in, whatever it is.
+    pub(crate) fn longest(self) -> Duration {
+        let remembered = self.remembered.map_or(Duration::ZERO, |limits| limits.absolute);
+        self.limits.absolute.max(remembered)
+    }
+
     /// The age at which a secret is renewed.
     pub(crate) const fn rotation(self) -> Duration {
         self.rotation

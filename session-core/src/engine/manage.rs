@@ -41,7 +41,7 @@ impl<T: SessionState> Engine<T> {
     /// cookie nobody but its browser knows: the answer is always that there was one.
     pub async fn revoke(&self, handle: &Handle) -> Result<bool, Error> {
         let handle = *handle;
-        operations::end(self, handle, &SessionEvent::Revoked { handle }).await
+        operations::end(self, handle, None, &SessionEvent::Revoked { handle }).await
     }
 
     /// The sessions that this principal is logged in to, newest first.

@@ -19,6 +19,7 @@ use crate::engine::new_session::NewSession;
 use crate::engine::transaction::Request;
 use crate::engine::{cookie_backend, store_backend};
 use crate::state::session_state::SessionState;
+use crate::store::Times;
 
 /// What a request shows in seen cookies, where sessions have them.
 pub(crate) fn seen_cookies<'a, T>(engine: &Engine<T>, headers: &'a HeaderMap) -> Vec<&'a [u8]> {
@@ -97,14 +98,16 @@ pub(crate) async fn commit<T: SessionState>(
     }
 }
 
-/// Ends a session, reports the event if there was one, and answers whether there was.
+/// Ends a session, reports the event if there was one, and answers whether there was. Its times are
+/// those that a request came in with, if it is a request's.
 pub(crate) async fn end<T: SessionState>(
     engine: &Engine<T>,
     handle: Handle,
+    times: Option<&Times>,
     event: &SessionEvent<'_>,
 ) -> Result<bool, Error> {
     match &engine.backend {
         Backend::Store => store_backend::end(engine, handle, event).await,
-        Backend::Cookie(_) => cookie_backend::end(engine, handle, event).await,
+        Backend::Cookie(_) => cookie_backend::end(engine, handle, times, event).await,
     }
 }

@@ -18,6 +18,7 @@ use crate::engine::transaction::{Request, Transaction, Usage};
 use crate::engine::uncancelled::Uncancelled;
 use crate::engine::working_copy::WorkingCopy;
 use crate::state::session_state::SessionState;
+use crate::store::Record;
 
 /// Whether a response may carry a new secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +73,9 @@ fn run<T: SessionState>(
             return Box::pin(saved).await.map(Some);
         }
         if let Some(proven) = transaction.proven().filter(|_| left.is_destroyed) {
-            let handle = proven.stored.record.handle;
-            Box::pin(operations::end(&engine, handle, &SessionEvent::Destroyed { handle })).await?;
+            let Record { handle, times, .. } = &proven.stored.record;
+            let destroyed = SessionEvent::Destroyed { handle: *handle };
+            Box::pin(operations::end(&engine, *handle, Some(times), &destroyed)).await?;
         }
         let Controls { secret, persistent, after } = left.controls;
         let set = match transaction.proven().filter(|_| !left.is_destroyed) {

@@ -61,8 +61,9 @@ impl<T: SessionState> SealedEngineBuilder<T> {
         self
     }
 
-    /// Keeps what was logged out in this store until it would have expired: a table or prefix of
-    /// its own, small, and empty where nobody logs out.
+    /// Keeps what was logged out in this store until its absolute limit has passed, and five minutes
+    /// more for clocks that differ: a table or prefix of its own, small, and empty where nobody logs
+    /// out.
     pub fn revocations(self, store: impl Store) -> EngineBuilder<T> {
         EngineBuilder::new(store, Backend::Cookie(self.sealed_cookie))
     }

@@ -19,7 +19,7 @@ use crate::engine::policy::Policy;
 use crate::engine::sealed_record;
 use crate::engine::sealed_seen::{self, Seen};
 use crate::engine::sealing::NameId;
-use crate::store::Record;
+use crate::store::{Record, Times};
 
 const PURPOSE: &str = "sealed session";
 const SEEN_PURPOSE: &str = "sealed session seen";
@@ -56,6 +56,10 @@ impl SealedCookie {
             sealed_record::decode(&opened.bytes, now).ok_or(Unopened::of(Ignored::Malformed))?;
         let is_from_the_future = record.times.seen > now.plus(CLOCK_SKEW)
             || record.times.absolute > now.plus(MAX_LIFETIME + CLOCK_SKEW);
+        // Limits that were lowered since hold for it too: its end is not remembered for longer.
+        let Times { expires, absolute, .. } = &mut record.times;
+        *absolute = latest_end(policy, record.handle).min(*absolute);
+        *expires = (*expires).min(*absolute);
         for value in seen {
             if let Some(seen) = self.open_seen(policy, name, record.handle, value) {
                 seen.apply(&mut record.times, CLOCK_SKEW);
@@ -134,6 +138,12 @@ impl SealedCookie {
     }
 }
 
+/// When the session of this handle ends at the latest: its absolute limit begins when that is
+/// generated, or before.
+pub(crate) fn latest_end(policy: &Policy, handle: Handle) -> Timestamp {
+    handle.generated().plus(policy.lifetime.longest())
+}
+
 /// A record as the value of its cookie, and how long that lives if it is persistent.
 pub(crate) struct SealedSession {
     pub(crate) value: Zeroizing<String>,
@@ -167,7 +177,6 @@ mod tests {
     use super::*;
     use crate::crypto::token::Digest;
     use crate::engine::backend::Backend;
-    use crate::store::Times;
     use crate::{Engine, SessionCookie, session};
 
     #[session]

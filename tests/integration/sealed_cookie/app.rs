@@ -107,6 +107,11 @@ async fn write_slowly_in_the_background(shop: &mut Shop, State(gate): State<Gate
 }
 
 #[require_session]
+async fn handle(session: &Session<Shop>) -> String {
+    session.handle().map(|handle| handle.to_string()).unwrap_or_default()
+}
+
+#[require_session]
 async fn remember(session: &mut Session<Shop>) {
     session.remember(true);
 }
@@ -130,7 +135,7 @@ impl Clock {
         self.0.fetch_add(span.as_secs(), Ordering::Relaxed);
     }
 
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         Timestamp::from_micros(0).plus(Duration::from_secs(self.0.load(Ordering::Relaxed)))
     }
 }
@@ -143,18 +148,19 @@ pub(crate) fn key() -> String {
     KeyRing::generate().expect("the system's random source works")
 }
 
+pub(crate) fn sessions(builder: Builder<Shop>, clock: &Clock) -> Sessions<Shop> {
+    let clock = clock.clone();
+    let builder = builder.clock(move || clock.now()).without_cleaner();
+    builder.build().expect("the defaults are sound")
+}
+
 pub(crate) fn router(builder: Builder<Shop>, clock: &Clock) -> Router {
     gated(builder, clock, &Gate::closed())
 }
 
 /// The same, with a gate at which what is slow waits.
 pub(crate) fn gated(builder: Builder<Shop>, clock: &Clock, gate: &Gate) -> Router {
-    let clock = clock.clone();
-    let sessions = builder
-        .clock(move || clock.now())
-        .without_cleaner()
-        .build()
-        .expect("the defaults are sound");
+    let sessions = sessions(builder, clock);
     Router::new()
         .route("/visit", post(visit))
         .route("/", get(show))
@@ -171,6 +177,7 @@ pub(crate) fn gated(builder: Builder<Shop>, clock: &Clock, gate: &Gate) -> Route
         .route("/slow/hold", get(hold_slowly))
         .route("/slow/write", post(write_slowly))
         .route("/slow/background", post(write_slowly_in_the_background))
+        .route("/handle", get(handle))
         .route("/remember", post(remember))
         .with_state(AppState { sessions, gate: gate.clone() })
 }

@@ -7,4 +7,5 @@ mod forgery;
 mod principals;
 mod readers;
 mod replay;
+mod revocations;
 mod size;

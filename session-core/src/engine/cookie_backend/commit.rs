@@ -15,6 +15,7 @@ use crate::engine::sealed_cookie::{SealedCookie, SealedSession};
 use crate::engine::stored::Stored;
 use crate::engine::transaction::Usage;
 use crate::state::session_state::SessionState;
+use crate::store::Record;
 
 /// What a request made of its session, as the next cookie. One that has made nothing of it may have
 /// been answered after another that has: it never writes the session's cookie, and that it was in
@@ -53,8 +54,8 @@ pub(crate) async fn commit<T: SessionState>(
     if acknowledgement.token.is_none() {
         return Ok(Some(SetCookie::Update { value, max_age }));
     }
-    let left = stored.record.times.absolute.since(now);
-    remember(engine, stored.record.handle, left).await?;
+    let Record { handle, times, .. } = &stored.record;
+    remember(engine, *handle, times.absolute, now).await?;
     engine.store.report(&SessionEvent::Rotated { handle: record.handle });
     Ok(Some(SetCookie::Keep { value, max_age }))
 }

@@ -1,34 +1,42 @@
 //! The end of sealed cookies: their handles are remembered.
 
-use std::time::Duration;
-
+use crate::crypto::time::Timestamp;
 use crate::crypto::token::Handle;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
-use crate::engine::lifetime::MAX_LIFETIME;
-use crate::engine::sealed_cookie::CLOCK_SKEW;
+use crate::engine::sealed_cookie::{CLOCK_SKEW, latest_end};
 use crate::state::session_state::SessionState;
+use crate::store::Times;
 
-/// Makes a sealed cookie worthless, and reports the event. Of one that only its browser knows the answer is always that
-/// there was one.
+/// Makes a sealed cookie worthless, and reports the event. Of one that only its browser knows the
+/// answer is always that there was one.
 pub(crate) async fn end<T: SessionState>(
     engine: &Engine<T>,
     handle: Handle,
+    times: Option<&Times>,
     event: &SessionEvent<'_>,
 ) -> Result<bool, Error> {
-    remember(engine, handle, MAX_LIFETIME).await?;
+    let now = engine.store.current_time();
+    let until = match times {
+        Some(times) => times.absolute,
+        // A handle of the future is one of a node whose clock is ahead.
+        None => latest_end(&engine.policy, handle).min(now.plus(engine.policy.lifetime.longest())),
+    };
+    remember(engine, handle, until, now).await?;
     engine.decode_cache.forget(handle);
     engine.store.report(event);
     Ok(true)
 }
 
-/// Remembers the end of a cookie for as long as that could be good.
+/// Remembers the end of a session that would have ended by itself at this moment: until then, and
+/// as much longer as the clocks of nodes may differ.
 pub(super) async fn remember<T: SessionState>(
     engine: &Engine<T>,
     handle: Handle,
-    left: Duration,
+    until: Timestamp,
+    now: Timestamp,
 ) -> Result<(), Error> {
-    engine.store.delete(handle, Some(left + CLOCK_SKEW)).await?;
+    engine.store.delete(handle, Some(until.since(now) + CLOCK_SKEW)).await?;
     Ok(())
 }

@@ -13,20 +13,23 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use crate::crypto::key_ring::KeyRing;
+use crate::crypto::key_ring::{KeyId, KeyRing};
 use crate::crypto::random::{Random as _, System};
 use crate::crypto::seal::Context;
 use crate::crypto::token::Handle;
 
 const LENGTH: usize = 32;
 
+const PURPOSE: &str = "session form token";
+
 /// What a session's form tokens are made with.
 #[derive(Clone)]
 pub(crate) enum FormKey {
     /// The secret in its cookie.
     Secret(Zeroizing<[u8; LENGTH]>),
-    /// The keys that sealed its cookie, which has no secret, and its handle, which a rotation
-    /// changes.
+    /// The keys that seal its cookie, which has no secret, and its handle, which a rotation changes. A
+    /// token names the key that it was made with: nodes whose keys are being rotated take each
+    /// other's.
     Sealed(KeyRing, Handle),
 }
 
@@ -36,7 +39,7 @@ impl FormKey {
         let mut bytes = [0; 2 * LENGTH];
         let (mask, masked) = bytes.split_at_mut(LENGTH);
         System.fill(mask).ok()?;
-        masked.copy_from_slice(&self.mac());
+        masked.copy_from_slice(&self.code());
         xor(masked, mask);
         Some(URL_SAFE_NO_PAD.encode(bytes))
     }
@@ -50,11 +53,11 @@ impl FormKey {
         }
         let (mask, masked) = bytes.split_at_mut(LENGTH);
         xor(masked, mask);
-        masked.ct_eq(&self.mac()).into()
+        self.accepts(masked)
     }
 
-    fn mac(&self) -> [u8; LENGTH] {
-        const PURPOSE: &str = "session form token";
+    /// What is in a token, unmasked.
+    fn code(&self) -> [u8; LENGTH] {
         match self {
             Self::Secret(secret) => {
                 let mac = Hmac::<Sha256>::new_from_slice(&**secret);
@@ -62,11 +65,33 @@ impl FormKey {
                 mac.finalize().into_bytes().into()
             }
             Self::Sealed(ring, handle) => {
-                let context = Context { purpose: PURPOSE, owner: "", handle: handle.as_bytes() };
-                ring.primary().mac(context, &[]).finalize().into_bytes().into()
+                let key = ring.primary();
+                let code = key.mac(context(handle), &[]).finalize().into_bytes();
+                let mut named = [0; LENGTH];
+                let (id, rest) = named.split_at_mut(KeyId::LENGTH);
+                id.copy_from_slice(&key.id.0);
+                rest.copy_from_slice(&code[..rest.len()]);
+                named
             }
         }
     }
+
+    fn accepts(&self, code: &[u8]) -> bool {
+        match self {
+            Self::Secret(_) => code.ct_eq(&self.code()).into(),
+            Self::Sealed(ring, handle) => {
+                let Some((id, code)) = code.split_first_chunk() else { return false };
+                let key = ring.find(KeyId(*id));
+                key.is_some_and(|key| {
+                    key.mac(context(handle), &[]).verify_truncated_left(code).is_ok()
+                })
+            }
+        }
+    }
+}
+
+fn context(handle: &Handle) -> Context<'_> {
+    Context { purpose: PURPOSE, owner: "", handle: handle.as_bytes() }
 }
 
 fn xor(bytes: &mut [u8], mask: &[u8]) {
@@ -98,8 +123,48 @@ mod tests {
     }
 
     #[test]
+    fn a_sealed_session_s_token_is_good_while_its_key_is_in_the_ring() {
+        let [old, new] = [(); 2].map(|()| KeyRing::generate().unwrap());
+        let key = |ring: &str, byte| {
+            FormKey::Sealed(KeyRing::parse(ring).unwrap(), Handle::from_bytes([byte; 16]))
+        };
+        let (before, after) = (format!("{old} next:{new}"), format!("{new} {old}"));
+        for (maker, taker) in [(&before, &after), (&after, &before), (&old, &after), (&after, &new)]
+        {
+            let token = key(maker, 1).token().unwrap();
+            assert!(key(taker, 1).verify(&token));
+            assert!(!key(taker, 2).verify(&token), "another session's");
+        }
+        for (maker, taker) in [(&before, &new), (&after, &old)] {
+            assert!(!key(taker, 1).verify(&key(maker, 1).token().unwrap()), "its key is removed");
+        }
+    }
+
+    /// The key that would make it is in the ring, and not the one that it names.
+    #[test]
+    fn the_key_is_chosen_by_its_id() {
+        let [old, new] = [(); 2].map(|()| KeyRing::generate().unwrap());
+        let ring = KeyRing::parse(&format!("{new} {old}")).unwrap();
+        let other = KeyRing::parse(&old).unwrap().primary().id.0;
+        let key = FormKey::Sealed(ring, Handle::from_bytes([1; 16]));
+        let mut code = key.code();
+        assert!(key.accepts(&code));
+        code[..KeyId::LENGTH].copy_from_slice(&other);
+        assert!(!key.accepts(&code));
+    }
+
+    #[test]
     fn no_other_encoding_is_a_token() {
-        let key = FormKey::Secret(Zeroizing::new([1; LENGTH]));
+        let ring = KeyRing::from_bytes([3; LENGTH]).unwrap();
+        for key in [
+            FormKey::Secret(Zeroizing::new([1; LENGTH])),
+            FormKey::Sealed(ring, Handle::from_bytes([1; 16])),
+        ] {
+            no_other_encoding_is_one_of(&key);
+        }
+    }
+
+    fn no_other_encoding_is_one_of(key: &FormKey) {
         let token = key.token().unwrap();
         for length in 0..token.len() {
             assert!(!key.verify(&token[..length]));

@@ -6,7 +6,7 @@ use axum::{Form, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use session_axum::{KeyRing, MemoryStore, Session, Sessions, require_session};
+use session_axum::{KeyRing, MemoryStore, Sealing, Session, Sessions, require_session};
 use session_test_support::Client;
 use session_tests::{TestStore, on_each_store};
 use sha2::Sha256;
@@ -21,6 +21,7 @@ on_each_store!(
     garbage_is_refused,
     who_has_no_cookie_yet_has_no_token,
     what_is_stored_makes_no_token,
+    a_token_survives_a_rotation_of_keys_between_nodes,
 );
 
 #[derive(serde::Deserialize)]
@@ -176,6 +177,67 @@ async fn what_is_stored_makes_no_token<S: TestStore>(store: S) {
         let guessed = URL_SAFE_NO_PAD.encode([[0; 32], code].concat());
         assert_eq!(sent(&mut client, &guessed).await, 403);
     }
+}
+
+/// A ring with the old key, with the new one beside it, with that as primary, and with that alone.
+fn rotation() -> [KeyRing; 4] {
+    let [old, new] = [(); 2].map(|()| KeyRing::generate().expect("random bytes"));
+    [old.clone(), format!("{old} next:{new}"), format!("{new} {old}"), new]
+        .map(|keys| KeyRing::parse(&keys).expect("they are keys"))
+}
+
+/// A token of each node is taken by the other, in the middle of a rotation of keys.
+async fn each_takes_the_others(one: &Router, other: &Router) {
+    for (begins, goes_on) in [(one, other), (other, one)] {
+        let mut client = Client::new(begins);
+        client.post("/log-in/ann").await.ok();
+        let mut token = token(&mut client).await;
+        for node in [goes_on, begins, goes_on] {
+            client.switch_to(node);
+            assert_eq!(sent(&mut client, &token).await, 200);
+            let mut stranger = Client::new(node);
+            stranger.post("/log-in/ann").await.ok();
+            assert_eq!(sent(&mut stranger, &token).await, 403, "it is bound to its session");
+            token = self::token(&mut client).await;
+        }
+        client.post("/log-in/ben").await.ok();
+        assert_eq!(sent(&mut client, &token).await, 403, "a log-in ends it on every node");
+    }
+}
+
+async fn a_token_survives_a_rotation_of_keys_between_nodes<S: TestStore>(store: S) {
+    let nodes = rotation().map(|ring| {
+        let sealing = Sealing::Required(ring);
+        TestApp::with_options(store.clone(), with_forms(), |builder| builder.sealing(sealing))
+    });
+    for pair in nodes.windows(2) {
+        each_takes_the_others(&pair[0].router, &pair[1].router).await;
+    }
+}
+
+#[tokio::test]
+async fn a_sealed_session_s_token_survives_a_rotation_of_keys_between_nodes() {
+    let store = MemoryStore::new();
+    let nodes = rotation().map(|ring| {
+        let sessions = Sessions::sealed_cookie(ring).revocations(store.clone()).build();
+        let sessions = sessions.expect("the options are sound");
+        with_forms().with_state(AppState { sessions })
+    });
+    let [before, prepared, rotated, after] = &nodes;
+    each_takes_the_others(before, before).await;
+    each_takes_the_others(before, prepared).await;
+    each_takes_the_others(prepared, rotated).await;
+    each_takes_the_others(rotated, after).await;
+    // What a removed key has made is refused, though the session is sealed with another by now.
+    let mut client = Client::new(prepared);
+    client.post("/log-in/ann").await.ok();
+    let token = token(&mut client).await;
+    client.switch_to(rotated).post("/visit").await.ok();
+    assert_eq!(sent(&mut client, &token).await, 200);
+    client.switch_to(after);
+    assert_eq!(sent(&mut client, &token).await, 403);
+    let token = self::token(&mut client).await;
+    assert_eq!(sent(&mut client, &token).await, 200);
 }
 
 /// What is in a token, unmasked.

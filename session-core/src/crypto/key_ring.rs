@@ -152,7 +152,7 @@ impl Key {
         Ok(Self {
             id,
             state,
-            cipher: Xaes256Gcm::new(&(*secret).into()),
+            cipher: Xaes256Gcm::new((&*secret).into()),
             signing: derived("session cookie signing", &secret),
             secret,
         })
@@ -224,7 +224,11 @@ pub enum KeyError {
 
 #[cfg(test)]
 mod tests {
+    use zeroize::ZeroizeOnDrop;
+
     use super::*;
+    use crate::crypto::form_token::FormKey;
+    use crate::crypto::token::{Digest, Handle, Token};
 
     #[test]
     fn short_repeated_and_zero_keys_are_refused() {
@@ -252,12 +256,51 @@ mod tests {
         assert!(ring.primary().id == ring.0[1].id);
     }
 
+    /// A field that is added to a key does not compile here before it is looked at.
+    #[test]
+    fn every_part_of_a_key_that_is_secret_is_zeroized() {
+        fn is_zeroized<T: ZeroizeOnDrop>(_: &T) {}
+        let ring = KeyRing::parse(&KeyRing::generate().unwrap()).unwrap();
+        let Key { id: KeyId(_), state: _, secret, cipher, signing } = ring.primary();
+        is_zeroized(secret);
+        is_zeroized(cipher);
+        is_zeroized(signing);
+    }
+
+    /// Of a type that has the trait, there are two candidates for `_`, and this does not compile.
+    macro_rules! assert_lacks {
+        ($($name:ty: $bound:path),* $(,)?) => {
+            $(const _: fn() = || {
+                trait Ambiguous<Candidate> {
+                    fn candidate() {}
+                }
+                impl<T: ?Sized> Ambiguous<()> for T {}
+                struct Other;
+                impl<T: ?Sized + $bound> Ambiguous<Other> for T {}
+                <$name as Ambiguous<_>>::candidate();
+            };)*
+        };
+    }
+
+    assert_lacks! {
+        KeyRing: fmt::Display, KeyRing: serde::Serialize, KeyRing: serde::de::DeserializeOwned,
+        Key: fmt::Debug, Key: fmt::Display, Key: serde::Serialize, Key: serde::de::DeserializeOwned,
+        Token: fmt::Display, Token: serde::Serialize, Token: serde::de::DeserializeOwned,
+        Digest: fmt::Display, Digest: serde::Serialize, Digest: serde::de::DeserializeOwned,
+        FormKey: fmt::Display, FormKey: serde::Serialize, FormKey: serde::de::DeserializeOwned,
+    }
+
     #[test]
     fn no_key_is_printed() {
         let key = KeyRing::generate().unwrap();
         let ring = KeyRing::parse(&key).unwrap();
         let error = KeyRing::parse(&format!("{key} {key}")).unwrap_err();
         assert_eq!(format!("{ring:?}"), "KeyRing([redacted])");
+        assert_eq!(
+            format!("{:?}", FormKey::Sealed(ring.clone(), Handle::from_bytes([1; 16]))),
+            "FormKey(..)"
+        );
+        assert_eq!(format!("{:?}", FormKey::Secret(ring.primary().secret.clone())), "FormKey(..)");
         assert!(!format!("{error:?} {error}").contains(&key));
     }
 }

@@ -168,6 +168,9 @@ impl Context<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+    use std::sync::Mutex;
+
     use super::*;
     use crate::crypto::random::System;
 
@@ -176,6 +179,43 @@ mod tests {
 
     fn ring() -> KeyRing {
         KeyRing::parse(&KeyRing::generate().unwrap()).unwrap()
+    }
+
+    /// A source that says what it drew.
+    #[derive(Default)]
+    struct Recorder(Mutex<Vec<Vec<u8>>>);
+
+    impl Random for Recorder {
+        fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomError> {
+            System.fill(bytes)?;
+            self.0.lock().unwrap().push(bytes.to_vec());
+            Ok(())
+        }
+    }
+
+    struct Failing;
+
+    impl Random for Failing {
+        fn fill(&self, _: &mut [u8]) -> Result<(), RandomError> {
+            Err(RandomError::new("no random bytes"))
+        }
+    }
+
+    #[test]
+    fn each_message_has_a_nonce_of_its_own_from_the_random_source() {
+        let (ring, random) = (ring(), Recorder::default());
+        let sealed: Vec<_> =
+            (0..1000).map(|_| ring.seal(HERE, b"visits", &random).unwrap()).collect();
+        let draws = random.0.into_inner().unwrap();
+        assert_eq!(draws.len(), 1000);
+        for (sealed, draw) in sealed.iter().zip(&draws) {
+            assert_eq!(sealed[KeyId::LENGTH..][..NONCE], draw[..], "the nonce is what was drawn");
+        }
+        let nonces: HashSet<_> = draws.iter().collect();
+        let messages: HashSet<_> =
+            sealed.iter().map(|sealed| &sealed[KeyId::LENGTH + NONCE..]).collect();
+        assert_eq!((nonces.len(), messages.len()), (1000, 1000));
+        assert!(ring.seal(HERE, b"visits", &Failing).is_err());
     }
 
     /// <https://c2sp.org/XAES-256-GCM>, "Test Vectors".

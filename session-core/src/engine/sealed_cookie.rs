@@ -174,20 +174,90 @@ fn split(value: &[u8]) -> Option<(&str, &[u8])> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+    use std::sync::Arc;
+
     use super::*;
-    use crate::crypto::token::Digest;
+    use crate::crypto::random::System;
+    use crate::crypto::token::{Digest, Token};
     use crate::engine::backend::Backend;
-    use crate::{Engine, SessionCookie, session};
+    use crate::{Engine, Lifetime, SessionCookie, session};
 
     #[session]
     struct Shop {
         visits: u64,
     }
 
-    fn engine(cookie: &str, name: &str) -> std::sync::Arc<Engine<Shop>> {
+    fn engine(cookie: &str, name: &str) -> Arc<Engine<Shop>> {
         let sealed = Engine::<Shop>::sealed_cookie(KeyRing::from_bytes([7; 32]).unwrap());
-        let builder = sealed.accept_replay_until_expiry().name(name);
+        let builder = sealed.accept_replay_until_expiry().name(name).lifetime(Lifetime::AAL2);
         builder.cookie(SessionCookie::host(cookie).unwrap()).build().unwrap()
+    }
+
+    fn sealed_cookie(engine: &Engine<Shop>) -> &SealedCookie {
+        let Backend::Cookie(sealed_cookie) = &engine.backend else { panic!("it is sealed") };
+        sealed_cookie
+    }
+
+    /// Whoever has the key has sealed a session with these times, in seconds from now.
+    fn opens(seen: i64, expires: i64, absolute: i64) -> Option<Times> {
+        let (engine, now) =
+            (engine("session", "Shop"), Timestamp::from_micros(1_720_000_000_000_000));
+        let at = |seconds: i64| {
+            Timestamp::from_micros(now.micros().saturating_add(seconds.saturating_mul(1_000_000)))
+        };
+        let times = Times::new(now, now, at(seen), at(expires), at(absolute));
+        let handle = Token::generate(&System, now).unwrap().handle();
+        let record =
+            Record::new(handle, Digest::from_bytes([0; 32]), 1, (*b"fields").into(), times);
+        let sealed = sealed_cookie(&engine);
+        let value = sealed.seal(&engine.policy, NameId::NEW, &record).unwrap().value;
+        sealed.open(&engine.policy, value.as_bytes(), &[], now).ok().map(|record| record.times)
+    }
+
+    #[test]
+    fn times_of_the_far_future_and_a_limit_that_is_reached_are_no_session() {
+        const DAY: i64 = 86_400;
+        assert!(opens(0, 1, DAY).is_some());
+        assert!(opens(0, 0, DAY).is_none(), "it ends at its limit, not after it");
+        assert!(opens(300, 1, DAY).is_some());
+        assert!(opens(301, 1, DAY).is_none(), "clocks differ by five minutes at most");
+        assert!(opens(0, 1, 0).is_none(), "whatever the idle limit says");
+        let bounded = opens(0, 10 * DAY, 400 * DAY + 300).unwrap();
+        assert_eq!(bounded.expires, bounded.absolute);
+        assert_eq!(bounded.absolute, bounded.now.plus(Duration::from_hours(24)));
+        assert!(opens(0, 1, 400 * DAY + 301).is_none());
+        for end in [i64::MAX, i64::MAX / 1_000_000] {
+            assert!(opens(end, 1, DAY).is_none());
+            assert!(opens(0, 1, end).is_none());
+            assert!(opens(0, end, end).is_none());
+            assert_eq!(opens(0, end, DAY), opens(0, DAY, DAY), "the absolute limit bounds it");
+        }
+        assert!(opens(i64::MIN, 1, DAY).is_some());
+        assert!(opens(0, i64::MIN, DAY).is_none());
+        assert!(opens(0, 1, i64::MIN).is_none());
+    }
+
+    #[test]
+    fn each_seal_of_a_session_has_another_nonce() {
+        let engine = engine("session", "Shop");
+        let sealed = sealed_cookie(&engine);
+        let now = Timestamp::now();
+        let handle = Token::generate(&System, now).unwrap().handle();
+        let times = Times::new(now, now, now, now, now);
+        let fields = Arc::from(*b"fields");
+        let record = Record::new(handle, Digest::from_bytes([0; 32]), 1, fields, times);
+        let mut all = HashSet::new();
+        for _ in 0..1000 {
+            let session = sealed.seal(&engine.policy, NameId::NEW, &record).unwrap().value;
+            let seen = sealed.seal_seen(&engine.policy, NameId::NEW, &record).unwrap();
+            let SetCookie::Seen { value: seen, .. } = seen else { panic!("it is a seen cookie") };
+            let [session, seen] =
+                [&session, &seen].map(|value| URL_SAFE_NO_PAD.decode(value.as_bytes()).unwrap());
+            let (_, session) = split(&session).unwrap();
+            all.extend([session, &*seen].map(|sealed| sealed[4..28].to_vec()));
+        }
+        assert_eq!(all.len(), 2000);
     }
 
     #[test]
@@ -198,13 +268,16 @@ mod tests {
         let record =
             Record::new(handle, Digest::from_bytes([0; 32]), 1, (*b"fields").into(), times);
         let opens = |engine: &Engine<Shop>, handle, value: &str| {
-            let Backend::Cookie(sealed_cookie) = &engine.backend else { panic!("it is sealed") };
-            let seen =
-                sealed_cookie.open_seen(&engine.policy, NameId::NEW, handle, value.as_bytes());
+            let seen = sealed_cookie(engine).open_seen(
+                &engine.policy,
+                NameId::NEW,
+                handle,
+                value.as_bytes(),
+            );
             seen.is_some()
         };
         let ours = engine("session", "Shop");
-        let Backend::Cookie(sealed_cookie) = &ours.backend else { panic!("it is sealed") };
+        let sealed_cookie = sealed_cookie(&ours);
         let sealed = sealed_cookie.seal_seen(&ours.policy, NameId::NEW, &record).unwrap();
         let SetCookie::Seen { value, .. } = sealed else { panic!("it is a seen cookie") };
         assert!(opens(&ours, handle, &value));

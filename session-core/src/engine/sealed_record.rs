@@ -67,9 +67,11 @@ pub(crate) fn decode(bytes: &[u8], now: Timestamp) -> Option<Record> {
     })
 }
 
-/// A moment in milliseconds, the lowest byte first; one before 1970 is the beginning of that.
+/// A moment in milliseconds, the lowest byte first; one before 1970 is the beginning of that, and one
+/// beyond what the bytes can say is the latest that they can.
 pub(super) fn encode_moment(moment: Timestamp) -> [u8; MOMENT] {
-    let millis = u64::try_from(moment.micros() / 1000).unwrap_or(0).to_le_bytes();
+    const LATEST: u64 = (1 << (8 * MOMENT)) - 1;
+    let millis = u64::try_from(moment.micros() / 1000).unwrap_or(0).min(LATEST).to_le_bytes();
     let (millis, _) = millis.split_first_chunk().expect("it has eight bytes");
     *millis
 }
@@ -129,6 +131,16 @@ mod tests {
         for length in 0..bytes.len() - record(300).fields.len() {
             assert_eq!(decode(&bytes[..length], Timestamp::now()), None, "{length}");
         }
+    }
+
+    #[test]
+    fn the_end_of_time_is_no_earlier_moment() {
+        for moment in [i64::MAX, i64::MAX - 1, 281_474_976_710_655_000, 281_474_976_710_656_000] {
+            let read = decode_moment(encode_moment(Timestamp::from_micros(moment)));
+            assert_eq!(read.unwrap().micros(), 281_474_976_710_655_000);
+        }
+        let earlier = Timestamp::from_micros(281_474_976_710_654_000);
+        assert_eq!(decode_moment(encode_moment(earlier)), Some(earlier));
     }
 
     #[test]

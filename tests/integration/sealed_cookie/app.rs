@@ -135,6 +135,10 @@ impl Clock {
         self.0.fetch_add(span.as_secs(), Ordering::Relaxed);
     }
 
+    pub(crate) fn set_back(&self, span: Duration) {
+        self.0.fetch_sub(span.as_secs(), Ordering::Relaxed);
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp::from_micros(0).plus(Duration::from_secs(self.0.load(Ordering::Relaxed)))
     }

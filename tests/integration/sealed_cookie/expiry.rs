@@ -43,6 +43,44 @@ async fn a_cookie_from_the_future_is_no_session() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_extends_nothing() {
+    let clock = Clock::new();
+    let mut client = Client::new(&replayable(&clock));
+    client.post("/visit").await.ok();
+    clock.set_back(Duration::from_mins(5));
+    assert_eq!(client.get("/").await.ok(), "- 1 0", "so much the clocks of nodes may differ");
+    client.post("/visit").await.ok();
+    clock.advance(Duration::from_mins(65));
+    assert_eq!(client.get("/").await.ok(), "- 0 0", "an hour after the second visit");
+
+    let mut client = Client::new(&replayable(&clock));
+    client.post("/visit").await.ok();
+    clock.set_back(Duration::from_hours(1));
+    let reply = client.get("/").await;
+    assert!(reply.set_cookies().is_empty(), "its cookie is kept");
+    assert_eq!(reply.ok(), "- 0 0", "a cookie of the future is no session");
+    clock.advance(Duration::from_secs(2 * 3600 - 1));
+    assert_eq!(client.clone().get("/").await.ok(), "- 1 0", "nor is it over before its time");
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(client.get("/").await.ok(), "- 0 0");
+}
+
+#[tokio::test]
+async fn a_cookie_ends_at_its_limit_exactly() {
+    let clock = Clock::new();
+    let mut client = Client::new(&replayable(&clock));
+    client.post("/visit").await.ok();
+    for _ in 0..24 {
+        clock.advance(Duration::from_secs(3599));
+        assert_eq!(client.get("/").await.ok(), "- 1 0");
+    }
+    clock.advance(Duration::from_secs(23));
+    assert_eq!(client.clone().get("/").await.ok(), "- 1 0", "a second before its day is over");
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(client.get("/").await.ok(), "- 0 0");
+}
+
+#[tokio::test]
 async fn a_remembered_cookie_lives_as_long_as_the_session() {
     let clock = Clock::new();
     let mut client = Client::new(&replayable(&clock));

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{FromRef, Path};
 use axum::routing::{get, post};
-use session_axum::{KeyRing, Sealing, Session, Sessions, Store, require_session, session};
+use session_axum::{Builder, KeyRing, Sealing, Session, Sessions, Store, require_session, session};
 
 #[session]
 pub(crate) struct Shop {
@@ -46,11 +46,15 @@ pub(crate) struct Node {
 }
 
 pub(crate) fn node(store: impl Store, sealing: Option<Sealing>) -> Node {
-    let mut builder = Sessions::builder(store).without_cleaner();
+    let mut builder = Sessions::builder(store);
     if let Some(sealing) = sealing {
         builder = builder.sealing(sealing);
     }
-    let sessions = builder.build().expect("the defaults are sound");
+    node_of(builder)
+}
+
+pub(crate) fn node_of(builder: Builder<Shop>) -> Node {
+    let sessions = builder.without_cleaner().build().expect("the defaults are sound");
     let router = Router::new()
         .route("/visit", post(visit))
         .route("/visits", get(visits))

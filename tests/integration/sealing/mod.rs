@@ -1,6 +1,7 @@
 //! Sealing on live sessions: turned on, rotated, attacked.
 
 mod app;
+mod nonces;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod rollout;

@@ -21,9 +21,23 @@ use crate::store::Store;
 /// kills every copy at the price of one read per request;
 /// [`accept_replay_until_expiry`](Self::accept_replay_until_expiry) keeps none.
 ///
-/// Handlers are the same as with a store, and so are the limits. What a cookie cannot do: of two
-/// requests at once the last response wins (there is nothing to merge with), and sessions can be
-/// neither listed nor changed from outside of a request.
+/// Handlers are the same as with a store, and so are the limits of time. What a cookie cannot do:
+/// its sessions can be neither listed nor counted, nor changed from outside of a request, and a copy
+/// that a thief uses is not noticed.
+///
+/// # What a copy can do
+///
+/// * With revocations, a log-out, a log-in, a rotation and every change of principal end each copy
+///   from before. A request under way with one that would write is answered 401 (one that logs in
+///   begins a session of its own); one that only reads never writes the session's cookie.
+/// * With accepted replay, none of them does: a copy stays the session that it was. Whoever uses it
+///   renews its idle limit, up to the absolute limit of its last log-in. A request that writes and
+///   was under way during a log-out brings the session back.
+/// * With either, the cookie is all that there is of the session. A copy from before a write is as
+///   good as the newest one while the session lives, so its owner can go back to an earlier state. Keep
+///   what may be used once only in a database: one-time codes, credit, a count of attempts.
+/// * With either, of two requests that write at once the last response wins: there is nothing to
+///   merge with.
 ///
 /// ```
 /// # use session_core::{Engine, KeyRing, MemoryStore, session};
@@ -68,7 +82,8 @@ impl<T: SessionState> SealedEngineBuilder<T> {
         EngineBuilder::new(store, Backend::Cookie(self.sealed_cookie))
     }
 
-    /// Keeps no list: after a log-out, a copy of the cookie is good until it expires.
+    /// Keeps no list: after a log-out or a log-in, a copy of the cookie from before is good until it
+    /// expires, which is at its absolute limit if somebody uses it.
     pub fn accept_replay_until_expiry(self) -> EngineBuilder<T> {
         EngineBuilder::new(NoRevocations, Backend::Cookie(self.sealed_cookie))
     }

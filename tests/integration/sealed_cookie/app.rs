@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::{FromRef, Path, State};
 use axum::routing::{get, post};
 use session_axum::{Builder, KeyRing, Session, Sessions, Timestamp, require_session, session};
-use session_test_support::Gate;
+use session_test_support::{Client, Gate, Reply};
 
 #[session]
 pub(crate) struct Shop {
@@ -58,6 +58,11 @@ async fn log_in_again(session: &mut Session<Shop>) {
     session.log_in(user);
 }
 
+#[require_session]
+async fn rotate(session: &mut Session<Shop>) {
+    session.rotate();
+}
+
 #[require_session(authenticated)]
 async fn account(shop: &Shop) -> String {
     shop.user.clone().unwrap_or_default()
@@ -97,6 +102,24 @@ async fn write_slowly(shop: &mut Shop, State(gate): State<Gate>) -> String {
     gate.pass().await;
     shop.visits += 1;
     shop.visits.to_string()
+}
+
+#[require_session]
+async fn rotate_slowly(session: &mut Session<Shop>, State(gate): State<Gate>) {
+    gate.pass().await;
+    session.rotate();
+}
+
+#[require_session]
+async fn log_out_slowly(session: &mut Session<Shop>, State(gate): State<Gate>) {
+    gate.pass().await;
+    session.destroy();
+}
+
+#[require_session]
+async fn log_in_slowly(shop: &mut Shop, State(gate): State<Gate>, Path(user): Path<String>) {
+    gate.pass().await;
+    shop.user = Some(user);
 }
 
 #[require_session(background)]
@@ -173,6 +196,7 @@ pub(crate) fn gated(builder: Builder<Shop>, clock: &Clock, gate: &Gate) -> Route
         .route("/logout", post(log_out))
         .route("/sign-off", post(sign_off))
         .route("/log-in-again", post(log_in_again))
+        .route("/rotate", post(rotate))
         .route("/account", get(account))
         .route("/password", get(password))
         .route("/poll", get(poll))
@@ -180,6 +204,9 @@ pub(crate) fn gated(builder: Builder<Shop>, clock: &Clock, gate: &Gate) -> Route
         .route("/slow/read", get(read_slowly))
         .route("/slow/hold", get(hold_slowly))
         .route("/slow/write", post(write_slowly))
+        .route("/slow/rotate", post(rotate_slowly))
+        .route("/slow/logout", post(log_out_slowly))
+        .route("/slow/login/{user}", post(log_in_slowly))
         .route("/slow/background", post(write_slowly_in_the_background))
         .route("/handle", get(handle))
         .route("/remember", post(remember))
@@ -188,4 +215,19 @@ pub(crate) fn gated(builder: Builder<Shop>, clock: &Clock, gate: &Gate) -> Route
 
 pub(crate) fn replayable(clock: &Clock) -> Router {
     router(Sessions::sealed_cookie(ring(&key())).accept_replay_until_expiry(), clock)
+}
+
+/// What a slow request is answered while the browser that sends it gets another answer.
+pub(crate) async fn overtaken(client: &mut Client, gate: &Gate, slow: &str, other: &str) -> Reply {
+    let mut tab = client.clone();
+    let method = if slow == "/slow/read" || slow == "/slow/hold" { "GET" } else { "POST" };
+    let path = slow.to_owned();
+    let method = method.parse().expect("it is one");
+    let slow = tokio::spawn(async move { tab.ask(method, &path).await });
+    gate.reached().await;
+    client.post(other).await.ok();
+    gate.open();
+    let reply = slow.await.expect("it does not panic");
+    client.receive(&reply);
+    reply
 }

@@ -51,6 +51,21 @@ async fn a_cookie_of_another_name_is_no_session() {
 }
 
 #[tokio::test]
+async fn a_removed_key_ends_what_it_sealed() {
+    let (old, new) = (key(), key());
+    let clock = Clock::new();
+    let node = |keys: &str| {
+        router(Sessions::sealed_cookie(ring(keys)).accept_replay_until_expiry(), &clock)
+    };
+    let mut client = Client::new(&node(&old));
+    client.post("/login/ann").await.ok();
+    client.switch_to(&node(&format!("{new} {old}")));
+    assert_eq!(client.get("/").await.ok(), "ann 0 0");
+    client.switch_to(&node(&new));
+    assert_eq!(client.get("/").await.ok(), "- 0 0", "nothing was changed meanwhile");
+}
+
+#[tokio::test]
 async fn a_rotated_key_seals_anew_with_the_next_change() {
     let (old, new) = (key(), key());
     let clock = Clock::new();

@@ -9,3 +9,4 @@ mod readers;
 mod replay;
 mod revocations;
 mod size;
+mod writers;

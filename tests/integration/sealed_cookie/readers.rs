@@ -6,7 +6,7 @@ use std::time::Duration;
 use session_axum::{Builder, MemoryStore, Sessions};
 use session_test_support::{Client, Gate, Reply};
 
-use super::app::{Clock, Shop, gated, key, replayable, ring, router};
+use super::app::{Clock, Shop, gated, key, overtaken, replayable, ring, router};
 
 const SEEN: &str = "__Host-session.seen";
 
@@ -14,21 +14,6 @@ const SEEN: &str = "__Host-session.seen";
 fn builders() -> [Builder<Shop>; 2] {
     let sealed = || Sessions::sealed_cookie(ring(&key()));
     [sealed().revocations(MemoryStore::new()), sealed().accept_replay_until_expiry()]
-}
-
-/// What a slow request is answered while the browser that sends it gets another answer.
-async fn overtaken(client: &mut Client, gate: &Gate, slow: &str, other: &str) -> Reply {
-    let mut tab = client.clone();
-    let method = if slow == "/slow/read" || slow == "/slow/hold" { "GET" } else { "POST" };
-    let path = slow.to_owned();
-    let method = method.parse().expect("it is one");
-    let slow = tokio::spawn(async move { tab.ask(method, &path).await });
-    gate.reached().await;
-    client.post(other).await.ok();
-    gate.open();
-    let reply = slow.await.expect("it does not panic");
-    client.receive(&reply);
-    reply
 }
 
 fn names(reply: &Reply) -> Vec<&str> {

@@ -1,5 +1,7 @@
 //! Copies of a cookie that was replaced or removed.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use session_axum::{MemoryStore, Sessions};
 use session_test_support::{Call, Client, Fault, ProbedStore};
@@ -22,11 +24,21 @@ async fn with_revocations_a_replayed_cookie_is_dead() {
 
 #[tokio::test]
 async fn accepted_replay_is_what_its_name_says() {
-    let mut client = Client::new(&replayable(&Clock::new()));
-    client.post("/login/ann").await;
-    let mut copy = client.clone();
-    client.post("/logout").await;
-    assert_eq!(copy.get("/").await.body, "ann 0 0");
+    for path in ["/logout", "/enter/bob", "/log-in-again", "/sign-off", "/rotate"] {
+        let clock = Clock::new();
+        let mut client = Client::new(&replayable(&clock));
+        client.post("/enter/ann").await.ok();
+        let mut copy = client.clone();
+        client.post(path).await.ok();
+        assert_eq!(copy.get("/").await.ok(), "ann 0 0", "{path} ends no copy");
+        // Whoever uses it keeps it alive.
+        for _ in 0..47 {
+            clock.advance(Duration::from_mins(30));
+            assert_eq!(copy.get("/account").await.ok(), "ann");
+        }
+        clock.advance(Duration::from_mins(30));
+        assert_eq!(copy.get("/account").await.status, 401, "a day after ann's log-in");
+    }
 }
 
 #[tokio::test]
@@ -48,7 +60,7 @@ async fn what_was_there_before_a_privilege_changed_is_dead() {
     let builder = Sessions::sealed_cookie(ring(&key())).revocations(MemoryStore::new());
     let mut client = Client::new(&router(builder, &Clock::new()));
     client.post("/visit").await.ok();
-    for path in ["/login/ann", "/log-in-again", "/login/bob", "/sign-off"] {
+    for path in ["/login/ann", "/log-in-again", "/login/bob", "/rotate", "/sign-off"] {
         let mut copy = client.clone();
         assert_eq!(client.post(path).await.set_cookies().len(), 1, "{path}");
         assert_eq!(copy.get("/").await.body, "- 0 0", "{path}");

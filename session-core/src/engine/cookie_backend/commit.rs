@@ -19,7 +19,8 @@ use crate::store::Record;
 
 /// What a request made of its session, as the next cookie. One that has made nothing of it may have
 /// been answered after another that has: it never writes the session's cookie, and that it was in
-/// use lies beside that.
+/// use lies beside that. One that has is refused where it is known that its session was ended or
+/// replaced meanwhile: of both, by whoever comes first.
 pub(crate) async fn commit<T: SessionState>(
     sealed_cookie: &SealedCookie,
     engine: &Engine<T>,
@@ -48,14 +49,23 @@ pub(crate) async fn commit<T: SessionState>(
         record.handle = Token::generate(&*policy.random, now)?.handle();
     }
     let SealedSession { value, max_age } = sealed_cookie.seal(policy, stored.name, &record)?;
+    let is_replaced = acknowledgement.token.is_some();
+    let Record { handle, times, .. } = &stored.record;
+    let has_ended = if is_replaced {
+        remember(engine, *handle, times.absolute, now).await?
+    } else {
+        engine.store.load(*handle).await?.is_some()
+    };
+    // Whoever logs in has a password, and begins a session of its own.
+    if has_ended && !acknowledgement.logs_in {
+        return Err(Error::Ended);
+    }
     let mut saved = draft.saved(record.times);
     saved.record.handle = record.handle;
     engine.remember(&saved, record.fields);
-    if acknowledgement.token.is_none() {
+    if !is_replaced {
         return Ok(Some(SetCookie::Update { value, max_age }));
     }
-    let Record { handle, times, .. } = &stored.record;
-    remember(engine, *handle, times.absolute, now).await?;
     engine.store.report(&SessionEvent::Rotated { handle: record.handle });
     Ok(Some(SetCookie::Keep { value, max_age }))
 }

@@ -30,13 +30,12 @@ pub(crate) async fn end<T: SessionState>(
 }
 
 /// Remembers the end of a session that would have ended by itself at this moment: until then, and
-/// as much longer as the clocks of nodes may differ.
+/// as much longer as the clocks of nodes may differ. Answers whether it was remembered already.
 pub(super) async fn remember<T: SessionState>(
     engine: &Engine<T>,
     handle: Handle,
     until: Timestamp,
     now: Timestamp,
-) -> Result<(), Error> {
-    engine.store.delete(handle, Some(until.since(now) + CLOCK_SKEW)).await?;
-    Ok(())
+) -> Result<bool, Error> {
+    Ok(engine.store.delete(handle, Some(until.since(now) + CLOCK_SKEW)).await?)
 }

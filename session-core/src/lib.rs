@@ -32,10 +32,11 @@ pub use engine::sealing::Sealing;
 pub use engine::session::Session;
 pub use engine::transaction::Usage;
 pub use session_macros::core_session as session;
-pub use state::field::FieldValue;
+pub use state::field_value::FieldValue;
 pub use state::frame::{EncodeError, FieldsError};
 pub use state::merge;
-pub use state::session_state::{NoPrincipal, SessionState, WithPrincipal};
+pub use state::ownership::NoPrincipal;
+pub use state::session_state::{SessionState, WithPrincipal};
 pub use store::memory::MemoryStore;
 pub use store::{Store, StoreError};
 

@@ -71,8 +71,37 @@ use crate::root::Root;
 /// | `rename = "…"` | The name under which the field is stored. Without it, the field's name. |
 /// | `alias = "…"` | A name under which the field is read as well, of an earlier release say. Any number of them. |
 /// | `carry` | The field stays when the session passes from one principal to another, or to none. Without it, it falls back to its default. |
+/// | `flatten` | The field is another session type, of another crate say, and its fields are stored as this one's: see below. |
 ///
 /// A stored name that begins with `.` is the library's own.
+///
+/// # Parts
+///
+/// `flatten` takes in the fields of another `#[session]` type. Each is stored on its own, as `part.field`,
+/// and keeps its options; `rename` gives the part another name. A principal in the part is the whole's. So a
+/// crate that logs people in can own its fields:
+///
+/// ```
+/// # mod accounts {
+/// #     use session_axum::session;
+/// #     #[session] #[derive(Debug)]
+/// #     pub struct Login { #[session(principal)] pub user: Option<u64>, pub second_factor: bool }
+/// # }
+/// use accounts::Login;       // #[session(principal)] user: Option<u64>, second_factor: bool
+/// use session_axum::{SessionState, session};
+///
+/// #[session]
+/// struct Shop {
+///     #[session(flatten)]
+///     login: Login,          // stored as `login.user` and `login.second_factor`
+///     cart: Vec<String>,
+/// }
+///
+/// let shop = Shop { login: Login { user: Some(7), second_factor: true }, cart: vec![] };
+/// assert_eq!(shop.principal(), Some(&7));
+/// ```
+///
+/// Two fields of one stored name, or two principals, are errors of the compiler. A part may have parts.
 ///
 /// # Options of the struct
 ///
@@ -107,8 +136,8 @@ use crate::root::Root;
 /// The struct with the derives, a type that reaches each field, and the table of them:
 ///
 /// ```
-/// use session_axum::state::{Field, Lens, PrincipalField};
-/// use session_axum::{SessionState, WithPrincipal};
+/// use session_axum::SessionState;
+/// use session_axum::state::{Field, HasFields, Lens, Owned, PrincipalField, StoredName, Table};
 ///
 /// #[derive(Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 /// pub struct Shop {
@@ -136,15 +165,25 @@ use crate::root::Root;
 ///         }
 ///     }
 ///
+///     impl HasFields for Shop {
+///         const STORED_NAMES: &'static [StoredName] =
+///             &[StoredName::field("user"), StoredName::field("visits")];
+///         fn table() -> &'static Table<Self> {
+///             static TABLE: Table<Shop> = Table::new(
+///                 &[Field::of::<User>("user").principal(), Field::of::<Visits>("visits")],
+///             );
+///             &TABLE
+///         }
+///     }
+///
 ///     impl SessionState for Shop {
 ///         const NAME: &'static str = "Shop";
 ///         const ALIASES: &'static [&'static str] = &[];
+///         type Ownership = Owned<u64>;
 ///         type Principal = <Option<u64> as PrincipalField>::Principal;
-///         const FIELDS: &'static [Field<Self>] =
-///             &[Field::of::<User>("user").principal(), Field::of::<Visits>("visits")];
 ///         fn principal(&self) -> Option<&u64> { PrincipalField::principal(&self.user) }
+///         fn set_principal(&mut self, principal: u64) { self.user = Some(principal) }
 ///     }
-///     impl WithPrincipal for Shop {}
 /// };
 /// ```
 #[proc_macro_attribute]

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`http`] | sessions over HTTP, as a browser, a cache and an attacker see them |
 //! | [`handlers`] | every way in which a handler ends |
+//! | [`field_types`] | what fields may be, and which changes to them are stored |
 //! | [`holding`] | functions around functions, and several sessions of one request |
 //! | [`access_control`] | which requests pass, where the others are sent |
 //! | [`concurrency`] | many requests on one session at the same time |
@@ -31,6 +32,7 @@ mod decode_cache;
 mod deploys;
 #[cfg(feature = "examples")]
 mod examples;
+mod field_types;
 mod handlers;
 mod holding;
 mod http;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::state::field::Field;
 use crate::state::frame::{EncodeError, Fields, FieldsError, Head, Writer};
 use crate::state::session_state::SessionState;
+use crate::state::table::StoredField;
 
 /// The bytes of a session, and the state that they decode to: equal to the one that was encoded,
 /// and perhaps not the same. Equality is the fields' own, and may overlook the order of a map, or
@@ -22,9 +22,9 @@ pub(crate) fn decode<T: SessionState>(
 ) -> Result<T, FieldsError> {
     let fields = Fields::parse(bytes)?;
     let mut state = T::default();
-    for field in T::FIELDS {
+    for field in T::table().fields() {
         if let Some((_, value)) = source(field, &fields)
-            && (field.decode)(value, &mut state).is_err()
+            && field.access.decode(value, &mut state).is_err()
         {
             defaulted(field.name);
         }
@@ -38,8 +38,8 @@ pub(crate) fn decode<T: SessionState>(
 pub(crate) fn encode<T: SessionState>(name: &str, state: &T) -> Result<Encoded<T>, EncodeError> {
     let mut writer = Writer::new(Head::new(name), 256);
     let mut decoded = T::default();
-    for field in T::FIELDS {
-        writer.field(field.name, &(field.encode)(state, &mut decoded, field.name)?);
+    for field in T::table().fields() {
+        writer.field(field.name, &field.access.encode(state, &mut decoded, field.name)?);
     }
     Ok(Encoded { fields: writer.finish()?, state: Arc::new(decoded) })
 }
@@ -54,7 +54,8 @@ pub(crate) fn recode<T: SessionState>(
     before: &T,
     after: &T,
 ) -> Result<Option<Encoded<T>>, EncodeError> {
-    let mut changed = T::FIELDS.iter().filter(|field| !(field.same)(before, after)).peekable();
+    let mut changed =
+        T::table().fields().iter().filter(|field| !field.access.same(before, after)).peekable();
     if changed.peek().is_none() {
         return Ok(None);
     }
@@ -63,7 +64,7 @@ pub(crate) fn recode<T: SessionState>(
     let mut decoded = before.clone();
     let (mut replaced, mut added) = (Vec::new(), Vec::new());
     for field in changed {
-        let value = (field.encode)(after, &mut decoded, field.name)?;
+        let value = field.access.encode(after, &mut decoded, field.name)?;
         match source(field, &fields) {
             Some((name, _)) => replaced.push((name, value)),
             None => added.push((field.name, value)),
@@ -80,7 +81,7 @@ pub(crate) fn recode<T: SessionState>(
 }
 
 /// Where a field is stored: under its name, or else under the first alias there is.
-fn source<'a, T>(field: &Field<T>, fields: &Fields<'a>) -> Option<(&'static str, &'a [u8])> {
+fn source<'a, T>(field: &StoredField<T>, fields: &Fields<'a>) -> Option<(&'static str, &'a [u8])> {
     std::iter::once(&field.name)
         .chain(field.aliases)
         .find_map(|name| fields.find(name).map(|value| (*name, value)))
@@ -106,7 +107,7 @@ pub(crate) fn same_principal<T: SessionState>(
 
 /// The name of the field that says whom a session belongs to.
 pub(crate) fn principal_field<T: SessionState>() -> Option<&'static str> {
-    T::FIELDS.iter().find(|field| field.is_principal).map(|field| field.name)
+    T::table().fields().iter().find(|field| field.is_principal).map(|field| field.name)
 }
 
 /// The principal as stores know it: its JSON, which tells a number from a text.

@@ -13,21 +13,21 @@ use crate::state::session_state::SessionState;
 
 /// Makes `theirs` what it becomes when this request has made `mine` of `base`.
 pub(crate) fn merge<T: SessionState>(base: &T, mine: &T, theirs: &mut T) {
-    for field in T::FIELDS {
-        if (field.same)(base, mine) {
+    for field in T::table().fields() {
+        if field.access.same(base, mine) {
             continue;
         }
-        if (field.same)(base, theirs) {
-            (field.copy)(mine, theirs);
+        if field.access.same(base, theirs) {
+            field.access.copy(mine, theirs);
         } else {
-            (field.merge)(base, mine, theirs);
+            field.access.merge(base, mine, theirs);
         }
     }
 }
 
 /// Whether any field differs.
 pub(crate) fn differ<T: SessionState>(one: &T, secondary: &T) -> bool {
-    T::FIELDS.iter().any(|field| !(field.same)(one, secondary))
+    T::table().fields().iter().any(|field| !field.access.same(one, secondary))
 }
 
 /// `merge = sum`: adds this request's difference to what is stored. A counter.

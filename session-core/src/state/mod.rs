@@ -2,11 +2,20 @@
 //!
 //! What is public here is what `#[session]` writes for a struct; it can be written by hand.
 
+pub(crate) mod access;
 pub(crate) mod codec;
-pub(crate) mod field;
+pub(crate) mod field_value;
 pub(crate) mod frame;
 pub(crate) mod hand_over;
+pub(crate) mod lens;
 pub mod merge;
+pub(crate) mod ownership;
 pub(crate) mod session_state;
+pub(crate) mod stored_name;
+pub(crate) mod table;
 
-pub use field::{Field, FieldValue, Lens, PrincipalField};
+pub use field_value::{FieldValue, PrincipalField};
+pub use lens::Lens;
+pub use ownership::{Either, Nobody, Owned, Ownership};
+pub use stored_name::StoredName;
+pub use table::{Field, HasFields, Table};

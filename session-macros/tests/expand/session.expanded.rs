@@ -67,27 +67,35 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::session_axum::SessionState for Shop {
-        const NAME: &'static str = "Shop";
-        const ALIASES: &'static [&'static str] = &[];
-        type Principal = <Option<UserId> as ::session_axum::state::PrincipalField>::Principal;
-        const FIELDS: &'static [::session_axum::state::Field<Self>] = &[
-            ::session_axum::state::Field::of::<__session_field_user>("user").principal(),
-            ::session_axum::state::Field::of::<__session_field_visits>("visits"),
-            ::session_axum::state::Field::of::<__session_field_cart>("cart"),
-            ::session_axum::state::Field::of::<__session_field_notice>("notice"),
+    impl ::session_axum::state::HasFields for Shop {
+        const STORED_NAMES: &'static [::session_axum::state::StoredName] = &[
+            ::session_axum::state::StoredName::field("user"),
+            ::session_axum::state::StoredName::field("visits"),
+            ::session_axum::state::StoredName::field("cart"),
+            ::session_axum::state::StoredName::field("notice"),
         ];
-        fn principal(&self) -> ::core::option::Option<&Self::Principal> {
-            <Option<UserId> as ::session_axum::state::PrincipalField>::principal(&self.user)
+        fn table() -> &'static ::session_axum::state::Table<Self> {
+            static TABLE: ::session_axum::state::Table<Shop> =
+                ::session_axum::state::Table::new(&[
+                    ::session_axum::state::Field::of::<__session_field_user>("user").principal(),
+                    ::session_axum::state::Field::of::<__session_field_visits>("visits"),
+                    ::session_axum::state::Field::of::<__session_field_cart>("cart"),
+                    ::session_axum::state::Field::of::<__session_field_notice>("notice"),
+                ]);
+            &TABLE
         }
     }
     #[automatically_derived]
-    impl ::session_axum::WithPrincipal for Shop {
-        fn set_principal(&mut self, principal: Self::Principal) {
-            <Option<UserId> as ::session_axum::state::PrincipalField>::set_principal(
-                &mut self.user,
-                principal,
-            );
+    impl ::session_axum::SessionState for Shop {
+        const NAME: &'static str = "Shop";
+        const ALIASES: &'static [&'static str] = &[];
+        type Ownership = ::session_axum::state::Owned<Self::Principal>;
+        type Principal = <Option<UserId> as ::session_axum::state::PrincipalField>::Principal;
+        fn principal(&self) -> ::core::option::Option<&Self::Principal> {
+            <Option<UserId> as ::session_axum::state::PrincipalField>::principal(&self.user)
+        }
+        fn set_principal(&mut self, __principal: Self::Principal) {
+            self.user = ::core::option::Option::Some(__principal);
         }
     }
 };

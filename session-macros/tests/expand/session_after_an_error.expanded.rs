@@ -1,4 +1,4 @@
-::core::compile_error! { "unknown option `principle`: did you mean `principal`? `#[session]` on a field takes `principal`, `merge = sum`, `default = …`, `rename = \"…\"`, `alias = \"…\"`, `carry`" }
+::core::compile_error! { "unknown option `principle`: did you mean `principal`? `#[session]` on a field takes `principal`, `merge = sum`, `default = …`, `rename = \"…\"`, `alias = \"…\"`, `carry`, `flatten`" }
 #[derive(
     ::core::clone::Clone,
     ::core::cmp::PartialEq,
@@ -11,18 +11,24 @@ pub struct Shop {
 }
 const _: () = {
     #[automatically_derived]
-    impl ::session_axum::SessionState for Shop {
-        const NAME: &'static str = "Shop";
-        const ALIASES: &'static [&'static str] = &[];
-        type Principal = ::session_axum::NoPrincipal;
-        const FIELDS: &'static [::session_axum::state::Field<Self>] = &[];
-        fn principal(&self) -> ::core::option::Option<&Self::Principal> {
-            ::core::option::Option::None
+    impl ::session_axum::state::HasFields for Shop {
+        const STORED_NAMES: &'static [::session_axum::state::StoredName] = &[];
+        fn table() -> &'static ::session_axum::state::Table<Self> {
+            ::core::unreachable!()
         }
     }
     #[automatically_derived]
-    impl ::session_axum::WithPrincipal for Shop {
-        fn set_principal(&mut self, _: Self::Principal) {}
+    impl ::session_axum::SessionState for Shop {
+        const NAME: &'static str = "Shop";
+        const ALIASES: &'static [&'static str] = &[];
+        type Ownership = ::session_axum::state::Owned<Self::Principal>;
+        type Principal = ::session_axum::NoPrincipal;
+        fn principal(&self) -> ::core::option::Option<&Self::Principal> {
+            ::core::option::Option::None
+        }
+        fn set_principal(&mut self, __principal: Self::Principal) {
+            match __principal {}
+        }
     }
     #[automatically_derived]
     impl ::core::default::Default for Shop {

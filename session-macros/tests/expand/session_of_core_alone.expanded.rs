@@ -42,25 +42,31 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::session_core::SessionState for Shop {
-        const NAME: &'static str = "Shop";
-        const ALIASES: &'static [&'static str] = &[];
-        type Principal = <Option<u64> as ::session_core::state::PrincipalField>::Principal;
-        const FIELDS: &'static [::session_core::state::Field<Self>] = &[
-            ::session_core::state::Field::of::<__session_field_user>("user").principal(),
-            ::session_core::state::Field::of::<__session_field_visits>("visits"),
+    impl ::session_core::state::HasFields for Shop {
+        const STORED_NAMES: &'static [::session_core::state::StoredName] = &[
+            ::session_core::state::StoredName::field("user"),
+            ::session_core::state::StoredName::field("visits"),
         ];
-        fn principal(&self) -> ::core::option::Option<&Self::Principal> {
-            <Option<u64> as ::session_core::state::PrincipalField>::principal(&self.user)
+        fn table() -> &'static ::session_core::state::Table<Self> {
+            static TABLE: ::session_core::state::Table<Shop> =
+                ::session_core::state::Table::new(&[
+                    ::session_core::state::Field::of::<__session_field_user>("user").principal(),
+                    ::session_core::state::Field::of::<__session_field_visits>("visits"),
+                ]);
+            &TABLE
         }
     }
     #[automatically_derived]
-    impl ::session_core::WithPrincipal for Shop {
-        fn set_principal(&mut self, principal: Self::Principal) {
-            <Option<u64> as ::session_core::state::PrincipalField>::set_principal(
-                &mut self.user,
-                principal,
-            );
+    impl ::session_core::SessionState for Shop {
+        const NAME: &'static str = "Shop";
+        const ALIASES: &'static [&'static str] = &[];
+        type Ownership = ::session_core::state::Owned<Self::Principal>;
+        type Principal = <Option<u64> as ::session_core::state::PrincipalField>::Principal;
+        fn principal(&self) -> ::core::option::Option<&Self::Principal> {
+            <Option<u64> as ::session_core::state::PrincipalField>::principal(&self.user)
+        }
+        fn set_principal(&mut self, __principal: Self::Principal) {
+            self.user = ::core::option::Option::Some(__principal);
         }
     }
 };

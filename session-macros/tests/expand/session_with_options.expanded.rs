@@ -53,19 +53,38 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl ::session_axum::state::HasFields for Settings {
+        const STORED_NAMES: &'static [::session_axum::state::StoredName] = &[
+            ::session_axum::state::StoredName::field("theme"),
+            ::session_axum::state::StoredName::field("lang"),
+            ::session_axum::state::StoredName::field("language"),
+            ::session_axum::state::StoredName::field("locale"),
+            #[cfg(feature = "tags")]
+            ::session_axum::state::StoredName::field("tags"),
+        ];
+        fn table() -> &'static ::session_axum::state::Table<Self> {
+            static TABLE: ::session_axum::state::Table<Settings> =
+                ::session_axum::state::Table::new(&[
+                    ::session_axum::state::Field::of::<__session_field_theme>("theme").carry(),
+                    ::session_axum::state::Field::of::<__session_field_type>("lang")
+                        .alias(&["language", "locale"]),
+                    #[cfg(feature = "tags")]
+                    ::session_axum::state::Field::of::<__session_field_tags>("tags"),
+                ]);
+            &TABLE
+        }
+    }
+    #[automatically_derived]
     impl ::session_axum::SessionState for Settings {
         const NAME: &'static str = "settings";
         const ALIASES: &'static [&'static str] = &["preferences", "options"];
+        type Ownership = ::session_axum::state::Nobody;
         type Principal = ::session_axum::NoPrincipal;
-        const FIELDS: &'static [::session_axum::state::Field<Self>] = &[
-            ::session_axum::state::Field::of::<__session_field_theme>("theme").carry(),
-            ::session_axum::state::Field::of::<__session_field_type>("lang")
-                .alias(&["language", "locale"]),
-            #[cfg(feature = "tags")]
-            ::session_axum::state::Field::of::<__session_field_tags>("tags"),
-        ];
         fn principal(&self) -> ::core::option::Option<&Self::Principal> {
             ::core::option::Option::None
+        }
+        fn set_principal(&mut self, __principal: Self::Principal) {
+            match __principal {}
         }
     }
     #[automatically_derived]

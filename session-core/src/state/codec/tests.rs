@@ -116,3 +116,99 @@ fn more_than_a_session_may_hold_is_an_error() {
     let state = Old { cart: vec!["x".repeat(MAX_BYTES)], ..Old::default() };
     assert!(matches!(encode("Shop", &state), Err(EncodeError::TooLarge { .. })));
 }
+
+/// A part, which itself has one.
+#[session]
+#[derive(Debug)]
+struct Login {
+    #[session(principal)]
+    user: Option<u64>,
+    #[session(alias = "level")]
+    factors: u8,
+    #[session(flatten, rename = "on")]
+    device: Device,
+}
+
+#[session]
+#[derive(Debug)]
+struct Device {
+    #[session(carry)]
+    theme: String,
+    #[session(merge = sum)]
+    clicks: u64,
+}
+
+#[session]
+#[derive(Debug)]
+struct Whole {
+    cart: Vec<String>,
+    #[session(flatten)]
+    login: Login,
+    visits: u64,
+}
+
+#[test]
+fn the_fields_of_parts_are_stored_after_the_names_of_these() {
+    let mut whole = Whole { cart: vec!["tea".into()], visits: 2, ..Whole::default() };
+    whole.set_principal(7);
+    whole.login.device.clicks = 3;
+    let encoded = encode("Shop", &whole).unwrap();
+    assert_eq!(*encoded.state, whole);
+    let fields = Fields::parse(&encoded.fields).unwrap();
+    let names: Vec<_> = fields.iter().map(|(name, _)| name).collect();
+    assert_eq!(
+        names,
+        ["cart", "login.user", "login.factors", "login.on.theme", "login.on.clicks", "visits"]
+    );
+    assert_eq!(read::<Whole>(&encoded.fields), (whole, vec![]));
+}
+
+#[test]
+fn the_fields_of_parts_keep_their_options() {
+    let table = <Whole as crate::state::HasFields>::table().fields();
+    let named = |name: &str| table.iter().find(|field| field.name == name).unwrap();
+    assert!(named("login.user").is_principal && !named("cart").is_principal);
+    assert!(named("login.on.theme").carried && !named("login.on.clicks").carried);
+    assert_eq!(named("login.factors").aliases, ["login.level"]);
+    let clicks = |clicks| Whole {
+        login: Login { device: Device { clicks, ..Device::default() }, ..Login::default() },
+        ..Whole::default()
+    };
+    let mut theirs = clicks(10);
+    crate::state::merge::merge(&clicks(2), &clicks(5), &mut theirs);
+    assert_eq!(theirs, clicks(13));
+}
+
+#[session]
+struct Beside {
+    #[session(flatten)]
+    device: Device,
+    #[session(flatten)]
+    login: Login,
+    #[session(flatten)]
+    another: Device,
+}
+
+#[session]
+struct Own {
+    #[session(flatten)]
+    device: Device,
+    #[session(principal)]
+    user: Option<String>,
+}
+
+#[test]
+fn the_principal_of_a_part_is_the_wholes() {
+    let mut whole = Whole::default();
+    assert_eq!(whole.principal(), None);
+    whole.set_principal(7);
+    assert_eq!((whole.principal(), whole.login.user), (Some(&7), Some(7)));
+
+    let mut beside = Beside::default();
+    beside.set_principal(8);
+    assert_eq!((beside.principal(), beside.login.user), (Some(&8), Some(8)));
+
+    let mut own = Own::default();
+    own.set_principal("ann".into());
+    assert_eq!(own.principal().unwrap(), "ann");
+}

@@ -33,6 +33,8 @@ pub(crate) enum Role {
     Principal(Ident),
     /// It is data of the session.
     Data { merge: Merge, carry: bool },
+    /// It is another session type, whose fields are stored as the session's.
+    Part,
 }
 
 impl Field {
@@ -49,9 +51,10 @@ impl Field {
         let cfgs = conditions(&field.attrs);
         options.check(&cfgs, errors);
 
-        let role = match options.principal {
-            Some(option) => Role::Principal(option),
-            None => Role::Data {
+        let role = match (options.principal, options.flatten) {
+            (_, Some(_)) => Role::Part,
+            (Some(option), None) => Role::Principal(option),
+            (None, None) => Role::Data {
                 merge: options.merge.map_or(Merge::Replace, |(_, merge)| merge),
                 carry: options.carry.is_some(),
             },
@@ -69,8 +72,12 @@ impl Field {
         })
     }
 
-    /// All names under which the field may be stored.
-    pub(super) fn names(&self) -> impl Iterator<Item = &LitStr> {
+    pub(crate) fn is_part(&self) -> bool {
+        matches!(self.role, Role::Part)
+    }
+
+    /// All names under which the field may be stored; of a part, what stands before its fields'.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &LitStr> {
         std::iter::once(&self.name).chain(&self.aliases)
     }
 }

@@ -10,3 +10,4 @@ pub(crate) use self::derives::{Derives, RequiredTrait};
 pub(crate) use self::field::{Field, Role};
 pub(crate) use self::session_name::SessionName;
 pub(crate) use self::state::State;
+pub(crate) use self::stored_names::SEPARATOR;

@@ -99,7 +99,7 @@ fn named_struct(input: DeriveInput) -> Result<ItemStruct> {
 fn check_principal(fields: &[Field], errors: &mut Errors) {
     let mut principals = fields.iter().filter_map(|field| match &field.role {
         Role::Principal(option) => Some((&field.ident, option)),
-        Role::Data { .. } => None,
+        Role::Data { .. } | Role::Part => None,
     });
     let Some((first, _)) = principals.next() else { return };
     for (_, option) in principals {

@@ -9,6 +9,9 @@ use crate::errors::Errors;
 /// The first character of the names that the library stores entries of its own under.
 const RESERVED_PREFIX: char = '.';
 
+/// What stands between the name of a part and that of its field.
+pub(crate) const SEPARATOR: char = '.';
+
 /// The longest stored name, in bytes: its length is stored in one byte.
 const MAX_NAME_LENGTH: usize = 255;
 
@@ -17,6 +20,11 @@ pub(super) fn check_stored_names(fields: &[Field], errors: &mut Errors) {
     for field in fields {
         for name in field.names() {
             errors.handle(check_name(name));
+            if field.is_part() && name.value().contains(SEPARATOR) {
+                let message =
+                    "the name of a part has no dot: that stands before the names of its fields";
+                errors.push(Error::new(name.span(), message));
+            }
             let value = name.value();
             // Of two fields behind `#[cfg]` only one may be there.
             let owner = taken.iter().find(|(other, owner)| {

@@ -16,6 +16,7 @@ const FIELD_OPTIONS: KnownOptions = KnownOptions {
         ("rename", "rename = \"…\""),
         ("alias", "alias = \"…\""),
         ("carry", "carry"),
+        ("flatten", "flatten"),
     ],
     repeatable: &["alias"],
 };
@@ -29,6 +30,7 @@ pub(crate) struct FieldOptions {
     pub(crate) rename: Option<LitStr>,
     pub(crate) aliases: Vec<LitStr>,
     pub(crate) carry: Option<Ident>,
+    pub(crate) flatten: Option<Ident>,
 }
 
 impl FieldOptions {
@@ -64,6 +66,7 @@ impl FieldOptions {
         let ident = option.ident.clone();
         match option.name().as_str() {
             "principal" => self.principal = errors.handle(option.flag()).map(|()| ident),
+            "flatten" => self.flatten = errors.handle(option.flag()).map(|()| ident),
             "carry" => self.carry = errors.handle(option.flag()).map(|()| ident),
             "rename" => self.rename = errors.handle(option.string(&FIELD_OPTIONS)),
             "alias" => self.aliases.extend(errors.handle(option.string(&FIELD_OPTIONS))),
@@ -80,27 +83,42 @@ impl FieldOptions {
         }
     }
 
-    /// Refuses what contradicts `principal`.
+    /// Refuses options that contradict each other.
     pub(crate) fn check(&self, cfgs: &[Attribute], errors: &mut Errors) {
-        if self.principal.is_none() {
-            return;
-        }
         let merge = self.merge.as_ref().map(|(ident, _)| ident);
         let default = self.default.as_ref().map(|(ident, _)| ident);
-        for (option, reason) in [
-            (merge, "a principal is replaced, never merged"),
-            (default, "a fresh session belongs to nobody"),
-            (self.carry.as_ref(), "a change of principal does not keep the old one"),
-        ] {
-            if let Some(option) = option {
-                let message = format!("`{option}` contradicts `principal`: {reason}");
+        let carry = self.carry.as_ref();
+        if self.flatten.is_some() {
+            let reason = "the fields of the part have options of their own";
+            for option in [self.principal.as_ref(), merge, default, carry].into_iter().flatten() {
+                let message = format!("`{option}` contradicts `flatten`: {reason}");
                 errors.push(Error::new(option.span(), message));
             }
-        }
-        if let Some(cfg) = cfgs.first() {
-            let message = "`#[cfg]` contradicts `principal`: a session type has one or has none; \
-                           put `#[cfg]` on two structs";
-            errors.push(Error::new_spanned(cfg, message));
+            for alias in &self.aliases {
+                let message = format!("`alias` contradicts `flatten`: {reason}");
+                errors.push(Error::new(alias.span(), message));
+            }
+            if let Some(cfg) = cfgs.first() {
+                let message = "`#[cfg]` contradicts `flatten`: a session type has a part or has not; \
+                               put `#[cfg]` on two structs";
+                errors.push(Error::new_spanned(cfg, message));
+            }
+        } else if self.principal.is_some() {
+            for (option, reason) in [
+                (merge, "a principal is replaced, never merged"),
+                (default, "a fresh session belongs to nobody"),
+                (carry, "a change of principal does not keep the old one"),
+            ] {
+                if let Some(option) = option {
+                    let message = format!("`{option}` contradicts `principal`: {reason}");
+                    errors.push(Error::new(option.span(), message));
+                }
+            }
+            if let Some(cfg) = cfgs.first() {
+                let message = "`#[cfg]` contradicts `principal`: a session type has one or has none; \
+                               put `#[cfg]` on two structs";
+                errors.push(Error::new_spanned(cfg, message));
+            }
         }
     }
 }

@@ -64,18 +64,24 @@ impl ToTokens for Fallback {
 
             const _: () = {
                 #[automatically_derived]
-                impl #root::SessionState for #name {
-                    #names
-                    type Principal = #root::NoPrincipal;
-                    const FIELDS: &'static [#root::state::Field<Self>] = &[];
-                    fn principal(&self) -> ::core::option::Option<&Self::Principal> {
-                        ::core::option::Option::None
+                impl #root::state::HasFields for #name {
+                    const STORED_NAMES: &'static [#root::state::StoredName] = &[];
+                    fn table() -> &'static #root::state::Table<Self> {
+                        ::core::unreachable!()
                     }
                 }
 
                 #[automatically_derived]
-                impl #root::WithPrincipal for #name {
-                    fn set_principal(&mut self, _: Self::Principal) {}
+                impl #root::SessionState for #name {
+                    #names
+                    type Ownership = #root::state::Owned<Self::Principal>;
+                    type Principal = #root::NoPrincipal;
+                    fn principal(&self) -> ::core::option::Option<&Self::Principal> {
+                        ::core::option::Option::None
+                    }
+                    fn set_principal(&mut self, __principal: Self::Principal) {
+                        match __principal {}
+                    }
                 }
 
                 #default

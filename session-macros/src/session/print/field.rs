@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Ident, Type};
 
 use crate::root::Root;
-use crate::session::model::{Field, Role};
+use crate::session::model::{Field, Role, SEPARATOR};
 use crate::session::parse::Merge;
 use crate::spans::{first_and_last_span, located_at};
 
@@ -14,7 +14,7 @@ pub(super) fn lens(root: Root, field: &Field, state: &Ident) -> TokenStream {
     let Field { ident, ty, lens, cfgs, role, .. } = field;
     let value = variable("__state");
     let merge = match role {
-        Role::Principal(_) => None,
+        Role::Principal(_) | Role::Part => None,
         Role::Data { merge, .. } => merge_method(root, merge, ty),
     };
     quote! {
@@ -63,13 +63,64 @@ fn merge_method(root: Root, merge: &Merge, ty: &Type) -> Option<TokenStream> {
 
 /// The field's entry in the table of fields.
 pub(super) fn table_entry(root: Root, field: &Field) -> TokenStream {
-    let Field { lens, cfgs, name, aliases, role, .. } = field;
+    let Field { ty, lens, cfgs, name, aliases, role, .. } = field;
+    // What the type of the field lacks is reported at that.
+    let lens = located_at(first_and_last_span(ty).0, lens.to_token_stream());
     let alias = (!aliases.is_empty()).then(|| quote!(.alias(&[#(#aliases),*])));
+    let constructor = match role {
+        Role::Principal(_) | Role::Data { .. } => quote!(of),
+        Role::Part => quote!(part),
+    };
     let role = match role {
         Role::Principal(_) => Some(quote!(.principal())),
         Role::Data { carry, .. } => carry.then(|| quote!(.carry())),
+        Role::Part => None,
     };
-    quote!(#(#cfgs)* #root::state::Field::of::<#lens>(#name) #alias #role)
+    quote!(#(#cfgs)* #root::state::Field::#constructor::<#lens>(#name) #alias #role)
+}
+
+/// The names under which the field is stored, as constants.
+pub(super) fn stored_names(root: Root, field: &Field) -> TokenStream {
+    let Field { ty, cfgs, name, .. } = field;
+    if field.is_part() {
+        return quote! {
+            #root::state::StoredName::part(#name, <#ty as #root::state::HasFields>::STORED_NAMES)
+        };
+    }
+    let names = field.names().map(|name| quote!(#(#cfgs)* #root::state::StoredName::field(#name)));
+    quote!(#(#names),*)
+}
+
+/// The checks that the fields of a part are stored under names that are free, and not too long.
+pub(super) fn name_checks<'a>(root: Root, part: &'a Field, fields: &'a [Field]) -> TokenStream {
+    let Field { ident, ty, name, .. } = part;
+    let prefix = format!("{}{SEPARATOR}", name.value());
+    let checks = fields.iter().flat_map(|field| field.names().map(move |name| (field, name)));
+    let checks = checks.filter_map(|(field, taken)| {
+        let Field { ident: other, cfgs, .. } = field;
+        let value = taken.value();
+        let rest = value.strip_prefix(&prefix)?;
+        let message = format!(
+            "the field `{other}` is stored as `{value}`, as one of `{ident}` is: use another name"
+        );
+        let root = root.located_at(taken.span());
+        Some(quote_spanned! {taken.span()=>
+            #(#cfgs)*
+            const _: () = #root::state::StoredName::check_free(
+                <#ty as #root::state::HasFields>::STORED_NAMES, #rest, #message
+            );
+        })
+    });
+    let message = format!(
+        "the fields of `{ident}` are stored under names of more than 255 bytes: shorten `{ident}` with `rename`"
+    );
+    let root = root.located_at(ident.span());
+    let length = quote_spanned! {ident.span()=>
+        const _: () = #root::state::StoredName::check_length(
+            #name, <#ty as #root::state::HasFields>::STORED_NAMES, #message
+        );
+    };
+    quote!(#(#checks)* #length)
 }
 
 /// The field's value in `Default::default`.

@@ -3,6 +3,7 @@
 mod derives;
 mod fallback;
 mod field;
+mod principal;
 mod state;
 
 pub(crate) use self::fallback::Fallback;

@@ -1,0 +1,123 @@
+//! Access to one field of a session type: the operations of the engine on it, of whatever type it is.
+
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::state::field_value::FieldValue;
+use crate::state::frame::EncodeError;
+use crate::state::lens::Lens;
+
+/// What the engine does with one field of the session type `T`.
+pub(crate) trait Access<T>: Sync {
+    /// Sets the field to what these bytes decode to.
+    fn decode(&self, bytes: &[u8], state: &mut T) -> serde_json::Result<()>;
+
+    /// The JSON of the field in the first, and into the second what that decodes to.
+    fn encode(
+        &self,
+        state: &T,
+        decoded: &mut T,
+        field: &'static str,
+    ) -> Result<Vec<u8>, EncodeError>;
+
+    /// Whether the field is the same in both.
+    fn same(&self, one: &T, other: &T) -> bool;
+
+    /// Sets the field in the second to what it is in the first.
+    fn copy(&self, from: &T, into: &mut T);
+
+    /// Merges `base` and `mine` into `theirs`; only asked where all three differ.
+    fn merge(&self, base: &T, mine: &T, theirs: &mut T);
+}
+
+/// Access to the field that the lens reaches.
+pub(crate) struct Direct<L>(PhantomData<fn() -> L>);
+
+impl<L> Direct<L> {
+    pub(crate) const NEW: Self = Self(PhantomData);
+}
+
+impl<L: Lens<Value: FieldValue>> Access<L::State> for Direct<L> {
+    fn decode(&self, bytes: &[u8], state: &mut L::State) -> serde_json::Result<()> {
+        *L::get_mut(state) = decode(bytes)?;
+        Ok(())
+    }
+
+    fn encode(
+        &self,
+        state: &L::State,
+        decoded: &mut L::State,
+        field: &'static str,
+    ) -> Result<Vec<u8>, EncodeError> {
+        let value = L::get(state);
+        let (text, read) = encode(value, field)?;
+        if read != *value {
+            return Err(EncodeError::Lossy { field });
+        }
+        *L::get_mut(decoded) = read;
+        Ok(text)
+    }
+
+    fn same(&self, one: &L::State, other: &L::State) -> bool {
+        L::get(one) == L::get(other)
+    }
+
+    fn copy(&self, from: &L::State, into: &mut L::State) {
+        L::get_mut(into).clone_from(L::get(from));
+    }
+
+    fn merge(&self, base: &L::State, mine: &L::State, theirs: &mut L::State) {
+        let merged = L::merge(L::get(base), L::get(mine), L::get(theirs));
+        *L::get_mut(theirs) = merged;
+    }
+}
+
+/// Access to a field of the part that the lens reaches.
+pub(crate) struct Within<L: Lens>(pub(crate) &'static dyn Access<L::Value>);
+
+impl<L: Lens> Access<L::State> for Within<L> {
+    fn decode(&self, bytes: &[u8], state: &mut L::State) -> serde_json::Result<()> {
+        self.0.decode(bytes, L::get_mut(state))
+    }
+
+    fn encode(
+        &self,
+        state: &L::State,
+        decoded: &mut L::State,
+        field: &'static str,
+    ) -> Result<Vec<u8>, EncodeError> {
+        self.0.encode(L::get(state), L::get_mut(decoded), field)
+    }
+
+    fn same(&self, one: &L::State, other: &L::State) -> bool {
+        self.0.same(L::get(one), L::get(other))
+    }
+
+    fn copy(&self, from: &L::State, into: &mut L::State) {
+        self.0.copy(L::get(from), L::get_mut(into));
+    }
+
+    fn merge(&self, base: &L::State, mine: &L::State, theirs: &mut L::State) {
+        self.0.merge(L::get(base), L::get(mine), L::get_mut(theirs));
+    }
+}
+
+fn decode<V: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<V> {
+    // As text it need not be checked string by string.
+    match str::from_utf8(bytes) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(bytes),
+    }
+}
+
+/// The value's JSON, and what that decodes to.
+fn encode<V: Serialize + DeserializeOwned>(
+    value: &V,
+    field: &'static str,
+) -> Result<(Vec<u8>, V), EncodeError> {
+    let text = serde_json::to_string(value).map_err(|cause| EncodeError::Field { field, cause })?;
+    let read = serde_json::from_str(&text).map_err(|_| EncodeError::Lossy { field })?;
+    Ok((text.into_bytes(), read))
+}

@@ -1,0 +1,146 @@
+//! The table of a session type's fields: its own, and those of its parts, each under its stored name.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use crate::state::access::{Access, Direct, Within};
+use crate::state::field_value::FieldValue;
+use crate::state::lens::Lens;
+use crate::state::stored_name::StoredName;
+
+/// A struct whose fields are listed: a session type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a session",
+    label = "not a session",
+    note = "put `#[session]` on the struct `{Self}`"
+)]
+pub trait HasFields: Sized + 'static {
+    /// The names under which its fields are stored, for a type that takes it in as a part.
+    const STORED_NAMES: &'static [StoredName];
+
+    /// Its fields.
+    fn table() -> &'static Table<Self>;
+}
+
+/// The fields of the session type `T`. `#[session]` writes one, as a static, from what it lists.
+pub struct Table<T: 'static> {
+    listed: &'static [Field<T>],
+    fields: OnceLock<Box<[StoredField<T>]>>,
+}
+
+/// A field as it is stored: of the session type itself, or of a part of it at any depth.
+pub(crate) struct StoredField<T: 'static> {
+    pub(crate) name: &'static str,
+    pub(crate) aliases: &'static [&'static str],
+    pub(crate) carried: bool,
+    pub(crate) is_principal: bool,
+    pub(crate) access: &'static dyn Access<T>,
+}
+
+impl<T> Table<T> {
+    /// Of these fields and parts.
+    pub const fn new(listed: &'static [Field<T>]) -> Self {
+        Self { listed, fields: OnceLock::new() }
+    }
+
+    /// The fields, those of parts in the place of the part.
+    pub(crate) fn fields(&'static self) -> &'static [StoredField<T>] {
+        self.fields.get_or_init(|| self.listed.iter().flat_map(Field::stored).collect())
+    }
+}
+
+impl<T> fmt::Debug for Table<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Table").field(&self.listed).finish()
+    }
+}
+
+/// A field of the session type `T`, or a part of it, as a row of its table.
+pub struct Field<T: 'static> {
+    name: &'static str,
+    aliases: &'static [&'static str],
+    carried: bool,
+    is_principal: bool,
+    kind: Kind<T>,
+}
+
+enum Kind<T: 'static> {
+    Value(&'static dyn Access<T>),
+    /// The fields of the part that is stored under this prefix.
+    Part(fn(&'static str) -> Vec<StoredField<T>>),
+}
+
+impl<T: 'static> Field<T> {
+    /// The field that `L` reaches, stored under `name`.
+    pub const fn of<L: Lens<State = T, Value: FieldValue>>(name: &'static str) -> Self {
+        Self::new(name, Kind::Value(const { &Direct::<L>::NEW }))
+    }
+
+    /// The part that `L` reaches: the fields of another session type, each stored under `prefix`,
+    /// a dot and its own name. They keep their options.
+    pub const fn part<L: Lens<State = T, Value: HasFields>>(prefix: &'static str) -> Self {
+        Self::new(prefix, Kind::Part(fields_of_part::<L>))
+    }
+
+    const fn new(name: &'static str, kind: Kind<T>) -> Self {
+        Self { name, aliases: &[], carried: false, is_principal: false, kind }
+    }
+
+    /// Also read under these names.
+    pub const fn alias(mut self, names: &'static [&'static str]) -> Self {
+        self.aliases = names;
+        self
+    }
+
+    /// Kept when the session passes from one principal to another, or to none.
+    pub const fn carry(mut self) -> Self {
+        self.carried = true;
+        self
+    }
+
+    /// Says whom the session belongs to.
+    pub const fn principal(mut self) -> Self {
+        self.is_principal = true;
+        self
+    }
+
+    /// The fields that are stored for this row.
+    pub(crate) fn stored(&self) -> Vec<StoredField<T>> {
+        let &Self { name, aliases, carried, is_principal, .. } = self;
+        match self.kind {
+            Kind::Value(access) => {
+                vec![StoredField { name, aliases, carried, is_principal, access }]
+            }
+            Kind::Part(fields) => fields(name),
+        }
+    }
+}
+
+/// The fields of a part. They are made once, for as long as the program runs.
+fn fields_of_part<L: Lens<Value: HasFields>>(prefix: &'static str) -> Vec<StoredField<L::State>> {
+    let prefixed = |name: &&'static str| -> &'static str {
+        Box::leak(format!("{prefix}.{name}").into_boxed_str())
+    };
+    let fields = L::Value::table().fields();
+    let field = |field: &StoredField<L::Value>| StoredField {
+        name: prefixed(&field.name),
+        aliases: field.aliases.iter().map(prefixed).collect::<Vec<_>>().leak(),
+        carried: field.carried,
+        is_principal: field.is_principal,
+        access: Box::leak(Box::new(Within::<L>(field.access))),
+    };
+    fields.iter().map(field).collect()
+}
+
+impl<T> fmt::Debug for Field<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, aliases, carried, is_principal, kind } = self;
+        f.debug_struct("Field")
+            .field("name", name)
+            .field("aliases", aliases)
+            .field("carried", carried)
+            .field("is_principal", is_principal)
+            .field("is_part", &matches!(kind, Kind::Part(_)))
+            .finish()
+    }
+}

@@ -48,13 +48,17 @@ use crate::root::Root;
 /// assert_eq!(Shop::default().theme, "light");
 /// ```
 ///
-/// A field is of any type that is `Clone + PartialEq + Serialize + Deserialize`: compared, to find
-/// out what a handler changed, and stored on its own, so that two requests which change different
+/// A field is of any type that is `Clone + PartialEq + Serialize + Deserialize`: compared by what would be
+/// stored, to find out what a handler changed, and stored on its own, so that two requests which change different
 /// fields never meet.
 ///
-/// It is data and nothing else. What a handler leaves that `PartialEq` takes for the same as before is
-/// not stored; nor is what is changed behind a `&` (in an atomic, a mutex, a `OnceLock`), which other
-/// requests on this session may see for a while. A field that was never stored has its default at each
+/// A change is what would be stored differently, whatever `PartialEq` says: another order of an
+/// `IndexMap`, another offset of the same moment, another name of a user whose id is compared. The order of a
+/// `HashMap` is no change where it is the field itself; deeper in a type of your own it may cost a write, unless
+/// you say that `PartialEq` is exact: `session_axum::state::ExactEq`.
+///
+/// It is data and nothing else. What is changed behind a `&` (in an atomic, a mutex, a `OnceLock`) is not
+/// stored, and other requests on this session may see it for a while. A field that was never stored has its default at each
 /// request, which may be drawn anew.
 ///
 /// A field may have any name. In its type and options, `Self` is the session type. A `#[cfg]` on a field holds for

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::state::field_value::FieldValue;
 use crate::state::frame::EncodeError;
 use crate::state::lens::Lens;
+use crate::state::same::is_same;
 
 /// What the engine does with one field of the session type `T`.
 pub(crate) trait Access<T>: Sync {
@@ -22,7 +23,7 @@ pub(crate) trait Access<T>: Sync {
         field: &'static str,
     ) -> Result<Vec<u8>, EncodeError>;
 
-    /// Whether the field is the same in both.
+    /// Whether the field would be stored the same for both.
     fn same(&self, one: &T, other: &T) -> bool;
 
     /// Sets the field in the second to what it is in the first.
@@ -61,7 +62,11 @@ impl<L: Lens<Value: FieldValue>> Access<L::State> for Direct<L> {
     }
 
     fn same(&self, one: &L::State, other: &L::State) -> bool {
-        L::get(one) == L::get(other)
+        let (one, other) = (L::get(one), L::get(other));
+        match L::comparison() {
+            Some(is_same) => is_same(one, other),
+            None => is_same(one, other),
+        }
     }
 
     fn copy(&self, from: &L::State, into: &mut L::State) {

@@ -44,7 +44,9 @@ pub(crate) fn encode<T: SessionState>(name: &str, state: &T) -> Result<Encoded<T
     Ok(Encoded { fields: writer.finish()?, state: Arc::new(decoded) })
 }
 
-/// The bytes after `before`, the state of `stored`, became `after`; none if nothing has changed.
+/// The bytes after `before`, the state of `stored`, became `after`; none if nothing would be
+/// stored differently. Compared are the two states, never the bytes: these have a `HashMap` in
+/// another order each time.
 ///
 /// Only fields that differ are encoded. The others stay as they are, byte for byte: those that
 /// this release does not know, and those that it could not decode. A field found under an alias
@@ -54,6 +56,9 @@ pub(crate) fn recode<T: SessionState>(
     before: &T,
     after: &T,
 ) -> Result<Option<Encoded<T>>, EncodeError> {
+    if std::ptr::eq(before, after) {
+        return Ok(None);
+    }
     let mut changed =
         T::table().fields().iter().filter(|field| !field.access.same(before, after)).peekable();
     if changed.peek().is_none() {

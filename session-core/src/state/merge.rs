@@ -5,10 +5,16 @@
 //! engine asks only when both have changed the field, so that for every strategy, one's own too:
 //! no change of mine leaves theirs, no change of theirs leaves mine, and changes to different
 //! fields never meet.
+//!
+//! A change is what would be stored differently, of the entries of a collection too: an entry that
+//! equals another and has another encoding takes its place.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};
 
+use serde::Serialize;
+
+use crate::state::same::is_same;
 use crate::state::session_state::SessionState;
 
 /// Makes `theirs` what it becomes when this request has made `mine` of `base`.
@@ -25,9 +31,9 @@ pub(crate) fn merge<T: SessionState>(base: &T, mine: &T, theirs: &mut T) {
     }
 }
 
-/// Whether any field differs.
-pub(crate) fn differ<T: SessionState>(one: &T, secondary: &T) -> bool {
-    T::table().fields().iter().any(|field| !field.access.same(one, secondary))
+/// Whether any field would be stored differently.
+pub(crate) fn differ<T: SessionState>(one: &T, other: &T) -> bool {
+    T::table().fields().iter().any(|field| !field.access.same(one, other))
 }
 
 /// `merge = sum`: adds this request's difference to what is stored. A counter.
@@ -73,12 +79,12 @@ macro_rules! summable {
 
 summable! { u8, i8; u16, i16; u32, i32; u64, i64; u128, i128; usize, isize; }
 
-/// `merge = max`: the greater one.
+/// `merge = max`: the greater one; mine where neither is.
 pub fn max<V: Ord + Clone>(_base: &V, mine: &V, theirs: &V) -> V {
-    mine.max(theirs).clone()
+    theirs.max(mine).clone()
 }
 
-/// `merge = min`: the lesser one.
+/// `merge = min`: the lesser one; mine where neither is.
 pub fn min<V: Ord + Clone>(_base: &V, mine: &V, theirs: &V) -> V {
     mine.min(theirs).clone()
 }
@@ -107,7 +113,11 @@ macro_rules! set_union {
             for removed in base.iter().filter(|entry| !mine.contains(*entry)) {
                 united.remove(removed);
             }
-            united.extend(mine.iter().filter(|entry| !base.contains(*entry)).cloned());
+            for entry in mine {
+                if !base.get(entry).is_some_and(|before| is_same(before, entry)) {
+                    united.replace(entry.clone());
+                }
+            }
             united
         }
     };
@@ -120,28 +130,36 @@ macro_rules! map_union {
             for removed in base.keys().filter(|key| !mine.contains_key(*key)) {
                 united.remove(removed);
             }
-            let changed = mine.iter().filter(|(key, value)| base.get(*key) != Some(*value));
-            united.extend(changed.map(|(key, value)| (key.clone(), value.clone())));
+            for (key, value) in mine {
+                let before = base.get_key_value(key);
+                if !before.is_some_and(|(k, v)| is_same(k, key) && is_same(v, value)) {
+                    united.remove(key);
+                    united.insert(key.clone(), value.clone());
+                }
+            }
             united
         }
     };
 }
 
-impl<K: Eq + Hash + Clone, S: BuildHasher + Clone> Union for HashSet<K, S> {
+impl<K: Eq + Hash + Clone + Serialize, S: BuildHasher + Clone> Union for HashSet<K, S> {
     set_union!();
 }
 
-impl<K: Ord + Clone> Union for BTreeSet<K> {
+impl<K: Ord + Clone + Serialize> Union for BTreeSet<K> {
     set_union!();
 }
 
-impl<K: Eq + Hash + Clone, V: PartialEq + Clone, S: BuildHasher + Clone> Union
-    for HashMap<K, V, S>
+impl<K, V, S> Union for HashMap<K, V, S>
+where
+    K: Eq + Hash + Clone + Serialize,
+    V: PartialEq + Clone + Serialize,
+    S: BuildHasher + Clone,
 {
     map_union!();
 }
 
-impl<K: Ord + Clone, V: PartialEq + Clone> Union for BTreeMap<K, V> {
+impl<K: Ord + Clone + Serialize, V: PartialEq + Clone + Serialize> Union for BTreeMap<K, V> {
     map_union!();
 }
 
@@ -164,12 +182,14 @@ pub trait Append: Sized {
 
 macro_rules! append_list {
     ($list:ident) => {
-        impl<V: PartialEq + Clone> Append for $list<V> {
+        impl<V: PartialEq + Clone + Serialize> Append for $list<V> {
             fn append(base: &Self, mine: &Self, theirs: &Self) -> Self {
                 let (removed, added) = difference(base.iter(), mine.iter());
                 let mut list = theirs.clone();
                 for gone in removed {
-                    if let Some(index) = list.iter().position(|entry| entry == gone) {
+                    let same = list.iter().position(|entry| is_same(entry, gone));
+                    let index = same.or_else(|| list.iter().position(|entry| entry == gone));
+                    if let Some(index) = index {
                         list.remove(index);
                     }
                 }
@@ -186,13 +206,13 @@ append_list!(VecDeque);
 /// What is in the first list and not in the second, and the other way round, an entry counting
 /// as often as it stands there. What the lists begin with in common is skipped first, so that a
 /// list that was only appended to costs its length.
-fn difference<'a, V: PartialEq>(
+fn difference<'a, V: PartialEq + Serialize>(
     base: impl Iterator<Item = &'a V>,
     mine: impl Iterator<Item = &'a V>,
 ) -> (Vec<&'a V>, Vec<&'a V>) {
     let (mut base, mut mine) = (base.peekable(), mine.peekable());
     while let (Some(one), Some(other)) = (base.peek(), mine.peek())
-        && one == other
+        && is_same(*one, *other)
     {
         base.next();
         mine.next();
@@ -200,7 +220,7 @@ fn difference<'a, V: PartialEq>(
     let mut added: Vec<&V> = mine.collect();
     let mut removed = Vec::new();
     for entry in base {
-        match added.iter().position(|other| *other == entry) {
+        match added.iter().position(|other| is_same(*other, entry)) {
             Some(index) => _ = added.remove(index),
             None => removed.push(entry),
         }
@@ -242,5 +262,59 @@ mod tests {
         assert_eq!(append(&vec![1, 2], &vec![1, 2, 3], &vec![1, 2, 4]), [1, 2, 4, 3]);
         assert_eq!(append(&vec![1, 2, 2], &vec![2, 5], &vec![1, 2, 2, 4]), [2, 4, 5]);
         assert_eq!(append(&vec![1, 1], &vec![1], &vec![1, 1, 1]), [1, 1]);
+    }
+
+    /// Its equality and order overlook the name.
+    #[derive(Clone, Debug, Eq, Serialize)]
+    struct User(u8, &'static str);
+
+    impl PartialEq for User {
+        fn eq(&self, other: &Self) -> bool {
+            self.0 == other.0
+        }
+    }
+
+    impl Ord for User {
+        fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+            self.0.cmp(&other.0)
+        }
+    }
+
+    impl PartialOrd for User {
+        fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+            Some(self.cmp(other))
+        }
+    }
+
+    impl Hash for User {
+        fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+            self.0.hash(state);
+        }
+    }
+
+    #[test]
+    fn entries_that_equal_others_and_are_stored_differently_are_merged_as_changes() {
+        let (ann, anna, bob) = (User(1, "ann"), User(1, "anna"), User(2, "bob"));
+        let names = |users: &[User]| users.iter().map(|user| user.1).collect::<Vec<_>>();
+        let (before, mine) = (vec![ann.clone()], vec![anna.clone()]);
+        let theirs = vec![ann.clone(), bob.clone()];
+        assert_eq!(names(&append(&before, &mine, &theirs)), ["bob", "anna"]);
+
+        let set = |users: &[User]| users.iter().cloned().collect::<BTreeSet<_>>();
+        let united = union(&set(&before), &set(&mine), &set(&theirs));
+        assert_eq!(united.iter().map(|user| user.1).collect::<Vec<_>>(), ["anna", "bob"]);
+        let hashed = |users: &[User]| users.iter().cloned().collect::<HashSet<_>>();
+        let united = union(&hashed(&before), &hashed(&mine), &hashed(&theirs));
+        assert_eq!(united.get(&ann).unwrap().1, "anna");
+
+        let map = |users: &[User]| users.iter().map(|user| (user.0, user.clone())).collect();
+        let united = union::<HashMap<_, _>>(&map(&before), &map(&mine), &map(&theirs));
+        assert_eq!((united[&1].1, united.len()), ("anna", 2));
+        let keys = |users: &[User]| users.iter().map(|user| (user.clone(), 7)).collect();
+        let united = union::<BTreeMap<_, _>>(&keys(&before), &keys(&mine), &keys(&theirs));
+        assert_eq!(united.keys().map(|user| user.1).collect::<Vec<_>>(), ["anna", "bob"]);
+
+        assert_eq!(max(&ann, &anna, &ann).1, "anna");
+        assert_eq!(min(&ann, &anna, &ann).1, "anna");
     }
 }

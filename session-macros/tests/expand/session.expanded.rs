@@ -25,6 +25,11 @@ const _: () = {
         fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
             &mut __state.user
         }
+        fn comparison()
+        -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
+            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            (&&&::session_axum::state::same::Compare::<Option<UserId>>::NEW).comparison()
+        }
     }
     struct __session_field_visits;
     impl ::session_axum::state::Lens for __session_field_visits {
@@ -35,6 +40,11 @@ const _: () = {
         }
         fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
             &mut __state.visits
+        }
+        fn comparison()
+        -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
+            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            (&&&::session_axum::state::same::Compare::<u64>::NEW).comparison()
         }
         fn merge(
             __base: &Self::Value,
@@ -54,6 +64,11 @@ const _: () = {
         fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
             &mut __state.cart
         }
+        fn comparison()
+        -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
+            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            (&&&::session_axum::state::same::Compare::<Vec<Sku>>::NEW).comparison()
+        }
     }
     struct __session_field_notice;
     impl ::session_axum::state::Lens for __session_field_notice {
@@ -64,6 +79,11 @@ const _: () = {
         }
         fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
             &mut __state.notice
+        }
+        fn comparison()
+        -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
+            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            (&&&::session_axum::state::same::Compare::<Option<String>>::NEW).comparison()
         }
     }
     #[automatically_derived]

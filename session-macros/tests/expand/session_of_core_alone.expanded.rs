@@ -22,6 +22,11 @@ const _: () = {
         fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
             &mut __state.user
         }
+        fn comparison()
+        -> ::core::option::Option<::session_core::state::same::Comparison<Self::Value>> {
+            use ::session_core::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            (&&&::session_core::state::same::Compare::<Option<u64>>::NEW).comparison()
+        }
     }
     struct __session_field_visits;
     impl ::session_core::state::Lens for __session_field_visits {
@@ -32,6 +37,11 @@ const _: () = {
         }
         fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
             &mut __state.visits
+        }
+        fn comparison()
+        -> ::core::option::Option<::session_core::state::same::Comparison<Self::Value>> {
+            use ::session_core::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            (&&&::session_core::state::same::Compare::<u64>::NEW).comparison()
         }
         fn merge(
             __base: &Self::Value,

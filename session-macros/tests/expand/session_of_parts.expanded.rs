@@ -45,6 +45,11 @@ const _: () = {
         fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
             &mut __state.hint
         }
+        fn comparison()
+        -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
+            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            (&&&::session_axum::state::same::Compare::<String>::NEW).comparison()
+        }
     }
     #[automatically_derived]
     impl ::session_axum::state::HasFields for Shop {

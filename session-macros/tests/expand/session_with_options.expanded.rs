@@ -20,6 +20,11 @@ const _: () = {
         fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
             &mut __state.theme
         }
+        fn comparison()
+        -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
+            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            (&&&::session_axum::state::same::Compare::<Theme>::NEW).comparison()
+        }
     }
     struct __session_field_type;
     impl ::session_axum::state::Lens for __session_field_type {
@@ -30,6 +35,11 @@ const _: () = {
         }
         fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
             &mut __state.r#type
+        }
+        fn comparison()
+        -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
+            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            (&&&::session_axum::state::same::Compare::<String>::NEW).comparison()
         }
     }
     #[cfg(feature = "tags")]
@@ -43,6 +53,11 @@ const _: () = {
         }
         fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
             &mut __state.tags
+        }
+        fn comparison()
+        -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
+            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            (&&&::session_axum::state::same::Compare::<Vec<String>>::NEW).comparison()
         }
         fn merge(
             __base: &Self::Value,

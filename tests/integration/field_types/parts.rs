@@ -58,7 +58,7 @@ async fn log_in(shop: &mut Shop, Path(user): Path<String>) {
 #[require_session(authenticated)]
 async fn confirm(shop: &mut Shop) {
     shop.login.second_factor = true;
-    shop.login.device.theme = "dark".to_owned();
+    "dark".clone_into(&mut shop.login.device.theme);
     shop.cart.push("tea".to_owned());
 }
 

@@ -17,6 +17,7 @@ pub(super) fn lens(root: Root, field: &Field, state: &Ident) -> TokenStream {
         Role::Principal(_) | Role::Part => None,
         Role::Data { merge, .. } => merge_method(root, merge, ty),
     };
+    let comparison = (!field.is_part()).then(|| comparison_method(root, ty));
     quote! {
         #(#cfgs)*
         struct #lens;
@@ -31,7 +32,18 @@ pub(super) fn lens(root: Root, field: &Field, state: &Ident) -> TokenStream {
             fn get_mut(#value: &mut Self::State) -> &mut Self::Value {
                 &mut #value.#ident
             }
+            #comparison
             #merge
+        }
+    }
+}
+
+/// The lens's method that finds the comparison of two values, by traits: a type's name says nothing.
+fn comparison_method(root: Root, ty: &Type) -> TokenStream {
+    quote! {
+        fn comparison() -> ::core::option::Option<#root::state::same::Comparison<Self::Value>> {
+            use #root::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            (&&&#root::state::same::Compare::<#ty>::NEW).comparison()
         }
     }
 }

@@ -1,8 +1,7 @@
 //! The principal of a session type: of the type itself, or of one of its parts.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Type;
 
 use crate::root::Root;
 use crate::session::model::{Field, State};
@@ -11,24 +10,13 @@ use crate::spans::{first_and_last_span, located_at};
 /// The items of `SessionState` that say whom a session belongs to.
 pub(super) fn principal_items(state: &State) -> TokenStream {
     let root = state.root;
-    let own = state.principal();
-    let mut parts = state.fields.iter().filter(|field| field.is_part());
-    let owner = match (own, parts.next()) {
-        (None, None) => return no_principal(root),
-        (Some(own), None) => return own_principal(root, own),
-        (Some(own), Some(part)) => Owner::own(root, own).or(root, part),
-        (None, Some(part)) => Owner::part(root, part),
-    };
-    let Owner { ownership, get, set } = parts.fold(owner, |owner, part| owner.or(root, part));
-    quote! {
-        type Ownership = #ownership;
-        type Principal = <Self::Ownership as #root::state::Ownership>::Principal;
-        fn principal(&self) -> ::core::option::Option<&Self::Principal> {
-            #get
-        }
-        fn set_principal(&mut self, __principal: Self::Principal) {
-            #set
-        }
+    let parts = state.fields.iter().filter(|field| field.is_part());
+    let parts = parts.map(|part| Owner::part(root, part));
+    match (state.principal(), parts.reduce(|one, other| one.or(root, other))) {
+        (None, None) => no_principal(root),
+        (Some(own), None) => own_principal(root, own),
+        (Some(own), Some(parts)) => Owner::own(root, own).or(root, parts).items(root),
+        (None, Some(parts)) => parts.items(root),
     }
 }
 
@@ -68,6 +56,8 @@ fn own_principal(root: Root, field: &Field) -> TokenStream {
 /// Who may have the principal: its ownership, the expression of the principal, and the statement
 /// that sets it to `__principal`.
 struct Owner {
+    /// Where rustc reports that there is another one.
+    place: Span,
     ownership: TokenStream,
     get: TokenStream,
     set: TokenStream,
@@ -77,11 +67,12 @@ impl Owner {
     /// The session type itself.
     fn own(root: Root, field: &Field) -> Self {
         let Field { ident, ty, .. } = field;
-        let field = quote!(<#ty as #root::state::PrincipalField>);
+        let option = quote!(<#ty as #root::state::PrincipalField>);
         Self {
-            ownership: quote!(#root::state::Owned<#field::Principal>),
-            get: quote!(#field::principal(&self.#ident)),
-            set: quote!(#field::set_principal(&mut self.#ident, __principal)),
+            place: first_and_last_span(ty).0,
+            ownership: quote!(#root::state::Owned<#option::Principal>),
+            get: quote!(#option::principal(&self.#ident)),
+            set: quote!(#option::set_principal(&mut self.#ident, __principal)),
         }
     }
 
@@ -90,34 +81,39 @@ impl Owner {
         let Field { ident, ty, .. } = field;
         let part = quote!(<#ty as #root::SessionState>);
         Self {
+            place: first_and_last_span(ty).0,
             ownership: quote!(#part::Ownership),
             get: quote!(#part::principal(&self.#ident)),
             set: quote!(#part::set_principal(&mut self.#ident, __principal)),
         }
-        .located_at(ty)
     }
 
-    /// This one, or another part. Two that have one are refused at the second.
-    fn or(self, root: Root, part: &Field) -> Self {
-        let Self { ownership: one, get: get_one, set: set_one } = self;
-        let Self { ownership: other, get: get_other, set: set_other } = Self::part(root, part);
+    /// The one of both that has a principal.
+    fn or(self, root: Root, other: Self) -> Self {
+        let Self { ownership: one, get: get_one, set: set_one, .. } = self;
+        let Self { place, ownership: other, get: get_other, set: set_other } = other;
         let either = quote!(<#one as #root::state::Either<#other>>);
         Self {
+            place,
             ownership: quote!(#either::Ownership),
             get: quote!(#either::either(#get_one, #get_other)),
             set: quote!(#either::hand(__principal, |__principal| #set_one, |__principal| #set_other)),
         }
-        .located_at(&part.ty)
     }
 
-    /// What the type of the part lacks is reported at that.
-    fn located_at(self, part: &Type) -> Self {
-        let Self { ownership, get, set } = self;
-        let (place, _) = first_and_last_span(part);
-        Self {
-            ownership: located_at(place, ownership),
-            get: located_at(place, get),
-            set: located_at(place, set),
-        }
+    /// All at one place, so that an error in them is reported once.
+    fn items(self, root: Root) -> TokenStream {
+        let Self { place, ownership, get, set } = self;
+        let items = quote! {
+            type Ownership = #ownership;
+            type Principal = <Self::Ownership as #root::state::Ownership>::Principal;
+            fn principal(&self) -> ::core::option::Option<&Self::Principal> {
+                #get
+            }
+            fn set_principal(&mut self, __principal: Self::Principal) {
+                #set
+            }
+        };
+        located_at(place, items)
     }
 }

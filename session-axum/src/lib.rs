@@ -30,7 +30,7 @@ pub use sessions::Sessions;
 
 pub use session_core::{
     Argument, BuildError, CookieError, Engine, Error as ErrorKind, FieldValue, Handle, HandleError,
-    Ignored, KeyError, KeyRing, Lifetime, LifetimeError, Listed, MemoryStore, NoPrincipal,
+    Ignored, KeyError, KeyRing, Lifetime, LifetimeError, Listed, MemoryStore, NoPrincipal, Opaque,
     OriginError, Random, RandomError, Refusal, Revocation, Sealing, Session, SessionCookie,
     SessionEvent, SessionState, Store, StoreError, Timestamp, WithPrincipal, merge, state, store,
 };

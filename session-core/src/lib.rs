@@ -35,6 +35,7 @@ pub use session_macros::core_session as session;
 pub use state::field_value::FieldValue;
 pub use state::frame::{EncodeError, FieldsError};
 pub use state::merge;
+pub use state::opaque::Opaque;
 pub use state::ownership::NoPrincipal;
 pub use state::session_state::{SessionState, WithPrincipal};
 pub use store::memory::MemoryStore;

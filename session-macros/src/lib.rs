@@ -76,8 +76,31 @@ use crate::root::Root;
 /// | `alias = "…"` | A name under which the field is read as well, of an earlier release say. Any number of them. |
 /// | `carry` | The field stays when the session passes from one principal to another, or to none. Without it, it falls back to its default. |
 /// | `flatten` | The field is another session type, of another crate say, and its fields are stored as this one's: see below. |
+/// | `opaque` | The type of the field need not be `PartialEq`: its values are compared by their JSON. See below. |
 ///
 /// A stored name that begins with `.` is the library's own.
+///
+/// # Types of other crates
+///
+/// A type that has `Clone`, `Serialize` and `Deserialize`, and no `PartialEq`, is a field with `opaque`: an OAuth
+/// verifier, say, or the state of a passkey registration. One that has no `Clone` either is a field as `Opaque<V>`.
+///
+/// ```
+/// # mod oauth {
+/// #     #[derive(Clone, serde::Serialize, serde::Deserialize)] pub struct Nonce(pub String);
+/// #     #[derive(serde::Serialize, serde::Deserialize)] pub struct Verifier(pub String);
+/// # }
+/// use session_axum::{Opaque, session};
+///
+/// #[session]
+/// struct Shop {
+///     #[session(opaque)]
+///     nonce: Option<oauth::Nonce>,              // Clone, no PartialEq
+///     verifier: Opaque<oauth::Verifier>,        // neither: `get`, `set`, `take`
+/// }
+/// ```
+///
+/// Such a struct has no `PartialEq`. One that takes it in as a part says `#[session(manual(PartialEq))]`.
 ///
 /// # Parts
 ///
@@ -128,8 +151,8 @@ use crate::root::Root;
 ///
 /// # What it derives
 ///
-/// `Clone`, `PartialEq`, `Default`, and serde's `Serialize` and `Deserialize`: those that you do not
-/// derive yourself below the attribute (above it, it cannot see them). Which ones you write by
+/// `Clone`, `PartialEq` (unless a field is `opaque`), `Default`, and serde's `Serialize` and `Deserialize`: those
+/// that you do not derive yourself below the attribute (above it, it cannot see them). Which ones you write by
 /// hand, it is told: `#[session(manual(Default))]`.
 ///
 /// The struct's own serialization is for your use, as JSON in an answer say; a session is stored

@@ -162,8 +162,8 @@ async fn what_another_node_has_written_is_seen_at_once<S: TestStore>(store: S) {
     }
 }
 
-/// A handler may leave what its type takes for equal: then nothing is stored of it, and no later
-/// request sees it, on whichever node.
+/// A handler may leave what its type takes for equal: that is stored too, and every later request sees
+/// it, on whichever node.
 async fn what_is_remembered_is_what_is_stored<S: TestStore>(store: S) {
     let (here, there) = (node(&store, false), node(&store, false));
     let mut client = Client::new(&here);
@@ -171,7 +171,7 @@ async fn what_is_remembered_is_what_is_stored<S: TestStore>(store: S) {
         assert_eq!(client.post(&format!("/email/{email}")).await.ok(), email);
     }
     for node in [&there, &here] {
-        assert_eq!(client.at(node).get("/email").await.ok(), "ann@example.com 2");
+        assert_eq!(client.at(node).get("/email").await.ok(), "Ann@Example.com 2");
     }
 }
 

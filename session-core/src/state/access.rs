@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::state::field_value::FieldValue;
+use crate::state::field_value::{FieldValue, OpaqueValue};
 use crate::state::frame::EncodeError;
 use crate::state::lens::Lens;
-use crate::state::same::is_same;
+use crate::state::same::{has_same_encoding, is_same};
 
 /// What the engine does with one field of the session type `T`.
 pub(crate) trait Access<T>: Sync {
@@ -67,6 +67,44 @@ impl<L: Lens<Value: FieldValue>> Access<L::State> for Direct<L> {
             Some(is_same) => is_same(one, other),
             None => is_same(one, other),
         }
+    }
+
+    fn copy(&self, from: &L::State, into: &mut L::State) {
+        L::get_mut(into).clone_from(L::get(from));
+    }
+
+    fn merge(&self, base: &L::State, mine: &L::State, theirs: &mut L::State) {
+        let merged = L::merge(L::get(base), L::get(mine), L::get(theirs));
+        *L::get_mut(theirs) = merged;
+    }
+}
+
+/// Access to the field that the lens reaches, whose type need not have `PartialEq`.
+pub(crate) struct Uncompared<L>(PhantomData<fn() -> L>);
+
+impl<L> Uncompared<L> {
+    pub(crate) const NEW: Self = Self(PhantomData);
+}
+
+impl<L: Lens<Value: OpaqueValue>> Access<L::State> for Uncompared<L> {
+    fn decode(&self, bytes: &[u8], state: &mut L::State) -> serde_json::Result<()> {
+        *L::get_mut(state) = decode(bytes)?;
+        Ok(())
+    }
+
+    fn encode(
+        &self,
+        state: &L::State,
+        decoded: &mut L::State,
+        field: &'static str,
+    ) -> Result<Vec<u8>, EncodeError> {
+        let (text, read) = encode(L::get(state), field)?;
+        *L::get_mut(decoded) = read;
+        Ok(text)
+    }
+
+    fn same(&self, one: &L::State, other: &L::State) -> bool {
+        has_same_encoding(L::get(one), L::get(other))
     }
 
     fn copy(&self, from: &L::State, into: &mut L::State) {

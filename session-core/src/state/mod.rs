@@ -9,13 +9,14 @@ pub(crate) mod frame;
 pub(crate) mod hand_over;
 pub(crate) mod lens;
 pub mod merge;
+pub(crate) mod opaque;
 pub(crate) mod ownership;
 pub mod same;
 pub(crate) mod session_state;
 pub(crate) mod stored_name;
 pub(crate) mod table;
 
-pub use field_value::{FieldValue, PrincipalField};
+pub use field_value::{FieldValue, OpaqueValue, PrincipalField};
 pub use lens::Lens;
 pub use ownership::{Either, Nobody, Owned, Ownership};
 pub use same::ExactEq;

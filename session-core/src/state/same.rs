@@ -24,12 +24,12 @@ use serde::Serialize;
 /// use serde::{Deserialize, Serialize};
 ///
 /// #[derive(Clone, PartialEq, Serialize, Deserialize)]
-/// struct Line { sku: u32, count: u32 }
+/// struct Article { sku: u32, count: u32 }
 ///
-/// impl ExactEq for Line {}
+/// impl ExactEq for Article {}
 ///
 /// #[session]
-/// struct Shop { cart: Vec<Line> }
+/// struct Shop { cart: Vec<Article> }
 /// ```
 pub trait ExactEq: PartialEq {}
 
@@ -62,7 +62,7 @@ exact_tuples! { (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) }
 pub type Comparison<V> = fn(&V, &V) -> bool;
 
 /// Finds the comparison that says of two `V` what their encodings would say, if there is one: by [`ByEquality`]
-/// where `V` is [`ExactEq`], by [`ByEntries`] where it is a `HashMap` or `HashSet` of others, else none.
+/// where `V` is [`ExactEq`], by [`BySelf`] where it is a `HashMap` or `HashSet` of others or an `Opaque`, else none.
 ///
 /// The compiler looks for the method `comparison` from left to right: behind two references, one, none.
 #[derive(Debug)]
@@ -80,8 +80,8 @@ pub trait ByEquality<V> {
 }
 
 /// See [`Compare`].
-pub trait ByEntries<V> {
-    /// Entry by entry, in any order.
+pub trait BySelf<V> {
+    /// The type's own: entry by entry, in any order.
     fn comparison(&self) -> Option<Comparison<V>>;
 }
 
@@ -97,9 +97,9 @@ impl<V: ExactEq> ByEquality<V> for &&Compare<V> {
     }
 }
 
-impl<V: Unordered> ByEntries<V> for &Compare<V> {
+impl<V: Comparable> BySelf<V> for &Compare<V> {
     fn comparison(&self) -> Option<Comparison<V>> {
-        Some(V::has_same_entries)
+        Some(V::is_same)
     }
 }
 
@@ -109,16 +109,17 @@ impl<V> ByEncoding<V> for Compare<V> {
     }
 }
 
-/// Collections whose order says nothing.
+/// Types that compare themselves: collections whose order says nothing, and what is shared.
 #[doc(hidden)]
-pub trait Unordered {
-    fn has_same_entries(&self, other: &Self) -> bool;
+pub trait Comparable {
+    /// Whether both would be stored the same.
+    fn is_same(&self, other: &Self) -> bool;
 }
 
-impl<K: Eq + Hash + Serialize, V: PartialEq + Serialize, S: BuildHasher> Unordered
+impl<K: Eq + Hash + Serialize, V: PartialEq + Serialize, S: BuildHasher> Comparable
     for HashMap<K, V, S>
 {
-    fn has_same_entries(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self) -> bool {
         self.len() == other.len()
             && self.iter().all(|(key, value)| {
                 other
@@ -128,8 +129,8 @@ impl<K: Eq + Hash + Serialize, V: PartialEq + Serialize, S: BuildHasher> Unorder
     }
 }
 
-impl<K: Eq + Hash + Serialize, S: BuildHasher> Unordered for HashSet<K, S> {
-    fn has_same_entries(&self, other: &Self) -> bool {
+impl<K: Eq + Hash + Serialize, S: BuildHasher> Comparable for HashSet<K, S> {
+    fn is_same(&self, other: &Self) -> bool {
         self.len() == other.len()
             && self.iter().all(|key| other.get(key).is_some_and(|also| is_same(key, also)))
     }

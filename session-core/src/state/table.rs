@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::state::access::{Access, Direct, Within};
-use crate::state::field_value::FieldValue;
+use crate::state::access::{Access, Direct, Uncompared, Within};
+use crate::state::field_value::{FieldValue, OpaqueValue};
 use crate::state::lens::Lens;
 use crate::state::stored_name::StoredName;
 
@@ -74,6 +74,11 @@ impl<T: 'static> Field<T> {
     /// The field that `L` reaches, stored under `name`.
     pub const fn of<L: Lens<State = T, Value: FieldValue>>(name: &'static str) -> Self {
         Self::new(name, Kind::Value(const { &Direct::<L>::NEW }))
+    }
+
+    /// The same of a type that need not have `PartialEq`: its values are compared by their JSON.
+    pub const fn opaque<L: Lens<State = T, Value: OpaqueValue>>(name: &'static str) -> Self {
+        Self::new(name, Kind::Value(const { &Uncompared::<L>::NEW }))
     }
 
     /// The part that `L` reaches: the fields of another session type, each stored under `prefix`,

@@ -27,7 +27,7 @@ const _: () = {
         }
         fn comparison()
         -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
-            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            use ::session_axum::state::same::{ByEncoding as _, ByEquality as _, BySelf as _};
             (&&&::session_axum::state::same::Compare::<Option<UserId>>::NEW).comparison()
         }
     }
@@ -43,7 +43,7 @@ const _: () = {
         }
         fn comparison()
         -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
-            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            use ::session_axum::state::same::{ByEncoding as _, ByEquality as _, BySelf as _};
             (&&&::session_axum::state::same::Compare::<u64>::NEW).comparison()
         }
         fn merge(
@@ -66,7 +66,7 @@ const _: () = {
         }
         fn comparison()
         -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
-            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            use ::session_axum::state::same::{ByEncoding as _, ByEquality as _, BySelf as _};
             (&&&::session_axum::state::same::Compare::<Vec<Sku>>::NEW).comparison()
         }
     }
@@ -82,7 +82,7 @@ const _: () = {
         }
         fn comparison()
         -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
-            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            use ::session_axum::state::same::{ByEncoding as _, ByEquality as _, BySelf as _};
             (&&&::session_axum::state::same::Compare::<Option<String>>::NEW).comparison()
         }
     }

@@ -24,7 +24,7 @@ const _: () = {
         }
         fn comparison()
         -> ::core::option::Option<::session_core::state::same::Comparison<Self::Value>> {
-            use ::session_core::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            use ::session_core::state::same::{ByEncoding as _, ByEquality as _, BySelf as _};
             (&&&::session_core::state::same::Compare::<Option<u64>>::NEW).comparison()
         }
     }
@@ -40,7 +40,7 @@ const _: () = {
         }
         fn comparison()
         -> ::core::option::Option<::session_core::state::same::Comparison<Self::Value>> {
-            use ::session_core::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            use ::session_core::state::same::{ByEncoding as _, ByEquality as _, BySelf as _};
             (&&&::session_core::state::same::Compare::<u64>::NEW).comparison()
         }
         fn merge(

@@ -47,7 +47,7 @@ const _: () = {
         }
         fn comparison()
         -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
-            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            use ::session_axum::state::same::{ByEncoding as _, ByEquality as _, BySelf as _};
             (&&&::session_axum::state::same::Compare::<String>::NEW).comparison()
         }
     }

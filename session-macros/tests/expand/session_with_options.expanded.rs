@@ -22,7 +22,7 @@ const _: () = {
         }
         fn comparison()
         -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
-            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            use ::session_axum::state::same::{ByEncoding as _, ByEquality as _, BySelf as _};
             (&&&::session_axum::state::same::Compare::<Theme>::NEW).comparison()
         }
     }
@@ -38,7 +38,7 @@ const _: () = {
         }
         fn comparison()
         -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
-            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            use ::session_axum::state::same::{ByEncoding as _, ByEquality as _, BySelf as _};
             (&&&::session_axum::state::same::Compare::<String>::NEW).comparison()
         }
     }
@@ -56,7 +56,7 @@ const _: () = {
         }
         fn comparison()
         -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
-            use ::session_axum::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            use ::session_axum::state::same::{ByEncoding as _, ByEquality as _, BySelf as _};
             (&&&::session_axum::state::same::Compare::<Vec<String>>::NEW).comparison()
         }
         fn merge(

@@ -51,7 +51,7 @@ impl PartialEq for Person {
 
 /// What a customer has of an article.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Line {
+struct Quantity {
     count: u32,
 }
 
@@ -59,7 +59,7 @@ struct Line {
 #[derive(Debug)]
 struct Shop {
     #[session(merge = union)]
-    lines: HashMap<String, Line>,
+    lines: HashMap<String, Quantity>,
     tags: HashSet<String>,
     order: IndexMap<String, u32>,
     #[session(default = OffsetDateTime::UNIX_EPOCH)]
@@ -94,7 +94,7 @@ const FIELDS: [&str; 6] = ["order", "when", "price", "person", "people", "balanc
 #[require_session]
 async fn fill(shop: &mut Shop) {
     let keys = || (0..20).map(|number| number.to_string());
-    shop.lines = keys().map(|key| (key, Line { count: 1 })).collect();
+    shop.lines = keys().map(|key| (key, Quantity { count: 1 })).collect();
     shop.tags = keys().collect();
     shop.order = [("tea".to_owned(), 1), ("cup".to_owned(), 2)].into();
     shop.price = Decimal { digits: 15, scale: 0 };

@@ -2,4 +2,5 @@
 //! which changes to them are stored.
 
 mod changes;
+mod opaque;
 mod parts;

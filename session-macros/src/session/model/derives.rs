@@ -43,6 +43,8 @@ impl RequiredTrait {
 pub(crate) struct Derives {
     /// The traits that the user derives or writes by hand, and where it says so.
     provided: Vec<(RequiredTrait, Span)>,
+    /// The type has no `PartialEq`, because a field has none.
+    omits_partial_eq: bool,
     /// `#[session]` writes an `impl Default`, because a field has a default of its own.
     writes_default: bool,
     /// The user has a `#[serde(crate = …)]`.
@@ -77,12 +79,17 @@ impl Derives {
         }
         let names_serde_crate =
             attrs.iter().filter(|attr| attr.path().is_ident("serde")).any(names_crate);
-        Self { provided, writes_default: false, names_serde_crate }
+        Self { provided, omits_partial_eq: false, writes_default: false, names_serde_crate }
     }
 
     /// Makes `#[session]` write an `impl Default` and not derive it, unless the user provides one.
     pub(crate) fn write_default(&mut self) {
         self.writes_default = !self.is_provided(RequiredTrait::Default);
+    }
+
+    /// Makes `#[session]` derive no `PartialEq`: nothing needs it but the user.
+    pub(crate) fn omit_partial_eq(&mut self) {
+        self.omits_partial_eq = true;
     }
 
     pub(crate) fn writes_default(&self) -> bool {
@@ -136,7 +143,12 @@ impl Derives {
     }
 
     fn is_derived(&self, required: RequiredTrait) -> bool {
-        !(self.is_provided(required) || required == RequiredTrait::Default && self.writes_default)
+        let is_omitted = match required {
+            RequiredTrait::Default => self.writes_default,
+            RequiredTrait::PartialEq => self.omits_partial_eq,
+            _ => false,
+        };
+        !is_omitted && !self.is_provided(required)
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) enum Role {
     /// It says whom the session belongs to. The option `principal`, as written.
     Principal(Ident),
     /// It is data of the session.
-    Data { merge: Merge, carry: bool },
+    Data { merge: Merge, carry: bool, opaque: bool },
     /// It is another session type, whose fields are stored as the session's.
     Part,
 }
@@ -57,6 +57,7 @@ impl Field {
             (None, None) => Role::Data {
                 merge: options.merge.map_or(Merge::Replace, |(_, merge)| merge),
                 carry: options.carry.is_some(),
+                opaque: options.opaque.is_some(),
             },
         };
         let name = LitStr::new(&ident.unraw().to_string(), ident.span());
@@ -74,6 +75,11 @@ impl Field {
 
     pub(crate) fn is_part(&self) -> bool {
         matches!(self.role, Role::Part)
+    }
+
+    /// Whether its type has `PartialEq`, which may be exact.
+    pub(crate) fn is_compared(&self) -> bool {
+        !matches!(self.role, Role::Part | Role::Data { opaque: true, .. })
     }
 
     /// All names under which the field may be stored; of a part, what stands before its fields'.

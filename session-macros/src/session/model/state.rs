@@ -52,6 +52,9 @@ impl State {
             fields.filter_map(|field| Field::new(field, &state, &names, &mut errors)).collect();
         check_principal(&fields, &mut errors);
         check_stored_names(&fields, &mut errors);
+        if fields.iter().any(|field| matches!(field.role, Role::Data { opaque: true, .. })) {
+            derives.omit_partial_eq();
+        }
         if fields.iter().any(|field| field.default.is_some()) {
             errors.handle(derives.check_default());
             derives.write_default();

@@ -17,6 +17,7 @@ const FIELD_OPTIONS: KnownOptions = KnownOptions {
         ("alias", "alias = \"…\""),
         ("carry", "carry"),
         ("flatten", "flatten"),
+        ("opaque", "opaque"),
     ],
     repeatable: &["alias"],
 };
@@ -31,6 +32,7 @@ pub(crate) struct FieldOptions {
     pub(crate) aliases: Vec<LitStr>,
     pub(crate) carry: Option<Ident>,
     pub(crate) flatten: Option<Ident>,
+    pub(crate) opaque: Option<Ident>,
 }
 
 impl FieldOptions {
@@ -67,6 +69,7 @@ impl FieldOptions {
         match option.name().as_str() {
             "principal" => self.principal = errors.handle(option.flag()).map(|()| ident),
             "flatten" => self.flatten = errors.handle(option.flag()).map(|()| ident),
+            "opaque" => self.opaque = errors.handle(option.flag()).map(|()| ident),
             "carry" => self.carry = errors.handle(option.flag()).map(|()| ident),
             "rename" => self.rename = errors.handle(option.string(&FIELD_OPTIONS)),
             "alias" => self.aliases.extend(errors.handle(option.string(&FIELD_OPTIONS))),
@@ -87,10 +90,11 @@ impl FieldOptions {
     pub(crate) fn check(&self, cfgs: &[Attribute], errors: &mut Errors) {
         let merge = self.merge.as_ref().map(|(ident, _)| ident);
         let default = self.default.as_ref().map(|(ident, _)| ident);
-        let carry = self.carry.as_ref();
+        let (carry, opaque) = (self.carry.as_ref(), self.opaque.as_ref());
         if self.flatten.is_some() {
             let reason = "the fields of the part have options of their own";
-            for option in [self.principal.as_ref(), merge, default, carry].into_iter().flatten() {
+            let others = [self.principal.as_ref(), merge, default, carry, opaque];
+            for option in others.into_iter().flatten() {
                 let message = format!("`{option}` contradicts `flatten`: {reason}");
                 errors.push(Error::new(option.span(), message));
             }
@@ -108,6 +112,7 @@ impl FieldOptions {
                 (merge, "a principal is replaced, never merged"),
                 (default, "a fresh session belongs to nobody"),
                 (carry, "a change of principal does not keep the old one"),
+                (opaque, "principals are compared"),
             ] {
                 if let Some(option) = option {
                     let message = format!("`{option}` contradicts `principal`: {reason}");

@@ -17,7 +17,7 @@ pub(super) fn lens(root: Root, field: &Field, state: &Ident) -> TokenStream {
         Role::Principal(_) | Role::Part => None,
         Role::Data { merge, .. } => merge_method(root, merge, ty),
     };
-    let comparison = (!field.is_part()).then(|| comparison_method(root, ty));
+    let comparison = field.is_compared().then(|| comparison_method(root, ty));
     quote! {
         #(#cfgs)*
         struct #lens;
@@ -42,7 +42,7 @@ pub(super) fn lens(root: Root, field: &Field, state: &Ident) -> TokenStream {
 fn comparison_method(root: Root, ty: &Type) -> TokenStream {
     quote! {
         fn comparison() -> ::core::option::Option<#root::state::same::Comparison<Self::Value>> {
-            use #root::state::same::{ByEncoding as _, ByEntries as _, ByEquality as _};
+            use #root::state::same::{ByEncoding as _, ByEquality as _, BySelf as _};
             (&&&#root::state::same::Compare::<#ty>::NEW).comparison()
         }
     }
@@ -80,6 +80,7 @@ pub(super) fn table_entry(root: Root, field: &Field) -> TokenStream {
     let lens = located_at(first_and_last_span(ty).0, lens.to_token_stream());
     let alias = (!aliases.is_empty()).then(|| quote!(.alias(&[#(#aliases),*])));
     let constructor = match role {
+        Role::Data { opaque: true, .. } => quote!(opaque),
         Role::Principal(_) | Role::Data { .. } => quote!(of),
         Role::Part => quote!(part),
     };

@@ -5,7 +5,7 @@
 //! store (or the cookie that holds the session) has just given the very same bytes. So it is never
 //! out of date, on however many nodes a session is changed.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,14 +19,19 @@ use crate::engine::sealing::NameId;
 /// whoever has it: that costs the other one a decoding.
 const PLACE_COUNT: usize = 4096;
 
-/// A session with more bytes of fields is not remembered: it would take much memory for long.
-const MAX_CACHED_BYTES: usize = 4096;
+/// How many bytes of fields are remembered, of all sessions together. Their states take about as
+/// much memory again.
+const MAX_CACHED_BYTES: usize = 16 * 1024 * 1024;
 
 /// What nobody has asked for in this time is forgotten.
 const UNUSED_AFTER: Duration = Duration::from_mins(1);
 
 pub(crate) struct DecodeCache<T> {
     places: Box<[Mutex<Place<T>>]>,
+    /// How many bytes of fields are remembered.
+    bytes: AtomicUsize,
+    /// The place at which the search for room goes on.
+    hand: AtomicUsize,
     began: Instant,
     /// How many times [`UNUSED_AFTER`] had passed since then, when it was last looked at.
     rounds: AtomicU64,
@@ -42,6 +47,15 @@ struct Entry<T> {
     cached: CachedState<T>,
     /// Whether it was found since the last [`DecodeCache::forget_unused`].
     used: bool,
+}
+
+impl<T> Entry<T> {
+    /// How many bytes of fields are remembered with it: twice, if the store has them sealed.
+    fn bytes(&self) -> usize {
+        let Self { stored_bytes, cached, .. } = self;
+        let is_shared = Arc::ptr_eq(stored_bytes, &cached.fields);
+        stored_bytes.len() + if is_shared { 0 } else { cached.fields.len() }
+    }
 }
 
 /// The fields of a record, and their state.
@@ -66,7 +80,9 @@ impl<T> DecodeCache<T> {
     }
 
     pub(crate) fn remember(&self, handle: Handle, stored_bytes: Arc<[u8]>, cached: CachedState<T>) {
-        if stored_bytes.len() > MAX_CACHED_BYTES {
+        let entry = Entry { handle, stored_bytes, cached, used: true };
+        let bytes = entry.bytes();
+        if bytes > MAX_CACHED_BYTES {
             return;
         }
         // Where no cleaner runs, whoever comes sees to it.
@@ -74,18 +90,46 @@ impl<T> DecodeCache<T> {
         if self.rounds.swap(round, Ordering::Relaxed) != round {
             self.forget_unused();
         }
-        *self.place(handle) = Some(Box::new(Entry { handle, stored_bytes, cached, used: true }));
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let former = self.place(handle).replace(Box::new(entry));
+        self.forgot(former);
+        self.make_room();
     }
 
     /// The session has ended.
     pub(crate) fn forget(&self, handle: Handle) {
-        self.place(handle).take_if(|entry| entry.handle == handle);
+        let forgotten = self.place(handle).take_if(|entry| entry.handle == handle);
+        self.forgot(forgotten);
     }
 
     /// What nobody has asked for since the last time does not stay in memory.
     pub(crate) fn forget_unused(&self) {
         for place in &self.places {
-            lock(place).take_if(|entry| !std::mem::take(&mut entry.used));
+            self.forget_if_unused(place);
+        }
+    }
+
+    /// Forgets sessions until the others take no more than they may: from place to place, those that
+    /// nobody has asked for since it was there the last time.
+    fn make_room(&self) {
+        for _ in 0..2 * PLACE_COUNT {
+            if self.bytes.load(Ordering::Relaxed) <= MAX_CACHED_BYTES {
+                return;
+            }
+            let hand = self.hand.fetch_add(1, Ordering::Relaxed);
+            self.forget_if_unused(&self.places[hand % PLACE_COUNT]);
+        }
+    }
+
+    fn forget_if_unused(&self, place: &Mutex<Place<T>>) {
+        let forgotten = lock(place).take_if(|entry| !std::mem::take(&mut entry.used));
+        self.forgot(forgotten);
+    }
+
+    /// This one is not remembered any more.
+    fn forgot(&self, entry: Place<T>) {
+        if let Some(entry) = entry {
+            self.bytes.fetch_sub(entry.bytes(), Ordering::Relaxed);
         }
     }
 
@@ -106,6 +150,8 @@ impl<T> Default for DecodeCache<T> {
     fn default() -> Self {
         Self {
             places: (0..PLACE_COUNT).map(|_| Mutex::default()).collect(),
+            bytes: AtomicUsize::new(0),
+            hand: AtomicUsize::new(0),
             began: Instant::now(),
             rounds: AtomicU64::new(0),
         }
@@ -197,12 +243,69 @@ mod tests {
         assert_eq!(find(&cache, 1, b"one"), None);
     }
 
+    /// Of the session at this place, with so many bytes.
+    fn remember_at(cache: &DecodeCache<u16>, place: u16, bytes: usize) {
+        let mut handle = [7; 16];
+        handle[14..].copy_from_slice(&place.to_be_bytes());
+        let fields: Arc<[u8]> = vec![0; bytes].into();
+        let cached = CachedState {
+            fields: Arc::clone(&fields),
+            seal: SealAge::Current,
+            name: NameId::NEW,
+            state: Arc::new(place),
+        };
+        cache.remember(Handle::from_bytes(handle), fields, cached);
+    }
+
+    fn remembered_places(cache: &DecodeCache<u16>) -> Vec<u16> {
+        cache.places.iter().filter_map(|place| Some(*lock(place).as_ref()?.cached.state)).collect()
+    }
+
     #[test]
-    fn large_sessions_are_not_remembered() {
+    fn sessions_of_any_size_are_remembered_up_to_a_sum_of_bytes() {
         let cache = DecodeCache::default();
-        remember(&cache, 1, &[0; MAX_CACHED_BYTES]);
-        remember(&cache, 2, &[0; MAX_CACHED_BYTES + 1]);
-        assert_eq!(find(&cache, 1, &[0; MAX_CACHED_BYTES]), Some(1));
-        assert_eq!(find(&cache, 2, &[0; MAX_CACHED_BYTES + 1]), None);
+        remember_at(&cache, 1, 62_000);
+        remember_at(&cache, 2, MAX_CACHED_BYTES / 2);
+        assert_eq!(remembered_places(&cache), [1, 2]);
+        remember_at(&cache, 3, MAX_CACHED_BYTES + 1);
+        assert_eq!(remembered_places(&cache), [1, 2]);
+        for place in 3..100 {
+            remember_at(&cache, place, MAX_CACHED_BYTES / 10);
+            assert!(cache.bytes.load(Ordering::Relaxed) <= MAX_CACHED_BYTES);
+        }
+        assert!(remembered_places(&cache).len() >= 9);
+    }
+
+    #[test]
+    fn what_is_asked_for_makes_no_room_for_others() {
+        let cache = DecodeCache::default();
+        let busy =
+            |place: u16| lock(&cache.places[usize::from(place)]).as_mut().unwrap().used = true;
+        for place in 0..20 {
+            remember_at(&cache, place, MAX_CACHED_BYTES / 20);
+        }
+        cache.forget_unused();
+        busy(3);
+        remember_at(&cache, 21, MAX_CACHED_BYTES / 4);
+        let left = remembered_places(&cache);
+        assert!(left.contains(&3) && left.contains(&21), "{left:?}");
+        assert_eq!(left.len(), 16);
+    }
+
+    #[test]
+    fn the_sum_of_bytes_is_that_of_what_is_remembered() {
+        let cache = DecodeCache::default();
+        let sum = || cache.bytes.load(Ordering::Relaxed);
+        remember_at(&cache, 1, 100);
+        remember_at(&cache, 1, 30);
+        remember_at(&cache, 2, 5);
+        assert_eq!(sum(), 35);
+        let mut handle = [7; 16];
+        handle[14..].copy_from_slice(&[0, 1]);
+        cache.forget(Handle::from_bytes(handle));
+        assert_eq!(sum(), 5);
+        cache.forget_unused();
+        cache.forget_unused();
+        assert_eq!(sum(), 0);
     }
 }

@@ -1,5 +1,6 @@
 //! Between a session type and the bytes of its fields.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::state::frame::{EncodeError, Fields, FieldsError, Head, Writer};
@@ -21,10 +22,11 @@ pub(crate) fn decode<T: SessionState>(
     mut defaulted: impl FnMut(&'static str),
 ) -> Result<T, FieldsError> {
     let fields = Fields::parse(bytes)?;
+    let positions = T::table().positions(fields.iter().map(|(name, _)| name));
     let mut state = T::default();
-    for field in T::table().fields() {
-        if let Some((_, value)) = source(field, &fields)
-            && field.access.decode(value, &mut state).is_err()
+    for (field, position) in T::table().fields().iter().zip(positions) {
+        if let Some(position) = position
+            && field.access.decode(fields.at(position), &mut state).is_err()
         {
             defaulted(field.name);
         }
@@ -59,37 +61,33 @@ pub(crate) fn recode<T: SessionState>(
     if std::ptr::eq(before, after) {
         return Ok(None);
     }
-    let mut changed =
-        T::table().fields().iter().filter(|field| !field.access.same(before, after)).peekable();
-    if changed.peek().is_none() {
+    let table = T::table();
+    let is_changed = |field: &StoredField<T>| !field.access.same(before, after);
+    let is_changed: Vec<bool> = table.fields().iter().map(is_changed).collect();
+    if !is_changed.contains(&true) {
         return Ok(None);
     }
     let fields = Fields::parsed_before(stored);
-    let mut writer = Writer::again(stored);
+    let positions = table.positions(fields.iter().map(|(name, _)| name));
     let mut decoded = before.clone();
-    let (mut replaced, mut added) = (Vec::new(), Vec::new());
-    for field in changed {
-        let value = field.access.encode(after, &mut decoded, field.name)?;
-        match source(field, &fields) {
-            Some((name, _)) => replaced.push((name, value)),
-            None => added.push((field.name, value)),
+    let (mut replaced, mut added) = (HashMap::new(), Vec::new());
+    for ((field, position), is_changed) in table.fields().iter().zip(positions).zip(is_changed) {
+        if is_changed {
+            let value = field.access.encode(after, &mut decoded, field.name)?;
+            match position {
+                Some(position) => _ = replaced.insert(position, value),
+                None => added.push((field.name, value)),
+            }
         }
     }
-    for (name, value) in fields.iter() {
-        let new = replaced.iter().find(|(other, _)| *other == name);
-        writer.field(name, new.map_or(value, |(_, new)| new));
+    let mut writer = Writer::again(stored);
+    for (position, (name, value)) in fields.iter().enumerate() {
+        writer.field(name, replaced.get(&position).map_or(value, Vec::as_slice));
     }
     for (name, value) in added {
         writer.field(name, &value);
     }
     Ok(Some(Encoded { fields: writer.finish()?, state: Arc::new(decoded) }))
-}
-
-/// Where a field is stored: under its name, or else under the first alias there is.
-fn source<'a, T>(field: &StoredField<T>, fields: &Fields<'a>) -> Option<(&'static str, &'a [u8])> {
-    std::iter::once(&field.name)
-        .chain(field.aliases)
-        .find_map(|name| fields.find(name).map(|value| (*name, value)))
 }
 
 /// Whether these are one principal, as stores tell them apart: two whose `PartialEq` overlooks a

@@ -172,6 +172,12 @@ impl<'a> Fields<'a> {
         Ok(Self(fields))
     }
 
+    /// The value at this position.
+    pub(crate) fn at(&self, position: usize) -> &'a [u8] {
+        self.0[position].1
+    }
+
+    #[cfg(test)]
     pub(crate) fn find(&self, name: &str) -> Option<&'a [u8]> {
         self.0.iter().find(|(other, _)| *other == name).map(|(_, value)| *value)
     }

@@ -1,5 +1,6 @@
 //! The table of a session type's fields: its own, and those of its parts, each under its stored name.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -25,7 +26,15 @@ pub trait HasFields: Sized + 'static {
 /// The fields of the session type `T`. `#[session]` writes one, as a static, from what it lists.
 pub struct Table<T: 'static> {
     listed: &'static [Field<T>],
-    fields: OnceLock<Box<[StoredField<T>]>>,
+    built: OnceLock<Built<T>>,
+}
+
+/// What is built of what is listed.
+struct Built<T: 'static> {
+    fields: Box<[StoredField<T>]>,
+    /// The field that has a name, and how many of its names come before that: its aliases come
+    /// after its own.
+    names: HashMap<&'static str, (usize, usize)>,
 }
 
 /// A field as it is stored: of the session type itself, or of a part of it at any depth.
@@ -40,12 +49,49 @@ pub(crate) struct StoredField<T: 'static> {
 impl<T> Table<T> {
     /// Of these fields and parts.
     pub const fn new(listed: &'static [Field<T>]) -> Self {
-        Self { listed, fields: OnceLock::new() }
+        Self { listed, built: OnceLock::new() }
     }
 
     /// The fields, those of parts in the place of the part.
     pub(crate) fn fields(&'static self) -> &'static [StoredField<T>] {
-        self.fields.get_or_init(|| self.listed.iter().flat_map(Field::stored).collect())
+        &self.built().fields
+    }
+
+    /// For each field its position among what is stored under these names, if it is there: under its
+    /// name, or else under the first alias there is.
+    pub(crate) fn positions<'a>(
+        &'static self,
+        stored: impl Iterator<Item = &'a str>,
+    ) -> Vec<Option<usize>> {
+        let Built { fields, names } = self.built();
+        let mut found: Vec<Option<(usize, usize)>> = vec![None; fields.len()];
+        let mut next = 0;
+        for (position, name) in stored.enumerate() {
+            // Most records have the fields in the order of the table.
+            let (field, rank) = match fields.get(next) {
+                Some(field) if field.name == name => (next, 0),
+                _ => match names.get(name) {
+                    Some(&place) => place,
+                    None => continue,
+                },
+            };
+            next = field + 1;
+            if found[field].is_none_or(|(other, _)| rank < other) {
+                found[field] = Some((rank, position));
+            }
+        }
+        found.into_iter().map(|found| Some(found?.1)).collect()
+    }
+
+    fn built(&'static self) -> &'static Built<T> {
+        self.built.get_or_init(|| {
+            let fields: Box<[_]> = self.listed.iter().flat_map(Field::stored).collect();
+            let names = fields.iter().enumerate().flat_map(|(index, field)| {
+                let names = std::iter::once(&field.name).chain(field.aliases);
+                names.enumerate().map(move |(rank, name)| (*name, (index, rank)))
+            });
+            Built { names: names.collect(), fields }
+        })
     }
 }
 

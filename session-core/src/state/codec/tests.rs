@@ -212,3 +212,44 @@ fn the_principal_of_a_part_is_the_wholes() {
     own.set_principal("ann".into());
     assert_eq!(own.principal().unwrap(), "ann");
 }
+
+/// As many fields as `count!` names.
+macro_rules! wide {
+    ($name:ident: $($field:ident)*) => {
+        #[session]
+        struct $name { $($field: u32),* }
+    };
+}
+
+wide!(Wide: a b c d e f g h i j k l m n o p q r s t u v w x y z);
+
+#[test]
+fn fields_are_found_in_any_order_with_each_name_looked_at_once() {
+    let stored: Vec<String> = ('a'..='z').rev().map(String::from).chain(["new".into()]).collect();
+    let looked_at = std::cell::Cell::new(0);
+    let names = stored.iter().map(|name| {
+        looked_at.set(looked_at.get() + 1);
+        name.as_str()
+    });
+    let positions = <Wide as crate::state::HasFields>::table().positions(names);
+    let expected: Vec<_> = (0..26).rev().map(Some).collect();
+    assert_eq!((positions, looked_at.get()), (expected, 27));
+}
+
+#[test]
+fn of_several_names_of_a_field_its_own_counts_and_then_the_first_alias() {
+    #[session]
+    struct Renamed {
+        #[session(alias = "b", alias = "c")]
+        a: u8,
+        d: u8,
+    }
+
+    let positions = |names: &'static [&'static str]| {
+        <Renamed as crate::state::HasFields>::table().positions(names.iter().copied())
+    };
+    assert_eq!(positions(&["c", "d", "b", "a"]), [Some(3), Some(1)]);
+    assert_eq!(positions(&["d", "c", "b"]), [Some(2), Some(0)]);
+    assert_eq!(positions(&["c"]), [Some(0), None]);
+    assert_eq!(positions(&["", ".remembered"]), [None, None]);
+}

@@ -11,6 +11,7 @@
 // `root` is the crate through which it names the library.
 
 mod conditions;
+mod duration;
 mod errors;
 mod fresh_names;
 mod options;
@@ -76,31 +77,40 @@ use crate::root::Root;
 /// | `alias = "…"` | A name under which the field is read as well, of an earlier release say. Any number of them. |
 /// | `carry` | The field stays when the session passes from one principal to another, or to none. Without it, it falls back to its default. |
 /// | `flatten` | The field is another session type, of another crate say, and its fields are stored as this one's: see below. |
+/// | `ttl = "10m"` | The field has its default again ten minutes after the commit that changed it: see below. |
 /// | `opaque` | The type of the field need not be `PartialEq`: its values are compared by their JSON. See below. |
 ///
 /// A stored name that begins with `.` is the library's own.
 ///
+/// # Fields that run out
+///
+/// A field with a `ttl` is for what is good for a short time: a one-time code, the state of a log-in at another
+/// site. It is at its default again when so many seconds (`s`), minutes (`m`), hours (`h`) or days (`d`, 400 at
+/// most) have passed since the commit that changed it, by the store's clock. To set the value that it has changes
+/// nothing, so its time runs on; `Session::restart` makes it count anew.
+///
+/// When it has run out nothing is written: its value is left out at the session's next change. A release that
+/// does not know the field carries it with its time; one that knows it without a `ttl` reads it on.
+///
 /// # Types of other crates
 ///
-/// A type that has `Clone`, `Serialize` and `Deserialize`, and no `PartialEq`, is a field with `opaque`: an OAuth
-/// verifier, say, or the state of a passkey registration. One that has no `Clone` either is a field as `Opaque<V>`.
+/// A type with `Clone`, `Serialize` and `Deserialize`, and no `PartialEq`, is a field with `opaque`: an OAuth
+/// nonce, say. One that has no `Clone` either is a field as `session_axum::Opaque<V>`.
 ///
 /// ```
 /// # mod oauth {
 /// #     #[derive(Clone, serde::Serialize, serde::Deserialize)] pub struct Nonce(pub String);
 /// #     #[derive(serde::Serialize, serde::Deserialize)] pub struct Verifier(pub String);
 /// # }
-/// use session_axum::{Opaque, session};
-///
-/// #[session]
+/// #[session_axum::session]
 /// struct Shop {
-///     #[session(opaque)]
-///     nonce: Option<oauth::Nonce>,              // Clone, no PartialEq
-///     verifier: Opaque<oauth::Verifier>,        // neither: `get`, `set`, `take`
+///     #[session(opaque, ttl = "10m")]
+///     nonce: Option<oauth::Nonce>,
+///     verifier: session_axum::Opaque<oauth::Verifier>,        // `get`, `set`, `take`
 /// }
 /// ```
 ///
-/// Such a struct has no `PartialEq`. One that takes it in as a part says `#[session(manual(PartialEq))]`.
+/// A struct with an `opaque` field has no `PartialEq`, and one with it as a part says `manual(PartialEq)`.
 ///
 /// # Parts
 ///
@@ -110,22 +120,19 @@ use crate::root::Root;
 ///
 /// ```
 /// # mod accounts {
-/// #     use session_axum::session;
-/// #     #[session] #[derive(Debug)]
+/// #     #[session_axum::session] #[derive(Debug)]
 /// #     pub struct Login { #[session(principal)] pub user: Option<u64>, pub second_factor: bool }
 /// # }
-/// use accounts::Login;       // #[session(principal)] user: Option<u64>, second_factor: bool
-/// use session_axum::{SessionState, session};
-///
+/// # use session_axum::{SessionState, session};
 /// #[session]
 /// struct Shop {
 ///     #[session(flatten)]
-///     login: Login,          // stored as `login.user` and `login.second_factor`
+///     login: accounts::Login,          // `login.user`, which is the principal, and `login.second_factor`
 ///     cart: Vec<String>,
 /// }
 ///
-/// let shop = Shop { login: Login { user: Some(7), second_factor: true }, cart: vec![] };
-/// assert_eq!(shop.principal(), Some(&7));
+/// let login = accounts::Login { user: Some(7), second_factor: true };
+/// assert_eq!(Shop { login, cart: vec![] }.principal(), Some(&7));
 /// ```
 ///
 /// Two fields of one stored name, or two principals, are errors of the compiler. A part may have parts.

@@ -9,6 +9,7 @@ use crate::engine::store_clock::Arrival;
 use crate::engine::transaction::Usage;
 use crate::state::hand_over::{carried, handed_on};
 use crate::state::merge::merge;
+use crate::state::restarts::Restarts;
 use crate::state::session_state::SessionState;
 
 /// A change to a stored session.
@@ -20,6 +21,8 @@ pub(crate) struct Change<T> {
     /// The principal has just proven who it is.
     pub(crate) logs_in: bool,
     pub(crate) persistent: Option<bool>,
+    /// The fields whose `ttl` counts anew.
+    pub(crate) restarts: Restarts,
 }
 
 /// The request that changes a session.

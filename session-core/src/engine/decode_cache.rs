@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use crate::crypto::seal::SealAge;
 use crate::crypto::token::Handle;
 use crate::engine::sealing::NameId;
+use crate::state::codec::DecodedState;
 
 /// How many sessions are remembered. A session has one place, by its handle, and takes it from
 /// whoever has it: that costs the other one a decoding.
@@ -65,16 +66,24 @@ pub(crate) struct CachedState<T> {
     pub(crate) seal: SealAge,
     /// The name that the session is stored under.
     pub(crate) name: NameId,
-    pub(crate) state: Arc<T>,
+    pub(crate) decoded: DecodedState<T>,
 }
 
 impl<T> DecodeCache<T> {
-    /// The state of these fields of this session's record, if it is remembered.
-    pub(crate) fn find(&self, handle: Handle, stored_bytes: &[u8]) -> Option<CachedState<T>> {
+    /// The state of these fields of this session's record at this age of the session, if it is
+    /// remembered.
+    pub(crate) fn find(
+        &self,
+        handle: Handle,
+        stored_bytes: &[u8],
+        age: Duration,
+    ) -> Option<CachedState<T>> {
         let mut place = self.place(handle);
-        let entry = place
-            .as_mut()
-            .filter(|entry| entry.handle == handle && *entry.stored_bytes == *stored_bytes)?;
+        let entry = place.as_mut().filter(|entry| {
+            entry.handle == handle
+                && *entry.stored_bytes == *stored_bytes
+                && entry.cached.decoded.until.is_none_or(|until| age < until)
+        })?;
         entry.used = true;
         Some(entry.cached.clone())
     }
@@ -160,7 +169,7 @@ impl<T> Default for DecodeCache<T> {
 
 impl<T> Clone for CachedState<T> {
     fn clone(&self) -> Self {
-        Self { fields: Arc::clone(&self.fields), state: Arc::clone(&self.state), ..*self }
+        Self { fields: Arc::clone(&self.fields), decoded: self.decoded.clone(), ..*self }
     }
 }
 
@@ -180,13 +189,14 @@ mod tests {
             fields,
             seal: SealAge::Current,
             name: NameId::NEW,
-            state: Arc::new(number),
+            decoded: DecodedState { state: Arc::new(number), until: None },
         };
         cache.remember(handle(number), stored_bytes.into(), cached);
     }
 
     fn find(cache: &DecodeCache<u8>, number: u8, stored_bytes: &[u8]) -> Option<u8> {
-        cache.find(handle(number), stored_bytes).map(|cached| *cached.state)
+        let found = cache.find(handle(number), stored_bytes, Duration::ZERO);
+        found.map(|cached| *cached.decoded.state)
     }
 
     #[test]
@@ -199,6 +209,17 @@ mod tests {
         remember(&cache, 1, b"two");
         assert_eq!(find(&cache, 1, b"one"), None);
         assert_eq!(find(&cache, 1, b"two"), Some(1));
+    }
+
+    #[test]
+    fn a_state_is_not_found_at_an_age_at_which_it_is_another() {
+        let cache = DecodeCache::default();
+        remember(&cache, 1, b"one");
+        let mut place = cache.place(handle(1));
+        place.as_mut().unwrap().cached.decoded.until = Some(Duration::from_mins(1));
+        drop(place);
+        let found = |seconds| cache.find(handle(1), b"one", Duration::from_secs(seconds)).is_some();
+        assert!(found(0) && found(59) && !found(60) && !found(61));
     }
 
     #[test]
@@ -236,7 +257,7 @@ mod tests {
                 fields: Arc::default(),
                 seal: SealAge::Current,
                 name: NameId::NEW,
-                state: Arc::new(number),
+                decoded: DecodedState { state: Arc::new(number), until: None },
             };
             cache.remember(Handle::from_bytes(elsewhere), Arc::default(), cached);
         }
@@ -252,13 +273,17 @@ mod tests {
             fields: Arc::clone(&fields),
             seal: SealAge::Current,
             name: NameId::NEW,
-            state: Arc::new(place),
+            decoded: DecodedState { state: Arc::new(place), until: None },
         };
         cache.remember(Handle::from_bytes(handle), fields, cached);
     }
 
     fn remembered_places(cache: &DecodeCache<u16>) -> Vec<u16> {
-        cache.places.iter().filter_map(|place| Some(*lock(place).as_ref()?.cached.state)).collect()
+        cache
+            .places
+            .iter()
+            .filter_map(|place| Some(*lock(place).as_ref()?.cached.decoded.state))
+            .collect()
     }
 
     #[test]

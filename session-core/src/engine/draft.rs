@@ -12,7 +12,7 @@ use crate::engine::rotation::{PrincipalDigest, Role, SecondarySecret, is_due};
 use crate::engine::store_clock::{Arrival, ClockReading};
 use crate::engine::stored::{Decoding, Stored};
 use crate::engine::transaction::Usage;
-use crate::state::codec::{self, Encoded};
+use crate::state::codec::{self, DecodedState, Encoded, Former};
 use crate::state::session_state::SessionState;
 use crate::store::{LogIn, Record, Times, Update};
 
@@ -22,7 +22,7 @@ pub(crate) struct Draft<T> {
     from: Arc<Stored<T>>,
     secrets_in: SecretsIn,
     record: Record,
-    state: Arc<T>,
+    decoded: DecodedState<T>,
     changed: bool,
     is_used: bool,
     decoding: Decoding,
@@ -64,7 +64,7 @@ impl<T: SessionState> Draft<T> {
             from: Arc::clone(stored),
             secrets_in,
             record: stored.record.clone(),
-            state: Arc::clone(&stored.state),
+            decoded: stored.decoded(),
             changed: stored.seal.is_stale(),
             is_used: false,
             decoding: stored.decoding,
@@ -85,30 +85,33 @@ impl<T: SessionState> Draft<T> {
         {
             return Err(Error::Ended);
         }
-        let after = change.state.apply(&self.state);
-        let principal_changes =
-            !codec::same_principal::<T>(self.state.principal(), after.principal());
+        let before = Arc::clone(&self.decoded.state);
+        let after = change.state.apply(&before);
+        let principal_changes = !codec::same_principal::<T>(before.principal(), after.principal());
         if principal_changes && change.request.is_none() {
             return Err(Error::PrincipalInUpdate);
         }
         let drops_former = change.state.drops_former();
-        let changes_hands = drops_former || principal_changes && self.state.principal().is_some();
+        let changes_hands = drops_former || principal_changes && before.principal().is_some();
         let name = policy.sealer.name_of(self.from.name);
         let logs_in = (principal_changes || change.logs_in) && after.principal().is_some();
         let takes_over = logs_in && self.decoding == Decoding::OfUnknown;
+        let age = self.from.age();
+        let former = Former { fields: &self.record.fields, state: &*before };
         let encoded = if drops_former || takes_over {
-            Some(codec::encode(name, &*after)?)
+            Some(codec::encode(name, &*after, age, Some(&former))?)
         } else if changes_hands {
-            Some(codec::encode(name, &change.state.apply_for_another(&self.state))?)
+            let state = change.state.apply_for_another(&before);
+            Some(codec::encode(name, &state, age, Some(&former))?)
         } else {
-            codec::recode(&self.record.fields, &*self.state, &*after)?
+            codec::recode(former.fields, former.state, &*after, age, change.restarts)?
         };
         let (after, fields) = match encoded {
-            Some(Encoded { fields, state }) => (state, Some(fields)),
-            None => (Arc::clone(&self.state), None),
+            Some(Encoded { fields, decoded }) => (decoded, Some(fields)),
+            None => (self.decoded.clone(), None),
         };
         let principal = if principal_changes {
-            Some(policy.principal_of(&*after, self.from.name)?)
+            Some(policy.principal_of(&*after.state, self.from.name)?)
         } else {
             None
         };
@@ -152,7 +155,7 @@ impl<T: SessionState> Draft<T> {
         if let Some((digest, _)) = noted {
             self.record.digest = digest;
         }
-        self.state = after;
+        self.decoded = after;
         Ok(Acknowledgement { token, logs_in, persistence_changed, persistent })
     }
 
@@ -173,7 +176,7 @@ impl<T: SessionState> Draft<T> {
         match change {
             SecretChange::Replace => {
                 let token = Token::rotate(handle, &*policy.random)?;
-                let principal = self.state.principal();
+                let principal = self.decoded.state.principal();
                 let principal = principal.map(PrincipalDigest::of::<T>).transpose()?;
                 let noted = SecondarySecret { digest, at: now(), role: Role::Replaced, principal };
                 let digest = policy.sealer.digest(&token, self.from.name);
@@ -213,7 +216,7 @@ impl<T: SessionState> Draft<T> {
             return Err(Error::Ended);
         }
         if self.from.seal.is_stale() {
-            self.record.principal = policy.principal_of(&*self.state, self.from.name)?;
+            self.record.principal = policy.principal_of(&*self.decoded.state, self.from.name)?;
         }
         let Record { handle, ref fields, .. } = self.record;
         let fields = policy.sealer.seal(handle, self.from.name, fields, &*policy.random)?;
@@ -233,7 +236,7 @@ impl<T: SessionState> Draft<T> {
 
     /// The state as it is to become.
     pub(crate) fn state(&self) -> &T {
-        &self.state
+        &self.decoded.state
     }
 
     /// Whether the newer sight shows that the log-in began later than the other one did.
@@ -247,7 +250,7 @@ impl<T: SessionState> Draft<T> {
         record.revision = record.revision.saturating_add(1);
         record.times = times;
         let name = self.from.name;
-        Stored::new(record, self.state, self.decoding, SealAge::Current, name)
+        Stored::new(record, self.decoded, self.decoding, SealAge::Current, name)
     }
 }
 

@@ -74,10 +74,10 @@ impl<T: SessionState> Engine<T> {
             return Ok(Opened::Ended);
         }
         let stored_bytes = Arc::clone(&record.fields);
-        if let Some(cached) = self.decode_cache.find(handle, &stored_bytes) {
+        if let Some(cached) = self.decode_cache.find(handle, &stored_bytes, record.times.age()) {
             record.fields = cached.fields;
-            let (seal, name, state) = (cached.seal, cached.name, Some(cached.state));
-            return Ok(Opened::Ours(Unsealed { record, stored_bytes, seal, name, state }));
+            let (seal, name, decoded) = (cached.seal, cached.name, Some(cached.decoded));
+            return Ok(Opened::Ours(Unsealed { record, stored_bytes, seal, name, decoded }));
         }
         let (head, rest) = Head::parse(&stored_bytes)?;
         let Some(name) = self.policy.sealer.find(head.name) else {
@@ -91,28 +91,28 @@ impl<T: SessionState> Engine<T> {
         }
         record.fields = opened.fields;
         let seal = opened.seal;
-        Ok(Opened::Ours(Unsealed { record, stored_bytes, seal, name, state: None }))
+        Ok(Opened::Ours(Unsealed { record, stored_bytes, seal, name, decoded: None }))
     }
 
     /// The state of an unsealed record; fields that do not decode are reported. If the principal does
     /// not, nobody knows whose the others are.
     pub(crate) fn decode_unsealed(&self, unsealed: Unsealed<T>) -> Result<Stored<T>, Error> {
-        let Unsealed { record, stored_bytes, seal, name, state } = unsealed;
-        if let Some(state) = state {
-            return Ok(Stored::new(record, state, Decoding::Whole, seal, name));
+        let Unsealed { record, stored_bytes, seal, name, decoded } = unsealed;
+        if let Some(decoded) = decoded {
+            return Ok(Stored::new(record, decoded, Decoding::Whole, seal, name));
         }
         let handle = record.handle;
         let mut decoding = Decoding::Whole;
-        let mut state = codec::decode(&record.fields, |field| {
+        let mut decoded = codec::decode(&record.fields, record.times.age(), |field| {
             let is_principal = codec::principal_field::<T>() == Some(field);
             let found = if is_principal { Decoding::OfUnknown } else { Decoding::Partial };
             decoding = decoding.max(found);
             self.store.report(&SessionEvent::FieldDefaulted { handle, field });
         })?;
         if decoding == Decoding::OfUnknown {
-            state = carried(&state);
+            decoded.state = Arc::new(carried::<T>(&decoded.state));
         }
-        let stored = Stored::new(record, Arc::new(state), decoding, seal, name);
+        let stored = Stored::new(record, decoded, decoding, seal, name);
         self.remember(&stored, stored_bytes);
         Ok(stored)
     }
@@ -121,9 +121,9 @@ impl<T: SessionState> Engine<T> {
     /// that were not decoded is not remembered: those are reported each time.
     pub(crate) fn remember(&self, stored: &Stored<T>, stored_bytes: Arc<[u8]>) {
         if stored.decoding == Decoding::Whole {
-            let Stored { record, state, seal, name, .. } = stored;
-            let (fields, state) = (Arc::clone(&record.fields), Arc::clone(state));
-            let cached = CachedState { fields, seal: *seal, name: *name, state };
+            let Stored { record, seal, name, .. } = stored;
+            let (fields, decoded) = (Arc::clone(&record.fields), stored.decoded());
+            let cached = CachedState { fields, seal: *seal, name: *name, decoded };
             self.decode_cache.remember(record.handle, stored_bytes, cached);
         }
     }
@@ -169,6 +169,8 @@ impl<T> fmt::Debug for Engine<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use crate::crypto::random::System;
     use crate::crypto::time::Now;
     use crate::engine::error::Error;
@@ -219,7 +221,7 @@ mod tests {
             assert_eq!(stored.state.visits, 1);
         }
         engine.revoke(&ended.handle).await.unwrap();
-        assert!(engine.decode_cache.find(ended.handle, &ended.fields).is_none());
-        assert!(engine.decode_cache.find(other.handle, &other.fields).is_some());
+        assert!(engine.decode_cache.find(ended.handle, &ended.fields, Duration::ZERO).is_none());
+        assert!(engine.decode_cache.find(other.handle, &other.fields, Duration::ZERO).is_some());
     }
 }

@@ -1,6 +1,7 @@
 //! A session that begins with its request, before it is saved for the first time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::crypto::seal::SealAge;
 use crate::crypto::time::Timestamp;
@@ -14,7 +15,7 @@ use crate::engine::revocation::Revocation;
 use crate::engine::sealing::NameId;
 use crate::engine::store_clock::Arrival;
 use crate::engine::transaction::Transaction;
-use crate::state::codec::{self, Encoded};
+use crate::state::codec::{self, DecodedState, Encoded};
 use crate::state::session_state::SessionState;
 use crate::store::{Insert, LogIn};
 
@@ -22,7 +23,7 @@ use crate::store::{Insert, LogIn};
 pub(crate) struct NewSession<T> {
     /// Its fields, not sealed.
     pub(crate) fields: Arc<[u8]>,
-    state: Arc<T>,
+    decoded: DecodedState<T>,
     principal: Option<Arc<str>>,
     persistent: bool,
     label: Option<Arc<str>>,
@@ -38,15 +39,16 @@ impl<T: SessionState> NewSession<T> {
     ) -> Result<Self, Error> {
         let Controls { persistent, after, .. } = controls;
         let arrival = after.map_or(transaction.incoming.request.arrival, Revocation::arrival);
-        let Encoded { fields, state } = codec::encode(engine.policy.name(), state)?;
-        let principal = engine.policy.principal_of(&*state, NameId::NEW)?;
+        let Encoded { fields, decoded } =
+            codec::encode(engine.policy.name(), state, Duration::ZERO, None)?;
+        let principal = engine.policy.principal_of(&*decoded.state, NameId::NEW)?;
         if principal.is_some() && arrival.is_beyond_revocations() {
             return Err(Error::Ended);
         }
         let label = transaction.label();
         let persistent = persistent.unwrap_or(false);
         let fields = engine.policy.lifetime.row(persistent).write_to(fields)?;
-        Ok(Self { fields, state, principal, persistent, label, arrival })
+        Ok(Self { fields, decoded, principal, persistent, label, arrival })
     }
 
     /// What the store is asked, with a new token.
@@ -72,6 +74,6 @@ impl<T: SessionState> NewSession<T> {
     /// The session, for the decode cache.
     pub(crate) fn cached(self) -> CachedState<T> {
         let (seal, name) = (SealAge::Current, NameId::NEW);
-        CachedState { fields: self.fields, seal, name, state: self.state }
+        CachedState { fields: self.fields, seal, name, decoded: self.decoded }
     }
 }

@@ -77,7 +77,7 @@ fn run<T: SessionState>(
             let destroyed = SessionEvent::Destroyed { handle: *handle };
             Box::pin(operations::end(&engine, *handle, Some(times), &destroyed)).await?;
         }
-        let Controls { secret, persistent, after } = left.controls;
+        let Controls { secret, persistent, after, restarts } = left.controls;
         let set = match transaction.proven().filter(|_| !left.is_destroyed) {
             Some(proven) => {
                 let log_in = left.logs_in().then(|| left.clone());
@@ -97,6 +97,7 @@ fn run<T: SessionState>(
                     },
                     logs_in: secret == SecretRequest::LogIn,
                     persistent,
+                    restarts,
                 };
                 match (operations::commit(&engine, proven, change).await, log_in) {
                     (Err(Error::Ended), Some(log_in)) => {

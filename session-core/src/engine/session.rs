@@ -149,6 +149,35 @@ impl<T: SessionState> Session<T> {
         self.copy.controls.persistent = Some(remember);
     }
 
+    /// Makes the `ttl` of a field count anew, though its value is the one that it had: the same code is
+    /// sent once more, say. That an equal value is set cannot be seen; a field that changes needs no call.
+    ///
+    /// It counts from the commit. A field at its default has nothing to lose, and stays as it is.
+    ///
+    /// ```
+    /// # use session_core::{session, Session};
+    /// #[session]
+    /// pub struct Shop {
+    ///     #[session(ttl = "10m")]
+    ///     code: Option<u32>,
+    /// }
+    ///
+    /// fn send_again(session: &mut Session<Shop>) {
+    ///     session.restart(|shop| &shop.code);
+    /// }
+    /// ```
+    ///
+    /// # Panics
+    /// If what the closure returns is no field with a `ttl`.
+    #[track_caller]
+    pub fn restart<V: 'static>(&mut self, field: impl FnOnce(&T) -> &V) {
+        let mut restarts = self.copy.controls.restarts;
+        let state: &T = self;
+        let has_ttl = restarts.add(state, field(state));
+        assert!(has_ttl, "`restart` takes a field with a `ttl`: `|shop| &shop.code`");
+        self.copy.controls.restarts = restarts;
+    }
+
     /// Its public name, fit for logs and device lists; none before it is first stored.
     pub fn handle(&self) -> Option<Handle> {
         Some(self.record()?.handle)

@@ -1,6 +1,7 @@
 //! A session as it came from the store.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -10,6 +11,7 @@ use crate::engine::lifetime::{Lifetime, Limits, Row};
 use crate::engine::rotation::{SecondarySecret, SecretMatch};
 use crate::engine::sealing::NameId;
 use crate::engine::store_clock::ClockReading;
+use crate::state::codec::DecodedState;
 use crate::store::{Record, Times};
 
 /// A record with its fields unsealed, whatever the store holds.
@@ -20,7 +22,7 @@ pub(crate) struct Unsealed<T> {
     pub(crate) seal: SealAge,
     pub(crate) name: NameId,
     /// The state of its fields, if that is known already.
-    pub(crate) state: Option<Arc<T>>,
+    pub(crate) decoded: Option<DecodedState<T>>,
 }
 
 impl<T> Unsealed<T> {
@@ -59,6 +61,8 @@ pub(crate) struct Stored<T> {
     /// With its fields unsealed.
     pub(crate) record: Record,
     pub(crate) state: Arc<T>,
+    /// The age of the session at which the state is another.
+    until: Option<Duration>,
     pub(crate) decoding: Decoding,
     /// Whether the store holds it sealed with a retired key, or not sealed though it should be.
     pub(crate) seal: SealAge,
@@ -89,12 +93,23 @@ impl<T> Clone for Stored<T> {
 impl<T> Stored<T> {
     pub(crate) fn new(
         record: Record,
-        state: Arc<T>,
+        decoded: DecodedState<T>,
         decoding: Decoding,
         seal: SealAge,
         name: NameId,
     ) -> Self {
-        Self { record, state, decoding, seal, name, since: Instant::now() }
+        let DecodedState { state, until } = decoded;
+        Self { record, state, until, decoding, seal, name, since: Instant::now() }
+    }
+
+    /// The state, and for how long it is that.
+    pub(crate) fn decoded(&self) -> DecodedState<T> {
+        DecodedState { state: Arc::clone(&self.state), until: self.until }
+    }
+
+    /// How long ago the session was created, by the store's clock.
+    pub(crate) fn age(&self) -> Duration {
+        self.clock_reading().current().since(self.record.times.created)
     }
 
     /// Whether so much of the session's idle limit is gone that a use makes it start anew.

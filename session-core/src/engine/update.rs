@@ -8,6 +8,7 @@ use crate::engine::committer::commit;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::uncancelled::Uncancelled;
+use crate::state::restarts::Restarts;
 use crate::state::session_state::SessionState;
 
 /// Changes the stored session of this handle, and answers what the closure returned when it was
@@ -30,6 +31,7 @@ pub(crate) async fn update<T: SessionState, R: Send + 'static>(
         secret: SecretChange::Keep,
         logs_in: false,
         persistent: None,
+        restarts: Restarts::default(),
     };
     Uncancelled::new(commit(Arc::clone(engine), Arc::new(stored), change)).await?;
     let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();

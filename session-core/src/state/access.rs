@@ -1,5 +1,6 @@
 //! Access to one field of a session type: the operations of the engine on it, of whatever type it is.
 
+use std::any::TypeId;
 use std::marker::PhantomData;
 
 use serde::Serialize;
@@ -31,6 +32,9 @@ pub(crate) trait Access<T>: Sync {
 
     /// Merges `base` and `mine` into `theirs`; only asked where all three differ.
     fn merge(&self, base: &T, mine: &T, theirs: &mut T);
+
+    /// What tells a reference to the field from other references.
+    fn address(&self, state: &T) -> (TypeId, *const ());
 }
 
 /// Access to the field that the lens reaches.
@@ -77,6 +81,10 @@ impl<L: Lens<Value: FieldValue>> Access<L::State> for Direct<L> {
         let merged = L::merge(L::get(base), L::get(mine), L::get(theirs));
         *L::get_mut(theirs) = merged;
     }
+
+    fn address(&self, state: &L::State) -> (TypeId, *const ()) {
+        (TypeId::of::<L::Value>(), std::ptr::from_ref(L::get(state)).cast())
+    }
 }
 
 /// Access to the field that the lens reaches, whose type need not have `PartialEq`.
@@ -115,6 +123,10 @@ impl<L: Lens<Value: OpaqueValue>> Access<L::State> for Uncompared<L> {
         let merged = L::merge(L::get(base), L::get(mine), L::get(theirs));
         *L::get_mut(theirs) = merged;
     }
+
+    fn address(&self, state: &L::State) -> (TypeId, *const ()) {
+        (TypeId::of::<L::Value>(), std::ptr::from_ref(L::get(state)).cast())
+    }
 }
 
 /// Access to a field of the part that the lens reaches.
@@ -144,6 +156,10 @@ impl<L: Lens> Access<L::State> for Within<L> {
 
     fn merge(&self, base: &L::State, mine: &L::State, theirs: &mut L::State) {
         self.0.merge(L::get(base), L::get(mine), L::get_mut(theirs));
+    }
+
+    fn address(&self, state: &L::State) -> (TypeId, *const ()) {
+        self.0.address(L::get(state))
     }
 }
 

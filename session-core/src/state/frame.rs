@@ -7,9 +7,8 @@
 //! what lets a binary carry a field that it does not know, and lose only the one that it cannot
 //! decode.
 //!
-//! The engine's own entries lie among the fields, and come first: their names are empty or begin
-//! with a dot, which no field's does. So a session can grow without a new format, and a binary that
-//! does not know an entry carries it too.
+//! The engine's own entries come first: their names are empty or begin with a dot, which no field's
+//! does. So a session can grow without a new format, and a binary that does not know one carries it.
 
 use std::sync::Arc;
 
@@ -172,7 +171,6 @@ impl<'a> Fields<'a> {
         Ok(Self(fields))
     }
 
-    /// The value at this position.
     pub(crate) fn at(&self, position: usize) -> &'a [u8] {
         self.0[position].1
     }

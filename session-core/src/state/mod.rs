@@ -4,6 +4,7 @@
 
 pub(crate) mod access;
 pub(crate) mod codec;
+pub(crate) mod deadlines;
 pub(crate) mod field_value;
 pub(crate) mod frame;
 pub(crate) mod hand_over;
@@ -11,6 +12,7 @@ pub(crate) mod lens;
 pub mod merge;
 pub(crate) mod opaque;
 pub(crate) mod ownership;
+pub(crate) mod restarts;
 pub mod same;
 pub(crate) mod session_state;
 pub(crate) mod stored_name;

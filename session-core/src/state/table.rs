@@ -3,11 +3,15 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::state::access::{Access, Direct, Uncompared, Within};
 use crate::state::field_value::{FieldValue, OpaqueValue};
 use crate::state::lens::Lens;
 use crate::state::stored_name::StoredName;
+
+/// How many fields of a session type may have a `ttl`.
+const MAX_EXPIRING: usize = 64;
 
 /// A struct whose fields are listed: a session type.
 #[diagnostic::on_unimplemented(
@@ -32,6 +36,8 @@ pub struct Table<T: 'static> {
 /// What is built of what is listed.
 struct Built<T: 'static> {
     fields: Box<[StoredField<T>]>,
+    /// Whether one of them runs out.
+    expires: bool,
     /// The field that has a name, and how many of its names come before that: its aliases come
     /// after its own.
     names: HashMap<&'static str, (usize, usize)>,
@@ -43,6 +49,8 @@ pub(crate) struct StoredField<T: 'static> {
     pub(crate) aliases: &'static [&'static str],
     pub(crate) carried: bool,
     pub(crate) is_principal: bool,
+    /// How long after the commit that changed it the field has its default again.
+    pub(crate) ttl: Option<Duration>,
     pub(crate) access: &'static dyn Access<T>,
 }
 
@@ -57,13 +65,18 @@ impl<T> Table<T> {
         &self.built().fields
     }
 
+    /// Whether a field has a `ttl`.
+    pub(crate) fn expires(&'static self) -> bool {
+        self.built().expires
+    }
+
     /// For each field its position among what is stored under these names, if it is there: under its
     /// name, or else under the first alias there is.
     pub(crate) fn positions<'a>(
         &'static self,
         stored: impl Iterator<Item = &'a str>,
     ) -> Vec<Option<usize>> {
-        let Built { fields, names } = self.built();
+        let Built { fields, names, .. } = self.built();
         let mut found: Vec<Option<(usize, usize)>> = vec![None; fields.len()];
         let mut next = 0;
         for (position, name) in stored.enumerate() {
@@ -90,7 +103,9 @@ impl<T> Table<T> {
                 let names = std::iter::once(&field.name).chain(field.aliases);
                 names.enumerate().map(move |(rank, name)| (*name, (index, rank)))
             });
-            Built { names: names.collect(), fields }
+            let expiring = fields.iter().filter(|field| field.ttl.is_some()).count();
+            assert!(expiring <= MAX_EXPIRING, "a session type has at most 64 fields with a `ttl`");
+            Built { names: names.collect(), expires: expiring > 0, fields }
         })
     }
 }
@@ -107,6 +122,7 @@ pub struct Field<T: 'static> {
     aliases: &'static [&'static str],
     carried: bool,
     is_principal: bool,
+    ttl: Option<Duration>,
     kind: Kind<T>,
 }
 
@@ -134,7 +150,7 @@ impl<T: 'static> Field<T> {
     }
 
     const fn new(name: &'static str, kind: Kind<T>) -> Self {
-        Self { name, aliases: &[], carried: false, is_principal: false, kind }
+        Self { name, aliases: &[], carried: false, is_principal: false, ttl: None, kind }
     }
 
     /// Also read under these names.
@@ -155,12 +171,18 @@ impl<T: 'static> Field<T> {
         self
     }
 
+    /// Back at its default so many seconds after the commit that changed it.
+    pub const fn ttl(mut self, seconds: u64) -> Self {
+        self.ttl = Some(Duration::from_secs(seconds));
+        self
+    }
+
     /// The fields that are stored for this row.
     pub(crate) fn stored(&self) -> Vec<StoredField<T>> {
-        let &Self { name, aliases, carried, is_principal, .. } = self;
+        let &Self { name, aliases, carried, is_principal, ttl, .. } = self;
         match self.kind {
             Kind::Value(access) => {
-                vec![StoredField { name, aliases, carried, is_principal, access }]
+                vec![StoredField { name, aliases, carried, is_principal, ttl, access }]
             }
             Kind::Part(fields) => fields(name),
         }
@@ -178,6 +200,7 @@ fn fields_of_part<L: Lens<Value: HasFields>>(prefix: &'static str) -> Vec<Stored
         aliases: field.aliases.iter().map(prefixed).collect::<Vec<_>>().leak(),
         carried: field.carried,
         is_principal: field.is_principal,
+        ttl: field.ttl,
         access: Box::leak(Box::new(Within::<L>(field.access))),
     };
     fields.iter().map(field).collect()
@@ -185,12 +208,13 @@ fn fields_of_part<L: Lens<Value: HasFields>>(prefix: &'static str) -> Vec<Stored
 
 impl<T> fmt::Debug for Field<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, aliases, carried, is_principal, kind } = self;
+        let Self { name, aliases, carried, is_principal, ttl, kind } = self;
         f.debug_struct("Field")
             .field("name", name)
             .field("aliases", aliases)
             .field("carried", carried)
             .field("is_principal", is_principal)
+            .field("ttl", ttl)
             .field("is_part", &matches!(kind, Kind::Part(_)))
             .finish()
     }

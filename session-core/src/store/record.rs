@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::{Digest, Handle};
@@ -80,6 +81,11 @@ impl Times {
         absolute: Timestamp,
     ) -> Self {
         Self { now, created, authenticated: None, seen, expires, absolute }
+    }
+
+    /// How long ago the record was inserted.
+    pub(crate) fn age(&self) -> Duration {
+        self.now.since(self.created)
     }
 }
 

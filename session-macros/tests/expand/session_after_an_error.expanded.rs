@@ -1,4 +1,4 @@
-::core::compile_error! { "unknown option `principle`: did you mean `principal`? `#[session]` on a field takes `principal`, `merge = sum`, `default = …`, `rename = \"…\"`, `alias = \"…\"`, `carry`, `flatten`, `opaque`" }
+::core::compile_error! { "unknown option `principle`: did you mean `principal`? `#[session]` on a field takes `principal`, `merge = sum`, `default = …`, `rename = \"…\"`, `alias = \"…\"`, `carry`, `flatten`, `opaque`, `ttl = \"10m\"`" }
 #[derive(
     ::core::clone::Clone,
     ::core::cmp::PartialEq,

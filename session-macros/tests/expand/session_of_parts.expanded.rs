@@ -103,3 +103,73 @@ const _: () = {
         "the fields of `browser` are stored under names of more than 255 bytes: shorten `browser` with `rename`",
     );
 };
+#[derive(
+    ::core::clone::Clone,
+    ::core::default::Default,
+    ::session_axum::__private::serde::Serialize,
+    ::session_axum::__private::serde::Deserialize,
+)]
+#[serde(crate = "::session_axum::__private::serde")]
+struct Login {
+    code: Option<u32>,
+    verifier: Option<oauth::Verifier>,
+}
+#[allow(deprecated, non_camel_case_types)]
+const _: () = {
+    struct __session_field_code;
+    impl ::session_axum::state::Lens for __session_field_code {
+        type State = Login;
+        type Value = Option<u32>;
+        fn get(__state: &Self::State) -> &Self::Value {
+            &__state.code
+        }
+        fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
+            &mut __state.code
+        }
+        fn comparison()
+        -> ::core::option::Option<::session_axum::state::same::Comparison<Self::Value>> {
+            use ::session_axum::state::same::{ByEncoding as _, ByEquality as _, BySelf as _};
+            (&&&::session_axum::state::same::Compare::<Option<u32>>::NEW).comparison()
+        }
+    }
+    struct __session_field_verifier;
+    impl ::session_axum::state::Lens for __session_field_verifier {
+        type State = Login;
+        type Value = Option<oauth::Verifier>;
+        fn get(__state: &Self::State) -> &Self::Value {
+            &__state.verifier
+        }
+        fn get_mut(__state: &mut Self::State) -> &mut Self::Value {
+            &mut __state.verifier
+        }
+    }
+    #[automatically_derived]
+    impl ::session_axum::state::HasFields for Login {
+        const STORED_NAMES: &'static [::session_axum::state::StoredName] = &[
+            ::session_axum::state::StoredName::field("code"),
+            ::session_axum::state::StoredName::field("verifier"),
+        ];
+        fn table() -> &'static ::session_axum::state::Table<Self> {
+            static TABLE: ::session_axum::state::Table<Login> =
+                ::session_axum::state::Table::new(&[
+                    ::session_axum::state::Field::of::<__session_field_code>("code").ttl(600u64),
+                    ::session_axum::state::Field::opaque::<__session_field_verifier>("verifier")
+                        .ttl(3600u64),
+                ]);
+            &TABLE
+        }
+    }
+    #[automatically_derived]
+    impl ::session_axum::SessionState for Login {
+        const NAME: &'static str = "Login";
+        const ALIASES: &'static [&'static str] = &[];
+        type Ownership = ::session_axum::state::Nobody;
+        type Principal = ::session_axum::NoPrincipal;
+        fn principal(&self) -> ::core::option::Option<&Self::Principal> {
+            ::core::option::Option::None
+        }
+        fn set_principal(&mut self, __principal: Self::Principal) {
+            match __principal {}
+        }
+    }
+};

@@ -7,3 +7,11 @@ struct Shop {
     #[session(rename = "login.hint")]
     hint: String,
 }
+
+#[session]
+struct Login {
+    #[session(ttl = "10m")]
+    code: Option<u32>,
+    #[session(opaque, ttl = "1h")]
+    verifier: Option<oauth::Verifier>,
+}

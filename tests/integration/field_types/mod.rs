@@ -4,3 +4,4 @@
 mod changes;
 mod opaque;
 mod parts;
+mod ttl;

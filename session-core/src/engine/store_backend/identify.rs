@@ -15,6 +15,7 @@ use crate::engine::rotation::{Role, SecondarySecret, SecretMatch};
 use crate::engine::stored::{Opened, OtherSession, Stored};
 use crate::engine::transaction::{Request, Usage};
 use crate::engine::uncancelled::Uncancelled;
+use crate::state::restarts::Restarts;
 use crate::state::session_state::SessionState;
 use crate::store::Record;
 
@@ -133,6 +134,7 @@ impl<T: SessionState> Load<'_, T> {
             secret: SecretChange::Seen,
             logs_in: false,
             persistent: None,
+            restarts: Restarts::default(),
         };
         let commit = commit(Arc::clone(self.engine), Arc::new(stored.clone()), change);
         match Uncancelled::new(commit).await {

@@ -25,6 +25,8 @@ pub(crate) struct Field {
     /// Its value in a fresh session, unless that is its type's `Default`.
     pub(crate) default: Option<Expr>,
     pub(crate) role: Role,
+    /// The seconds after which it has its default again.
+    pub(crate) ttl: Option<u64>,
 }
 
 /// The part of a field in its session.
@@ -70,6 +72,7 @@ impl Field {
             aliases: options.aliases,
             default: options.default.map(|(_, value)| value),
             role,
+            ttl: options.ttl.map(|(_, seconds)| seconds),
         })
     }
 

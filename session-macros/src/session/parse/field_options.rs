@@ -1,8 +1,9 @@
 //! The options of `#[session(…)]` on a field, and those that contradict each other.
 
-use syn::{Attribute, Error, Expr, Ident, LitStr, Meta};
+use syn::{Attribute, Error, Expr, Ident, LitStr, Meta, Result};
 
 use super::merge::Merge;
+use crate::duration;
 use crate::errors::Errors;
 use crate::options::{KnownOptions, RawOption};
 use crate::self_type::with_self_named;
@@ -18,6 +19,7 @@ const FIELD_OPTIONS: KnownOptions = KnownOptions {
         ("carry", "carry"),
         ("flatten", "flatten"),
         ("opaque", "opaque"),
+        ("ttl", "ttl = \"10m\""),
     ],
     repeatable: &["alias"],
 };
@@ -33,6 +35,8 @@ pub(crate) struct FieldOptions {
     pub(crate) carry: Option<Ident>,
     pub(crate) flatten: Option<Ident>,
     pub(crate) opaque: Option<Ident>,
+    /// In seconds.
+    pub(crate) ttl: Option<(Ident, u64)>,
 }
 
 impl FieldOptions {
@@ -73,6 +77,10 @@ impl FieldOptions {
             "carry" => self.carry = errors.handle(option.flag()).map(|()| ident),
             "rename" => self.rename = errors.handle(option.string(&FIELD_OPTIONS)),
             "alias" => self.aliases.extend(errors.handle(option.string(&FIELD_OPTIONS))),
+            "ttl" => {
+                let seconds = option.string(&FIELD_OPTIONS).and_then(|value| ttl(&value));
+                self.ttl = errors.handle(seconds).map(|seconds| (ident, seconds));
+            }
             "default" => {
                 self.default =
                     errors.handle(option.expr(&FIELD_OPTIONS)).map(|value| (ident, value));
@@ -91,9 +99,10 @@ impl FieldOptions {
         let merge = self.merge.as_ref().map(|(ident, _)| ident);
         let default = self.default.as_ref().map(|(ident, _)| ident);
         let (carry, opaque) = (self.carry.as_ref(), self.opaque.as_ref());
+        let ttl = self.ttl.as_ref().map(|(ident, _)| ident);
         if self.flatten.is_some() {
             let reason = "the fields of the part have options of their own";
-            let others = [self.principal.as_ref(), merge, default, carry, opaque];
+            let others = [self.principal.as_ref(), merge, default, carry, opaque, ttl];
             for option in others.into_iter().flatten() {
                 let message = format!("`{option}` contradicts `flatten`: {reason}");
                 errors.push(Error::new(option.span(), message));
@@ -113,6 +122,7 @@ impl FieldOptions {
                 (default, "a fresh session belongs to nobody"),
                 (carry, "a change of principal does not keep the old one"),
                 (opaque, "principals are compared"),
+                (ttl, "a principal is logged out, by `Lifetime` or a handler"),
             ] {
                 if let Some(option) = option {
                     let message = format!("`{option}` contradicts `principal`: {reason}");
@@ -126,4 +136,14 @@ impl FieldOptions {
             }
         }
     }
+}
+
+/// The seconds after which a field has its default again.
+fn ttl(value: &LitStr) -> Result<u64> {
+    const MAX_SECONDS: u64 = 400 * 24 * 60 * 60;
+    duration::seconds(&value.value()).filter(|seconds| *seconds <= MAX_SECONDS).ok_or_else(|| {
+        let message = "`ttl` takes a span from a second to 400 days, a number and `s`, `m`, `h` or `d`: \
+                       write `ttl = \"10m\"`";
+        Error::new(value.span(), message)
+    })
 }

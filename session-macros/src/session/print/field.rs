@@ -75,10 +75,11 @@ fn merge_method(root: Root, merge: &Merge, ty: &Type) -> Option<TokenStream> {
 
 /// The field's entry in the table of fields.
 pub(super) fn table_entry(root: Root, field: &Field) -> TokenStream {
-    let Field { ty, lens, cfgs, name, aliases, role, .. } = field;
+    let Field { ty, lens, cfgs, name, aliases, role, ttl, .. } = field;
     // What the type of the field lacks is reported at that.
     let lens = located_at(first_and_last_span(ty).0, lens.to_token_stream());
     let alias = (!aliases.is_empty()).then(|| quote!(.alias(&[#(#aliases),*])));
+    let ttl = ttl.map(|seconds| quote!(.ttl(#seconds)));
     let constructor = match role {
         Role::Data { opaque: true, .. } => quote!(opaque),
         Role::Principal(_) | Role::Data { .. } => quote!(of),
@@ -89,7 +90,7 @@ pub(super) fn table_entry(root: Root, field: &Field) -> TokenStream {
         Role::Data { carry, .. } => carry.then(|| quote!(.carry())),
         Role::Part => None,
     };
-    quote!(#(#cfgs)* #root::state::Field::#constructor::<#lens>(#name) #alias #role)
+    quote!(#(#cfgs)* #root::state::Field::#constructor::<#lens>(#name) #alias #role #ttl)
 }
 
 /// The names under which the field is stored, as constants.

@@ -254,6 +254,7 @@ fn of_several_names_of_a_field_its_own_counts_and_then_the_first_alias() {
     };
     assert_eq!(positions(&["c", "d", "b", "a"]), [Some(3), Some(1)]);
     assert_eq!(positions(&["d", "c", "b"]), [Some(2), Some(0)]);
-    assert_eq!(positions(&["c"]), [Some(0), None]);
+    assert_eq!(positions(&["a", "b", "d", "c"]), [Some(0), Some(2)]);
+    assert_eq!(positions(&["b", "c"]), [Some(0), None]);
     assert_eq!(positions(&["", ".remembered"]), [None, None]);
 }

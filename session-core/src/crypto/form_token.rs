@@ -1,8 +1,8 @@
 //! Tokens for forms, which only who has the session's cookie can be given.
 //!
-//! Made with the secret in the cookie, which no store has, so they change when it does. Each is
-//! masked with other random bytes: a page that is compressed repeats nothing that an onlooker
-//! could find by guessing (BREACH).
+//! Made with the secret in the cookie, which no store has; they change when a log-in or a rotation
+//! replaces it, and not when it is renewed by age. Each is masked with other random bytes: a page that
+//! is compressed repeats nothing that an onlooker could find by guessing (BREACH).
 
 use std::fmt;
 
@@ -21,16 +21,57 @@ use crate::crypto::token::Handle;
 const LENGTH: usize = 32;
 
 const PURPOSE: &str = "session form token";
+const WRAPPING: &str = "session form code";
 
 /// What a session's form tokens are made with.
 #[derive(Clone)]
 pub(crate) enum FormKey {
-    /// The secret in its cookie.
-    Secret(Zeroizing<[u8; LENGTH]>),
+    /// The code that its secret has made.
+    Code(FormCode),
     /// The keys that seal its cookie, which has no secret, and its handle, which a rotation changes. A
     /// token names the key that it was made with: nodes whose keys are being rotated take each
     /// other's.
     Sealed(KeyRing, Handle),
+}
+
+/// What is in the form tokens of a session, unmasked, if its cookie has a secret: made with that, and
+/// kept while that is renewed by age.
+#[derive(Clone)]
+pub(crate) struct FormCode(Zeroizing<[u8; LENGTH]>);
+
+/// A form code as only a certain secret opens it.
+pub(crate) type WrappedCode = [u8; LENGTH];
+
+impl FormCode {
+    /// That of a secret which took no other's place by age.
+    pub(crate) fn first(secret: &Zeroizing<[u8; LENGTH]>) -> Self {
+        Self(derived(PURPOSE, secret))
+    }
+
+    /// The code for who has this secret. It wraps no other, so that it may be used once.
+    pub(crate) fn wrapped(&self, secret: &Zeroizing<[u8; LENGTH]>) -> WrappedCode {
+        let mut bytes = *derived(WRAPPING, secret);
+        xor(&mut bytes, &*self.0);
+        bytes
+    }
+
+    /// The code that was wrapped with this secret.
+    pub(crate) fn unwrapped(wrapped: WrappedCode, secret: &Zeroizing<[u8; LENGTH]>) -> Self {
+        let mut bytes = derived(WRAPPING, secret);
+        xor(&mut *bytes, &wrapped);
+        Self(bytes)
+    }
+}
+
+impl PartialEq for FormCode {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&*other.0).into()
+    }
+}
+
+fn derived(purpose: &str, secret: &Zeroizing<[u8; LENGTH]>) -> Zeroizing<[u8; LENGTH]> {
+    let mac = Hmac::<Sha256>::new_from_slice(&**secret).expect("HMAC takes keys of any length");
+    Zeroizing::new(mac.chain_update(purpose).finalize().into_bytes().into())
 }
 
 impl FormKey {
@@ -59,11 +100,7 @@ impl FormKey {
     /// What is in a token, unmasked.
     fn code(&self) -> [u8; LENGTH] {
         match self {
-            Self::Secret(secret) => {
-                let mac = Hmac::<Sha256>::new_from_slice(&**secret);
-                let mac = mac.expect("HMAC takes keys of any length").chain_update(PURPOSE);
-                mac.finalize().into_bytes().into()
-            }
+            Self::Code(FormCode(code)) => **code,
             Self::Sealed(ring, handle) => {
                 let key = ring.primary();
                 let code = key.mac(context(handle), &[]).finalize().into_bytes();
@@ -78,7 +115,7 @@ impl FormKey {
 
     fn accepts(&self, code: &[u8]) -> bool {
         match self {
-            Self::Secret(_) => code.ct_eq(&self.code()).into(),
+            Self::Code(FormCode(ours)) => code.ct_eq(&**ours).into(),
             Self::Sealed(ring, handle) => {
                 let Some((id, code)) = code.split_first_chunk() else { return false };
                 let key = ring.find(KeyId(*id));
@@ -100,6 +137,12 @@ fn xor(bytes: &mut [u8], mask: &[u8]) {
     }
 }
 
+impl fmt::Debug for FormCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FormCode(..)")
+    }
+}
+
 impl fmt::Debug for FormKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("FormKey(..)")
@@ -113,8 +156,8 @@ mod tests {
     #[test]
     fn a_token_is_its_key_s_and_never_encoded_twice() {
         let (ours, theirs) = (
-            FormKey::Secret(Zeroizing::new([1; LENGTH])),
-            FormKey::Secret(Zeroizing::new([2; LENGTH])),
+            FormKey::Code(FormCode::first(&Zeroizing::new([1; LENGTH]))),
+            FormKey::Code(FormCode::first(&Zeroizing::new([2; LENGTH]))),
         );
         let (one, two) = (ours.token().unwrap(), ours.token().unwrap());
         assert_ne!(one, two);
@@ -157,7 +200,7 @@ mod tests {
     fn no_other_encoding_is_a_token() {
         let ring = KeyRing::from_bytes([3; LENGTH]).unwrap();
         for key in [
-            FormKey::Secret(Zeroizing::new([1; LENGTH])),
+            FormKey::Code(FormCode::first(&Zeroizing::new([1; LENGTH]))),
             FormKey::Sealed(ring, Handle::from_bytes([1; 16])),
         ] {
             no_other_encoding_is_one_of(&key);

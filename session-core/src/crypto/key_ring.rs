@@ -227,7 +227,7 @@ mod tests {
     use zeroize::ZeroizeOnDrop;
 
     use super::*;
-    use crate::crypto::form_token::FormKey;
+    use crate::crypto::form_token::{FormCode, FormKey};
     use crate::crypto::token::{Digest, Handle, Token};
 
     #[test]
@@ -288,6 +288,7 @@ mod tests {
         Token: fmt::Display, Token: serde::Serialize, Token: serde::de::DeserializeOwned,
         Digest: fmt::Display, Digest: serde::Serialize, Digest: serde::de::DeserializeOwned,
         FormKey: fmt::Display, FormKey: serde::Serialize, FormKey: serde::de::DeserializeOwned,
+        FormCode: fmt::Display, FormCode: serde::Serialize, FormCode: serde::de::DeserializeOwned,
     }
 
     #[test]
@@ -300,7 +301,11 @@ mod tests {
             format!("{:?}", FormKey::Sealed(ring.clone(), Handle::from_bytes([1; 16]))),
             "FormKey(..)"
         );
-        assert_eq!(format!("{:?}", FormKey::Secret(ring.primary().secret.clone())), "FormKey(..)");
+        let code = FormCode::first(&ring.primary().secret);
+        assert_eq!(
+            format!("{code:?} {:?}", FormKey::Code(code.clone())),
+            "FormCode(..) FormKey(..)"
+        );
         assert!(!format!("{error:?} {error}").contains(&key));
     }
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::crypto::form_token::FormCode;
 use crate::crypto::token::{Digest, Token};
 use crate::engine::store_clock::Arrival;
 use crate::engine::transaction::Usage;
@@ -23,6 +24,8 @@ pub(crate) struct Change<T> {
     pub(crate) persistent: Option<bool>,
     /// The fields whose `ttl` counts anew.
     pub(crate) restarts: Restarts,
+    /// What is in the session's form tokens: a new secret by age opens it too.
+    pub(crate) form_code: Option<FormCode>,
 }
 
 /// The request that changes a session.

@@ -19,8 +19,6 @@ pub(crate) struct Controls {
 pub(crate) enum SecretRequest {
     #[default]
     Unasked,
-    /// It stays, however old: a form token was made with it.
-    Keep,
     /// Another one.
     Rotate,
     /// Another one, since the principal has just proven who it is.

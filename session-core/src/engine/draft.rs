@@ -6,6 +6,7 @@ use crate::crypto::seal::SealAge;
 use crate::crypto::token::{Digest, Token};
 use crate::engine::change::{Change, Committed, Requester, SecretChange};
 use crate::engine::error::Error;
+use crate::engine::form_codes;
 use crate::engine::lifetime::{Row, max_age};
 use crate::engine::policy::Policy;
 use crate::engine::rotation::{PrincipalDigest, Role, SecondarySecret, is_due};
@@ -128,8 +129,17 @@ impl<T: SessionState> Draft<T> {
         let Secrets { token, noted } =
             self.secrets(change.request, secret, secondary, fields.is_some(), policy)?;
         let fields = match noted.filter(|_| self.secrets_in == SecretsIn::Record) {
-            Some((_, secondary)) => {
-                Some(secondary.write_to(fields.as_deref().unwrap_or(&self.record.fields))?)
+            Some((current, secondary)) => {
+                let fields = fields.as_deref().unwrap_or(&self.record.fields);
+                let fields = secondary.write_to(fields)?;
+                let offered = token.as_ref().map(|token| (secondary.digest, token));
+                Some(match (secondary.role, offered, &change.form_code) {
+                    (Role::Offered, Some(offered), Some(code)) => {
+                        form_codes::with_offered(&fields, current, offered, code)?
+                    }
+                    (Role::Replaced, Some(_), _) => form_codes::without(fields)?,
+                    _ => fields,
+                })
             }
             None => fields,
         };

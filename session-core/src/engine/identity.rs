@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::crypto::form_token::FormKey;
+use crate::crypto::form_token::{FormCode, FormKey};
 use crate::crypto::key_ring::KeyRing;
 use crate::crypto::token::{Digest, Handle, Token};
+use crate::engine::form_codes;
 use crate::engine::rotation::{SecondarySecret, is_due};
 use crate::engine::stored::Stored;
 use crate::state::session_state::SessionState;
@@ -110,10 +111,22 @@ impl<T> Proven<T> {
         }
     }
 
+    /// What is in this session's form tokens, if its cookie has a secret.
+    pub(crate) fn form_code(&self) -> Option<FormCode> {
+        match &self.proof {
+            Proof::Token { token, digest, .. } => {
+                Some(form_codes::find(&self.stored.record.fields, token, *digest))
+            }
+            Proof::Seal(_) => None,
+        }
+    }
+
     /// What this session's form tokens are made with.
     pub(crate) fn form_key(&self) -> FormKey {
         match &self.proof {
-            Proof::Token { token, .. } => FormKey::Secret(token.secret().clone()),
+            Proof::Token { token, digest, .. } => {
+                FormKey::Code(form_codes::find(&self.stored.record.fields, token, *digest))
+            }
             Proof::Seal(ring) => FormKey::Sealed(ring.clone(), self.stored.record.handle),
         }
     }

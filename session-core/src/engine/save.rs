@@ -92,12 +92,13 @@ fn run<T: SessionState>(
                     request: Some(Requester { presented: proven.digest(), arrival, usage }),
                     secret: match secret {
                         SecretRequest::Rotate | SecretRequest::LogIn => SecretChange::Replace,
-                        SecretRequest::Unasked | SecretRequest::Keep if due => SecretChange::Renew,
-                        SecretRequest::Unasked | SecretRequest::Keep => SecretChange::Keep,
+                        SecretRequest::Unasked if due => SecretChange::Renew,
+                        SecretRequest::Unasked => SecretChange::Keep,
                     },
                     logs_in: secret == SecretRequest::LogIn,
                     persistent,
                     restarts,
+                    form_code: if due { proven.form_code() } else { None },
                 };
                 match (operations::commit(&engine, proven, change).await, log_in) {
                     (Err(Error::Ended), Some(log_in)) => {

@@ -171,11 +171,7 @@ impl<T: SessionState> Scope<T, Writes> {
 impl<T: SessionState, M: Mode> Scope<T, M> {
     /// Ends it, and answers what there may be to save.
     pub(crate) fn end(&mut self, end: End) -> Option<WorkingCopy<T>> {
-        let left = if M::WRITES {
-            Left::Written(self.session.working_copy())
-        } else {
-            Left::Read(self.session.secret_request())
-        };
+        let left = if M::WRITES { Left::Written(self.session.working_copy()) } else { Left::Read };
         let Place { transaction, scope } = &mut self.session.place;
         // Taken: dropped after this, it has nothing to abandon.
         transaction.end(scope.take()?, left, end)

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use crate::crypto::token::Handle;
@@ -40,7 +39,6 @@ pub struct Session<T> {
     /// The state, once it is written to.
     own: Option<T>,
     pub(crate) place: Place<T>,
-    gave_form_token: AtomicBool,
 }
 
 /// Where a session was opened.
@@ -52,7 +50,7 @@ pub(crate) struct Place<T> {
 
 impl<T: SessionState> Session<T> {
     pub(crate) fn new(copy: WorkingCopy<T>, place: Place<T>) -> Self {
-        Self { copy, own: None, place, gave_form_token: AtomicBool::new(false) }
+        Self { copy, own: None, place }
     }
 
     /// Ends the session: its record is deleted and its cookie removed, so that a replayed cookie
@@ -216,10 +214,10 @@ impl<T: SessionState> Session<T> {
     /// a page of this session: for those who must have one (NIST SP 800-63B-4, 5.1). Requests from other
     /// sites are refused without it.
     ///
-    /// None while there is no secret to make it with that the browser will still have: before the
-    /// session is first stored (so store something first), and in a request that destroys it or
-    /// gives it a new secret, which is when the tokens from before cease to be good. Each call encodes
-    /// it differently, so that a compressed page does not give it away.
+    /// It is good until a log-in, a change of principal, [`rotate`](Self::rotate) or the session's end,
+    /// and stays so while the secret is renewed by age. None before the session is first stored (so
+    /// store something first), and in a request that ends it like this: ask for it before neither.
+    /// Each call encodes it differently, so that a compressed page does not give it away.
     ///
     /// ```
     /// # use session_core::{Session, session};
@@ -241,12 +239,10 @@ impl<T: SessionState> Session<T> {
     pub fn form_token(&self) -> Option<String> {
         let stays = !self.principal_changes() && self.copy.controls.secret < SecretRequest::Rotate;
         let proven = self.proven().filter(|_| stays)?;
-        self.gave_form_token.store(true, Ordering::Relaxed);
         proven.form_key().token()
     }
 
-    /// Whether it is a [`form_token`](Self::form_token) of this session, made with the secret
-    /// that this request came in with. Takes the same time wherever two tokens differ.
+    /// Whether it is a [`form_token`](Self::form_token) of this session as the request came in. Takes the same time wherever two tokens differ.
     pub fn is_form_token(&self, token: &str) -> bool {
         self.proven().is_some_and(|proven| proven.form_key().verify(token))
     }
@@ -256,14 +252,7 @@ impl<T: SessionState> Session<T> {
         if let Some(own) = self.own.take() {
             self.copy.state = Arc::new(own);
         }
-        self.copy.controls.secret = self.copy.controls.secret.max(self.secret_request());
         self.copy.clone()
-    }
-
-    /// What is asked of the secret by somebody who only reads.
-    pub(crate) fn secret_request(&self) -> SecretRequest {
-        let gave_form_token = self.gave_form_token.load(Ordering::Relaxed);
-        if gave_form_token { SecretRequest::Keep } else { SecretRequest::Unasked }
     }
 
     /// What others have made of the session takes its place.

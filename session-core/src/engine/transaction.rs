@@ -9,7 +9,6 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
 use crate::cookie::seen::PresentedCookies;
-use crate::engine::controls::SecretRequest;
 use crate::engine::error::Refusal;
 use crate::engine::identity::{Identity, Proof, Proven};
 use crate::engine::names::EngineId;
@@ -87,8 +86,8 @@ enum Attempt<T> {
 pub(crate) enum Left<T> {
     /// What it has made of it.
     Written(WorkingCopy<T>),
-    /// It only read, and asks this of the secret.
-    Read(SecretRequest),
+    /// It only read.
+    Read,
 }
 
 /// How a scope ends.
@@ -260,10 +259,7 @@ impl<T: SessionState> Transaction<T> {
             End::Commit | End::CommitAlways => {
                 match left {
                     Left::Written(left) => shared.now = left,
-                    Left::Read(request) => {
-                        let secret = &mut shared.now.controls.secret;
-                        *secret = (*secret).max(request);
-                    }
+                    Left::Read => {}
                 }
                 if end == End::CommitAlways {
                     shared.kept = Some(shared.now.clone());

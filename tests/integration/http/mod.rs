@@ -9,6 +9,7 @@ mod cross_site;
 mod development_cookie;
 mod devices;
 mod expiry;
+mod form_tokens;
 mod log_in;
 mod log_in_anew;
 mod log_out;

@@ -18,7 +18,6 @@ on_each_store!(
     a_request_on_its_way_with_the_predecessor_is_served_and_saved,
     a_slow_request_that_came_with_the_predecessor_is_saved,
     a_failed_response_renews_nothing,
-    a_page_with_a_form_token_leaves_the_secret_that_it_was_made_with,
     who_wants_no_rotation_has_none,
     an_upgrade_renews_no_secret,
     a_predecessor_after_its_time_ends_the_session,
@@ -187,19 +186,6 @@ async fn a_failed_response_renews_nothing<S: TestStore>(store: S) {
     assert_eq!(client.get("/look").await.summary(), "503, no Set-Cookie, Vary: Cookie");
     app.store.heal();
     assert_eq!(client.get("/look").await.summary(), SET);
-}
-
-async fn a_page_with_a_form_token_leaves_the_secret_that_it_was_made_with<S: TestStore>(store: S) {
-    let app = TestApp::new(store);
-    let mut client = with_an_old_secret(&app).await;
-    let page = client.get("/form").await;
-    assert_eq!(page.summary(), KEPT);
-    // The form's own request has no page to spoil.
-    assert_eq!(client.post(&format!("/form/{}", page.body)).await.summary(), SET);
-    let again = client.post(&format!("/form/{}", page.body)).await;
-    assert_eq!(again.status, 403, "it was made with the secret before");
-    let page = client.get("/form").await.ok();
-    assert_eq!(client.post(&format!("/form/{page}")).await.summary(), KEPT);
 }
 
 async fn who_wants_no_rotation_has_none<S: TestStore>(store: S) {

@@ -135,6 +135,7 @@ impl<T: SessionState> Load<'_, T> {
             logs_in: false,
             persistent: None,
             restarts: Restarts::default(),
+            form_code: None,
         };
         let commit = commit(Arc::clone(self.engine), Arc::new(stored.clone()), change);
         match Uncancelled::new(commit).await {

@@ -117,9 +117,13 @@ async fn log_out_slowly(session: &mut Session<Shop>, State(gate): State<Gate>) {
 }
 
 #[require_session]
-async fn log_in_slowly(shop: &mut Shop, State(gate): State<Gate>, Path(user): Path<String>) {
+async fn log_in_slowly(
+    session: &mut Session<Shop>,
+    State(gate): State<Gate>,
+    Path(user): Path<String>,
+) {
     gate.pass().await;
-    shop.user = Some(user);
+    session.log_in(user);
 }
 
 #[require_session(background)]

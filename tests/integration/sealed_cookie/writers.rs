@@ -12,6 +12,7 @@ on_each_store!(
     a_slow_write_cannot_undo_a_log_out,
     nor_can_it_undo_a_log_in,
     two_log_ins_at_once_are_two_good_answers,
+    a_slow_log_in_over_somebody_s_session_cannot_undo_a_log_out,
 );
 
 /// A visitor, and a gate at which its slow requests wait.
@@ -43,12 +44,27 @@ async fn nor_can_it_undo_a_log_in<S: TestStore>(store: S) {
     }
 }
 
+/// A double click: the session that both came in with was nobody's.
 async fn two_log_ins_at_once_are_two_good_answers<S: TestStore>(store: S) {
     let (mut client, gate) = visitor(store).await;
+    client.post("/logout").await.ok();
+    client.post("/visit").await.ok();
     let reply = overtaken(&mut client, &gate, "/slow/login/bob", "/enter/bob").await;
     assert_eq!(reply.set_cookies().len(), 1);
     reply.ok();
-    assert_eq!(client.get("/account").await.ok(), "bob");
+    assert_eq!(client.get("/").await.ok(), "bob 1 0");
+}
+
+/// It may have checked nothing but the session that is over by now.
+async fn a_slow_log_in_over_somebody_s_session_cannot_undo_a_log_out<S: TestStore>(store: S) {
+    for user in ["ann", "bob"] {
+        let (mut client, gate) = visitor(store.clone()).await;
+        let slow = format!("/slow/login/{user}");
+        let reply = overtaken(&mut client, &gate, &slow, "/logout").await;
+        assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{slow}");
+        assert!(reply.set_cookies().is_empty());
+        assert_eq!(client.get("/").await.ok(), "- 0 0");
+    }
 }
 
 /// A limit of sealed cookies.

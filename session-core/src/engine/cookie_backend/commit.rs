@@ -56,8 +56,7 @@ pub(crate) async fn commit<T: SessionState>(
     } else {
         engine.store.load(*handle).await?.is_some()
     };
-    // Whoever logs in has a password, and begins a session of its own.
-    if has_ended && !acknowledgement.logs_in {
+    if has_ended {
         return Err(Error::Ended);
     }
     let mut saved = draft.saved(record.times);

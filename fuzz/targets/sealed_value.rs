@@ -140,12 +140,15 @@ fn expected(plain: &[u8]) -> Expected {
     };
     let (seen, expires, absolute) = (time(2), time(3), time(4));
     let latest = |seconds: u64| MOMENT.plus(Duration::from_secs(seconds)).micros();
-    // A handle of version 7 says when it was generated, and the limit is a day.
+    // A handle of version 7 says when it was generated, and the longest limit is 30 days.
     let generated = match head[8] >> 4 {
-        7 => i64::from_be_bytes([&[0; 2][..], &head[2..8]].concat().try_into().expect("eight")) * 1000,
+        7 => {
+            i64::from_be_bytes([&[0; 2][..], &head[2..8]].concat().try_into().expect("eight"))
+                * 1000
+        }
         _ => 0,
     };
-    let expires = expires.min(absolute).min(generated + 86_400_000_000);
+    let expires = expires.min(absolute).min(generated + 30 * 86_400_000_000);
     if expires <= MOMENT.micros() || seen > latest(300) || absolute > latest(400 * 86_400 + 300) {
         return Expected::Nobody;
     }

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::routing::post;
-use session_axum::{MemoryStore, Refusal, require_session};
+use session_axum::{Builder, MemoryStore, Refusal, require_session};
 use session_core::{Access, Engine, EngineBuilder, Writes};
 use session_test_support::{Client, Reply};
 use session_tests::{TestStore, on_each_store};
@@ -100,7 +100,7 @@ async fn a_trusted_origin_acts_on_sessions_and_no_other_does<S: TestStore>(store
 async fn in_strict_mode_a_request_says_where_it_comes_from<S: TestStore>(store: S) {
     let lenient = TestApp::new(store.clone());
     assert_eq!(ask(&mut lenient.visitor().await, "/visit", &[]).await.ok(), "2");
-    let app = TestApp::with_options(store, |builder| builder.refuse_requests_without_origin());
+    let app = TestApp::with_options(store, Builder::refuse_requests_without_origin);
     let mut client = app.newcomer();
     assert_eq!(ask(&mut client, "/visit", &[]).await.summary(), REFUSED);
     assert_eq!(app.store.take_calls(), []);

@@ -310,7 +310,7 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `fresh = "10m"` | Somebody must have logged in less than this long ago (`s`, `m`, `h`, `d`); otherwise 401. Includes `authenticated`. The log-in that cures it is `Session::log_in`: to set the principal's field to who is there already is none. |
 /// | `or_redirect = "/login"` | Beside one of these: instead of 401, the request of a page is answered 303 to this path with `?next=…`, the page that was asked for. Read that as a `session_axum::ReturnTo`. |
 /// | `allow = Shop::is_admin` | This `fn(&T) -> bool` must say yes; otherwise 403. It is asked last. |
-/// | `background` | The page itself asks, and nobody uses it: the request renews no limit. |
+/// | `background` | The page itself asks, and nobody uses it: the request renews no limit, whatever middleware stands around. |
 /// | `cross_site` | Other sites may send requests here, with any method: for a webhook, or a log-in that another site posts back. |
 /// | `commit = always` | Changes are saved even if the response is a 5xx, which otherwise discards them. |
 ///

@@ -36,6 +36,8 @@ pub(crate) struct Requester {
     pub(crate) presented: Digest,
     pub(crate) arrival: Arrival,
     pub(crate) usage: Usage,
+    /// It renews the session, whatever else it changes.
+    pub(crate) renews: bool,
 }
 
 /// What becomes of a session's secret.

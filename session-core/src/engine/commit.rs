@@ -14,6 +14,7 @@ use crate::cookie::session_cookie::SessionCookie;
 use crate::cookie::write::{SetCookie, is_named, vary};
 use crate::engine::engine::Engine;
 use crate::engine::error::{Error, Refusal};
+use crate::engine::renewal::renewal;
 use crate::engine::save::{SecretRenewal, save};
 use crate::engine::scope::{Mode, Scope};
 use crate::engine::transaction::End;
@@ -77,7 +78,8 @@ impl<B> Commit<B> {
     }
 
     /// Ends a scope, and answers whether it has something to save. Only the outermost scope of a
-    /// request's session has: it saves what all inside of it have made of the session.
+    /// request's session has: it saves what all inside of it have made of the session, and that it
+    /// is in use.
     pub fn end<T: SessionState, M: Mode>(&mut self, mut scope: Scope<T, M>, on: CommitOn) -> bool {
         let status = self.response.status();
         let end = match on {
@@ -85,15 +87,16 @@ impl<B> Commit<B> {
             CommitOn::Success if status.is_server_error() => End::Discard,
             CommitOn::Success => End::Commit,
         };
-        let renewal = match status {
+        let secret_renewal = match status {
             StatusCode::SWITCHING_PROTOCOLS => SecretRenewal::Suspended,
             _ => SecretRenewal::Allowed,
         };
         vary(self.response.headers_mut());
-        let Some(left) = scope.end(end) else { return false };
-        let Some(save) = save(&scope.engine, scope.transaction(), left, renewal) else {
-            return false;
+        let save = match scope.end(end) {
+            Some(left) => save(&scope.engine, scope.transaction(), left, secret_renewal),
+            None => renewal(&scope.engine, scope.transaction()),
         };
+        let Some(save) = save else { return false };
         let engine = Arc::clone(&scope.engine) as Arc<dyn Owner>;
         let presented_cookies = scope.transaction().incoming.presented_cookies;
         let pending = Pending { save, engine, presented_cookies };

@@ -146,7 +146,8 @@ impl<T: SessionState> Draft<T> {
 
         // Nothing below fails.
         let persistence_changed = persistent != self.record.persistent;
-        self.changed |= fields.is_some() || token.is_some() || persistence_changed;
+        let renews = change.request.is_some_and(|request| request.renews);
+        self.changed |= fields.is_some() || token.is_some() || persistence_changed || renews;
         self.is_used |=
             logs_in || change.request.is_some_and(|request| request.usage == Usage::Foreground);
         if takes_over {

@@ -95,6 +95,11 @@ impl<T> Proven<T> {
         }
     }
 
+    /// Whether it is the store that is told of a use.
+    pub(crate) fn is_in_store(&self) -> bool {
+        matches!(self.proof, Proof::Token { .. })
+    }
+
     /// Whether its secret is so old that the browser should get another.
     pub(crate) fn is_due(&self, every: Duration) -> bool {
         let Times { now, created, .. } = self.stored.record.times;

@@ -10,6 +10,7 @@ use crate::cookie::seen::PresentedCookies;
 use crate::engine::engine::Engine;
 use crate::engine::error::Refusal;
 use crate::engine::identity::{Identity, Proof, Proven};
+use crate::engine::renewal::renewed_times;
 use crate::engine::transaction::{Incoming, Request, Transaction, Usage};
 use crate::engine::{clean, operations};
 use crate::state::session_state::SessionState;
@@ -45,5 +46,9 @@ pub(crate) async fn load<T: SessionState>(
         presented_cookies: PresentedCookies { parts: cookies.presented(), seen: !seen.is_empty() },
         user_agent,
     };
-    Ok(Arc::new(Transaction::new(incoming, identity)))
+    let renewed = match &identity {
+        Identity::Proven(proven) => renewed_times(engine, proven),
+        Identity::Anonymous | Identity::Replaced(_) => None,
+    };
+    Ok(Arc::new(Transaction::new(incoming, identity, renewed)))
 }

@@ -31,6 +31,7 @@ pub(crate) mod names;
 pub(crate) mod new_session;
 pub(crate) mod operations;
 pub(crate) mod policy;
+pub(crate) mod renewal;
 pub(crate) mod requested;
 pub(crate) mod revocation;
 pub(crate) mod revoke;

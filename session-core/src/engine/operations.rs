@@ -9,7 +9,7 @@ use crate::cookie::seen;
 use crate::cookie::write::SetCookie;
 use crate::crypto::token::Handle;
 use crate::engine::backend::Backend;
-use crate::engine::change::Change;
+use crate::engine::change::{Change, Requester};
 use crate::engine::committer;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
@@ -95,6 +95,19 @@ pub(crate) async fn commit<T: SessionState>(
         Backend::Cookie(cookie) => {
             Box::pin(cookie_backend::commit(cookie, engine, &proven.stored, change)).await
         }
+    }
+}
+
+/// Renews a session that is in use.
+pub(crate) async fn renew<T: SessionState>(
+    engine: &Arc<Engine<T>>,
+    proven: &Proven<T>,
+    request: Requester,
+) -> Result<(), Error> {
+    match &engine.backend {
+        Backend::Store => store_backend::renew(engine, &proven.stored, request).await,
+        // With the change to its cookie.
+        Backend::Cookie(_) => Ok(()),
     }
 }
 

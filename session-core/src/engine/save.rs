@@ -13,6 +13,7 @@ use crate::engine::identity::{Identity, Proven};
 use crate::engine::late_log_in::save_late_log_in;
 use crate::engine::new_session::NewSession;
 use crate::engine::operations;
+use crate::engine::renewal::renewal;
 use crate::engine::revocation::Revocation;
 use crate::engine::transaction::{Request, Transaction, Usage};
 use crate::engine::uncancelled::Uncancelled;
@@ -37,22 +38,23 @@ pub(crate) fn save<T: SessionState>(
     engine: &Arc<Engine<T>>,
     transaction: &Arc<Transaction<T>>,
     left: WorkingCopy<T>,
-    renewal: SecretRenewal,
+    secret_renewal: SecretRenewal,
 ) -> Option<Save> {
     let proven = transaction.proven().filter(|_| !left.is_destroyed);
     let changed = !left.is_unchanged();
     let stale = proven.is_some_and(Proven::is_stale);
     let every = engine.policy.lifetime.rotation();
-    let due = renewal == SecretRenewal::Allowed
-        && transaction.incoming.request.usage == Usage::Foreground
+    let due = secret_renewal == SecretRenewal::Allowed
+        && transaction.request().usage == Usage::Foreground
         && left.controls.secret == SecretRequest::Unasked
         && proven.is_some_and(|proven| proven.is_due(every));
     let asked = left.controls.need_write() || left.is_destroyed;
     let is_used = proven.is_some_and(|proven| operations::notes_use(engine, proven));
-    (changed || stale || due || asked || is_used).then(|| {
-        let (engine, transaction) = (Arc::clone(engine), Arc::clone(transaction));
-        Uncancelled::new(run(engine, transaction, left, changed, due))
-    })
+    if !(changed || stale || due || asked || is_used) {
+        return renewal(engine, transaction);
+    }
+    let (engine, transaction) = (Arc::clone(engine), Arc::clone(transaction));
+    Some(Uncancelled::new(run(engine, transaction, left, changed, due)))
 }
 
 /// `due` says that the secret is so old that the response is to carry another.
@@ -81,7 +83,8 @@ fn run<T: SessionState>(
         let set = match transaction.proven().filter(|_| !left.is_destroyed) {
             Some(proven) => {
                 let log_in = left.logs_in().then(|| left.clone());
-                let Request { arrival, usage } = transaction.incoming.request;
+                let Request { arrival, usage } = transaction.request();
+                let renews = transaction.take_renewal();
                 let arrival = after.map_or(arrival, Revocation::arrival);
                 let former = match left.hand_overs {
                     0 => FormerData::Kept,
@@ -89,7 +92,7 @@ fn run<T: SessionState>(
                 };
                 let change = Change {
                     state: StateChange::Merge { base: left.base, mine: left.state, former },
-                    request: Some(Requester { presented: proven.digest(), arrival, usage }),
+                    request: Some(Requester { presented: proven.digest(), arrival, usage, renews }),
                     secret: match secret {
                         SecretRequest::Rotate | SecretRequest::LogIn => SecretChange::Replace,
                         SecretRequest::Unasked if due => SecretChange::Renew,

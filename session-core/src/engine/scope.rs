@@ -10,6 +10,7 @@ use http::request::Parts;
 use crate::engine::engine::Engine;
 use crate::engine::error::Refusal;
 use crate::engine::load::load;
+use crate::engine::renewal;
 use crate::engine::requested;
 use crate::engine::scopes::Opening;
 use crate::engine::session::{Place, Session};
@@ -125,6 +126,7 @@ impl<T: SessionState> Engine<T> {
         }
         let (engine, patience) = (self.name_in_use.engine, self.store.deadline);
         if let Some(Place { transaction, scope }) = requested::find(&parts.extensions, engine) {
+            transaction.note_usage(access.usage);
             let opened = transaction.open(scope, opening, patience).await;
             if let Some((inner, copy)) = opened.map_err(|refusal| self.refuse(refusal))? {
                 let place = Place { transaction, scope: inner };
@@ -140,6 +142,9 @@ impl<T: SessionState> Engine<T> {
         let opened = transaction.open(None, opening, patience).await;
         let opened = opened.map_err(|refusal| self.refuse(refusal))?;
         let (scope, copy) = opened.expect("nobody else knows it yet");
+        if scope.is_none() {
+            Box::pin(renewal::at_once(self, &transaction)).await;
+        }
         let place = Place { transaction, scope };
         requested::put(&mut parts.extensions, &place);
         Ok(Session::new(copy, place))

@@ -205,9 +205,10 @@ impl<T: SessionState> Session<T> {
             .is_some_and(|times| times.authenticated.is_some_and(|at| times.now.since(at) < span))
     }
 
-    /// When it ends unless it is used before; none before it is first stored.
+    /// When it ends unless it is used after this request; none before it is first stored. A request in the background is
+    /// no use of it, and others are while nothing says that they are none.
     pub fn expires(&self) -> Option<SystemTime> {
-        Some(self.times()?.expires.into())
+        Some(self.place.transaction.expires()?.into())
     }
 
     /// A token for a hidden field of a form, by which the form's request shows that it comes from

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
 use crate::cookie::seen::PresentedCookies;
+use crate::crypto::time::Timestamp;
 use crate::engine::error::Refusal;
 use crate::engine::identity::{Identity, Proof, Proven};
 use crate::engine::names::EngineId;
@@ -16,6 +17,7 @@ use crate::engine::scopes::{Admission, Handed, Opening, ScopeId, Scopes};
 use crate::engine::store_clock::Arrival;
 use crate::engine::working_copy::WorkingCopy;
 use crate::state::session_state::SessionState;
+use crate::store::Times;
 
 /// One request's session. It lies in the request's extensions.
 ///
@@ -24,6 +26,8 @@ use crate::state::session_state::SessionState;
 pub(crate) struct Transaction<T> {
     pub(crate) incoming: Incoming,
     pub(crate) identity: Identity<T>,
+    /// What its times are once it is renewed, if a use of it renews it.
+    renewed: Option<Times>,
     shared: Mutex<Shared<T>>,
     /// Wakes those that wait for their turn.
     turns: Notify,
@@ -71,6 +75,10 @@ struct Shared<T> {
     /// Whether anybody has had to wait for a turn.
     is_awaited: bool,
     is_saved: bool,
+    /// What the request's functions so far make of it.
+    usage: Usage,
+    /// Whether somebody has renewed it, or is about to.
+    is_renewed: bool,
 }
 
 /// What comes of an attempt to open a scope.
@@ -110,6 +118,42 @@ impl<T> Transaction<T> {
         }
     }
 
+    /// One of the request's functions has this usage.
+    pub(crate) fn note_usage(&self, usage: Usage) {
+        if usage == Usage::Background {
+            self.lock().usage = usage;
+        }
+    }
+
+    /// The request, as far as its functions are known.
+    pub(crate) fn request(&self) -> Request {
+        Request { usage: self.lock().usage, ..self.incoming.request }
+    }
+
+    /// Whether its session is to be renewed, as far as its functions are known, and nobody does so yet. Who
+    /// is answered yes is to do it.
+    pub(crate) fn take_renewal(&self) -> bool {
+        if self.renewed.is_none() {
+            return false;
+        }
+        let mut shared = self.lock();
+        let takes = shared.usage == Usage::Foreground && !shared.is_renewed;
+        shared.is_renewed |= takes;
+        takes
+    }
+
+    /// When its session ends unless it is used after this request.
+    pub(crate) fn expires(&self) -> Option<Timestamp> {
+        let times = self.proven()?.stored.record.times;
+        let renewed = self.renewed.filter(|_| self.lock().usage == Usage::Foreground);
+        Some(renewed.unwrap_or(times).expires)
+    }
+
+    /// Whether its outermost function has ended.
+    pub(crate) fn is_over(&self) -> bool {
+        self.lock().is_saved
+    }
+
     /// Where a session that this request begins is begun, for a device list: where the one was
     /// that it came in with, or else the browser's name for itself, in at most 200 bytes of
     /// printable ASCII.
@@ -135,7 +179,7 @@ impl<T> Transaction<T> {
 }
 
 impl<T: SessionState> Transaction<T> {
-    pub(crate) fn new(incoming: Incoming, identity: Identity<T>) -> Self {
+    pub(crate) fn new(incoming: Incoming, identity: Identity<T>, renewed: Option<Times>) -> Self {
         let base = match &identity {
             Identity::Proven(proven) => Arc::clone(&proven.stored.state),
             Identity::Anonymous | Identity::Replaced(_) => Arc::default(),
@@ -147,8 +191,10 @@ impl<T: SessionState> Transaction<T> {
             scopes: Scopes::default(),
             is_awaited: false,
             is_saved: false,
+            usage: incoming.request.usage,
+            is_renewed: false,
         };
-        Self { incoming, identity, shared: Mutex::new(shared), turns: Notify::new() }
+        Self { incoming, identity, renewed, shared: Mutex::new(shared), turns: Notify::new() }
     }
 
     /// Opens the session in the scope that the request names, and answers what it is at the moment
@@ -193,7 +239,7 @@ impl<T: SessionState> Transaction<T> {
 
     fn attempt(&self, under: Option<ScopeId>, opening: Opening) -> Attempt<T> {
         let mut shared = self.lock();
-        let Shared { now, kept, kept_count, scopes, is_awaited, is_saved } = &mut *shared;
+        let Shared { now, kept, kept_count, scopes, is_awaited, is_saved, .. } = &mut *shared;
         if *is_saved && !scopes.is_open(under) {
             return Attempt::Saved;
         }

@@ -11,6 +11,7 @@ use super::app::{TestApp, state};
 
 on_each_store!(
     a_store_that_fails_lets_nobody_in,
+    a_renewal_that_fails_spoils_no_response,
     a_store_that_fails_touches_no_anonymous_reader,
     nothing_is_set_before_it_is_stored,
     a_store_that_hangs_is_503_at_the_deadline,
@@ -21,19 +22,26 @@ on_each_store!(
 async fn a_store_that_fails_lets_nobody_in<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let mut client = app.log_in_as("ann").await;
-    for call in [Call::Load, Call::Touch] {
-        app.store.inject(call, Fault::Fails);
-        app.clock.advance(Duration::from_mins(20));
-        for path in ["/account", "/state", "/visit", "/log-in/eve", "/log-out", "/cart"] {
-            assert_eq!(
-                client.post(path).await.summary(),
-                "503, no Set-Cookie, Vary: Cookie",
-                "{path}"
-            );
-        }
-        app.store.heal();
-        assert_eq!(client.post("/account").await.ok(), "ann");
+    app.store.inject(Call::Load, Fault::Fails);
+    for path in ["/account", "/state", "/visit", "/log-in/eve", "/log-out", "/cart"] {
+        assert_eq!(client.post(path).await.summary(), "503, no Set-Cookie, Vary: Cookie", "{path}");
     }
+    app.store.heal();
+    assert_eq!(client.post("/account").await.ok(), "ann");
+}
+
+/// What was read is true all the same, and the next request tries again.
+async fn a_renewal_that_fails_spoils_no_response<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.log_in_as("ann").await;
+    app.clock.advance(Duration::from_mins(20));
+    app.store.inject(Call::Touch, Fault::Fails);
+    assert_eq!(client.post("/account").await.ok(), "ann");
+    assert_eq!(app.events.take(), ["failed touch"]);
+    app.store.heal();
+    app.store.take_calls();
+    assert_eq!(client.post("/account").await.ok(), "ann");
+    assert_eq!(app.store.take_calls(), [Call::Load, Call::Touch]);
 }
 
 async fn a_store_that_fails_touches_no_anonymous_reader<S: TestStore>(store: S) {

@@ -3,7 +3,7 @@
 
 use super::function::{Access, Function, Request};
 use super::session::{Edit, KINDS, Kind, PerKind, State, User};
-use super::stored_session::{SecretEdit, StoredSession, Token, carried};
+use super::stored_session::{IDLE, SecretEdit, StoredSession, Token, carried};
 
 /// How long the store may take to answer, in seconds.
 pub(crate) const DEADLINE: u64 = 2;
@@ -41,6 +41,8 @@ pub(crate) struct LoadedSession {
     pub(crate) cookie: CookieState,
     /// When that was asked.
     pub(crate) began: u64,
+    /// Whether a use of it is to be noted, since a tenth of its idle limit was gone.
+    pub(crate) renews: bool,
 }
 
 /// The cookie that a request came with.
@@ -104,6 +106,11 @@ impl OpenRequest {
 }
 
 impl CookieState {
+    /// Whether so much of the idle limit is gone that a use is noted.
+    pub(super) fn is_aged(&self, now: u64) -> bool {
+        matches!(self, Self::Live(_, stored) if now - stored.seen >= IDLE / 10)
+    }
+
     pub(super) fn state(&self) -> State {
         match self {
             Self::Live(_, stored) => stored.state.clone(),

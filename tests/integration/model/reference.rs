@@ -6,9 +6,7 @@ use super::faults::Calls;
 use super::function::{BROWSERS, Request};
 use super::open_request::{CookieState, DEADLINE, Draft, LoadedSession, OpenRequest, Refusal};
 use super::session::{Change, Kind, PerKind, User};
-use super::stored_session::{
-    Changed, IDLE, MAX_LOG_IN, SecretEdit, StoredSession, Token, handed_over,
-};
+use super::stored_session::{Changed, MAX_LOG_IN, SecretEdit, StoredSession, Token, handed_over};
 
 #[derive(Debug, Default)]
 pub(crate) struct Model {
@@ -63,7 +61,7 @@ impl Model {
     pub(crate) fn load(&mut self, token: Option<Token>) -> Result<CookieState, Refusal> {
         let Some(token) = token else { return Ok(CookieState::None) };
         let stored = self.call(|model| model.live(token.session).cloned())?;
-        let Some(mut stored) = stored else { return Ok(CookieState::Dead) };
+        let Some(stored) = stored else { return Ok(CookieState::Dead) };
         if stored.secret != token.secret {
             if stored.was_proven_by(token.secret, self.now) {
                 return Ok(CookieState::Replaced(token));
@@ -74,35 +72,36 @@ impl Model {
             }
             return Ok(CookieState::Dead);
         }
-        if self.now - stored.seen >= IDLE / 10 {
-            if !stored.is_unseen() {
-                stored.touch(self.now);
-                self.call(|model| model.sessions[token.session] = Some(stored.clone()))?;
-            } else if self.note_seen(token, stored.clone())? {
-                stored.touch(self.now);
-            } else {
-                return Ok(CookieState::Replaced(token));
-            }
-        }
         Ok(CookieState::Live(token, stored))
     }
 
-    /// Whether the secret was still good when it was noted that the browser has shown it.
-    fn note_seen(&mut self, token: Token, mut theirs: StoredSession) -> Result<bool, Refusal> {
+    /// A request has used its session, whatever it answers: the idle limit starts anew, and it is noted that
+    /// the browser has shown the secret. That this fails changes nothing else.
+    pub(crate) fn renew(&mut self, loaded: &LoadedSession) {
+        let CookieState::Live(token, stored) = &loaded.cookie else { return };
+        if !loaded.renews {
+            return;
+        }
+        if !stored.is_unseen() {
+            let touch = |model: &mut Self| {
+                if model.live(token.session).is_some() {
+                    let now = model.now;
+                    model.sessions[token.session].as_mut().expect("it is live").touch(now);
+                }
+            };
+            _ = self.call(touch);
+            return;
+        }
+        let mut theirs = stored.clone();
         while theirs.secret == token.secret {
             let mut next = theirs.clone();
-            next.superseded = true;
+            next.superseded |= next.retired.is_some();
             next.revision += 1;
             next.touch(self.now);
-            match self.update(token.session, &mut theirs, &next, None) {
-                Ok(true) => return Ok(true),
-                Ok(false) if !theirs.is_unseen() => return Ok(theirs.secret == token.secret),
-                Ok(false) => {}
-                Err(Refusal::Ended) => return Ok(false),
-                Err(refused) => return Err(refused),
+            if !matches!(self.update(token.session, &mut theirs, &next, None), Ok(false)) {
+                return;
             }
         }
-        Ok(false)
     }
 
     pub(crate) fn save(
@@ -111,13 +110,17 @@ impl Model {
         draft: Draft,
         loaded: &LoadedSession,
     ) -> Result<CookieChange, Refusal> {
-        let LoadedSession { cookie, began } = loaded;
+        let LoadedSession { cookie, began, renews } = loaded;
         match cookie {
             CookieState::Replaced(token) if draft.asks_for_something() => {
                 return self.log_in_late(kind, *token, draft, *began);
             }
+            CookieState::Live(..) if !draft.asks_for_something() => {
+                self.renew(loaded);
+                return Ok(CookieChange::Unchanged);
+            }
             CookieState::Live(token, stored) if !draft.destroyed => {
-                return match self.change(*token, stored.clone(), &draft, *began) {
+                return match self.change(*token, stored.clone(), &draft, *began, *renews) {
                     Err(Refusal::Ended) => self.log_in_late(kind, *token, draft, *began),
                     changed => changed,
                 };
@@ -181,6 +184,7 @@ impl Model {
         mut theirs: StoredSession,
         draft: &Draft,
         began: u64,
+        renews: bool,
     ) -> Result<CookieChange, Refusal> {
         let change = Changed {
             base: &draft.base,
@@ -194,7 +198,11 @@ impl Model {
             if theirs.secret != token.secret {
                 return Err(Refusal::Ended);
             }
-            let next = theirs.changed(&change, self.draw(), self.now);
+            let mut next = theirs.changed(&change, self.draw(), self.now);
+            if next == theirs && renews {
+                next.revision += 1;
+                next.touch(self.now);
+            }
             let logs_in = next.state.user.filter(|_| {
                 draft.secret == SecretEdit::LogIn || next.state.user != theirs.state.user
             });

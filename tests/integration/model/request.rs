@@ -79,8 +79,11 @@ impl Model {
             if found[nth].is_none() {
                 let left = open.drafts[nth].take();
                 self.coverage.kept += u32::from(!commits && kept[nth].is_some());
-                saves
-                    .extend(if commits { left } else { kept[nth].take() }.map(|left| (kind, left)));
+                match if commits { left } else { kept[nth].take() } {
+                    Some(left) => saves.push((kind, Some(left))),
+                    None if answer.status.is_some() => saves.push((kind, None)),
+                    None => {}
+                }
             }
         }
         self.save_together(open, saves, &mut answer);
@@ -127,17 +130,20 @@ impl Model {
         let loaded = &mut open.loaded[kind as usize];
         if loaded.is_none() {
             let began = self.now;
-            *loaded = Some(self.load(token).map(|cookie| LoadedSession { cookie, began }));
+            *loaded = Some(self.load(token).map(|cookie| {
+                let renews = cookie.is_aged(self.now);
+                LoadedSession { cookie, began, renews }
+            }));
         }
         loaded.clone().expect("it is loaded")
     }
 
-    /// Saves the sessions of one function. If one is not saved the answer is another, with the
+    /// Saves the sessions of one function, or that they were in use if it has discarded what it did. If one is not saved the answer is another, with the
     /// cookies of those that are.
     fn save_together(
         &mut self,
         open: &OpenRequest,
-        saves: Vec<(Kind, Draft)>,
+        saves: Vec<(Kind, Option<Draft>)>,
         answer: &mut Answer,
     ) {
         self.coverage.together += u32::from(saves.len() > 1);
@@ -147,7 +153,14 @@ impl Model {
         for (kind, draft) in saves {
             let Some(Ok(loaded)) = &open.loaded[kind as usize] else { unreachable!("it is open") };
             self.now = began;
-            match self.save(kind, draft, loaded) {
+            let saved = match draft {
+                Some(draft) => self.save(kind, draft, loaded),
+                None => {
+                    self.renew(loaded);
+                    Ok(CookieChange::Unchanged)
+                }
+            };
+            match saved {
                 Ok(CookieChange::Unchanged) => {}
                 Ok(change) => answer.cookies[kind as usize] = change,
                 Err(refusal) => {

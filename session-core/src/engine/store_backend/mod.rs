@@ -6,9 +6,11 @@ mod create;
 mod end;
 mod identify;
 mod late_log_in;
+mod renew;
 
 pub(crate) use commit::told;
 pub(crate) use create::create;
 pub(crate) use end::end;
 pub(crate) use identify::identify;
 pub(crate) use late_log_in::lets_log_in_late;
+pub(crate) use renew::renew;

@@ -1,8 +1,8 @@
 //! Removes expired sessions from the store, now and then.
 
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
+use crate::engine::cleaner::Running;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::state::session_state::SessionState;
@@ -24,16 +24,17 @@ pub(crate) async fn clean<T: SessionState>(engine: &Engine<T>) -> Result<u64, Er
     }
 }
 
-/// Starts the task that does so, at the first request, when there is a runtime to run it.
+/// Starts the task that does so unless it runs: at a request, when there is a runtime to run it.
 pub(crate) fn start<T: SessionState>(engine: &Arc<Engine<T>>) {
-    if let Some(interval) = engine.cleaner.begin() {
-        tokio::spawn(run(Arc::downgrade(engine), interval));
+    if let Some(running) = engine.cleaner.begin() {
+        tokio::spawn(run(Arc::downgrade(engine), running));
     }
 }
 
 /// An error was reported where it happened, and the next round tries again. The pauses differ, so
 /// that nodes which started together do not sweep together.
-async fn run<T: SessionState>(engine: Weak<Engine<T>>, interval: Duration) {
+async fn run<T: SessionState>(engine: Weak<Engine<T>>, running: Running) {
+    let interval = running.interval;
     loop {
         let Some(pause) =
             engine.upgrade().map(|engine| interval / 2 + engine.policy.jitter(interval))

@@ -4,6 +4,7 @@ mod app;
 mod background_requests;
 mod basics;
 mod caching;
+mod cleaning;
 mod cookie_parsing;
 mod cross_site;
 mod development_cookie;

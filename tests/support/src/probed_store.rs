@@ -42,6 +42,8 @@ pub enum Fault {
     FailsAfterwards,
     /// It is never answered, and has no effect.
     Hangs,
+    /// It panics, and has no effect.
+    Panics,
 }
 
 /// What a test wants of a call.
@@ -138,6 +140,7 @@ impl<S: Store> ProbedStore<S> {
                 Err(StoreError::failed(format!("the answer to {call:?} is lost, says the test")))
             }
             Some(Disturbance::Fault(Fault::Hangs)) => pending().await,
+            Some(Disturbance::Fault(Fault::Panics)) => panic!("{call:?} panics, says the test"),
             Some(Disturbance::Pause(gate)) => {
                 gate.pass().await;
                 let answer = effect.await;

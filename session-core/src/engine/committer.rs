@@ -108,8 +108,22 @@ impl<T: SessionState> Committer<T> {
         }
     }
 
-    /// Saves these changes in one write, as if they had come one after the other.
-    async fn save(&mut self, mut batch: Vec<Waiting<T>>, mut now: Instant) {
+    /// Saves these changes, as if they had come one after the other.
+    async fn save(&mut self, mut batch: Vec<Waiting<T>>, began: Instant) {
+        let mut now = began;
+        while !batch.is_empty() {
+            batch = self.save_together(batch, now).await;
+            now = Instant::now();
+        }
+    }
+
+    /// Saves these changes in one write. Answers those that could not be applied to what the others make of
+    /// the session: whether a log-in has ended them, say, is known when it is stored.
+    async fn save_together(
+        &mut self,
+        mut batch: Vec<Waiting<T>>,
+        mut now: Instant,
+    ) -> Vec<Waiting<T>> {
         let until = now + self.engine.store.deadline;
         for late in batch.extract_if(.., |waiting| waiting.until <= now) {
             late.answer(Err(self.out_of_time()));
@@ -123,15 +137,16 @@ impl<T: SessionState> Committer<T> {
         let mut refusals = 0;
         for _ in 0..MAX_ATTEMPTS {
             let mut draft = Draft::of(&self.latest, SecretsIn::Record);
-            let mut applied = Vec::with_capacity(batch.len());
+            let (mut applied, mut later) = (Vec::with_capacity(batch.len()), Vec::new());
             for mut waiting in batch {
                 match draft.apply(&mut waiting.change, &self.engine.policy) {
                     Ok(acknowledgement) => applied.push((waiting, acknowledgement)),
+                    Err(_) if !applied.is_empty() => later.push(waiting),
                     Err(error) => waiting.answer(Err(error)),
                 }
             }
             if applied.is_empty() {
-                return;
+                return later;
             }
             let (stored_bytes, updated) = match draft.update(&self.engine.policy, reading) {
                 Ok(Some(update)) => {
@@ -139,24 +154,31 @@ impl<T: SessionState> Committer<T> {
                     let stored_bytes = Arc::clone(&update.fields);
                     (stored_bytes, self.engine.store.update(update, left))
                 }
-                Ok(None) => return self.acknowledge(applied),
-                Err(error) => return fail(unapplied(applied), &error),
+                Ok(None) => {
+                    self.acknowledge(applied);
+                    return later;
+                }
+                Err(error) => {
+                    fail(unapplied(applied), &error);
+                    return later;
+                }
             };
             match updated.await {
                 Ok(Updated::Saved(times)) => {
                     self.latest = Arc::new(draft.saved(times));
                     self.engine.remember(&self.latest, stored_bytes);
-                    return self.acknowledge(applied);
+                    self.acknowledge(applied);
+                    return later;
                 }
                 Ok(Updated::Conflict(record)) => match self.engine.decode(*record) {
                     Ok(Some(stored)) => self.latest = Arc::new(stored),
                     // It was ended, and that is remembered.
-                    Ok(None) => return fail(unapplied(applied), &Error::Ended),
-                    Err(error) => return fail(unapplied(applied), &error),
+                    Ok(None) => return fail(all(applied, later), &Error::Ended),
+                    Err(error) => return fail(all(applied, later), &error),
                 },
                 Ok(Updated::Gone) => {
                     self.engine.decode_cache.forget(self.handle);
-                    return fail(unapplied(applied), &Error::Ended);
+                    return fail(all(applied, later), &Error::Ended);
                 }
                 Ok(Updated::Revoked(time)) => {
                     let newer = ClockReading::now(time);
@@ -166,15 +188,15 @@ impl<T: SessionState> Committer<T> {
                     }
                     reading = newer;
                 }
-                Err(error) => return fail(unapplied(applied), &error.into()),
+                Err(error) => return fail(all(applied, later), &error.into()),
             }
-            batch = unapplied(applied);
+            batch = all(applied, later);
             now = Instant::now();
             if now >= until {
                 return fail(batch, &self.out_of_time());
             }
         }
-        fail(batch, &Error::Contended(MAX_ATTEMPTS));
+        fail(batch, &Error::Contended(MAX_ATTEMPTS))
     }
 
     /// Answers those whose changes are stored.
@@ -200,10 +222,12 @@ impl<T: SessionState> Drop for Committer<T> {
     }
 }
 
-fn fail<T>(batch: Vec<Waiting<T>>, error: &Error) {
+/// Answers all of them this, so that nobody is left.
+fn fail<T>(batch: Vec<Waiting<T>>, error: &Error) -> Vec<Waiting<T>> {
     for waiting in batch {
         waiting.answer(Err(error.clone()));
     }
+    Vec::new()
 }
 
 /// Answers those whose log-in came too late, and leaves the others.
@@ -219,4 +243,9 @@ fn refuse_log_ins<T>(
 /// The changes as they were before they were applied.
 fn unapplied<T>(applied: Vec<(Waiting<T>, Acknowledgement)>) -> Vec<Waiting<T>> {
     applied.into_iter().map(|(waiting, _)| waiting).collect()
+}
+
+/// All changes as they were: those that were applied, and those that could not be.
+fn all<T>(applied: Vec<(Waiting<T>, Acknowledgement)>, later: Vec<Waiting<T>>) -> Vec<Waiting<T>> {
+    unapplied(applied).into_iter().chain(later).collect()
 }

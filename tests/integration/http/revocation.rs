@@ -14,6 +14,8 @@ on_each_store!(
     a_log_in_under_way_comes_to_nothing,
     nor_does_one_that_began_on_another_node,
     nor_does_anything_else_under_way,
+    what_waits_behind_a_log_in_that_comes_too_late_is_saved,
+    what_waits_behind_a_log_in_that_is_stored_is_over,
     of_those_who_race_it_none_stays,
     whoever_logs_in_right_after_is_let_in,
     the_session_that_is_spared_goes_on,
@@ -86,6 +88,51 @@ async fn nor_does_anything_else_under_way<S: TestStore>(store: S) {
         assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{path}: {reply:?}");
         assert_eq!(app.live_sessions().await, 0, "{path}");
     }
+}
+
+/// A visitor's write is under way; meanwhile a log-in and a visit with the same cookie stand in line, in that
+/// order. Answers what the three were answered.
+async fn in_line<S: TestStore>(app: &TestApp<S>, meanwhile: impl AsyncFnOnce()) -> [StatusCode; 3] {
+    let client = app.visitor().await;
+    let gate = app.store.pause(Call::Update);
+    let mut requests = Vec::new();
+    for path in ["/visit", "/log-in/ann", "/visit"] {
+        let mut tab = client.clone();
+        requests.push(tokio::spawn(async move { tab.post(path).await.status }));
+        if requests.len() == 1 {
+            gate.reached().await;
+        }
+        while !app.store.take_calls().contains(&Call::Load) {
+            tokio::task::yield_now().await;
+        }
+        // Until it stands in line.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    }
+    meanwhile().await;
+    app.store.heal();
+    gate.open();
+    let mut answers = Vec::new();
+    for request in requests {
+        answers.push(request.await.expect("nobody panics"));
+    }
+    answers.try_into().expect("there are three")
+}
+
+async fn what_waits_behind_a_log_in_that_comes_too_late_is_saved<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let answers = in_line(&app, async || {
+        app.clock.advance(SECOND);
+        app.sessions.revoke_all(&ann()).await.expect("the store works");
+    });
+    assert_eq!(answers.await, [StatusCode::OK, StatusCode::UNAUTHORIZED, StatusCode::OK]);
+}
+
+async fn what_waits_behind_a_log_in_that_is_stored_is_over<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let answers = in_line(&app, async || ()).await;
+    assert_eq!(answers, [StatusCode::OK, StatusCode::OK, StatusCode::UNAUTHORIZED]);
 }
 
 async fn of_those_who_race_it_none_stays<S: TestStore>(store: S) {

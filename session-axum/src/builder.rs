@@ -7,8 +7,8 @@ use std::time::Duration;
 use axum_core::response::Response;
 use session_core::store::Store;
 use session_core::{
-    BuildError, Engine, EngineBuilder, Lifetime, OriginError, Random, Refusal, Sealing,
-    SessionCookie, SessionEvent, SessionState, Timestamp, WithPrincipal,
+    BuildError, Engine, EngineBuilder, Lifetime, OriginError, PrivatePages, Random, Refusal,
+    Sealing, SessionCookie, SessionEvent, SessionState, Timestamp, WithPrincipal,
 };
 
 use crate::rejection::Renderer;
@@ -65,6 +65,23 @@ impl<T: SessionState> Builder<T> {
     /// types of one application need two cookies.
     pub fn cookie(self, cookie: SessionCookie) -> Self {
         self.map(|engine| engine.cookie(cookie))
+    }
+
+    /// What browsers and caches may keep of the responses to somebody who is logged in:
+    /// [nothing](PrivatePages::NoStore) unless told otherwise, so that after a log-out the back
+    /// button shows no page of before. A response that has a `Cache-Control` of its own keeps it.
+    ///
+    /// ```
+    /// # use session_axum::{BuildError, MemoryStore, PrivatePages, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), BuildError> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .cache_control(PrivatePages::NoCache)       // the back button may be quicker than a log-out
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn cache_control(self, pages: PrivatePages) -> Self {
+        self.map(|engine| engine.cache_control(pages))
     }
 
     /// Lets pages of this origin (`https://app.example.com`) act on sessions here.

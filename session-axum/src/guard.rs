@@ -93,7 +93,9 @@ where
             let refusal = sessions.engine().refuse(refusal);
             let redirect =
                 R::LOG_IN.and_then(|log_in| Rejection::redirect(&refusal, log_in, parts));
-            return Err(redirect.unwrap_or_else(|| sessions.reject(refusal, sessions.head(parts))));
+            let rejection =
+                redirect.unwrap_or_else(|| sessions.reject(refusal, sessions.head(parts)));
+            return Err(rejection.keeping(scope.private_pages()));
         }
         let head = sessions.head(parts);
         Ok(Self { sessions, scope, head, requirement: PhantomData })

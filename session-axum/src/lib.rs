@@ -31,8 +31,9 @@ pub use sessions::Sessions;
 pub use session_core::{
     Argument, BuildError, CookieError, Engine, Error as ErrorKind, FieldValue, Handle, HandleError,
     Ignored, KeyError, KeyRing, Lifetime, LifetimeError, Listed, MemoryStore, NoPrincipal, Opaque,
-    OriginError, Random, RandomError, Refusal, Revocation, Sealing, Session, SessionCookie,
-    SessionEvent, SessionState, Store, StoreError, Timestamp, WithPrincipal, merge, state, store,
+    OriginError, PrivatePages, Random, RandomError, Refusal, Revocation, Sealing, Session,
+    SessionCookie, SessionEvent, SessionState, Store, StoreError, Timestamp, WithPrincipal, merge,
+    state, store,
 };
 pub use session_macros::{require_session, session};
 #[cfg(feature = "redis")]

@@ -9,7 +9,7 @@ use http::header::LOCATION;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 
-use session_core::{Refusal, vary};
+use session_core::{PrivatePages, Refusal, vary};
 
 use crate::request_head::{RequestHead, is_navigation, original_uri};
 
@@ -26,6 +26,7 @@ pub(crate) type Renderer = Arc<dyn Fn(&Refusal, &RequestHead) -> Response + Send
 pub struct Rejection {
     refusal: Refusal,
     answer: Answer,
+    pages: PrivatePages,
 }
 
 #[derive(Clone)]
@@ -47,7 +48,7 @@ impl Rejection {
 
 impl From<Refusal> for Rejection {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, answer: Answer::Plain }
+        Self { refusal, answer: Answer::Plain, pages: PrivatePages::Unset }
     }
 }
 
@@ -59,6 +60,7 @@ impl IntoResponse for Rejection {
             Answer::Rendered(renderer, head) => renderer(&self.refusal, &head),
         };
         vary(response.headers_mut());
+        self.pages.mark(&mut response);
         response
     }
 }
@@ -92,7 +94,12 @@ impl Rejection {
             (Some(renderer), Some(head)) => Answer::Rendered(Arc::clone(renderer), head),
             _ => Answer::Plain,
         };
-        Self { refusal, answer }
+        Self { refusal, answer, pages: PrivatePages::Unset }
+    }
+
+    /// With what caches may keep of the answer.
+    pub(crate) fn keeping(self, pages: PrivatePages) -> Self {
+        Self { pages, ..self }
     }
 
     /// The redirect of a page to `log_in`, if that cures what the request was refused for.
@@ -101,7 +108,8 @@ impl Rejection {
             return None;
         }
         let location = with_return_path(log_in, parts)?;
-        Some(Self { refusal: refusal.clone(), answer: Answer::Redirect(location) })
+        let (refusal, answer) = (refusal.clone(), Answer::Redirect(location));
+        Some(Self { refusal, answer, pages: PrivatePages::Unset })
     }
 }
 

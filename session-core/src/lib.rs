@@ -9,6 +9,7 @@ mod engine;
 pub mod state;
 pub mod store;
 
+pub use cookie::private_pages::PrivatePages;
 pub use cookie::session_cookie::{CookieError, SessionCookie};
 pub use cookie::write::vary;
 pub use crypto::key_ring::{KeyError, KeyRing};

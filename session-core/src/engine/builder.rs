@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::cookie::private_pages::PrivatePages;
 use crate::cookie::session_cookie::SessionCookie;
 use crate::crypto::random::{Random, System};
 use crate::crypto::time::Timestamp;
@@ -43,6 +44,7 @@ pub struct EngineBuilder<T> {
     name: Option<String>,
     store: StoreClient,
     cookie: SessionCookie,
+    private_pages: PrivatePages,
     sealing: Option<Sealing>,
     backend: Backend,
     cross_site: CrossSite,
@@ -67,6 +69,7 @@ impl<T: SessionState> EngineBuilder<T> {
             store: StoreClient::new(store),
             backend,
             cookie: SessionCookie::default(),
+            private_pages: PrivatePages::default(),
             sealing: None,
             cross_site: CrossSite::default(),
             lifetime: Lifetime::default(),
@@ -92,6 +95,14 @@ impl<T: SessionState> EngineBuilder<T> {
     /// types of one application need two cookies.
     pub fn cookie(mut self, cookie: SessionCookie) -> Self {
         self.cookie = cookie;
+        self
+    }
+
+    /// What browsers and caches may keep of the responses to somebody who is logged in:
+    /// [nothing](PrivatePages::NoStore) unless told otherwise, so that after a log-out the back
+    /// button shows no page of before. A response that has a `Cache-Control` of its own keeps it.
+    pub fn cache_control(mut self, pages: PrivatePages) -> Self {
+        self.private_pages = pages;
         self
     }
 
@@ -220,6 +231,7 @@ impl<T: SessionState> EngineBuilder<T> {
         }
         let policy = Policy {
             cookie: self.cookie,
+            private_pages: self.private_pages,
             cross_site: self.cross_site,
             sealer,
             lifetime: self.lifetime,

@@ -9,6 +9,7 @@ use std::task::Poll;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, Response, StatusCode};
 
+use crate::cookie::private_pages::PrivatePages;
 use crate::cookie::seen::PresentedCookies;
 use crate::cookie::session_cookie::SessionCookie;
 use crate::cookie::write::{SetCookie, is_named, vary};
@@ -31,6 +32,8 @@ pub struct Commit<B> {
     /// Few functions have more than one session to save.
     first: Option<Pending>,
     others: Vec<Pending>,
+    /// The strictest of its sessions.
+    pages: PrivatePages,
 }
 
 /// A session that is to be saved.
@@ -74,7 +77,7 @@ struct SessionCookies(Vec<Arc<str>>);
 impl<B> Commit<B> {
     /// With the function's response.
     pub fn new(response: Response<B>) -> Self {
-        Self { response, first: None, others: Vec::new() }
+        Self { response, first: None, others: Vec::new(), pages: PrivatePages::Unset }
     }
 
     /// Ends a scope, and answers whether it has something to save. Only the outermost scope of a
@@ -92,6 +95,9 @@ impl<B> Commit<B> {
             _ => SecretRenewal::Allowed,
         };
         vary(self.response.headers_mut());
+        let pages = scope.private_pages();
+        pages.mark(&mut self.response);
+        self.pages = self.pages.max(pages);
         let save = match scope.end(end) {
             Some(left) => save(&scope.engine, scope.transaction(), left, secret_renewal),
             None => renewal(&scope.engine, scope.transaction()),
@@ -114,7 +120,7 @@ impl<B> Commit<B> {
     /// When one could not be saved: the response is to be replaced. The cookies of those that were
     /// saved are kept.
     pub async fn save(self) -> Result<Response<B>, Unsaved<B>> {
-        let Self { mut response, first, others } = self;
+        let Self { mut response, first, others, pages } = self;
         let Some(first) = first else { return Ok(response) };
         let mut failed = None;
         if others.is_empty() {
@@ -144,7 +150,7 @@ impl<B> Commit<B> {
         }
         match failed {
             None => Ok(response),
-            Some((refusal, index)) => Err(Unsaved { refusal, index, response }),
+            Some((refusal, index)) => Err(Unsaved { refusal, index, response, pages }),
         }
     }
 }
@@ -187,6 +193,7 @@ pub struct Unsaved<B> {
     refusal: Refusal,
     index: usize,
     response: Response<B>,
+    pages: PrivatePages,
 }
 
 impl<B> Unsaved<B> {
@@ -209,6 +216,7 @@ impl<B> Unsaved<B> {
             answer.extensions_mut().insert(SessionCookies(names.clone()));
         }
         vary(answer.headers_mut());
+        self.pages.mark(&mut answer);
         answer
     }
 }

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::cookie::private_pages::PrivatePages;
 use crate::cookie::session_cookie::SessionCookie;
 use crate::crypto::random::Random;
 use crate::engine::cross_site::CrossSite;
@@ -15,6 +16,7 @@ use crate::state::session_state::SessionState;
 
 pub(crate) struct Policy {
     pub(crate) cookie: SessionCookie,
+    pub(crate) private_pages: PrivatePages,
     pub(crate) cross_site: CrossSite,
     pub(crate) sealer: Sealer,
     pub(crate) lifetime: Lifetime,

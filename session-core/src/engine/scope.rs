@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
+use crate::cookie::private_pages::PrivatePages;
 use crate::engine::engine::Engine;
 use crate::engine::error::Refusal;
 use crate::engine::load::load;
@@ -174,6 +175,20 @@ impl<T: SessionState> Scope<T, Writes> {
 }
 
 impl<T: SessionState, M: Mode> Scope<T, M> {
+    /// What browsers and caches may keep of the function's response. A [`Commit`](crate::Commit)
+    /// tells them by itself; a response that takes its place (a refusal) is told of by
+    /// [`PrivatePages::mark`].
+    pub fn private_pages(&self) -> PrivatePages {
+        let transaction = self.transaction();
+        let began_with =
+            transaction.proven().and_then(|proven| proven.stored.state.principal()).is_some();
+        if began_with || self.session.principal().is_some() || transaction.has_principal() {
+            self.engine.policy.private_pages
+        } else {
+            PrivatePages::Unset
+        }
+    }
+
     /// Ends it, and answers what there may be to save.
     pub(crate) fn end(&mut self, end: End) -> Option<WorkingCopy<T>> {
         let left = if M::WRITES { Left::Written(self.session.working_copy()) } else { Left::Read };

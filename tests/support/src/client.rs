@@ -164,6 +164,8 @@ impl Reply {
     }
 
     /// What concerns the session, on one line: `200, cookie set, Vary: Cookie, Cache-Control: no-store`.
+    ///
+    /// Without a cookie, `no-store` is not told of: whoever is logged in gets it each time.
     #[track_caller]
     pub fn summary(&self) -> String {
         let cookie = match self.set_cookie() {
@@ -174,7 +176,8 @@ impl Reply {
         let mut summary = vec![self.status.as_u16().to_string(), cookie.to_owned()];
         for (name, header) in [("Vary", VARY), ("Cache-Control", CACHE_CONTROL)] {
             let value = self.header(header);
-            if !value.is_empty() {
+            let is_private = value == "no-store" && self.set_cookie().is_none();
+            if !value.is_empty() && !is_private {
                 summary.push(format!("{name}: {value}"));
             }
         }

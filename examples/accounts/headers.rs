@@ -1,9 +1,7 @@
 //! What browsers are told not to do with our pages.
 
 use axum::http::HeaderValue;
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-};
+use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::response::Response;
 
 /// No scripts, nothing from elsewhere, no frames. With a provider on another host, `form-action` names that host
@@ -14,8 +12,6 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 
 pub(crate) async fn secure(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    // Nobody who sits down here later finds the pages with the back button.
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));

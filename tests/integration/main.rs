@@ -6,6 +6,7 @@
 //! | [`handlers`] | every way in which a handler ends |
 //! | [`field_types`] | what fields may be, and which changes to them are stored |
 //! | [`holding`] | functions around functions, and several sessions of one request |
+//! | [`browser`] | what a browser decides: what it keeps, which cookies it sends and takes |
 //! | [`access_control`] | which requests pass, where the others are sent |
 //! | [`concurrency`] | many requests on one session at the same time |
 //! | [`model`] | random schedules of requests, against a small model |
@@ -27,6 +28,8 @@
 
 mod access_control;
 mod at_rest;
+#[cfg(feature = "examples")]
+mod browser;
 mod concurrency;
 mod decode_cache;
 mod deploys;

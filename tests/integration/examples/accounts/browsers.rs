@@ -1,14 +1,14 @@
 //! Real browsers: each has a profile of its own, and so is a device.
 
 use super::application::Application;
-use super::visitor::{PASSWORD, Visitor};
+use crate::browser::visitor::{PASSWORD, Visitor};
 
 const NEW: &str = "a horse and a battery";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_signs_up_logs_out_and_logs_in_finds_the_way_back_and_leaves_no_cookie() {
     let application = Application::start().await;
-    let ann = Visitor::of(&application).await;
+    let ann = Visitor::of(application.port).await;
     ann.goes_to("/").await;
     ann.is_at("Log in").await;
     ann.takes_a_screenshot("log_in").await;
@@ -46,7 +46,7 @@ async fn whoever_signs_up_logs_out_and_logs_in_finds_the_way_back_and_leaves_no_
 #[tokio::test(flavor = "multi_thread")]
 async fn another_browser_is_logged_out_alone_with_the_others_and_everywhere() {
     let application = Application::start().await;
-    let (here, there) = tokio::join!(Visitor::of(&application), Visitor::of(&application));
+    let (here, there) = tokio::join!(Visitor::of(application.port), Visitor::of(application.port));
     here.signs_up("ann").await;
     let devices = "Where you are logged in";
     for way in [".devices li:not(.this) button", "#others", "#all"] {
@@ -100,7 +100,7 @@ async fn a_double_click_on_log_in_logs_in_and_so_does_a_log_in_over_another_user
 #[tokio::test(flavor = "multi_thread")]
 async fn an_old_log_in_confirms_itself_before_the_password_changes_and_the_others_are_logged_out() {
     let application = Application::start().await;
-    let (here, there) = tokio::join!(Visitor::of(&application), Visitor::of(&application));
+    let (here, there) = tokio::join!(Visitor::of(application.port), Visitor::of(application.port));
     here.signs_up("ann").await;
     there.goes_to("/").await;
     there.logs_in("ann", PASSWORD).await;
@@ -143,7 +143,7 @@ async fn an_old_log_in_confirms_itself_before_the_password_changes_and_the_other
 #[tokio::test(flavor = "multi_thread")]
 async fn through_the_provider_and_back_leads_to_the_page_that_was_asked_for() {
     let application = Application::start().await;
-    let carol = Visitor::of(&application).await;
+    let carol = Visitor::of(application.port).await;
     carol.goes_to("/devices").await;
     carol.is_at("Log in").await;
     carol.clicks("#example-id").await;

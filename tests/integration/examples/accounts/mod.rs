@@ -4,4 +4,3 @@ mod application;
 mod attacks;
 mod browsers;
 mod transcript;
-mod visitor;

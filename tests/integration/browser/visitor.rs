@@ -6,8 +6,6 @@ use std::time::Duration;
 use session_test_support::Browser;
 use thirtyfour::prelude::*;
 
-use super::application::Application;
-
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// Waits generously: the machine may be busy.
@@ -19,9 +17,19 @@ pub(crate) struct Visitor {
 }
 
 impl Visitor {
-    pub(crate) async fn of(application: &Application) -> Self {
-        let home = format!("http://localhost:{}", application.port);
+    /// Of a program that listens at this port.
+    pub(crate) async fn of(port: u16) -> Self {
+        Self::at(format!("http://localhost:{port}")).await
+    }
+
+    /// Of the site with this origin.
+    pub(crate) async fn at(home: String) -> Self {
         Self { browser: Browser::start().await, home }
+    }
+
+    /// Presses the back button.
+    pub(crate) async fn goes_back(&self) {
+        self.browser.back().await.expect("there is a page before");
     }
 
     pub(crate) async fn goes_to(&self, path: &str) {

@@ -1,0 +1,5 @@
+//! What a browser decides: what it keeps of pages, which cookies it sends and takes.
+
+mod private_pages;
+mod site;
+pub(crate) mod visitor;

@@ -11,9 +11,12 @@ use crate::rejection::Rejection;
 use crate::sessions::Sessions;
 
 /// The request's session, to read. For one's own extractors: a handler takes `&T` under
-/// [`#[require_session]`](crate::require_session), which also tells caches (`Vary: Cookie`) that
-/// its response depends on the cookie. An extractor cannot, so a handler without the attribute
-/// adds that header itself where its response may be cached.
+/// [`#[require_session]`](crate::require_session).
+///
+/// Such a function must be around, be it the handler itself or a middleware: it tells caches that
+/// the response depends on the session (`Vary: Cookie`, and `no-store` while somebody is logged in), which
+/// an extractor cannot. Without one the request is refused with a 500 that says so
+/// ([`Refusal::Unguarded`]).
 ///
 /// ```
 /// # use axum::{extract::{FromRef, FromRequestParts}, http::request::Parts};
@@ -58,12 +61,14 @@ where
     }
 }
 
-/// Who is logged in, by value; 401 when nobody is.
+/// Who is logged in, by value; 401 when nobody is. As [`SessionRef`] it needs a function with the
+/// session around, be it the handler itself:
 ///
 /// ```
-/// # use session_axum::{session, Principal};
+/// # use session_axum::{Principal, require_session, session};
 /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
-/// async fn profile(Principal(user): Principal<Shop>) -> String {
+/// #[require_session]
+/// async fn profile(_: &Shop, Principal(user): Principal<Shop>) -> String {
 ///     format!("you are user {user}")
 /// }
 /// ```
@@ -88,8 +93,7 @@ where
     }
 }
 
-/// The request's session. Where a guard stands around, it has decided which sites may act on it;
-/// where none does, only this one may.
+/// The request's session, which a guard around has opened.
 async fn session<T: SessionState>(
     parts: &mut Parts,
     sessions: &Sessions<T>,

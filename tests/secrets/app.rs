@@ -187,7 +187,8 @@ async fn remember(session: &mut Session<Shop>) {
     session.remember(true);
 }
 
-async fn me(Principal(user): Principal<Shop>) -> String {
+#[require_session]
+async fn me(_: &Shop, Principal(user): Principal<Shop>) -> String {
     user
 }
 

@@ -150,6 +150,12 @@ pub enum Refusal {
         "the session `{0}` is taken twice by one function: take it once, as `&mut Session<{0}>`"
     )]
     TakenTwice(&'static str),
+    /// An extractor looked at the session where no function around has opened it, which would tell
+    /// caches that the response depends on it. 500.
+    #[error(
+        "`SessionRef<{0}>` or `Principal<{0}>` is used where no function has opened the session, so that nothing tells caches that the response depends on it: write `#[require_session]` above the handler and give it the argument `_: &{0}`, or put such a middleware around it"
+    )]
+    Unguarded(&'static str),
     /// Another part of the request, beside this one, changed the session for so long that this one
     /// did not get its turn: 503.
     #[error("another part of the request held the session for {0:?}")]
@@ -167,7 +173,7 @@ impl Refusal {
             Self::NoSession | Self::NotAuthenticated | Self::NotFresh => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::TooManyCookies => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            Self::SharedCookie(_) | Self::Held(_) | Self::TakenTwice(_) => {
+            Self::SharedCookie(_) | Self::Held(_) | Self::TakenTwice(_) | Self::Unguarded(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
             Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -1,5 +1,7 @@
 //! What happens to sessions, for logs and alarms: handles only, never a token or a value.
 
+use http::StatusCode;
+
 use crate::cookie::read::CookieFault;
 use crate::crypto::token::Handle;
 use crate::engine::error::Refusal;
@@ -119,6 +121,11 @@ impl SessionEvent<'_> {
             }
             Self::TheftSuspected { handle } => {
                 tracing::warn!(target: "session", %handle, "a replaced session cookie was shown again: it was stolen");
+            }
+            // A mistake of the application's.
+            Self::Refused { refusal } if refusal.status() == StatusCode::INTERNAL_SERVER_ERROR => {
+                let refusal: &(dyn std::error::Error + 'static) = *refusal;
+                tracing::error!(target: "session", refusal, "request refused");
             }
             Self::Refused { refusal } => {
                 let refusal: &(dyn std::error::Error + 'static) = *refusal;

@@ -104,16 +104,19 @@ impl<T: SessionState> Engine<T> {
     }
 
     /// The session of a request, to be looked at by an extractor. It is the session as it is at
-    /// the moment, and the response does not say that it depends on it (`Vary: Cookie`): a
-    /// [`Scope`] around does.
+    /// the moment. An extractor cannot tell caches that the response depends on it
+    /// (`Vary: Cookie`), so a function around it must have opened the session: its [`Scope`] does.
     ///
     /// # Errors
-    /// As for [`open`](Self::open).
+    /// When no function around has opened it ([`Refusal::Unguarded`]); else as for
+    /// [`open`](Self::open).
     pub async fn look(self: &Arc<Self>, parts: &mut Parts) -> Result<Session<T>, Refusal> {
-        let has_scope = requested::find::<T>(&parts.extensions, self.name_in_use.engine).is_some();
-        // A scope around has decided which sites may act on it.
-        let sites = if has_scope { Sites::Any } else { Sites::Ours };
-        self.enter(parts, Opening::Look, Access::default().sites(sites)).await
+        let place = requested::find::<T>(&parts.extensions, self.name_in_use.engine);
+        if !place.is_some_and(|place| place.transaction.is_open(place.scope)) {
+            return Err(self.refuse(Refusal::Unguarded(T::NAME)));
+        }
+        // The scope around has decided which sites may act on it.
+        self.enter(parts, Opening::Look, Access::default().sites(Sites::Any)).await
     }
 
     async fn enter(
@@ -147,7 +150,10 @@ impl<T: SessionState> Engine<T> {
             Box::pin(renewal::at_once(self, &transaction)).await;
         }
         let place = Place { transaction, scope };
-        requested::put(&mut parts.extensions, &place);
+        // Whoever only looks, inside of what was cut off, leaves the request in its scope.
+        if scope.is_some() {
+            requested::put(&mut parts.extensions, &place);
+        }
         Ok(Session::new(copy, place))
     }
 }

@@ -270,6 +270,11 @@ impl<T: SessionState> Transaction<T> {
         self.lock().scopes.begin(scope);
     }
 
+    /// Whether the scope that a request names, or one that it was opened in, has not ended.
+    pub(crate) fn is_open(&self, scope: Option<ScopeId>) -> bool {
+        self.lock().scopes.is_open(scope)
+    }
+
     /// The scope lends the session as it has made it.
     pub(crate) fn lend(&self, scope: ScopeId, copy: WorkingCopy<T>) {
         let mut shared = self.lock();

@@ -18,6 +18,7 @@ use super::app::{AppState, Shop, TestApp, ask, navigate, routes};
 on_each_store!(
     every_refusal_is_answered_in_the_application_s_words,
     so_is_a_change_that_cannot_be_saved,
+    an_extractor_without_a_guard_is_refused_with_the_line_that_is_missing,
     a_redirect_is_sent_all_the_same,
 );
 
@@ -48,9 +49,13 @@ where
     }
 }
 
-async fn own(_: Visits) {}
+#[require_session]
+async fn own(_: &Shop, _: Visits) {}
 
-async fn principal(_: Principal<Shop>) {}
+#[require_session]
+async fn principal(_: Principal<Shop>, _: &Shop) {}
+
+async fn unguarded(_: Principal<Shop>) {}
 
 #[require_session]
 async fn both(shop: &mut Shop, _: Principal<Shop>) {
@@ -61,6 +66,7 @@ fn app<S: TestStore>(store: S) -> TestApp<S> {
     let inner: Router<AppState> = Router::new()
         .route("/own", any(own))
         .route("/principal", any(principal))
+        .route("/unguarded", any(unguarded))
         .route("/both", post(both));
     TestApp::with_options(store, routes().nest("/inner", inner), |builder| {
         builder.on_refusal(teapot)
@@ -98,6 +104,20 @@ async fn every_refusal_is_answered_in_the_application_s_words<S: TestStore>(stor
         let reply = client.post(path).await;
         assert_eq!(reply.summary(), "418, no Set-Cookie, Vary: Cookie");
         assert_eq!(reply.body, format!("POST {path} ?: the session could not be read or saved"));
+    }
+}
+
+async fn an_extractor_without_a_guard_is_refused_with_the_line_that_is_missing<S: TestStore>(
+    store: S,
+) {
+    let app = app(store);
+    for mut client in [app.newcomer(), app.log_in_as("ann").await] {
+        let reply = client.get("/inner/unguarded").await;
+        assert_eq!(reply.summary(), "418, no Set-Cookie, Vary: Cookie");
+        for named in ["`#[require_session]`", "`_: &Shop`", "`Principal<Shop>`"] {
+            assert!(reply.body.contains(named), "{reply:?}");
+        }
+        assert_eq!(app.store.take_calls(), []);
     }
 }
 

@@ -1,12 +1,14 @@
 //! Routing: sessions in nested routers, fallbacks and middleware, for HEAD and OPTIONS.
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{FromRef, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{any, get};
+use session_axum::guard::{Commit, Guard, Reads};
 use session_axum::{Principal, Rejection, Session, SessionRef, Sessions, require_session};
 use session_test_support::{Call, Client};
 use session_tests::{TestStore, on_each_store};
@@ -21,6 +23,7 @@ on_each_store!(
     extractors_share_the_load,
     what_an_extractor_reads_is_what_the_guards_have_made_of_it,
     a_middleware_after_the_save_begins_anew,
+    an_extractor_after_its_guard_has_ended_is_refused,
 );
 
 fn client_of<S: TestStore>(app: &TestApp<S>, router: Router<AppState>) -> Client {
@@ -143,6 +146,23 @@ async fn extractors_share_the_load<S: TestStore>(store: S) {
     assert_eq!(app.store.take_calls(), [Call::Load, Call::Update]);
 }
 
+/// What looks after the guard has ended is not in its response.
+async fn an_extractor_after_its_guard_has_ended_is_refused<S: TestStore>(store: S) {
+    async fn visits(Visits(visits): Visits) -> String {
+        visits.to_string()
+    }
+    let app = TestApp::new(store);
+    let app_state = AppState { sessions: app.sessions.clone() };
+    let inner =
+        Router::new().route("/visits", get(visits)).layer(from_fn_with_state(app_state, twice));
+    let mut client = client_of(&app, routes().merge(inner));
+    client.post("/visit").await.ok();
+    app.reset();
+    assert_eq!(client.get("/visits").await.summary(), "500, no Set-Cookie, Vary: Cookie");
+    assert_eq!(app.store.take_calls(), [Call::Load]);
+    assert_eq!(app.events.take(), ["refused 500"]);
+}
+
 /// Counts before its handler is asked for, and lends the session to it.
 async fn what_an_extractor_reads_is_what_the_guards_have_made_of_it<S: TestStore>(store: S) {
     #[require_session]
@@ -165,14 +185,17 @@ async fn what_an_extractor_reads_is_what_the_guards_have_made_of_it<S: TestStore
     assert_eq!(state(&mut client).await.visits, 2);
 }
 
-/// Reads the session and runs the handler twice, so that the second finds what was read saved already.
+/// Runs the handler inside of its guard, and once more after that has ended.
+async fn twice(guard: Guard<Shop, Reads>, request: Request, next: Next) -> Response {
+    let (parts, _) = request.into_parts();
+    let first = Request::from_parts(parts.clone(), Body::empty());
+    let mut commit = Commit::new(next.clone().run(first).await);
+    guard.end(&mut commit);
+    commit.save().await;
+    next.run(Request::from_parts(parts, Body::empty())).await
+}
+
 async fn a_middleware_after_the_save_begins_anew<S: TestStore>(store: S) {
-    async fn twice(_: Visits, request: Request, next: Next) -> Response {
-        let (parts, _) = request.into_parts();
-        let first = Request::from_parts(parts.clone(), axum::body::Body::empty());
-        next.clone().run(first).await;
-        next.run(Request::from_parts(parts, axum::body::Body::empty())).await
-    }
     let app = TestApp::new(store);
     let mut client = app.visitor().await;
     let app_state = AppState { sessions: app.sessions.clone() };

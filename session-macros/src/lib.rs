@@ -311,7 +311,7 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `or_redirect = "/login"` | Beside one of these: instead of 401, the request of a page is answered 303 to this path with `?next=…`, the page that was asked for. Read that as a `session_axum::ReturnTo`. |
 /// | `allow = Shop::is_admin` | This `fn(&T) -> bool` must say yes; otherwise 403. It is asked last. |
 /// | `background` | The page itself asks, and nobody uses it: the request renews no limit, whatever middleware stands around. |
-/// | `cross_site` | Other sites may send requests here, with any method: for a webhook, or a log-in that another site posts back. |
+/// | `cross_site` | Other sites may send requests here, with any method: for a webhook, or a log-in that another site posts back. With their forms browsers send no session cookie (`SameSite`), so none is set and no change is stored (`session.is_withheld()`), and a log-in is an error: answer with 303 to a page of your own, whose request has the cookie. |
 /// | `commit = always` | Changes are saved even if the response is a 5xx, which otherwise discards them. |
 ///
 /// Any of them, in any order. The first five are asked of the first session among the arguments,

@@ -69,6 +69,11 @@ impl SessionCookie {
         &self.name
     }
 
+    /// The domain that it is for, if it is for more than a host.
+    pub(crate) fn domain_name(&self) -> Option<&str> {
+        self.domain.as_deref()
+    }
+
     /// Whether it travels over TLS only.
     pub(crate) fn is_secure(&self) -> bool {
         self.secure

@@ -50,6 +50,13 @@ pub enum Error {
         /// How many fit.
         limit: usize,
     },
+    /// A handler logged somebody in for a form that another site sent. Browsers send those without
+    /// `SameSite` cookies, and a new cookie would take the place of the one that there may be. Nothing
+    /// was stored.
+    #[error(
+        "nobody can log in by a form of another site, with which browsers send no session cookie: answer it with 303 to a page of your own, `Redirect::to(\"/…\")`, and log in there"
+    )]
+    CookieWithheld,
     /// The sessions are kept in their cookies, where only a request that shows one finds it.
     #[error(
         "sessions that are kept in cookies cannot be listed, or changed from outside of a request"
@@ -99,6 +106,7 @@ impl Error {
             | Self::Aborted => StatusCode::SERVICE_UNAVAILABLE,
             Self::Encode(_)
             | Self::TooLargeForCookie { .. }
+            | Self::CookieWithheld
             | Self::NotStored
             | Self::NobodyThere
             | Self::PrincipalInUpdate => StatusCode::INTERNAL_SERVER_ERROR,
@@ -130,6 +138,14 @@ pub enum Refusal {
     /// (`#[require_session(cross_site)]`): 403.
     #[error("this request comes from another site")]
     CrossSite,
+    /// A WebSocket is opened without `Origin`, which every browser sends with it: 403.
+    #[error("this WebSocket names no `Origin`, as browsers do")]
+    SocketWithoutOrigin,
+    /// Under
+    /// [`refuse_requests_without_origin`](crate::EngineBuilder::refuse_requests_without_origin), an
+    /// unsafe request says nothing of where it comes from: 403.
+    #[error("this request does not say from which site it comes, as browsers do")]
+    WithoutOrigin,
     /// More than 16 KiB of cookies, or more than 128 of them: 431.
     #[error("too many cookies")]
     TooManyCookies,
@@ -171,7 +187,9 @@ impl Refusal {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NoSession | Self::NotAuthenticated | Self::NotFresh => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::CrossSite | Self::SocketWithoutOrigin | Self::WithoutOrigin => {
+                StatusCode::FORBIDDEN
+            }
             Self::TooManyCookies => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::SharedCookie(_) | Self::Held(_) | Self::TakenTwice(_) | Self::Unguarded(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR

@@ -59,6 +59,18 @@ pub enum SessionEvent<'a> {
         /// Why.
         refusal: &'a Refusal,
     },
+    /// A request is refused ([`SessionEvent::Refused`] follows) because of where it comes from. If
+    /// it does not come from another site, the proxy in front does not forward `Host`; if that
+    /// site may act on sessions, it is a
+    /// [`trusted_origin`](crate::EngineBuilder::trusted_origin).
+    OtherSite {
+        /// The host that the request was sent to, as far as this server is told.
+        host: Option<&'a str>,
+        /// Its `Origin`.
+        origin: Option<&'a str>,
+        /// Its `Sec-Fetch-Site`.
+        sec_fetch_site: Option<&'a str>,
+    },
     /// A request's cookie was not taken for a session: the request is anonymous.
     Ignored {
         /// The session that it names, if it names one.
@@ -77,6 +89,10 @@ pub enum SessionEvent<'a> {
         /// The name that sessions of this type have.
         expected: &'a str,
     },
+    /// A change was not stored: it came with a form of another site, with which browsers send no
+    /// session cookie, and a new one would take the place of the one that there may be. See
+    /// [`Session::is_withheld`](crate::Session::is_withheld).
+    Withheld,
     /// A stored field did not decode in this binary, and has its default here. It stays in the
     /// store as it is until a handler changes it.
     FieldDefaulted {
@@ -122,6 +138,19 @@ impl SessionEvent<'_> {
             Self::TheftSuspected { handle } => {
                 tracing::warn!(target: "session", %handle, "a replaced session cookie was shown again: it was stolen");
             }
+            Self::OtherSite { host, origin, sec_fetch_site } => {
+                let [host, origin, sec_fetch_site] =
+                    [host, origin, sec_fetch_site].map(|header| header.unwrap_or("(none)"));
+                tracing::info!(
+                    target: "session",
+                    host,
+                    origin,
+                    sec_fetch_site,
+                    "a request is refused because of where it comes from: if it comes from this site, have the \
+                     proxy in front forward `Host`; if its origin may act on sessions here, name it on the \
+                     builder, `.trusted_origin(\"https://…\")?`, or open the handler by `cross_site`"
+                );
+            }
             // A mistake of the application's.
             Self::Refused { refusal } if refusal.status() == StatusCode::INTERNAL_SERVER_ERROR => {
                 let refusal: &(dyn std::error::Error + 'static) = *refusal;
@@ -146,6 +175,13 @@ impl SessionEvent<'_> {
                     "a session was stored under another name and is not this type's: if the struct was renamed, \
                      add `#[session(alias = \"…\")]` with the stored name; if two types share a store and a \
                      cookie, give one of them a cookie of its own"
+                );
+            }
+            Self::Withheld => {
+                tracing::warn!(
+                    target: "session",
+                    "a change by a form of another site was not stored, since browsers send no session cookie \
+                     with it: answer it with 303 to a page of your own, and change the session there"
                 );
             }
             Self::FieldDefaulted { handle, field } => {

@@ -2,30 +2,31 @@
 
 use std::sync::Arc;
 
-use http::HeaderMap;
 use http::header::USER_AGENT;
+use http::request::Parts;
 
 use crate::cookie::read::Cookies;
 use crate::cookie::seen::PresentedCookies;
 use crate::engine::engine::Engine;
 use crate::engine::error::Refusal;
 use crate::engine::identity::{Identity, Proof, Proven};
+use crate::engine::policy::Policy;
 use crate::engine::renewal::renewed_times;
 use crate::engine::transaction::{Incoming, Request, Transaction, Usage};
 use crate::engine::{clean, operations};
 use crate::state::session_state::SessionState;
 
-/// Loads the session of a request with these headers.
+/// Loads the session of a request.
 pub(crate) async fn load<T: SessionState>(
-    headers: &HeaderMap,
+    parts: &Parts,
     engine: &Arc<Engine<T>>,
     usage: Usage,
 ) -> Result<Arc<Transaction<T>>, Refusal> {
     clean::start(engine);
     let arrival = engine.store.arrival();
-    let cookies = Cookies::read(headers, engine.policy.cookie.name())
+    let cookies = Cookies::read(&parts.headers, engine.policy.cookie.name())
         .map_err(|_| engine.refuse(Refusal::TooManyCookies))?;
-    let seen = operations::seen_cookies(engine, headers);
+    let seen = operations::seen_cookies(engine, &parts.headers);
     let request = Request { arrival, usage };
     let identity = match cookies.value() {
         Ok(None) => Identity::Anonymous,
@@ -37,13 +38,18 @@ pub(crate) async fn load<T: SessionState>(
     };
     let user_agent = match &identity {
         Identity::Proven(Proven { proof: Proof::Token { .. }, .. }) => None,
-        _ => headers.get(USER_AGENT).cloned(),
+        _ => parts.headers.get(USER_AGENT).cloned(),
     };
+    let presented_cookies = PresentedCookies { parts: cookies.presented(), seen: !seen.is_empty() };
+    let Policy { cookie, cross_site, .. } = &engine.policy;
+    let is_withheld =
+        !presented_cookies.is_any() && cross_site.may_withhold(parts, cookie.domain_name());
     let incoming = Incoming {
         engine: engine.name_in_use.engine,
-        cookie: Arc::clone(engine.policy.cookie.shared_name()),
+        cookie: Arc::clone(cookie.shared_name()),
         request,
-        presented_cookies: PresentedCookies { parts: cookies.presented(), seen: !seen.is_empty() },
+        presented_cookies,
+        is_withheld,
         user_agent,
     };
     let renewed = match &identity {

@@ -30,6 +30,7 @@ pub(crate) mod manage;
 pub(crate) mod names;
 pub(crate) mod new_session;
 pub(crate) mod operations;
+pub(crate) mod origin;
 pub(crate) mod policy;
 pub(crate) mod renewal;
 pub(crate) mod requested;

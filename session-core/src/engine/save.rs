@@ -112,6 +112,10 @@ fn run<T: SessionState>(
                     (committed, _) => committed?,
                 }
             }
+            None if changed && transaction.incoming.is_withheld => {
+                withhold(&engine, &*left.state)?;
+                None
+            }
             None if changed => {
                 let session = NewSession::new(&engine, &transaction, &*left.state, left.controls)?;
                 Some(Box::pin(operations::create(&engine, session)).await?)
@@ -120,4 +124,14 @@ fn run<T: SessionState>(
         };
         Ok(set.or(removes.then_some(SetCookie::Remove)))
     }
+}
+
+/// What is made of a session whose cookie the browser may have withheld: it comes to nothing, since
+/// another cookie would take the place of the one that there may be.
+fn withhold<T: SessionState>(engine: &Engine<T>, state: &T) -> Result<(), Error> {
+    if state.principal().is_some() {
+        return Err(Error::CookieWithheld);
+    }
+    engine.store.report(&SessionEvent::Withheld);
+    Ok(())
 }

@@ -5,11 +5,14 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 
 use crate::cookie::private_pages::PrivatePages;
+use crate::engine::cross_site::SEC_FETCH_SITE;
 use crate::engine::engine::Engine;
 use crate::engine::error::Refusal;
+use crate::engine::event::SessionEvent;
 use crate::engine::load::load;
 use crate::engine::renewal;
 use crate::engine::requested;
@@ -119,14 +122,28 @@ impl<T: SessionState> Engine<T> {
         self.enter(parts, Opening::Look, Access::default().sites(Sites::Any)).await
     }
 
+    /// Reports a request that is refused because of where it comes from, with what tells that.
+    fn refuse_other_site(&self, parts: &Parts, refusal: Refusal) -> Refusal {
+        let header =
+            |name| parts.headers.get(name).map(|value| value.to_str().unwrap_or("(unreadable)"));
+        let authority = parts.uri.authority().map(http::uri::Authority::as_str);
+        self.store.report(&SessionEvent::OtherSite {
+            host: authority.or_else(|| header(HOST)),
+            origin: header(ORIGIN),
+            sec_fetch_site: header(SEC_FETCH_SITE),
+        });
+        self.refuse(refusal)
+    }
+
     async fn enter(
         self: &Arc<Self>,
         parts: &mut Parts,
         opening: Opening,
         access: Access,
     ) -> Result<Session<T>, Refusal> {
-        if access.sites == Sites::Ours && !self.policy.cross_site.permits(parts) {
-            return Err(self.refuse(Refusal::CrossSite));
+        if access.sites == Sites::Ours {
+            let permitted = self.policy.cross_site.permit(parts);
+            permitted.map_err(|refusal| self.refuse_other_site(parts, refusal))?;
         }
         let (engine, patience) = (self.name_in_use.engine, self.store.deadline);
         if let Some(Place { transaction, scope }) = requested::find(&parts.extensions, engine) {
@@ -142,7 +159,7 @@ impl<T: SessionState> Engine<T> {
         } else if requested::is_shared(&parts.extensions, engine, self.policy.cookie.name()) {
             return Err(self.refuse(Refusal::SharedCookie(self.policy.cookie.name().to_owned())));
         }
-        let transaction = load(&parts.headers, self, access.usage).await?;
+        let transaction = load(parts, self, access.usage).await?;
         let opened = transaction.open(None, opening, patience).await;
         let opened = opened.map_err(|refusal| self.refuse(refusal))?;
         let (scope, copy) = opened.expect("nobody else knows it yet");

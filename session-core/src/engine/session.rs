@@ -181,6 +181,17 @@ impl<T: SessionState> Session<T> {
         Some(self.record()?.handle)
     }
 
+    /// Whether nobody knows if there is a session: the request is a form of another site, which
+    /// browsers send without `SameSite` cookies, and came without one. What is changed in it is not
+    /// stored, and a log-in is an error ([`Error::CookieWithheld`](crate::Error::CookieWithheld)),
+    /// since the new cookie would take the place of the one that the browser may have.
+    ///
+    /// The way that works is to answer with 303 to a page of one's own: that request carries the
+    /// cookie.
+    pub fn is_withheld(&self) -> bool {
+        self.place.transaction.incoming.is_withheld
+    }
+
     /// When it was first stored; none before that.
     pub fn created(&self) -> Option<SystemTime> {
         Some(self.times()?.created.into())

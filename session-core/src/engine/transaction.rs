@@ -42,6 +42,9 @@ pub(crate) struct Incoming {
     pub(crate) request: Request,
     /// Which cookies of that name the request showed, good or bad.
     pub(crate) presented_cookies: PresentedCookies,
+    /// Whether the browser may have withheld the cookie, since the request comes from another site:
+    /// then none is set.
+    pub(crate) is_withheld: bool,
     /// What the browser calls itself, for a session that begins with this request.
     pub(crate) user_agent: Option<HeaderValue>,
 }

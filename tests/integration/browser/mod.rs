@@ -1,5 +1,6 @@
 //! What a browser decides: what it keeps of pages, which cookies it sends and takes.
 
+mod other_sites;
 mod private_pages;
 mod site;
 pub(crate) mod visitor;

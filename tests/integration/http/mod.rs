@@ -14,6 +14,7 @@ mod form_tokens;
 mod log_in;
 mod log_in_anew;
 mod log_out;
+mod other_sites;
 mod presets;
 mod record_size;
 mod remembering;

@@ -51,7 +51,7 @@ pub(crate) fn split(name: &str, value: &str) -> Vec<String> {
 impl<'a> Cookies<'a> {
     /// The value that they make up together, if there is any.
     pub(crate) fn value(&self) -> Result<Option<Cow<'a, [u8]>>, CookieFault> {
-        let Some(first) = single(self.0[0])? else { return Ok(None) };
+        let Some(first) = single(self.parts[0])? else { return Ok(None) };
         let Some((&[count, b'.'], first)) = first.split_first_chunk() else {
             return Ok(Some(Cow::Borrowed(first)));
         };
@@ -60,7 +60,7 @@ impl<'a> Cookies<'a> {
             return Err(CookieFault::Malformed);
         }
         let mut value = first.to_vec();
-        for part in &self.0[1..count] {
+        for part in &self.parts[1..count] {
             value.extend_from_slice(single(*part)?.ok_or(CookieFault::Malformed)?);
         }
         Ok(Some(Cow::Owned(value)))
@@ -68,7 +68,7 @@ impl<'a> Cookies<'a> {
 
     /// How many cookies a removal must name: up to the last one that the request shows.
     pub(crate) fn presented(&self) -> usize {
-        let last = self.0.iter().rposition(|cookie| *cookie != Presented::Nothing);
+        let last = self.parts.iter().rposition(|cookie| *cookie != Presented::Nothing);
         last.map_or(0, |index| index + 1)
     }
 }

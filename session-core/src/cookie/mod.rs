@@ -2,6 +2,7 @@
 
 pub(crate) mod chunks;
 pub(crate) mod clear_site_data;
+mod domain;
 pub(crate) mod private_pages;
 pub(crate) mod read;
 pub(crate) mod seen;

@@ -23,9 +23,17 @@ pub(crate) enum Presented<'a> {
     Repeated,
 }
 
+/// Of cookies of one name, the most that are looked at.
+const MAX_REPEATED: usize = 4;
+
 /// What a request shows under the session cookie's name, and under that name and `.1`, `.2`.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Cookies<'a>(pub(crate) [Presented<'a>; MAX_CHUNKS]);
+pub(crate) struct Cookies<'a> {
+    pub(super) parts: [Presented<'a>; MAX_CHUNKS],
+    /// The values under the very name, as far as they have room, and how many there were.
+    values: [&'a [u8]; MAX_REPEATED],
+    count: usize,
+}
 
 /// Why the cookies of a session's name have no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +50,8 @@ pub(crate) struct TooManyCookies;
 
 impl<'a> Cookies<'a> {
     pub(crate) fn read(headers: &'a HeaderMap, name: &str) -> Result<Self, TooManyCookies> {
-        let mut cookies = [Presented::Nothing; MAX_CHUNKS];
+        let (parts, values) = ([Presented::Nothing; MAX_CHUNKS], [&[][..]; MAX_REPEATED]);
+        let mut cookies = Self { parts, values, count: 0 };
         let (mut bytes, mut pairs) = (0, 0);
         for line in headers.get_all(COOKIE) {
             bytes += line.len();
@@ -61,14 +70,43 @@ impl<'a> Cookies<'a> {
                 };
                 rest = after;
                 if let Some((index, value)) = ours(pair, name) {
-                    cookies[index] = match cookies[index] {
-                        Presented::Nothing => Presented::Value(value),
-                        Presented::Value(_) | Presented::Repeated => Presented::Repeated,
-                    };
+                    cookies.add(index, value);
                 }
             }
         }
-        Ok(Self(cookies))
+        Ok(cookies)
+    }
+
+    fn add(&mut self, index: usize, value: &'a [u8]) {
+        let part = &mut self.parts[index];
+        *part = match part {
+            Presented::Nothing => Presented::Value(value),
+            Presented::Value(_) | Presented::Repeated => Presented::Repeated,
+        };
+        if index == 0 {
+            if let Some(place) = self.values.get_mut(self.count) {
+                *place = value;
+            }
+            self.count += 1;
+        }
+    }
+
+    /// The different values, if there are several cookies of the very name and each is a whole one:
+    /// four at most. Which parts belong together nobody could tell.
+    pub(crate) fn repeated(&self) -> Option<Vec<&'a [u8]>> {
+        let values = self.values.get(..self.count).filter(|values| values.len() > 1)?;
+        let is_part = |value: &&[u8]| value.get(1) == Some(&b'.');
+        let has_parts = self.parts[1..].iter().any(|part| *part != Presented::Nothing);
+        if has_parts || values.iter().any(is_part) {
+            return None;
+        }
+        let mut different = Vec::with_capacity(values.len());
+        for value in values {
+            if !different.contains(value) {
+                different.push(*value);
+            }
+        }
+        Some(different)
     }
 }
 
@@ -100,7 +138,7 @@ mod tests {
     const NAME: &str = "__Host-session";
 
     fn read<'a>(headers: &'a HeaderMap, name: &str) -> Result<Presented<'a>, TooManyCookies> {
-        Cookies::read(headers, name).map(|Cookies([first, _, _])| first)
+        Cookies::read(headers, name).map(|cookies| cookies.parts[0])
     }
 
     fn lines<L: AsRef<[u8]>>(lines: &[L]) -> HeaderMap {
@@ -149,6 +187,23 @@ mod tests {
         let line = format!("{NAME}=token");
         assert_eq!(read(&lines(&[&line, &line]), NAME), Ok(Presented::Repeated));
         assert_eq!(read(&lines(&[format!("{NAME}=; {line}")]), NAME), Ok(Presented::Repeated));
+    }
+
+    #[test]
+    fn four_whole_cookies_of_one_name_are_told_apart() {
+        let repeated = |pairs: &[&str]| {
+            let headers = lines(pairs);
+            let cookies = Cookies::read(&headers, "s").unwrap();
+            let values = cookies.repeated()?;
+            Some(values.iter().map(|value| String::from_utf8(value.to_vec()).unwrap()).collect())
+        };
+        let some = |values: &[&str]| Some(values.iter().map(|&value| value.into()).collect());
+        assert_eq!(repeated(&["s=a; s=b"]), some(&["a", "b"]) as Option<Vec<String>>);
+        assert_eq!(repeated(&["s=a", "s=b; x=y; s=a"]), some(&["a", "b"]));
+        assert_eq!(repeated(&["s=a; s=b; s=c; s=d"]), some(&["a", "b", "c", "d"]));
+        for none in ["s=a", "x=y", "s=a; s=b; s=c; s=d; s=e", "s=2.a; s=b", "s=a; s=b; s.1=c"] {
+            assert_eq!(repeated(&[none]), None, "{none}");
+        }
     }
 
     #[test]

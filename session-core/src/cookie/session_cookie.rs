@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::seen;
+use super::{domain, seen};
 
 /// Which cookie carries the token: its name, and where a browser sends it.
 ///
@@ -33,18 +33,22 @@ impl SessionCookie {
 
     /// `__Secure-NAME` with `Domain`: sent to every subdomain, over TLS only. Whoever runs one
     /// of them can read and replace the cookie; take [`SessionCookie::host`] where you can.
+    ///
+    /// After a change of the domain a browser can hold two: of those that a request shows, the only
+    /// one that proves a live session counts (four are looked up at most; two live ones are none),
+    /// and a log-in or log-out removes the others, as far as their domains can be known: the host
+    /// itself, and what lies between it, this domain and its parents. One application below another,
+    /// staging below production say, is better off with a name of its own, since it removes those too.
+    ///
+    /// # Errors
+    /// When a browser would not take a cookie for the domain: an address, a top-level domain,
+    /// something with a scheme, a port or a dot in front. That `co.uk` is no domain either only browsers know.
     pub fn domain(name: &str, domain: &str) -> Result<Self, CookieError> {
-        let labels = |domain: &str| {
-            !domain.is_empty()
-                && domain.split('.').all(|label| {
-                    !label.is_empty()
-                        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-                })
-        };
-        if !labels(domain) {
+        if domain::cure(domain).is_some() {
             return Err(CookieError::Domain(domain.to_owned()));
         }
-        Ok(Self { domain: Some(domain.to_owned()), ..Self::named("__Secure-", name)? })
+        let domain = Some(domain.to_ascii_lowercase());
+        Ok(Self { domain, ..Self::named("__Secure-", name)? })
     }
 
     /// `NAME` without `Secure`, for development over plain http on a host that is not
@@ -74,6 +78,15 @@ impl SessionCookie {
         self.domain.as_deref()
     }
 
+    /// The domains, beside its own, under which a browser that sends it to this host may hold cookies of
+    /// its name, left over from another configuration. None is the host alone.
+    pub(crate) fn leftovers(&self, host: Option<&str>) -> Vec<Option<String>> {
+        let Some(own) = &self.domain else { return Vec::new() };
+        let between = host.into_iter().flat_map(|host| domain::between(host, own));
+        let names = between.chain(domain::parents(own));
+        std::iter::once(None).chain(names.map(Some)).collect()
+    }
+
     /// Whether it travels over TLS only.
     pub(crate) fn is_secure(&self) -> bool {
         self.secure
@@ -84,6 +97,9 @@ impl SessionCookie {
             |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         let reserved = name.to_ascii_lowercase();
         let reserved = reserved.starts_with("__host-") || reserved.starts_with("__secure-");
+        if name.rsplit_once('.').is_some_and(|(_, end)| end.parse::<u8>().is_ok()) {
+            return Err(CookieError::PartName(name.to_owned()));
+        }
         let is_anothers = name.ends_with(seen::SUFFIX);
         if name.is_empty()
             || name.len() > 64
@@ -115,8 +131,13 @@ pub enum CookieError {
         "`{0}` is no cookie name: use 1 to 64 letters, digits, `-` or `_`, without the `__Host-` or `__Secure-` that is put before it"
     )]
     Name(String),
-    /// Not a host name.
-    #[error("`{0}` is no domain: write it as `example.com`")]
+    /// What the second cookie is called that another session is spread over.
+    #[error(
+        "`{0}` is no cookie name: a session that is spread over several cookies numbers them like this; leave out the number at the end"
+    )]
+    PartName(String),
+    /// Not a domain that browsers take cookies for.
+    #[error("`{0}` is no domain for a cookie: {cure}", cure = domain::cure(.0).unwrap_or_default())]
     Domain(String),
 }
 
@@ -131,11 +152,66 @@ mod tests {
         {
             assert!(matches!(SessionCookie::host(name), Err(CookieError::Name(_))), "{name:?}");
         }
-        for domain in ["", ".example.com", "example..com", "exa mple.com", "example.com; Path=/x"] {
-            assert!(
-                matches!(SessionCookie::domain("session", domain), Err(CookieError::Domain(_))),
-                "{domain:?}"
-            );
+        for name in ["session.1", "session.2", "session.10", "a.b.1"] {
+            assert_eq!(SessionCookie::host(name), Err(CookieError::PartName(name.to_owned())));
         }
+        for name in ["session1", "session.a", "session-1", "1"] {
+            assert!(SessionCookie::host(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_domain_that_no_browser_accepts_is_refused_with_the_cure() {
+        for (domain, cure) in [
+            ("", "`example.com`"),
+            (".example.com", "leave out the dot in front"),
+            ("example.com.", "leave out the dot at the end"),
+            ("example..com", "two dots"),
+            ("exa mple.com", "letters"),
+            ("example.com; Path=/x", "leave out"),
+            ("*.example.com", "letters"),
+            ("https://example.com", "leave out the scheme"),
+            ("example.com:443", "port"),
+            ("example.com/", "path"),
+            ("localhost", "top-level"),
+            ("com", "top-level"),
+            ("127.0.0.1", "address"),
+            ("[::1]", "address"),
+            ("::1", "address"),
+            ("1.2", "address"),
+            ("example.0x7f", "address"),
+            ("bücher.example", "punycode"),
+            (&format!("{}.com", "a".repeat(64)), "63"),
+            (&format!("{}com", "a.".repeat(126)), "253"),
+        ] {
+            let refused = SessionCookie::domain("session", domain);
+            assert_eq!(refused, Err(CookieError::Domain(domain.to_owned())));
+            let error = refused.unwrap_err().to_string();
+            assert!(error.contains(cure), "{error}");
+        }
+        for domain in ["example.com", "a.b.example.com", "xn--bcher-kva.example", "shop.localhost"]
+        {
+            assert!(SessionCookie::domain("session", domain).is_ok(), "{domain}");
+        }
+        let lower = SessionCookie::domain("session", "example.com");
+        assert_eq!(SessionCookie::domain("session", "Example.COM"), lower);
+    }
+
+    #[test]
+    fn leftovers_lie_between_the_host_the_domain_and_its_parents() {
+        let cookie = SessionCookie::domain("session", "shop.example.com").unwrap();
+        let leftovers = |host| {
+            let all = cookie.leftovers(host).into_iter();
+            all.map(|domain| domain.unwrap_or_default()).collect::<Vec<_>>()
+        };
+        assert_eq!(leftovers(Some("shop.example.com")), ["", "example.com"]);
+        assert_eq!(
+            leftovers(Some("A.b.shop.example.com")),
+            ["", "a.b.shop.example.com", "b.shop.example.com", "example.com"]
+        );
+        for elsewhere in [None, Some("10.0.0.7"), Some("myshop.example.com"), Some("a b")] {
+            assert_eq!(leftovers(elsewhere), ["", "example.com"]);
+        }
+        assert!(SessionCookie::default().leftovers(Some("example.com")).is_empty());
     }
 }

@@ -28,12 +28,13 @@ pub(crate) enum SetCookie {
 
 impl SetCookie {
     /// Puts it into the headers, with `Cache-Control: no-store`. Of the cookies that the request
-    /// showed, those that are not kept are removed; a line that a handler wrote under a name of
-    /// ours gives way.
+    /// showed, those that are not kept are removed, also from the domains of leftovers; a line that a
+    /// handler wrote under a name of ours gives way.
     pub(crate) fn write(
         &self,
         cookie: &SessionCookie,
         presented: PresentedCookies,
+        leftovers: &[Option<String>],
         headers: &mut HeaderMap,
     ) {
         let name = cookie.name();
@@ -69,11 +70,20 @@ impl SetCookie {
         for line in others {
             headers.append(SET_COOKIE, line);
         }
-        for (name, (value, max_age)) in &lines {
-            let header = cookie.header(name, value, *max_age);
+        let mut append = |name: &str, value: &str, max_age, domain: Option<&str>| {
+            let header = cookie.header(name, value, max_age, domain);
             let mut value = HeaderValue::try_from(header).expect("a checked name and base64url");
             value.set_sensitive(true);
             headers.append(SET_COOKIE, value);
+        };
+        for domain in leftovers {
+            let seen = presented.seen.then(|| seen::name_of(name).into());
+            for name in (0..presented.parts).map(|index| name_of(name, index)).chain(seen) {
+                append(&name, "", Some(Duration::ZERO), domain.as_deref());
+            }
+        }
+        for (name, (value, max_age)) in &lines {
+            append(name, value, *max_age, cookie.domain_name());
         }
         if matches!(self, Self::Keep { .. } | Self::Update { .. }) {
             keep_cookies(headers);
@@ -96,14 +106,20 @@ fn name_in(line: &HeaderValue) -> &[u8] {
 }
 
 impl SessionCookie {
-    fn header(&self, name: &str, value: &str, max_age: Option<Duration>) -> String {
+    fn header(
+        &self,
+        name: &str,
+        value: &str,
+        max_age: Option<Duration>,
+        domain: Option<&str>,
+    ) -> String {
         let mut header = Header::build((name, value))
             .path("/")
             .secure(self.secure)
             .http_only(true)
             .same_site(if self.strict { SameSite::Strict } else { SameSite::Lax });
-        if let Some(domain) = &self.domain {
-            header = header.domain(domain.as_str());
+        if let Some(domain) = domain {
+            header = header.domain(domain);
         }
         if let Some(max_age) = max_age {
             let seconds = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
@@ -138,7 +154,7 @@ mod tests {
 
     fn attributes(cookie: &SessionCookie, set: &SetCookie) -> Vec<String> {
         let mut headers = HeaderMap::new();
-        set.write(cookie, PresentedCookies { parts: 1, seen: false }, &mut headers);
+        set.write(cookie, PresentedCookies { parts: 1, seen: false }, &[], &mut headers);
         assert_eq!(headers[CACHE_CONTROL], "no-store");
         let mut parts: Vec<_> =
             headers[SET_COOKIE].to_str().unwrap().split("; ").map(str::to_owned).collect();

@@ -41,6 +41,7 @@ struct Pending {
     save: Uncancelled<Result<Option<SetCookie>, Error>>,
     engine: Arc<dyn Owner>,
     presented_cookies: PresentedCookies,
+    leftovers: Vec<Option<String>>,
 }
 
 /// What is known of a session's engine, whatever its type.
@@ -98,14 +99,21 @@ impl<B> Commit<B> {
         let pages = scope.private_pages();
         pages.mark(&mut self.response);
         self.pages = self.pages.max(pages);
-        let save = match scope.end(end) {
+        let left = scope.end(end);
+        let is_new_to_browser =
+            left.as_ref().is_some_and(|left| left.is_destroyed || left.logs_in_or_out());
+        let save = match left {
             Some(left) => save(&scope.engine, scope.transaction(), left, secret_renewal),
             None => renewal(&scope.engine, scope.transaction()),
         };
         let Some(save) = save else { return false };
         let engine = Arc::clone(&scope.engine) as Arc<dyn Owner>;
         let presented_cookies = scope.transaction().incoming.presented_cookies;
-        let pending = Pending { save, engine, presented_cookies };
+        let leftovers = match is_new_to_browser {
+            true => scope.transaction().incoming.leftovers.clone(),
+            false => Vec::new(),
+        };
+        let pending = Pending { save, engine, presented_cookies, leftovers };
         match self.first {
             None => self.first = Some(pending),
             Some(_) => self.others.push(pending),
@@ -124,9 +132,12 @@ impl<B> Commit<B> {
         let Some(first) = first else { return Ok(response) };
         let mut failed = None;
         if others.is_empty() {
-            let Pending { save, engine, presented_cookies } = first;
+            let Pending { save, engine, presented_cookies, leftovers } = first;
             match save.await {
-                Ok(set) => write(set, engine.cookie(), presented_cookies, &mut response),
+                Ok(set) => {
+                    let presented = (presented_cookies, &*leftovers);
+                    write(set, engine.cookie(), presented, &mut response);
+                }
                 Err(error) => failed = Some((engine.refuse(error.into()), 0)),
             }
         } else {
@@ -134,8 +145,9 @@ impl<B> Commit<B> {
             for (index, (pending, saved)) in Box::pin(together(all)).await.into_iter().enumerate() {
                 match saved {
                     Ok(set) => {
-                        let Pending { engine, presented_cookies, .. } = pending;
-                        write(set, engine.cookie(), presented_cookies, &mut response);
+                        let Pending { engine, presented_cookies, leftovers, .. } = pending;
+                        let presented = (presented_cookies, &*leftovers);
+                        write(set, engine.cookie(), presented, &mut response);
                     }
                     Err(error) => {
                         let refusal = pending.engine.refuse(error.into());
@@ -179,11 +191,12 @@ async fn together(mut all: Vec<Pending>) -> Vec<(Pending, Saved)> {
 fn write<B>(
     set: Option<SetCookie>,
     cookie: &SessionCookie,
-    presented_cookies: PresentedCookies,
+    presented: (PresentedCookies, &[Option<String>]),
     response: &mut Response<B>,
 ) {
     let Some(set) = set else { return };
-    set.write(cookie, presented_cookies, response.headers_mut());
+    let (presented, leftovers) = presented;
+    set.write(cookie, presented, leftovers, response.headers_mut());
     let SessionCookies(names) = response.extensions_mut().get_or_insert_default();
     names.push(Arc::clone(cookie.shared_name()));
 }

@@ -205,6 +205,9 @@ pub enum Ignored {
     Forged,
     /// There were two of the name.
     Repeated,
+    /// There were two of the name, and both are live sessions: whose the request is, nobody can
+    /// tell. A log-in leaves one.
+    Ambiguous,
     /// The store has no such session: it expired, or was destroyed, or never was.
     Unknown,
     /// Its secret was replaced a moment ago, while the request was on its way. What such a request

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http::header::USER_AGENT;
 use http::request::Parts;
+use http::uri::Authority;
 
 use crate::cookie::read::Cookies;
 use crate::cookie::seen::PresentedCookies;
@@ -13,7 +14,7 @@ use crate::engine::identity::{Identity, Proof, Proven};
 use crate::engine::policy::Policy;
 use crate::engine::renewal::renewed_times;
 use crate::engine::transaction::{Incoming, Request, Transaction, Usage};
-use crate::engine::{clean, operations};
+use crate::engine::{clean, operations, origin};
 use crate::state::session_state::SessionState;
 
 /// Loads the session of a request.
@@ -24,7 +25,8 @@ pub(crate) async fn load<T: SessionState>(
 ) -> Result<Arc<Transaction<T>>, Refusal> {
     clean::start(engine);
     let arrival = engine.store.arrival();
-    let cookies = Cookies::read(&parts.headers, engine.policy.cookie.name())
+    let Policy { cookie, cross_site, .. } = &engine.policy;
+    let cookies = Cookies::read(&parts.headers, cookie.name())
         .map_err(|_| engine.refuse(Refusal::TooManyCookies))?;
     let seen = operations::seen_cookies(engine, &parts.headers);
     let request = Request { arrival, usage };
@@ -34,14 +36,26 @@ pub(crate) async fn load<T: SessionState>(
             let identified = operations::identify(engine, request, &value, &seen).await;
             identified.map_err(|error| engine.refuse(error.into()))?
         }
-        Err(fault) => engine.ignore(None, fault.into()),
+        Err(fault) => match cookies.repeated().filter(|_| cookie.domain_name().is_some()) {
+            Some(values) => {
+                let identified =
+                    Box::pin(operations::identify_one_of(engine, request, &values, &seen));
+                identified.await.map_err(|error| engine.refuse(error.into()))?
+            }
+            None => engine.ignore(None, fault.into()),
+        },
     };
     let user_agent = match &identity {
         Identity::Proven(Proven { proof: Proof::Token { .. }, .. }) => None,
         _ => parts.headers.get(USER_AGENT).cloned(),
     };
     let presented_cookies = PresentedCookies { parts: cookies.presented(), seen: !seen.is_empty() };
-    let Policy { cookie, cross_site, .. } = &engine.policy;
+    let leftovers = match cookie.domain_name() {
+        Some(_) if presented_cookies.is_any() => {
+            cookie.leftovers(origin::requested(parts).as_ref().map(Authority::host))
+        }
+        _ => Vec::new(),
+    };
     let is_withheld =
         !presented_cookies.is_any() && cross_site.may_withhold(parts, cookie.domain_name());
     let incoming = Incoming {
@@ -49,6 +63,7 @@ pub(crate) async fn load<T: SessionState>(
         cookie: Arc::clone(cookie.shared_name()),
         request,
         presented_cookies,
+        leftovers,
         is_withheld,
         user_agent,
     };

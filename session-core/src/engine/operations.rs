@@ -68,6 +68,22 @@ pub(crate) fn notes_use<T>(engine: &Engine<T>, proven: &Proven<T>) -> bool {
     }
 }
 
+/// The only live session of those that several cookies of one name prove or hold; nobody's if there
+/// are two.
+pub(crate) async fn identify_one_of<T: SessionState>(
+    engine: &Arc<Engine<T>>,
+    request: Request,
+    values: &[&[u8]],
+    seen: &[&[u8]],
+) -> Result<Identity<T>, Error> {
+    match &engine.backend {
+        Backend::Store => store_backend::identify_one_of(engine, request, values).await,
+        Backend::Cookie(cookie) => {
+            cookie_backend::identify_one_of(cookie, engine, values, seen).await
+        }
+    }
+}
+
 /// Saves a session that began with its request, and answers its cookie.
 pub(crate) async fn create<T: SessionState>(
     engine: &Engine<T>,

@@ -42,6 +42,8 @@ pub(crate) struct Incoming {
     pub(crate) request: Request,
     /// Which cookies of that name the request showed, good or bad.
     pub(crate) presented_cookies: PresentedCookies,
+    /// The domains from which a log-in or log-out removes such cookies too.
+    pub(crate) leftovers: Vec<Option<String>>,
     /// Whether the browser may have withheld the cookie, since the request comes from another site:
     /// then none is set.
     pub(crate) is_withheld: bool,

@@ -54,6 +54,12 @@ impl<T: SessionState> WorkingCopy<T> {
         former.is_some() && !same_principal::<T>(former, self.state.principal())
     }
 
+    /// Whether it belongs to another than when the request began, or gets a new secret.
+    pub(crate) fn logs_in_or_out(&self) -> bool {
+        self.controls.secret >= SecretRequest::Rotate
+            || !same_principal::<T>(self.base.principal(), self.state.principal())
+    }
+
     /// What was made of the session since `handed`, as a change to whatever that has become.
     pub(crate) fn since(self, handed: Self) -> Self {
         if self.is_destroyed && !handed.is_destroyed {

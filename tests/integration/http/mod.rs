@@ -9,6 +9,7 @@ mod cookie_parsing;
 mod cross_site;
 mod development_cookie;
 mod devices;
+mod domains;
 mod expiry;
 mod form_tokens;
 mod log_in;

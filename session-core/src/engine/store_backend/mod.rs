@@ -5,6 +5,7 @@ mod commit;
 mod create;
 mod end;
 mod identify;
+mod identify_one_of;
 mod late_log_in;
 mod renew;
 
@@ -12,5 +13,6 @@ pub(crate) use commit::told;
 pub(crate) use create::create;
 pub(crate) use end::end;
 pub(crate) use identify::identify;
+pub(crate) use identify_one_of::identify_one_of;
 pub(crate) use late_log_in::lets_log_in_late;
 pub(crate) use renew::renew;

@@ -202,7 +202,7 @@ mod tests {
         let cookie = SessionCookie::domain("session", "shop.example.com").unwrap();
         let leftovers = |host| {
             let all = cookie.leftovers(host).into_iter();
-            all.map(|domain| domain.unwrap_or_default()).collect::<Vec<_>>()
+            all.map(Option::unwrap_or_default).collect::<Vec<_>>()
         };
         assert_eq!(leftovers(Some("shop.example.com")), ["", "example.com"]);
         assert_eq!(

@@ -109,9 +109,10 @@ impl<B> Commit<B> {
         let Some(save) = save else { return false };
         let engine = Arc::clone(&scope.engine) as Arc<dyn Owner>;
         let presented_cookies = scope.transaction().incoming.presented_cookies;
-        let leftovers = match is_new_to_browser {
-            true => scope.transaction().incoming.leftovers.clone(),
-            false => Vec::new(),
+        let leftovers = if is_new_to_browser {
+            scope.transaction().incoming.leftovers.clone()
+        } else {
+            Vec::new()
         };
         let pending = Pending { save, engine, presented_cookies, leftovers };
         match self.first {

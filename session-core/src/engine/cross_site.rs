@@ -35,11 +35,10 @@ impl CrossSite {
         }
         let origin = bytes(&parts.headers, &ORIGIN);
         match (bytes(&parts.headers, &SEC_FETCH_SITE), origin) {
-            (Some(b"same-origin" | b"none"), _) => Ok(()),
             // No browser leaves out both, and one that opens a WebSocket never leaves out `Origin`.
             (None, None) if opens_socket(parts) => Err(Refusal::SocketWithoutOrigin),
             (None, None) if self.strict => Err(Refusal::WithoutOrigin),
-            (None, None) => Ok(()),
+            (Some(b"same-origin" | b"none"), _) | (None, None) => Ok(()),
             (_, Some(origin)) if self.trusts(origin) => Ok(()),
             (None, Some(origin)) if is_same_host(origin, parts) => Ok(()),
             _ => Err(Refusal::CrossSite),

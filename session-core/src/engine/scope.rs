@@ -205,7 +205,7 @@ impl<T: SessionState, M: Mode> Scope<T, M> {
         let transaction = self.transaction();
         let began_with =
             transaction.proven().and_then(|proven| proven.stored.state.principal()).is_some();
-        if began_with || self.session.principal().is_some() || transaction.has_principal() {
+        if began_with || self.session.principal().is_some() {
             self.engine.policy.private_pages
         } else {
             PrivatePages::Unset

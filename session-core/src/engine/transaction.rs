@@ -265,11 +265,6 @@ impl<T: SessionState> Transaction<T> {
         }
     }
 
-    /// Whether somebody is logged in to the session as it is passed on at the moment.
-    pub(crate) fn has_principal(&self) -> bool {
-        self.lock().now.state.principal().is_some()
-    }
-
     /// The body of the scope's function begins.
     pub(crate) fn begin(&self, scope: ScopeId) {
         self.lock().scopes.begin(scope);

@@ -24,7 +24,6 @@ on_each_store!(
     while_somebody_is_logged_in_no_answer_is_stored,
     of_nobody_answers_may_be_stored,
     what_can_be_asked_for_again_is_asked_for_again,
-    a_log_in_deep_inside_makes_the_answer_private,
     an_answer_that_could_not_be_saved_is_private_too,
     the_private_default_can_be_changed_and_switched_off,
     a_refusal_varies,
@@ -105,21 +104,6 @@ async fn what_can_be_asked_for_again_is_asked_for_again<S: TestStore>(store: S) 
             assert_eq!(cache_control(&mut client, Method::GET, path).await, expected, "{path}");
         }
     }
-}
-
-async fn a_log_in_deep_inside_makes_the_answer_private<S: TestStore>(store: S) {
-    #[require_session]
-    async fn reads(_shop: &Shop, request: Request, next: Next) -> &'static str {
-        next.run(request).await;
-        "you are logged in now, say"
-    }
-    let app = TestApp::new(store);
-    let app_state = AppState { sessions: app.sessions.clone() };
-    let router = routes().layer(from_fn_with_state(app_state.clone(), reads));
-    let mut client = Client::new(&router.with_state(app_state));
-    let reply = client.post("/log-in/ann").await;
-    assert_eq!(reply.body, "you are logged in now, say");
-    assert_eq!(reply.header(CACHE_CONTROL), "no-store");
 }
 
 async fn an_answer_that_could_not_be_saved_is_private_too<S: TestStore>(store: S) {

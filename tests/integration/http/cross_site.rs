@@ -59,7 +59,8 @@ async fn only_a_handler_that_says_so_is_open_to_other_sites<S: TestStore>(store:
         for path in ["/visit", "/log-in/eve", "/log-out", "/account"] {
             let reply = ask(&mut client, path, headers).await;
             assert_eq!(reply.summary(), REFUSED, "{path}");
-            assert_eq!(app.events.take(), ["refused 403"], "{path}");
+            let events = app.events.take();
+            assert_eq!(events.last().map(String::as_str), Some("refused 403"), "{path}");
         }
     }
     assert_eq!(app.store.take_calls(), [], "a refused request costs no store call");
@@ -126,7 +127,7 @@ async fn the_engines_own_builder_takes_both_options() {
         let (mut parts, ()) = request.body(()).expect("it is a request").into_parts();
         match engine.open::<Writes>(&mut parts, Access::default()).await {
             Ok(_) => false,
-            Err(Refusal::CrossSite) => true,
+            Err(Refusal::CrossSite | Refusal::WithoutOrigin) => true,
             Err(refusal) => panic!("{refusal}"),
         }
     }

@@ -4,7 +4,9 @@
 
 use std::future::Future;
 
-use session_axum::{MemoryStore, Store};
+use session_axum::{MemoryStore, Sealing, Store};
+
+pub mod settings;
 
 /// How long a store may take to answer: a busy machine is no failure.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
@@ -14,6 +16,11 @@ const DEADLINE: std::time::Duration = std::time::Duration::from_secs(30);
 pub trait TestStore: Store + Clone {
     /// An empty one, which no other test sees.
     fn empty() -> impl Future<Output = Self>;
+
+    /// Which keys the application has: none unless told otherwise.
+    fn sealing() -> Option<Sealing> {
+        None
+    }
 }
 
 impl TestStore for MemoryStore {
@@ -57,10 +64,15 @@ impl TestStore for session_sqlx::SqliteStore {
 impl TestStore for session_redis::RedisStore {
     async fn empty() -> Self {
         let url = session_test_support::Redis::shared().await.url();
-        let builder =
-            Self::builder().prefix(format!("store-{}:", next_number())).deadline(DEADLINE);
-        builder.connect(&url).await.expect("the server is up")
+        redis().connect(&url).await.expect("the server is up")
     }
+}
+
+/// Redis under a prefix of its own.
+#[cfg(feature = "redis")]
+fn redis() -> session_redis::RedisBuilder {
+    let prefix = format!("store-{}:", next_number());
+    session_redis::RedisStore::builder().prefix(prefix).deadline(DEADLINE)
 }
 
 /// Tells one store of this process from another.
@@ -75,17 +87,29 @@ fn next_number() -> u64 {
 /// Makes a test of each function on every store. It is given an empty store:
 /// `async fn a_sentence<S: TestStore>(store: S)`.
 ///
-/// The tests of a store lie in a module of its name, so that a filter such as `sqlite::` selects them.
+/// The tests of a store lie in a module of its name, so that a filter such as `sqlite::` selects them. With
+/// `with_keys;` in front they run in memory with keys too; with `with_keys_and_on_a_cluster;` also with keys on
+/// SQLite, and on a Redis Cluster.
 #[macro_export]
 macro_rules! on_each_store {
-    ($($test:ident),* $(,)?) => {
-        $crate::on_each_store! { @on memory session_axum::MemoryStore: $($test),* }
-        #[cfg(feature = "postgres")]
-        $crate::on_each_store! { @on postgres session_sqlx::PostgresStore: $($test),* }
+    (with_keys; $($test:ident),* $(,)?) => {
+        $crate::on_each_store! { $($test),* }
+        $crate::on_each_store! {
+            @on memory_with_keys
+            $crate::settings::SetUp<$crate::settings::WithKeys<session_axum::MemoryStore>>: $($test),*
+        }
+    };
+    (with_keys_and_on_a_cluster; $($test:ident),* $(,)?) => {
+        $crate::on_each_store! { with_keys; $($test),* }
         #[cfg(feature = "sqlite")]
-        $crate::on_each_store! { @on sqlite session_sqlx::SqliteStore: $($test),* }
+        $crate::on_each_store! {
+            @on sqlite_with_keys
+            $crate::settings::SetUp<$crate::settings::WithKeys<session_sqlx::SqliteStore>>: $($test),*
+        }
         #[cfg(feature = "redis")]
-        $crate::on_each_store! { @on redis session_redis::RedisStore: $($test),* }
+        $crate::on_each_store! {
+            @on redis_cluster $crate::settings::SetUp<$crate::settings::OnCluster>: $($test),*
+        }
     };
     (@on $module:ident $store:ty: $($test:ident),*) => {
         mod $module {
@@ -97,5 +121,14 @@ macro_rules! on_each_store {
                 }
             )*
         }
+    };
+    ($($test:ident),* $(,)?) => {
+        $crate::on_each_store! { @on memory session_axum::MemoryStore: $($test),* }
+        #[cfg(feature = "postgres")]
+        $crate::on_each_store! { @on postgres session_sqlx::PostgresStore: $($test),* }
+        #[cfg(feature = "sqlite")]
+        $crate::on_each_store! { @on sqlite session_sqlx::SqliteStore: $($test),* }
+        #[cfg(feature = "redis")]
+        $crate::on_each_store! { @on redis session_redis::RedisStore: $($test),* }
     };
 }

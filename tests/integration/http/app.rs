@@ -11,7 +11,8 @@ use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_axum::{
-    Builder, MemoryStore, Session, SessionEvent, Sessions, Timestamp, require_session, session,
+    Builder, MemoryStore, Session, SessionEvent, SessionState, Sessions, Timestamp,
+    require_session, session,
 };
 use session_core::Now;
 use session_test_support::{Client, ProbedStore};
@@ -80,7 +81,8 @@ impl<S: TestStore> TestApp<S> {
             .without_cleaner()
             .deadline(Duration::from_secs(20))
             .on_event(move |event| noted.note(event));
-        let sessions = options(builder).build().expect("the options are sound");
+        let sessions =
+            options(with_keys_of::<S, _>(builder)).build().expect("the options are sound");
         let router = routes().with_state(AppState { sessions: sessions.clone() });
         Self { store, clock, events, sessions, router }
     }
@@ -162,15 +164,24 @@ impl Events {
     }
 }
 
+/// With the keys that an application on this store has.
+pub(crate) fn with_keys_of<S: TestStore, T: SessionState>(builder: Builder<T>) -> Builder<T> {
+    match S::sealing() {
+        Some(sealing) => builder.sealing(sealing),
+        None => builder,
+    }
+}
+
 /// What a client sees of its session.
 pub(crate) async fn state(client: &mut Client) -> Shop {
     let body = client.get("/state").await.ok();
     serde_json::from_str(&body).expect("it is the state")
 }
 
-/// A token's handle and secret.
-pub(crate) fn parts(token: &str) -> ([u8; 16], [u8; 32]) {
-    let bytes = URL_SAFE_NO_PAD.decode(token).expect("base64url");
+/// The handle and secret of a cookie's value.
+pub(crate) fn parts(value: &str) -> ([u8; 16], [u8; 32]) {
+    // What follows is its signature, where there are keys.
+    let bytes = URL_SAFE_NO_PAD.decode(&value[..64]).expect("base64url");
     let (handle, secret) = bytes.split_at(16);
     (handle.try_into().expect("16 bytes"), secret.try_into().expect("32 bytes"))
 }

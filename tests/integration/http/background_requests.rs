@@ -15,6 +15,7 @@ use session_tests::{TestStore, on_each_store};
 use super::app::{Clock, Shop, TestApp, state};
 
 on_each_store!(
+    with_keys;
     polling_alone_keeps_no_session_alive,
     what_a_background_request_saves_extends_nothing,
     what_happens_outside_of_a_request_extends_nothing,

@@ -9,6 +9,7 @@ use session_tests::{TestStore, on_each_store};
 use super::app::{Shop, TestApp, state};
 
 on_each_store!(
+    with_keys;
     a_session_that_nobody_touched_is_not_sent_and_not_stored,
     what_is_set_is_there_next_time,
     what_is_left_as_it_was_is_not_written,

@@ -20,6 +20,7 @@ use session_tests::{TestStore, on_each_store};
 use super::app::{AppState, Shop, TestApp, routes};
 
 on_each_store!(
+    with_keys;
     every_answer_to_a_read_varies,
     while_somebody_is_logged_in_no_answer_is_stored,
     of_nobody_answers_may_be_stored,

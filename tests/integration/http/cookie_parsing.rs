@@ -10,6 +10,7 @@ use session_tests::{TestStore, on_each_store};
 use super::app::{TestApp, state};
 
 on_each_store!(
+    with_keys;
     any_other_spelling_is_anonymous_without_a_read,
     a_wrong_secret_costs_what_a_right_one_does,
     no_text_of_a_cookie_reaches_the_store,
@@ -44,8 +45,9 @@ async fn any_other_spelling_is_anonymous_without_a_read<S: TestStore>(store: S) 
     let app = TestApp::new(store);
     let client = app.visitor().await;
     let token = client.session().expect("it was set");
-    assert_eq!(token.len(), 64);
-    for length in 0..64 {
+    let whole = if S::sealing().is_some() { 96 } else { 64 };
+    assert_eq!(token.len(), whole);
+    for length in 0..whole {
         is_anonymous(&app, &token[..length]).await;
     }
     for value in [format!("{token}A"), format!("{token}="), token.repeat(2), "A".repeat(4000)] {
@@ -53,7 +55,7 @@ async fn any_other_spelling_is_anonymous_without_a_read<S: TestStore>(store: S) 
     }
     for odd in ["+", "/", "=", "%", ".", "~", "é", "%41"] {
         is_anonymous(&app, &format!("{odd}{}", &token[odd.len()..])).await;
-        is_anonymous(&app, &format!("{}{odd}", &token[..64 - odd.len()])).await;
+        is_anonymous(&app, &format!("{}{odd}", &token[..whole - odd.len()])).await;
     }
     assert_eq!(client.clone().get("/look").await.ok(), "1");
 }
@@ -62,12 +64,14 @@ async fn a_wrong_secret_costs_what_a_right_one_does<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let client = app.visitor().await;
     let token = client.session().expect("it was set");
+    // Where cookies are signed, none is asked for that was not issued.
+    let calls = if S::sealing().is_some() { &[][..] } else { &[Call::Load] };
     for wrong in [62, 43, 22] {
         // Another character, and so another secret: from the last bits to the first.
         let other = if &token[wrong..=wrong] == "A" { "B" } else { "A" };
         let guess = format!("{}{other}{}", &token[..wrong], &token[wrong + 1..]);
         assert_eq!(Client::with_session(&app.router, &guess).get("/look").await.ok(), "0");
-        assert_eq!(app.store.take_calls(), [Call::Load]);
+        assert_eq!(app.store.take_calls(), calls);
     }
     assert_eq!(client.clone().get("/look").await.ok(), "1");
     assert_eq!(app.store.take_calls(), [Call::Load]);

@@ -12,6 +12,7 @@ use session_tests::{TestStore, on_each_store};
 use super::app::{AppState, Shop, TestApp, routes, state};
 
 on_each_store!(
+    with_keys;
     only_a_handler_that_says_so_is_open_to_other_sites,
     a_trusted_origin_acts_on_sessions_and_no_other_does,
     in_strict_mode_a_request_says_where_it_comes_from,

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use super::app::{Shop, TestApp};
 
 on_each_store!(
+    with_keys_and_on_a_cluster;
     a_list_shows_each_device,
     one_device_is_logged_out_by_another,
     the_others_are_logged_out,

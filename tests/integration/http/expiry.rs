@@ -10,6 +10,7 @@ use session_tests::{TestStore, on_each_store};
 use super::app::{Shop, TestApp, state};
 
 on_each_store!(
+    with_keys_and_on_a_cluster;
     past_the_idle_limit_a_session_is_over,
     past_the_absolute_limit_a_session_is_over,
     a_session_ends_at_its_limit_exactly,

@@ -11,9 +11,10 @@ use session_axum::{Session, Sessions, require_session, session};
 use session_test_support::{Call, Client};
 use session_tests::{TestStore, on_each_store};
 
-use super::app::{AppState, Shop, TestApp, parts, routes, state};
+use super::app::{AppState, Shop, TestApp, parts, routes, state, with_keys_of};
 
 on_each_store!(
+    with_keys_and_on_a_cluster;
     a_log_in_kills_the_old_token,
     every_change_of_privilege_kills_the_old_token,
     a_request_under_way_with_the_old_token_writes_nothing,
@@ -297,7 +298,8 @@ async fn nobody_inherits_what_another_release_stored<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let clock = app.clock.clone();
     let next = Sessions::builder(app.store.clone()).clock(move || clock.now());
-    let next = next_release::router(next.build().expect("the defaults are sound"));
+    let next =
+        next_release::router(with_keys_of::<S, _>(next).build().expect("the defaults are sound"));
     for (path, address) in
         [("/visit", "12 Elm Street"), ("/log-in/bob", ""), ("/assign/bob", ""), ("/sign-off", "")]
     {

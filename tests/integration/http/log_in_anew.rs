@@ -13,6 +13,7 @@ use session_tests::{TestStore, on_each_store};
 use super::app::{AppState, Shop, TestApp, parts, routes, state};
 
 on_each_store!(
+    with_keys_and_on_a_cluster;
     to_log_in_again_is_fresh,
     to_log_in_again_keeps_the_data_and_starts_the_absolute_limit_anew,
     what_the_handler_sets_stays_even_where_it_equals_the_former_principals,

@@ -7,6 +7,7 @@ use session_tests::{TestStore, on_each_store};
 use super::app::{Shop, TestApp, state};
 
 on_each_store!(
+    with_keys_and_on_a_cluster;
     a_log_out_deletes_the_record_and_then_the_cookie,
     a_log_out_that_the_store_refuses_keeps_the_cookie,
     a_session_ended_from_outside_is_over_at_once,

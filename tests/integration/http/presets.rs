@@ -8,6 +8,7 @@ use session_tests::{TestStore, on_each_store};
 use super::app::TestApp;
 
 on_each_store!(
+    with_keys;
     a_preset_ends_a_session_at_its_idle_limit,
     a_preset_ends_a_session_at_its_absolute_limit,
 );

@@ -12,6 +12,7 @@ use session_tests::{TestStore, on_each_store};
 use super::app::{AppState, Shop, TestApp, routes};
 
 on_each_store!(
+    with_keys;
     who_is_remembered_lives_longer,
     who_is_not_lives_as_before,
     the_cookie_and_the_record_end_together,

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::app::TestApp;
 
 on_each_store!(
+    with_keys_and_on_a_cluster;
     a_log_in_under_way_comes_to_nothing,
     nor_does_one_that_began_on_another_node,
     nor_does_anything_else_under_way,

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::app::{TestApp, parts, state};
 
 on_each_store!(
+    with_keys_and_on_a_cluster;
     an_old_secret_has_a_successor,
     of_many_requests_at_once_one_gets_the_successor,
     of_those_who_stand_in_line_one_gets_the_successor,

@@ -16,6 +16,7 @@ use session_tests::{TestStore, on_each_store};
 use super::app::{AppState, Shop, TestApp, routes, state};
 
 on_each_store!(
+    with_keys;
     a_session_works_under_nest_and_merge,
     a_fallback_has_a_session,
     head_and_options_have_a_session,

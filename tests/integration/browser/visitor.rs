@@ -108,6 +108,11 @@ impl Visitor {
         self.clicks("#go").await;
     }
 
+    /// The value of a cookie in its jar.
+    pub(crate) async fn cookie(&self, name: &str) -> String {
+        self.browser.get_named_cookie(name).await.expect("the jar has it").value
+    }
+
     pub(crate) async fn has_an_empty_jar(&self) {
         let cookies = self.browser.get_all_cookies().await.expect("the browser runs");
         assert!(cookies.is_empty(), "{cookies:?}");

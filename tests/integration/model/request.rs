@@ -138,8 +138,8 @@ impl Model {
         loaded.clone().expect("it is loaded")
     }
 
-    /// Saves the sessions of one function, or that they were in use if it has discarded what it did. If one is not saved the answer is another, with the
-    /// cookies of those that are.
+    /// Saves the sessions of one function, or that they were in use if it has discarded what it did.
+    /// If one is not saved the answer is another, with the cookies of those that are.
     fn save_together(
         &mut self,
         open: &OpenRequest,
@@ -153,14 +153,14 @@ impl Model {
         for (kind, draft) in saves {
             let Some(Ok(loaded)) = &open.loaded[kind as usize] else { unreachable!("it is open") };
             self.now = began;
-            let saved = match draft {
+            let answered = match draft {
                 Some(draft) => self.save(kind, draft, loaded),
                 None => {
                     self.renew(loaded);
                     Ok(CookieChange::Unchanged)
                 }
             };
-            match saved {
+            match answered {
                 Ok(CookieChange::Unchanged) => {}
                 Ok(change) => answer.cookies[kind as usize] = change,
                 Err(refusal) => {

@@ -34,11 +34,12 @@ impl Drop for Site {
 
 /// A page with a heading and, for each path, a button that posts a form there.
 pub(crate) fn page(heading: &str, buttons: &[(&str, &str)]) -> Html<String> {
-    let buttons: String = buttons
+    let buttons: Vec<String> = buttons
         .iter()
         .map(|(id, path)| {
             format!("<form method=post action='{path}'><button id={id}>{id}</button></form>")
         })
         .collect();
+    let buttons = buttons.concat();
     Html(format!("<!doctype html><title>{heading}</title><h1>{heading}</h1>{buttons}"))
 }

@@ -153,12 +153,11 @@ impl Model {
         for (kind, draft) in saves {
             let Some(Ok(loaded)) = &open.loaded[kind as usize] else { unreachable!("it is open") };
             self.now = began;
-            let answered = match draft {
-                Some(draft) => self.save(kind, draft, loaded),
-                None => {
-                    self.renew(loaded);
-                    Ok(CookieChange::Unchanged)
-                }
+            let answered = if let Some(draft) = draft {
+                self.save(kind, draft, loaded)
+            } else {
+                self.renew(loaded);
+                Ok(CookieChange::Unchanged)
             };
             match answered {
                 Ok(CookieChange::Unchanged) => {}

@@ -115,7 +115,7 @@ const STRANGERS: &[Strangers] = &[
 const FRAMEWORK: &[&str] = &["axum", "axum-core", "session-axum"];
 
 /// The requirements of `docs/security.md`.
-const REQUIREMENTS: u32 = 64;
+const REQUIREMENTS: u32 = 72;
 
 /// A file that is longer holds more than one idea.
 const MAX_LINES: usize = 400;

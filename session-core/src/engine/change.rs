@@ -44,6 +44,8 @@ pub(crate) struct Requester {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SecretChange {
     Keep,
+    /// The browser gets it again, signed anew: if it is still the current one when that is written.
+    SignAnew,
     /// The browser has shown it, which is to be noted.
     Seen,
     /// It is old: another is offered to the browser, unless one was meanwhile.
@@ -109,6 +111,8 @@ impl<T: SessionState> StateChange<T> {
 pub(crate) struct Committed {
     /// The token that replaces the one it came in with.
     pub(crate) token: Option<Token>,
+    /// Whether the token that it came in with is the session's current one.
+    pub(crate) is_current: bool,
     /// Whether the cookie has become persistent, or ceased to be.
     pub(crate) persistence_changed: bool,
     /// How long the cookie lives, if it is persistent.

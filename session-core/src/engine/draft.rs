@@ -44,6 +44,7 @@ pub(crate) enum SecretsIn {
 #[derive(Debug)]
 pub(crate) struct Acknowledgement {
     pub(crate) token: Option<Token>,
+    is_current: bool,
     pub(crate) logs_in: bool,
     persistence_changed: bool,
     persistent: bool,
@@ -148,6 +149,7 @@ impl<T: SessionState> Draft<T> {
         let persistence_changed = persistent != self.record.persistent;
         let renews = change.request.is_some_and(|request| request.renews);
         self.changed |= fields.is_some() || token.is_some() || persistence_changed || renews;
+        self.changed |= secret == SecretChange::SignAnew;
         self.is_used |=
             logs_in || change.request.is_some_and(|request| request.usage == Usage::Foreground);
         if takes_over {
@@ -167,7 +169,9 @@ impl<T: SessionState> Draft<T> {
             self.record.digest = digest;
         }
         self.decoded = after;
-        Ok(Acknowledgement { token, logs_in, persistence_changed, persistent })
+        let is_current =
+            change.request.is_none_or(|request| request.presented == self.record.digest);
+        Ok(Acknowledgement { token, is_current, logs_in, persistence_changed, persistent })
     }
 
     /// What becomes of the secrets. That the browser has shown one is noted when something else
@@ -270,6 +274,7 @@ impl Acknowledgement {
     pub(crate) fn committed(self, times: &Times) -> Committed {
         Committed {
             token: self.token,
+            is_current: self.is_current,
             persistence_changed: self.persistence_changed,
             max_age: self.persistent.then(|| max_age(times)),
         }

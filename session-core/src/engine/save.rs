@@ -29,6 +29,17 @@ pub(crate) enum SecretRenewal {
     Suspended,
 }
 
+/// What a session is saved for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// Its state has changed.
+    Change,
+    /// Something was asked of it: another secret, its end.
+    Controls,
+    /// Its own: a secret or a seal is old.
+    Upkeep,
+}
+
 /// What saves a session, and answers what its browser is told.
 pub(crate) type Save = Uncancelled<Result<Option<SetCookie>, Error>>;
 
@@ -54,7 +65,12 @@ pub(crate) fn save<T: SessionState>(
         return renewal(engine, transaction);
     }
     let (engine, transaction) = (Arc::clone(engine), Arc::clone(transaction));
-    Some(Uncancelled::new(run(engine, transaction, left, changed, due)))
+    let purpose = match (changed, asked) {
+        (true, _) => Purpose::Change,
+        (false, true) => Purpose::Controls,
+        (false, false) => Purpose::Upkeep,
+    };
+    Some(Uncancelled::new(run(engine, transaction, left, purpose, due)))
 }
 
 /// `due` says that the secret is so old that the response is to carry another.
@@ -65,7 +81,7 @@ fn run<T: SessionState>(
     engine: Arc<Engine<T>>,
     transaction: Arc<Transaction<T>>,
     left: WorkingCopy<T>,
-    changed: bool,
+    purpose: Purpose,
     due: bool,
 ) -> impl Future<Output = Result<Option<SetCookie>, Error>> + Send {
     let removes = left.is_destroyed && transaction.incoming.presented_cookies.is_any();
@@ -96,6 +112,9 @@ fn run<T: SessionState>(
                     secret: match secret {
                         SecretRequest::Rotate | SecretRequest::LogIn => SecretChange::Replace,
                         SecretRequest::Unasked if due => SecretChange::Renew,
+                        SecretRequest::Unasked if proven.cookie_is_stale() => {
+                            SecretChange::SignAnew
+                        }
                         SecretRequest::Unasked => SecretChange::Keep,
                     },
                     logs_in: secret == SecretRequest::LogIn,
@@ -109,14 +128,16 @@ fn run<T: SessionState>(
                         let saved = save_late_log_in(&engine, &transaction, presented, log_in);
                         Some(Box::pin(saved).await?)
                     }
+                    // Nothing of the request's is lost, and what it answers was so when it asked.
+                    (Err(Error::Ended), None) if purpose == Purpose::Upkeep => None,
                     (committed, _) => committed?,
                 }
             }
-            None if changed && transaction.incoming.is_withheld => {
+            None if purpose == Purpose::Change && transaction.incoming.is_withheld => {
                 withhold(&engine, &*left.state)?;
                 None
             }
-            None if changed => {
+            None if purpose == Purpose::Change => {
                 let session = NewSession::new(&engine, &transaction, &*left.state, left.controls)?;
                 Some(Box::pin(operations::create(&engine, session)).await?)
             }

@@ -10,7 +10,7 @@ pub(crate) struct Shop {
     #[session(principal)]
     user: Option<String>,
     #[session(merge = sum)]
-    visits: u64,
+    pub(crate) visits: u64,
 }
 
 #[require_session]

@@ -6,3 +6,4 @@ mod nonces;
 mod postgres;
 mod rollout;
 mod signed_cookies;
+mod slow_readers;

@@ -12,7 +12,8 @@ pub(crate) fn told<T: SessionState>(
     proven: &Proven<T>,
     committed: &Committed,
 ) -> Option<SetCookie> {
-    let is_to_be_told = proven.cookie_is_stale() || committed.persistence_changed;
+    let is_to_be_told =
+        committed.is_current && (proven.cookie_is_stale() || committed.persistence_changed);
     let again = if is_to_be_told { proven.token() } else { None };
     committed.token.as_ref().or(again).map(|token| SetCookie::Keep {
         value: engine.policy.sealer.encode_token(token),

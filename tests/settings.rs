@@ -28,6 +28,21 @@ pub trait Setting: 'static {
     }
 }
 
+/// The keys of this process, as its configuration would have them.
+pub fn keys() -> &'static str {
+    static KEYS: LazyLock<String> =
+        LazyLock::new(|| KeyRing::generate().expect("the system's random source works"));
+    &KEYS
+}
+
+/// The same, parsed.
+///
+/// # Panics
+/// Never: they were generated as keys.
+pub fn ring() -> KeyRing {
+    KeyRing::parse(keys()).expect("they were generated as keys")
+}
+
 /// Records are sealed, and cookies are signed.
 #[derive(Debug)]
 pub struct WithKeys<S>(PhantomData<S>);
@@ -40,11 +55,7 @@ impl<S: TestStore> Setting for WithKeys<S> {
     }
 
     fn sealing() -> Option<Sealing> {
-        static RING: LazyLock<KeyRing> = LazyLock::new(|| {
-            let key = KeyRing::generate().expect("the system's random source works");
-            KeyRing::parse(&key).expect("it is a key")
-        });
-        Some(Sealing::Required(RING.clone()))
+        Some(Sealing::Required(ring()))
     }
 }
 

@@ -12,14 +12,14 @@ use axum::http::header::SET_COOKIE;
 use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::{get, post};
-use session_axum::{Principal, Session, Sessions, Timestamp, require_session, session};
+use session_axum::{Builder, Principal, Session, Sessions, Timestamp, require_session, session};
 use session_test_support::{Client, ProbedStore};
-use session_tests::TestStore;
+use session_tests::{TestStore, settings};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 
 use crate::output;
-use crate::secret::{Secret, digests, secrets_of};
+use crate::secret::{Secret, digests, keys, secrets_of};
 
 #[session]
 #[derive(Debug)]
@@ -81,10 +81,26 @@ impl<S: TestStore> TestApp<S> {
     }
 
     pub(crate) fn on(store: ProbedStore<S>) -> Self {
+        let builder = Sessions::builder(store.clone());
+        let builder = match S::sealing() {
+            Some(sealing) => builder.sealing(sealing),
+            None => builder,
+        };
+        Self::build(store, builder)
+    }
+
+    /// With sessions in their cookies, and revocations in this store.
+    pub(crate) fn with_sealed_cookies(store: S) -> Self {
+        let store = ProbedStore::new(store);
+        let builder = Sessions::sealed_cookie(settings::ring()).revocations(store.clone());
+        Self::build(store, builder)
+    }
+
+    fn build(store: ProbedStore<S>, builder: Builder<Shop>) -> Self {
         let (issued, hours) = (Issued::default(), Arc::new(Mutex::new(0)));
         let canaries = Canaries::new();
         let (note, ahead) = (issued.clone(), Arc::clone(&hours));
-        let sessions = Sessions::builder(store.clone())
+        let sessions = builder
             .without_cleaner()
             .deadline(Duration::from_secs(1))
             .clock(move || {
@@ -131,7 +147,7 @@ impl<S: TestStore> TestApp<S> {
         let tokens = tokens.iter().flat_map(|token| secrets_of(token));
         let Canaries { user, notice, sku } = &self.canaries;
         let canaries = [user, notice, sku].map(|text| Secret::text(text));
-        tokens.chain(canaries).chain(digests(&self.store)).collect()
+        tokens.chain(canaries).chain(digests(&self.store)).chain(keys(settings::keys())).collect()
     }
 }
 

@@ -18,9 +18,9 @@ pub(crate) struct Secret {
     patterns: Vec<Vec<u8>>,
 }
 
-/// A token's handle and secret.
+/// The handle and secret of a token, which a signature may follow.
 pub(crate) fn parts(token: &str) -> (Vec<u8>, Vec<u8>) {
-    let mut handle = URL_SAFE_NO_PAD.decode(token).expect("a token is base64url");
+    let mut handle = URL_SAFE_NO_PAD.decode(&token[..64]).expect("a token is base64url");
     let secret = handle.split_off(16);
     assert_eq!(secret.len(), 32);
     (handle, secret)
@@ -100,15 +100,29 @@ fn find<'a>(haystack: &[u8], secrets: &'a [Secret]) -> Option<(&'a Secret, usize
     })
 }
 
-/// The parts of a token that nobody but its browser may see, also in other encodings.
-pub(crate) fn secrets_of(token: &str) -> [Secret; 4] {
+/// The parts of a cookie's value that nobody but its browser may see, also in other encodings.
+pub(crate) fn secrets_of(token: &str) -> Vec<Secret> {
+    if token.len() > 96 {
+        // A sealed session: its name is in front, in the clear.
+        let sealed = URL_SAFE_NO_PAD.decode(token).expect("it is base64url");
+        return vec![Secret::token(token), Secret::bytes("the sealed session", &sealed[16..])];
+    }
     let (_, secret) = parts(token);
-    [
+    vec![
         Secret::token(token),
         Secret::bytes("the encoded token", &token.as_bytes()[22..]),
         Secret::bytes("the secret", &secret),
         Secret::bytes("the secret's hash", &Sha256::digest(&secret)),
     ]
+}
+
+/// Keys as a configuration has them.
+pub(crate) fn keys(words: &str) -> impl Iterator<Item = Secret> {
+    words.split_whitespace().flat_map(|key| {
+        let bytes = URL_SAFE_NO_PAD.decode(key).expect("a key is base64url");
+        assert_eq!(bytes.len(), 32);
+        [Secret::bytes("a key", &bytes), Secret::bytes("an encoded key", key.as_bytes())]
+    })
 }
 
 /// The digests that a store was given.

@@ -9,7 +9,7 @@ use session_tests::{TestStore, on_each_store};
 use crate::app::TestApp;
 use crate::secret::{none_is_in, secrets_of};
 
-on_each_store!(a_stored_handle_and_digest_open_nothing, no_record_holds_a_token_or_secret,);
+on_each_store!(with_keys; a_stored_handle_and_digest_open_nothing, no_record_holds_a_token_or_secret,);
 
 /// An application in which every kind of request was made.
 pub(crate) async fn used<S: TestStore>(store: S) -> TestApp<S> {

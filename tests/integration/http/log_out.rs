@@ -1,6 +1,7 @@
 //! Log-outs: nothing is left of the session, whatever else is under way.
 
 use axum::http::Method;
+use session_axum::MemoryStore;
 use session_test_support::{Call, Client, Fault};
 use session_tests::{TestStore, on_each_store};
 
@@ -113,6 +114,17 @@ async fn a_log_out_of_nobody_stores_nothing<S: TestStore>(store: S) {
         assert_eq!(client.post("/log-out").await.summary(), REMOVED);
     }
     assert_eq!(app.store.take_calls(), []);
+    assert_eq!(app.store.inserted(), []);
+}
+
+#[tokio::test]
+async fn ten_thousand_log_outs_of_nobody_leave_no_record() {
+    let store = MemoryStore::new();
+    let app = TestApp::new(store.clone());
+    for _ in 0..10_000 {
+        app.newcomer().post("/log-out").await.ok();
+    }
+    assert_eq!(store.len(), 0);
 }
 
 async fn a_second_log_out_is_no_error<S: TestStore>(store: S) {

@@ -12,6 +12,7 @@ mod devices;
 mod domains;
 mod expiry;
 mod form_tokens;
+mod guesses;
 mod log_in;
 mod log_in_anew;
 mod log_out;

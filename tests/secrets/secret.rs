@@ -108,8 +108,10 @@ pub(crate) fn secrets_of(token: &str) -> Vec<Secret> {
         return vec![Secret::token(token), Secret::bytes("the sealed session", &sealed[16..])];
     }
     let (_, secret) = parts(token);
+    let signature = URL_SAFE_NO_PAD.decode(&token[64..]).expect("a signature is base64url");
     vec![
         Secret::token(token),
+        Secret::bytes("the signature", &signature),
         Secret::bytes("the encoded token", &token.as_bytes()[22..]),
         Secret::bytes("the secret", &secret),
         Secret::bytes("the secret's hash", &Sha256::digest(&secret)),

@@ -218,6 +218,20 @@ mod tests {
         assert!(ring.seal(HERE, b"visits", &Failing).is_err());
     }
 
+    /// Where one part ends and the next begins is part of what is bound.
+    #[test]
+    fn parts_that_are_cut_elsewhere_are_another_context() {
+        let ring = ring();
+        let context = |purpose, owner| Context { purpose, owner, handle: &[7; 16] };
+        let sealed = ring.seal(context("record", "session"), b"plain", &System).unwrap();
+        assert!(ring.open(context("record", "session"), &sealed).is_ok());
+        for (purpose, owner) in
+            [("recor", "dsession"), ("records", "ession"), ("", "recordsession")]
+        {
+            assert!(ring.open(context(purpose, owner), &sealed).is_err(), "{purpose} {owner}");
+        }
+    }
+
     /// <https://c2sp.org/XAES-256-GCM>, "Test Vectors".
     #[test]
     fn the_published_vectors_pass() {

@@ -397,4 +397,27 @@ mod tests {
         let bytes = written(&[("user", b"1"), ("user", b"2")]);
         assert!(matches!(Fields::parse(&bytes), Err(FieldsError::Malformed(_))));
     }
+
+    #[test]
+    fn a_field_named_twice_is_an_error_among_any_number_of_others() {
+        let names: Vec<_> = (0..40).map(|number| format!("field-{number}")).collect();
+        for count in [2, 15, 16, 17, 40] {
+            let mut fields: Vec<(&str, &[u8])> =
+                names[..count].iter().map(|name| (&**name, &b"1"[..])).collect();
+            assert!(Fields::parse(&written(&fields)).is_ok(), "{count}");
+            fields[count - 1].0 = "field-0";
+            assert!(Fields::parse(&written(&fields)).is_err(), "{count}");
+        }
+    }
+
+    #[test]
+    fn a_value_of_any_length_is_read_as_it_was_written() {
+        for length in [0, 1, 127, 128, 129, 16_383, 16_384, 2_097_151, 2_097_152] {
+            let value = vec![b'7'; length];
+            let bytes = written(&[("a", &value), ("b", b"1")]);
+            let fields = Fields::parse(&bytes).unwrap();
+            assert_eq!(fields.find("a"), Some(&value[..]), "{length}");
+            assert_eq!(fields.find("b"), Some(&b"1"[..]), "{length}");
+        }
+    }
 }

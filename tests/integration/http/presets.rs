@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_axum::Lifetime;
+use session_axum::{Lifetime, SessionCookie};
 use session_tests::{TestStore, on_each_store};
 
 use super::app::TestApp;
@@ -55,4 +55,20 @@ async fn a_preset_ends_a_session_at_its_absolute_limit<S: TestStore>(store: S) {
         app.clock.advance(MOMENT);
         assert_eq!(client.post("/account").await.status, 401, "{lifetime:?}");
     }
+}
+
+#[test]
+fn limits_lie_between_a_second_and_400_days_and_a_renewal_takes_a_minute() {
+    let (second, moment) = (Duration::from_secs(1), Duration::from_nanos(1));
+    assert!(Lifetime::new(second, second).is_ok());
+    assert!(Lifetime::new(400 * DAY, 400 * DAY).is_ok());
+    for odd in [second.saturating_sub(moment), 400 * DAY + moment, Duration::ZERO, Duration::MAX] {
+        assert!(Lifetime::new(odd, odd).is_err(), "{odd:?}");
+        assert!(Lifetime::new(400 * DAY, odd).is_err(), "{odd:?}");
+        assert!(Lifetime::AAL2.remembering(odd, odd).is_err(), "{odd:?}");
+    }
+    assert!(Lifetime::AAL2.rotating_every(MINUTE).is_ok());
+    assert!(Lifetime::AAL2.rotating_every(MINUTE.saturating_sub(moment)).is_err());
+    assert!(SessionCookie::host(&"n".repeat(64)).is_ok());
+    assert!(SessionCookie::host(&"n".repeat(65)).is_err());
 }

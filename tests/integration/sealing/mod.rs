@@ -2,6 +2,7 @@
 
 mod app;
 mod nonces;
+mod plain_records;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod rollout;

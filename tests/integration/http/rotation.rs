@@ -18,6 +18,7 @@ on_each_store!(
     a_lost_response_logs_nobody_out,
     a_request_on_its_way_with_the_predecessor_is_served_and_saved,
     a_slow_request_that_came_with_the_predecessor_is_saved,
+    a_slow_request_that_came_with_the_predecessor_brings_that_back_to_no_browser,
     a_failed_response_renews_nothing,
     who_wants_no_rotation_has_none,
     an_upgrade_renews_no_secret,
@@ -178,6 +179,31 @@ async fn a_slow_request_that_came_with_the_predecessor_is_saved<S: TestStore>(st
     let (reply, ()) = tokio::join!(slow.post("/visit"), meanwhile);
     assert_eq!(reply.summary(), KEPT);
     assert_eq!(state(&mut client).await.visits, 2);
+}
+
+async fn a_slow_request_that_came_with_the_predecessor_brings_that_back_to_no_browser<
+    S: TestStore,
+>(
+    store: S,
+) {
+    let app = TestApp::new(store);
+    let mut client = with_an_old_secret(&app).await;
+    let mut slow = client.clone();
+    let gate = app.store.pause(Call::Update);
+    let rotation = async {
+        gate.reached().await;
+        app.store.heal();
+        let node = TestApp::new(app.store.store().clone());
+        node.clock.advance(60 * MINUTE);
+        client.switch_to(&node.router);
+        assert_eq!(client.get("/look").await.summary(), SET);
+        assert_eq!(client.get("/look").await.summary(), KEPT);
+        gate.open();
+    };
+    let (reply, ()) = tokio::join!(slow.post("/remember/true"), rotation);
+    assert_eq!(reply.summary(), KEPT, "the browser has the successor");
+    client.switch_to(&app.router);
+    assert_eq!(client.post("/visit").await.body, "2", "what it did is stored");
 }
 
 async fn a_failed_response_renews_nothing<S: TestStore>(store: S) {

@@ -44,7 +44,7 @@ fn digests_and_signatures_are_compared_in_constant_time() {
     let compared: Vec<_> =
         matching.filter(|line| line.contains("==") || line.contains("!=")).collect();
     assert!(compared.is_empty(), "{compared:#?}");
-    assert!(form.contains(".ct_eq(&self.mac())"));
+    assert!(form.contains(".ct_eq(&"), "form tokens are not compared in constant time");
 
     // Bytes have the equality that stops at the first difference.
     for file in

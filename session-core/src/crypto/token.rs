@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -16,6 +17,8 @@ use crate::crypto::time::Timestamp;
 
 const HANDLE: usize = 16;
 const SECRET: usize = 32;
+
+const SUCCESSOR: &str = "session successor";
 
 /// The public name of a session: fit for logs and device lists, worth nothing as a cookie.
 ///
@@ -144,6 +147,14 @@ impl Token {
         Ok(Self { handle, secret })
     }
 
+    /// The token that succeeds this one by age. Its secret is made with this one's: whoever has that,
+    /// and the nonce, gets the same as often as it asks.
+    pub(crate) fn successor(&self, nonce: &Nonce, key: &DigestKey) -> Self {
+        let mac = Hmac::<Sha256>::new_from_slice(&*self.secret).expect("any length will do");
+        let mac = mac.chain_update(SUCCESSOR).chain_update(key.0).chain_update(nonce.0);
+        Self { handle: self.handle, secret: Zeroizing::new(mac.finalize().into_bytes().into()) }
+    }
+
     /// The token of a cookie's value, if it is one.
     pub(crate) fn parse(value: &[u8]) -> Option<Self> {
         if value.len() != Self::LENGTH {
@@ -183,6 +194,34 @@ impl Token {
     pub(crate) fn digest(&self, key: &DigestKey) -> Digest {
         let hash = Sha256::new().chain_update(key.0).chain_update(*self.secret);
         Digest(hash.finalize().into())
+    }
+}
+
+/// What makes a secret's successor another each time that one is due: random bytes, which prove nothing
+/// without the secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Nonce([u8; SECRET]);
+
+impl Nonce {
+    pub(crate) fn generate(random: &dyn Random) -> Result<Self, RandomError> {
+        let mut bytes = [0; SECRET];
+        random.fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// The nonce of these bytes, as a record has them.
+    pub(crate) const fn from_bytes(bytes: [u8; SECRET]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) const fn as_bytes(&self) -> &[u8; SECRET] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Nonce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Nonce(..)")
     }
 }
 
@@ -256,11 +295,35 @@ mod tests {
     }
 
     #[test]
+    fn a_successor_is_its_secret_s_and_its_nonce_s() {
+        let token = token();
+        let [one, two] = [1, 2].map(|byte| Nonce::from_bytes([byte; SECRET]));
+        let here = DigestKey::new("session", "Shop");
+        let successor = token.successor(&one, &here);
+        assert_eq!(successor.handle(), token.handle());
+        assert_eq!(*successor.encode(), *token.successor(&one, &here).encode());
+        let another = Token::rotate(token.handle(), &System).unwrap();
+        for other in [
+            token.clone(),
+            token.successor(&two, &here),
+            token.successor(&one, &DigestKey::new("session", "Admin")),
+            another.successor(&one, &here),
+            successor.successor(&one, &here),
+        ] {
+            assert_ne!(*successor.encode(), *other.encode());
+        }
+    }
+
+    #[test]
     fn nothing_secret_is_printed() {
         let token = token();
         assert_eq!(
-            format!("{token:?} {:?}", token.digest(&DigestKey::new("session", "Shop"))),
-            "Token(..) Digest(..)"
+            format!(
+                "{token:?} {:?} {:?}",
+                token.digest(&DigestKey::new("session", "Shop")),
+                Nonce::from_bytes([1; SECRET]),
+            ),
+            "Token(..) Digest(..) Nonce(..)"
         );
     }
 

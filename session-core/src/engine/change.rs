@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::crypto::form_token::FormCode;
 use crate::crypto::token::{Digest, Token};
 use crate::engine::store_clock::Arrival;
 use crate::engine::transaction::Usage;
@@ -24,8 +23,6 @@ pub(crate) struct Change<T> {
     pub(crate) persistent: Option<bool>,
     /// The fields whose `ttl` counts anew.
     pub(crate) restarts: Restarts,
-    /// What is in the session's form tokens: a new secret by age opens it too.
-    pub(crate) form_code: Option<FormCode>,
 }
 
 /// The request that changes a session.
@@ -41,15 +38,16 @@ pub(crate) struct Requester {
 }
 
 /// What becomes of a session's secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum SecretChange {
     Keep,
     /// The browser gets it again, signed anew: if it is still the current one when that is written.
     SignAnew,
     /// The browser has shown it, which is to be noted.
     Seen,
-    /// It is old: another is offered to the browser, unless one was meanwhile.
-    Renew,
+    /// It is old: the successor of this token, with which the request came in, is offered to the browser,
+    /// unless it was meanwhile.
+    Renew(Token),
     /// Another takes its place at once.
     Replace,
 }

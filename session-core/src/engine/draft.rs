@@ -126,7 +126,7 @@ impl<T: SessionState> Draft<T> {
                 Some(policy.lifetime.row(persistent).write_to(fields)?)
             }
         };
-        let secret = if principal_changes { SecretChange::Replace } else { change.secret };
+        let secret = if principal_changes { &SecretChange::Replace } else { &change.secret };
         let Secrets { token, noted } =
             self.secrets(change.request, secret, secondary, fields.is_some(), policy)?;
         let fields = match noted.filter(|_| self.secrets_in == SecretsIn::Record) {
@@ -134,9 +134,10 @@ impl<T: SessionState> Draft<T> {
                 let fields = fields.as_deref().unwrap_or(&self.record.fields);
                 let fields = secondary.write_to(fields)?;
                 let offered = token.as_ref().map(|token| (secondary.digest, token));
-                Some(match (secondary.role, offered, &change.form_code) {
-                    (Role::Offered, Some(offered), Some(code)) => {
-                        form_codes::with_offered(&fields, current, offered, code)?
+                Some(match (secondary.role, offered, secret) {
+                    (Role::Offered(_), Some(offered), SecretChange::Renew(presented)) => {
+                        let code = form_codes::find(&fields, presented, current);
+                        form_codes::with_offered(&fields, current, offered, &code)?
                     }
                     (Role::Replaced, Some(_), _) => form_codes::without(fields)?,
                     _ => fields,
@@ -149,7 +150,7 @@ impl<T: SessionState> Draft<T> {
         let persistence_changed = persistent != self.record.persistent;
         let renews = change.request.is_some_and(|request| request.renews);
         self.changed |= fields.is_some() || token.is_some() || persistence_changed || renews;
-        self.changed |= secret == SecretChange::SignAnew;
+        self.changed |= matches!(secret, SecretChange::SignAnew);
         self.is_used |=
             logs_in || change.request.is_some_and(|request| request.usage == Usage::Foreground);
         if takes_over {
@@ -179,7 +180,7 @@ impl<T: SessionState> Draft<T> {
     fn secrets(
         &self,
         request: Option<Requester>,
-        change: SecretChange,
+        change: &SecretChange,
         secondary: Option<SecondarySecret>,
         fields_change: bool,
         policy: &Policy,
@@ -197,20 +198,20 @@ impl<T: SessionState> Draft<T> {
                 let digest = policy.sealer.digest(&token, self.from.name);
                 Ok(Secrets { token: Some(token), noted: Some((digest, noted)) })
             }
-            SecretChange::Renew
+            SecretChange::Renew(current)
                 if presented == digest && is_due(secondary, times.created, now(), every) =>
             {
-                let token = Token::rotate(handle, &*policy.random)?;
-                let offered = policy.sealer.digest(&token, self.from.name);
+                let nonce = SecondarySecret::nonce(secondary, &*policy.random)?;
+                let token = policy.sealer.successor(current, &nonce, self.from.name);
                 let noted = SecondarySecret {
-                    digest: offered,
+                    digest: policy.sealer.digest(&token, self.from.name),
                     at: now(),
-                    role: Role::Offered,
+                    role: Role::Offered(nonce),
                     principal: None,
                 };
                 Ok(Secrets { token: Some(token), noted: Some((digest, noted)) })
             }
-            _ if fields_change || change == SecretChange::Seen => {
+            _ if fields_change || matches!(change, SecretChange::Seen) => {
                 let seen = |secondary: SecondarySecret| secondary.seen(digest, presented, now());
                 Ok(Secrets { token: None, noted: secondary.and_then(seen) })
             }

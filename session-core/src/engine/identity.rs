@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::crypto::form_token::{FormCode, FormKey};
+use crate::crypto::form_token::FormKey;
 use crate::crypto::key_ring::KeyRing;
 use crate::crypto::token::{Digest, Handle, Token};
 use crate::engine::form_codes;
@@ -113,16 +113,6 @@ impl<T> Proven<T> {
         match &self.proof {
             Proof::Token { cookie: TokenCookie::Outdated, .. } | Proof::Seal(_) => None,
             Proof::Token { token, .. } => Some(token),
-        }
-    }
-
-    /// What is in this session's form tokens, if its cookie has a secret.
-    pub(crate) fn form_code(&self) -> Option<FormCode> {
-        match &self.proof {
-            Proof::Token { token, digest, .. } => {
-                Some(form_codes::find(&self.stored.record.fields, token, *digest))
-            }
-            Proof::Seal(_) => None,
         }
     }
 

@@ -119,8 +119,8 @@ impl Lifetime {
 
     /// Gives a session in use a new secret when the one that its cookie carries is this old: the
     /// idle limit, unless told otherwise. The old one stays good until the browser has shown the
-    /// new one, and for ten seconds more, so that neither a lost response nor parallel requests
-    /// log anybody out. Sealed cookies have no secret to renew.
+    /// new one, and for ten seconds more, and the new one is the same in each response, so that neither
+    /// a lost or late response nor parallel requests log anybody out. Sealed cookies have no secret to renew.
     ///
     /// # Errors
     /// When the age is under a minute.

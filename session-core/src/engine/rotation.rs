@@ -2,16 +2,18 @@
 //!
 //! A rotation by age offers the browser a new secret and keeps the current one until that comes
 //! back, so that a lost response logs nobody out; the one before then stays good for as long as
-//! requests may be on their way with it. A rotation by privilege (a log-in, say) replaces the
-//! current secret at once.
+//! requests may be on their way with it. What is offered is made with the current secret and a nonce in
+//! the record: offered again it is the same, in whatever order the responses arrive. A rotation by
+//! privilege (a log-in, say) replaces the current secret at once.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::crypto::random::{Random, RandomError};
 use crate::crypto::time::Timestamp;
-use crate::crypto::token::Digest;
+use crate::crypto::token::{Digest, Nonce};
 use crate::state::codec;
 use crate::state::frame::{self, EncodeError};
 use crate::state::session_state::SessionState;
@@ -23,7 +25,7 @@ const NAME: &str = "";
 /// the browser.
 pub(crate) const GRACE: Duration = Duration::from_secs(10);
 
-/// How long an offered secret may take to come back before another is offered in its place.
+/// How long an offered secret may take to come back before it is offered again.
 pub(crate) const OFFER_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The other secret's digest, since when it is what it is, and what.
@@ -50,8 +52,8 @@ impl PrincipalDigest {
 /// What the other secret is to the current one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// Its successor by age, if the browser got it.
-    Offered,
+    /// Its successor by age, if the browser got it, which this nonce makes of it.
+    Offered(Nonce),
     /// Its predecessor by age: whoever was let in with it may still save.
     Aged,
     /// Its predecessor by privilege, dead at once. Whether the browser has the current one nobody
@@ -86,16 +88,29 @@ pub(crate) enum SecretMatch {
 }
 
 impl SecondarySecret {
+    /// The nonce of the current secret's next successor: that of the one that is offered already, or a new
+    /// one.
+    pub(crate) fn nonce(of: Option<Self>, random: &dyn Random) -> Result<Nonce, RandomError> {
+        match of {
+            Some(Self { role: Role::Offered(nonce), .. }) => Ok(nonce),
+            _ => Nonce::generate(random),
+        }
+    }
+
     /// As an entry's value.
     fn encode(self) -> Vec<u8> {
         let role = match self.role {
-            Role::Offered => 0,
+            Role::Offered(_) => 0,
             Role::Aged => 1,
             Role::Replaced => 2,
             Role::Superseded => 3,
         };
-        let principal = self.principal.as_ref().map_or(&[][..], |PrincipalDigest(bytes)| bytes);
-        [&self.digest.as_bytes()[..], &self.at.micros().to_le_bytes(), &[role], principal].concat()
+        let rest = match (&self.role, &self.principal) {
+            (Role::Offered(nonce), _) => &nonce.as_bytes()[..],
+            (_, Some(PrincipalDigest(bytes))) => bytes,
+            (_, None) => &[],
+        };
+        [&self.digest.as_bytes()[..], &self.at.micros().to_le_bytes(), &[role], rest].concat()
     }
 
     /// The one among these bytes of fields, if there is one.
@@ -103,11 +118,11 @@ impl SecondarySecret {
         let (digest, rest) = frame::entry(fields, NAME)?.split_first_chunk()?;
         let (at, rest) = rest.split_first_chunk()?;
         let (role, rest) = rest.split_first()?;
-        let role = match role {
-            0 => Role::Offered,
-            1 => Role::Aged,
-            2 => Role::Replaced,
-            3 => Role::Superseded,
+        let (role, rest) = match role {
+            0 => (Role::Offered(Nonce::from_bytes(rest.try_into().ok()?)), &[][..]),
+            1 => (Role::Aged, rest),
+            2 => (Role::Replaced, rest),
+            3 => (Role::Superseded, rest),
             _ => return None,
         };
         let at = Timestamp::from_micros(i64::from_le_bytes(*at));
@@ -129,7 +144,7 @@ impl SecondarySecret {
             return SecretMatch::Unknown;
         }
         match (self.role, now.since(self.at) < GRACE) {
-            (Role::Offered, _) => SecretMatch::Successor,
+            (Role::Offered(_), _) => SecretMatch::Successor,
             (Role::Aged, true) => SecretMatch::Predecessor,
             (Role::Replaced | Role::Superseded, true) => SecretMatch::Replaced,
             (Role::Aged | Role::Superseded, false) => SecretMatch::Stolen,
@@ -140,7 +155,7 @@ impl SecondarySecret {
     /// Whether what a request does that was let in with this digest is to be saved. It may have
     /// taken its time since.
     pub(crate) fn admits(&self, digest: Digest) -> bool {
-        matches!(self.role, Role::Offered | Role::Aged) && self.digest == digest
+        matches!(self.role, Role::Offered(_) | Role::Aged) && self.digest == digest
     }
 
     /// What becomes of it when `presented` has come back with the current secret, or with the one
@@ -152,7 +167,7 @@ impl SecondarySecret {
         now: Timestamp,
     ) -> Option<(Digest, Self)> {
         match self.role {
-            Role::Offered if self.digest == presented => Some((
+            Role::Offered(_) if self.digest == presented => Some((
                 presented,
                 Self { digest: current, at: now, role: Role::Aged, principal: None },
             )),
@@ -172,7 +187,7 @@ pub(crate) fn is_due(
     every: Duration,
 ) -> bool {
     match secondary {
-        Some(SecondarySecret { role: Role::Offered, at, .. }) => now.since(at) >= OFFER_TIMEOUT,
+        Some(SecondarySecret { role: Role::Offered(_), at, .. }) => now.since(at) >= OFFER_TIMEOUT,
         Some(SecondarySecret { at, .. }) => now.since(at) >= every,
         None => now.since(created) >= every,
     }
@@ -181,7 +196,10 @@ pub(crate) fn is_due(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::random::System;
     use crate::state::frame::{Head, Writer};
+
+    const OFFERED: Role = Role::Offered(Nonce::from_bytes([8; 32]));
 
     fn digest(byte: u8) -> Digest {
         Digest::from_bytes([byte; 32])
@@ -193,7 +211,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_comes_back() {
-        for role in [Role::Offered, Role::Aged, Role::Replaced, Role::Superseded] {
+        for role in [OFFERED, Role::Aged, Role::Replaced, Role::Superseded] {
             let principal = role.is_replaced().then_some(PrincipalDigest([9; 16]));
             let secondary = SecondarySecret { digest: digest(7), at: second(5), role, principal };
             let mut writer = Writer::new(Head::new("Shop"), 64);
@@ -204,9 +222,22 @@ mod tests {
     }
 
     #[test]
+    fn a_nonce_is_kept_until_the_successor_was_seen() {
+        let offered =
+            SecondarySecret { digest: digest(7), at: second(5), role: OFFERED, principal: None };
+        let nonce = |of| SecondarySecret::nonce(of, &System).unwrap();
+        assert_eq!(Role::Offered(nonce(Some(offered))), OFFERED);
+        let (current, aged) = offered.seen(digest(1), digest(7), second(6)).unwrap();
+        assert_eq!((current, aged.digest, aged.role), (digest(7), digest(1), Role::Aged));
+        assert!(!aged.encode().windows(32).any(|bytes| bytes == [8; 32]));
+        assert_ne!(nonce(Some(aged)), nonce(Some(aged)), "the next one is random");
+        assert_ne!(nonce(None), nonce(None));
+    }
+
+    #[test]
     fn a_secret_is_what_its_role_and_the_time_make_of_it() {
         for (role, early, late) in [
-            (Role::Offered, SecretMatch::Successor, SecretMatch::Successor),
+            (OFFERED, SecretMatch::Successor, SecretMatch::Successor),
             (Role::Aged, SecretMatch::Predecessor, SecretMatch::Stolen),
             (Role::Replaced, SecretMatch::Replaced, SecretMatch::Unknown),
             (Role::Superseded, SecretMatch::Replaced, SecretMatch::Stolen),
@@ -229,7 +260,7 @@ mod tests {
         };
         assert!(!is_due(secondary(Role::Aged), second(0), second(7199), hour));
         assert!(is_due(secondary(Role::Aged), second(0), second(7200), hour));
-        assert!(!is_due(secondary(Role::Offered), second(0), second(3659), hour));
-        assert!(is_due(secondary(Role::Offered), second(0), second(3660), hour));
+        assert!(!is_due(secondary(OFFERED), second(0), second(3659), hour));
+        assert!(is_due(secondary(OFFERED), second(0), second(3660), hour));
     }
 }

@@ -109,18 +109,17 @@ fn run<T: SessionState>(
                 let change = Change {
                     state: StateChange::Merge { base: left.base, mine: left.state, former },
                     request: Some(Requester { presented: proven.digest(), arrival, usage, renews }),
-                    secret: match secret {
-                        SecretRequest::Rotate | SecretRequest::LogIn => SecretChange::Replace,
-                        SecretRequest::Unasked if due => SecretChange::Renew,
-                        SecretRequest::Unasked if proven.cookie_is_stale() => {
+                    secret: match (secret, proven.token().filter(|_| due)) {
+                        (SecretRequest::Rotate | SecretRequest::LogIn, _) => SecretChange::Replace,
+                        (SecretRequest::Unasked, Some(old)) => SecretChange::Renew(old.clone()),
+                        (SecretRequest::Unasked, None) if proven.cookie_is_stale() => {
                             SecretChange::SignAnew
                         }
-                        SecretRequest::Unasked => SecretChange::Keep,
+                        (SecretRequest::Unasked, None) => SecretChange::Keep,
                     },
                     logs_in: secret == SecretRequest::LogIn,
                     persistent,
                     restarts,
-                    form_code: if due { proven.form_code() } else { None },
                 };
                 match (operations::commit(&engine, proven, change).await, log_in) {
                     (Err(Error::Ended), Some(log_in)) => {

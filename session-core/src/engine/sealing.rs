@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::crypto::key_ring::KeyRing;
 use crate::crypto::random::{Random, RandomError};
 use crate::crypto::seal::{Context, SealAge, SealError, Signature};
-use crate::crypto::token::{Digest, DigestKey, Handle, Token};
+use crate::crypto::token::{Digest, DigestKey, Handle, Nonce, Token};
 use crate::engine::event::Ignored;
 use crate::state::frame::{Contents, Head};
 
@@ -105,7 +105,12 @@ impl Sealer {
         token.digest(&self.names[name.0].digest_key)
     }
 
-    /// The same for a session of another name.
+    /// The token that succeeds this one by age.
+    pub(crate) fn successor(&self, token: &Token, nonce: &Nonce, name: NameId) -> Token {
+        token.successor(nonce, &self.names[name.0].digest_key)
+    }
+
+    /// The digest of a token for a session of another name.
     pub(crate) fn digest_under(&self, token: &Token, name: &str) -> Digest {
         token.digest(&DigestKey::new(&self.cookie, name))
     }

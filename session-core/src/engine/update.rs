@@ -32,7 +32,6 @@ pub(crate) async fn update<T: SessionState, R: Send + 'static>(
         logs_in: false,
         persistent: None,
         restarts: Restarts::default(),
-        form_code: None,
     };
     Uncancelled::new(commit(Arc::clone(engine), Arc::new(stored), change)).await?;
     let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();

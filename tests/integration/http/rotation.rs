@@ -16,6 +16,8 @@ on_each_store!(
     of_many_requests_at_once_one_gets_the_successor,
     of_those_who_stand_in_line_one_gets_the_successor,
     a_lost_response_logs_nobody_out,
+    a_late_response_logs_nobody_out,
+    an_offer_that_stands_replaces_no_log_in,
     a_request_on_its_way_with_the_predecessor_is_served_and_saved,
     a_slow_request_that_came_with_the_predecessor_is_saved,
     a_slow_request_that_came_with_the_predecessor_brings_that_back_to_no_browser,
@@ -65,7 +67,11 @@ async fn an_old_secret_has_a_successor<S: TestStore>(store: S) {
     assert_eq!(client.get("/look").await.summary(), KEPT);
     // And a while, since the moment in between is told by how long the request took.
     app.clock.advance(2 * MINUTE);
+    let successor = client.clone();
     assert_eq!(client.get("/look").await.summary(), SET);
+    for earlier in [&old, &successor] {
+        assert_ne!(secret(&client), secret(earlier), "a successor has one of its own");
+    }
     assert_eq!(app.live_sessions().await, 1);
 }
 
@@ -75,29 +81,36 @@ async fn of_many_requests_at_once_one_gets_the_successor<S: TestStore>(store: S)
     // On two nodes.
     let other = TestApp::new(app.store.store().clone());
     other.clock.advance(60 * MINUTE);
-    let mut requests = JoinSet::new();
-    for number in 0..50 {
-        let mut tab = client.clone();
-        if number % 2 == 1 {
-            tab.switch_to(&other.router);
-        }
-        requests.spawn(async move {
-            let reply = tab.post("/visit").await;
-            (reply.summary(), tab)
-        });
-    }
     let mut successors = Vec::new();
-    for (summary, tab) in requests.join_all().await {
-        if summary == SET {
-            successors.push(tab);
-        } else {
-            assert_eq!(summary, KEPT);
+    // Of the first fifty every response is lost.
+    for round in 1..=2 {
+        let mut requests = JoinSet::new();
+        for number in 0..50 {
+            let mut tab = client.clone();
+            if number % 2 == 1 {
+                tab.switch_to(&other.router);
+            }
+            requests.spawn(async move {
+                let reply = tab.post("/visit").await;
+                (reply.summary(), tab)
+            });
         }
+        for (summary, tab) in requests.join_all().await {
+            if summary == SET {
+                successors.push(tab);
+            } else {
+                assert_eq!(summary, KEPT);
+            }
+        }
+        assert_eq!(successors.len(), round);
+        app.clock.advance(2 * MINUTE);
+        other.clock.advance(2 * MINUTE);
     }
-    assert_eq!(successors.len(), 1);
-    let mut client = successors.remove(0);
-    let state = state(&mut client).await;
-    assert_eq!((state.user.as_deref(), state.visits), (Some("ann"), 50));
+    assert_eq!(secret(&successors[0]), secret(&successors[1]), "it is the same");
+    for mut client in successors {
+        let state = state(&mut client).await;
+        assert_eq!((state.user.as_deref(), state.visits), (Some("ann"), 100));
+    }
 }
 
 /// All were let in with the old one before the first of them got another.
@@ -136,9 +149,56 @@ async fn a_lost_response_logs_nobody_out<S: TestStore>(store: S) {
         assert_eq!(client.post("/visit").await.summary(), KEPT);
         app.clock.advance(60 * SECOND);
     }
-    assert_eq!(client.get("/look").await.summary(), SET, "another one is offered");
+    assert_eq!(client.get("/look").await.summary(), SET, "it is offered again");
     assert_eq!(client.post("/account").await.ok(), "ann");
     assert_eq!(state(&mut client).await.visits, 3);
+}
+
+/// A browser keeps the cookie of whichever response comes last. Each of these is made a minute after the
+/// one before, and on another node; between them the browser goes on with what it has.
+async fn a_late_response_logs_nobody_out<S: TestStore>(store: S) {
+    for order in [&[0, 1][..], &[1, 0], &[0, 1, 2], &[2, 1, 0], &[1, 2, 0]] {
+        let app = TestApp::new(store.clone());
+        let other = TestApp::new(app.store.store().clone());
+        let client = with_an_old_secret(&app).await;
+        other.clock.advance(60 * MINUTE);
+        let advance = || {
+            app.clock.advance(61 * SECOND);
+            other.clock.advance(61 * SECOND);
+        };
+        let mut responses = Vec::new();
+        for node in [&app, &other, &app].iter().take(order.len()) {
+            let mut tab = client.at(&node.router);
+            assert_eq!(tab.get("/look").await.summary(), SET);
+            responses.push(tab);
+            advance();
+        }
+        for nth in order {
+            let mut client = responses[*nth].clone();
+            assert_eq!(client.post("/account").await.ok(), "ann", "{nth} of {order:?}");
+            advance();
+        }
+    }
+}
+
+/// A slow request would offer it again; meanwhile somebody logs in, whose cookie stays.
+async fn an_offer_that_stands_replaces_no_log_in<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = with_an_old_secret(&app).await;
+    assert_eq!(client.clone().get("/look").await.summary(), SET, "it is lost");
+    app.clock.advance(2 * MINUTE);
+    let node = TestApp::new(app.store.store().clone());
+    node.clock.advance(62 * MINUTE);
+    let mut slow = client.at(&node.router);
+    let gate = node.store.pause(Call::Update);
+    let meanwhile = async {
+        gate.reached().await;
+        assert_eq!(client.post("/log-in/bob").await.summary(), SET);
+        gate.open();
+    };
+    let (reply, ()) = tokio::join!(slow.get("/look"), meanwhile);
+    assert_eq!(reply.set_cookie(), None, "{}", reply.summary());
+    assert_eq!(client.post("/account").await.ok(), "bob");
 }
 
 async fn a_request_on_its_way_with_the_predecessor_is_served_and_saved<S: TestStore>(store: S) {

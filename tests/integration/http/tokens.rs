@@ -3,10 +3,14 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use session_axum::{Builder, Handle, Random, RandomError};
+use session_core::Now;
 use session_test_support::{Call, Client};
 use session_tests::{TestStore, on_each_store};
+use sha2::{Digest as _, Sha256};
 
 use super::app::{Shop, TestApp, parts, state};
 
@@ -53,6 +57,45 @@ async fn a_secret_is_32_bytes_of_the_random_source() {
     );
     client.clone().post("/rotate").await.ok();
     assert_eq!(BYTES.swap(0, Ordering::SeqCst), 32);
+}
+
+/// A successor by age is made with the secret, which no store has, and 32 bytes of the random source, which
+/// the store has. It looks like chance, and whoever has the one without the other has nothing.
+#[tokio::test]
+async fn a_successor_is_made_with_its_secret_and_random_bytes() {
+    static BYTES: AtomicUsize = AtomicUsize::new(0);
+    let count = |bytes: &mut [u8]| {
+        let so_far = u8::try_from(BYTES.load(Ordering::SeqCst)).expect("they are few");
+        bytes.fill(so_far);
+        true
+    };
+    let memory = session_axum::MemoryStore::new();
+    let app = TestApp::with_options(memory, |builder| builder.random(Source(count, &BYTES)));
+    let mut client = app.visitor().await;
+    let old = parts(client.session().expect("it was set")).1;
+    for _ in 0..2 {
+        app.clock.advance(Duration::from_mins(30));
+        client.get("/look").await.ok();
+    }
+    assert_eq!(BYTES.load(Ordering::SeqCst), 10 + 32 + 32);
+    let new = parts(client.session().expect("it was set")).1;
+    let differing: u32 = old.iter().zip(new).map(|(a, b)| (a ^ b).count_ones()).sum();
+    assert!((80..=176).contains(&differing), "{differing} of 256 bits differ");
+
+    let records = app.store.records(Now::At(app.clock.now())).await;
+    let stored = [records[0].digest.as_bytes(), &*records[0].fields].concat();
+    let sessions = Sha256::new().chain_update("__Host-session\0Shop").finalize();
+    let makes_it = |key: &[u8]| {
+        stored.windows(32).any(|nonce| {
+            let mac = Hmac::<Sha256>::new_from_slice(key).expect("any length will do");
+            let mac = mac.chain_update("session successor").chain_update(&sessions[..16]);
+            mac.chain_update(nonce).finalize().into_bytes()[..] == new
+        })
+    };
+    assert!(makes_it(&old));
+    for guess in stored.windows(32) {
+        assert!(guess != new && !makes_it(guess), "the store has no secret");
+    }
 }
 
 /// 30,000 secrets: bounds that chance exceeds less than once in a million runs.

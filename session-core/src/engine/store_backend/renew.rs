@@ -49,7 +49,6 @@ pub(super) async fn note_seen<T: SessionState>(
         logs_in: false,
         persistent: None,
         restarts: Restarts::default(),
-        form_code: None,
     };
     match Uncancelled::new(commit(Arc::clone(engine), stored, change)).await {
         Ok(_) => Ok(true),

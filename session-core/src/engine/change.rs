@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::crypto::token::{Digest, Token};
 use crate::engine::store_clock::Arrival;
+use crate::engine::stored::Stored;
 use crate::engine::transaction::Usage;
 use crate::state::hand_over::{carried, handed_on};
 use crate::state::merge::merge;
@@ -104,9 +105,11 @@ impl<T: SessionState> StateChange<T> {
     }
 }
 
-/// What a request tells the browser after its change was saved.
+/// What has become of a session by a change that was saved, and what its request tells the browser.
 #[derive(Debug)]
-pub(crate) struct Committed {
+pub(crate) struct Committed<T> {
+    /// The session as it is now.
+    pub(crate) stored: Arc<Stored<T>>,
     /// The token that replaces the one it came in with.
     pub(crate) token: Option<Token>,
     /// Whether the token that it came in with is the session's current one.

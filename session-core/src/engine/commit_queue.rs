@@ -25,7 +25,7 @@ pub(crate) struct Waiting<T> {
     /// What its request loaded.
     pub(crate) stored: Arc<Stored<T>>,
     pub(crate) until: Instant,
-    pub(crate) reply: oneshot::Sender<Result<Committed, Error>>,
+    pub(crate) reply: oneshot::Sender<Result<Committed<T>, Error>>,
 }
 
 impl<T> CommitQueues<T> {
@@ -69,7 +69,7 @@ impl<T> Default for CommitQueues<T> {
 
 impl<T> Waiting<T> {
     /// Whoever asked may be gone: then nobody needs the answer.
-    pub(crate) fn answer(self, answer: Result<Committed, Error>) {
+    pub(crate) fn answer(self, answer: Result<Committed<T>, Error>) {
         _ = self.reply.send(answer);
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn commit<T: SessionState>(
     engine: Arc<Engine<T>>,
     stored: Arc<Stored<T>>,
     change: Change<T>,
-) -> impl Future<Output = Result<Committed, Error>> + Send {
+) -> impl Future<Output = Result<Committed<T>, Error>> + Send {
     let deadline = engine.store.deadline;
     let began = Instant::now();
     let until = began + deadline;
@@ -205,7 +205,7 @@ impl<T: SessionState> Committer<T> {
             if acknowledgement.token.is_some() {
                 self.engine.store.report(&SessionEvent::Rotated { handle: self.handle });
             }
-            waiting.answer(Ok(acknowledgement.committed(&self.latest.record.times)));
+            waiting.answer(Ok(acknowledgement.committed(&self.latest)));
         }
     }
 

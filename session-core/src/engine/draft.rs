@@ -271,13 +271,14 @@ impl<T: SessionState> Draft<T> {
 }
 
 impl Acknowledgement {
-    /// The draft is stored, with these times.
-    pub(crate) fn committed(self, times: &Times) -> Committed {
+    /// The draft is stored: as this session, maybe with other changes.
+    pub(crate) fn committed<T>(self, stored: &Arc<Stored<T>>) -> Committed<T> {
         Committed {
+            stored: Arc::clone(stored),
             token: self.token,
             is_current: self.is_current,
             persistence_changed: self.persistence_changed,
-            max_age: self.persistent.then(|| max_age(times)),
+            max_age: self.persistent.then(|| max_age(&stored.record.times)),
         }
     }
 }

@@ -18,6 +18,7 @@ on_each_store!(
     a_lost_response_logs_nobody_out,
     a_late_response_logs_nobody_out,
     an_offer_that_stands_replaces_no_log_in,
+    who_shows_a_successor_meets_no_conflict,
     a_request_on_its_way_with_the_predecessor_is_served_and_saved,
     a_slow_request_that_came_with_the_predecessor_is_saved,
     a_slow_request_that_came_with_the_predecessor_brings_that_back_to_no_browser,
@@ -199,6 +200,18 @@ async fn an_offer_that_stands_replaces_no_log_in<S: TestStore>(store: S) {
     let (reply, ()) = tokio::join!(slow.get("/look"), meanwhile);
     assert_eq!(reply.set_cookie(), None, "{}", reply.summary());
     assert_eq!(client.post("/account").await.ok(), "bob");
+}
+
+/// Its request knows the record as it is since then.
+async fn who_shows_a_successor_meets_no_conflict<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = with_an_old_secret(&app).await;
+    assert_eq!(client.get("/look").await.summary(), SET);
+    app.clock.advance(2 * MINUTE);
+    app.reset();
+    assert_eq!(client.post("/visit").await.summary(), KEPT);
+    assert_eq!(app.store.take_calls(), [Call::Load, Call::Update, Call::Update]);
+    assert_eq!(state(&mut client).await.visits, 1);
 }
 
 async fn a_request_on_its_way_with_the_predecessor_is_served_and_saved<S: TestStore>(store: S) {

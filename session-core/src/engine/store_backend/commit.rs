@@ -10,7 +10,7 @@ use crate::state::session_state::SessionState;
 pub(crate) fn told<T: SessionState>(
     engine: &Engine<T>,
     proven: &Proven<T>,
-    committed: &Committed,
+    committed: &Committed<T>,
 ) -> Option<SetCookie> {
     let is_to_be_told =
         committed.is_current && (proven.cookie_is_stale() || committed.persistence_changed);

@@ -59,13 +59,16 @@ impl<T: SessionState> Load<'_, T> {
         let replaced = || engine.ignore_replaced(handle, Presented::Secret { handle, digest });
         let secret = unsealed.match_secret(digest);
         let stored = match secret {
-            SecretMatch::Current | SecretMatch::Predecessor => engine.decode_unsealed(unsealed)?,
+            SecretMatch::Current | SecretMatch::Predecessor => {
+                Arc::new(engine.decode_unsealed(unsealed)?)
+            }
             SecretMatch::Successor => {
-                let stored = engine.decode_unsealed(unsealed)?;
-                if !Box::pin(note_seen(engine, Arc::new(stored.clone()), request)).await? {
-                    return Ok(replaced());
+                let stored = Arc::new(engine.decode_unsealed(unsealed)?);
+                match Box::pin(note_seen(engine, stored, request)).await? {
+                    Some(stored) if stored.record.digest == digest => stored,
+                    // Maybe by a log-in that was stored with the same write.
+                    Some(_) | None => return Ok(replaced()),
                 }
-                stored
             }
             SecretMatch::Replaced => return Ok(replaced()),
             SecretMatch::Stolen => {
@@ -85,7 +88,7 @@ impl<T: SessionState> Load<'_, T> {
             (_, SealAge::Current) => TokenCookie::Current,
         };
         let proof = Proof::Token { token, digest, cookie };
-        Ok(Identity::Proven(Proven { proof, stored: Arc::new(stored) }))
+        Ok(Identity::Proven(Proven { proof, stored }))
     }
 
     /// A session of another name: that is told only of who has its secret, since a handle is no

@@ -23,7 +23,7 @@ pub(crate) async fn renew<T: SessionState>(
     let handle = stored.record.handle;
     let secondary = SecondarySecret::find(&stored.record.fields);
     let is_renewed = if secondary.is_some_and(|secondary| secondary.role == Role::Replaced) {
-        note_seen(engine, Arc::clone(stored), request).await?
+        note_seen(engine, Arc::clone(stored), request).await?.is_some()
     } else {
         let idle = stored.limits(engine.policy.lifetime).idle;
         engine.store.touch(handle, idle).await?
@@ -34,13 +34,13 @@ pub(crate) async fn renew<T: SessionState>(
     Ok(())
 }
 
-/// Notes that the browser has shown this secret: the one before it will be dead soon. Answers whether it was
-/// still good for the session.
+/// Notes that the browser has shown this secret: the one before it will be dead soon. Answers the session as it
+/// is then; none if the secret was good for it no more.
 pub(super) async fn note_seen<T: SessionState>(
     engine: &Arc<Engine<T>>,
     stored: Arc<Stored<T>>,
     request: Requester,
-) -> Result<bool, Error> {
+) -> Result<Option<Arc<Stored<T>>>, Error> {
     let state = || Arc::clone(&stored.state);
     let change = Change {
         state: StateChange::Merge { base: state(), mine: state(), former: FormerData::Kept },
@@ -51,8 +51,8 @@ pub(super) async fn note_seen<T: SessionState>(
         restarts: Restarts::default(),
     };
     match Uncancelled::new(commit(Arc::clone(engine), stored, change)).await {
-        Ok(_) => Ok(true),
-        Err(Error::Ended) => Ok(false),
+        Ok(committed) => Ok(Some(committed.stored)),
+        Err(Error::Ended) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -99,7 +99,8 @@ impl<T: SessionState> Draft<T> {
         let logs_in = (principal_changes || change.logs_in) && after.principal().is_some();
         let takes_over = logs_in && self.decoding == Decoding::OfUnknown;
         let age = self.from.age();
-        let former = Former { fields: &self.record.fields, state: &*before };
+        let (fields, restarts) = (&self.record.fields, change.restarts);
+        let former = Former { fields, state: &*before, restarts };
         let encoded = if drops_former || takes_over {
             Some(codec::encode(name, &*after, age, Some(&former))?)
         } else if changes_hands {

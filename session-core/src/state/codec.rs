@@ -44,7 +44,7 @@ pub(crate) fn decode<T: SessionState>(
     let (mut state, mut until) = (T::default(), None);
     for (field, position) in table.fields().iter().zip(positions) {
         let Some(position) = position else { continue };
-        let deadline = field.ttl.and_then(|_| deadlines.of(field.name));
+        let deadline = field.ttl.and_then(|_| deadlines.of(fields.name_at(position)));
         if deadline.is_some_and(|deadline| deadline <= age) {
             continue;
         }
@@ -60,6 +60,8 @@ pub(crate) fn decode<T: SessionState>(
 pub(crate) struct Former<'a, T> {
     pub(crate) fields: &'a [u8],
     pub(crate) state: &'a T,
+    /// The fields whose deadlines count anew though they stay as they were.
+    pub(crate) restarts: Restarts,
 }
 
 /// The bytes of a new session: every field, so that a default which changes with a release (or
@@ -73,14 +75,17 @@ pub(crate) fn encode<T: SessionState>(
 ) -> Result<Encoded<T>, EncodeError> {
     let mut writer = Writer::new(Head::new(name), 256);
     let mut decoded = T::default();
-    let former = former.map(|former| (Deadlines::of_type::<T>(former.fields), former.state));
+    let former = former.map(|former| (Deadlines::of_type::<T>(former.fields), former));
     let (mut deadlines, mut until) = (Deadlines::default(), None);
     for field in T::table().fields() {
         if let Some(ttl) = field.ttl
             && !field.access.same(state, &decoded)
         {
-            let former = former.as_ref().filter(|(_, before)| field.access.same(before, state));
-            let kept = former.and_then(|(deadlines, _)| deadlines.of(field.name));
+            let former = former.as_ref().filter(|(_, former)| {
+                field.access.same(former.state, state) && !former.restarts.contain(field)
+            });
+            let mut names = std::iter::once(&field.name).chain(field.aliases);
+            let kept = former.and_then(|(deadlines, _)| names.find_map(|name| deadlines.of(name)));
             let deadline = Some(kept.unwrap_or(age.saturating_add(ttl)));
             deadlines.set(field.name, deadline);
             until = earlier(until, deadline);
@@ -97,8 +102,8 @@ pub(crate) fn encode<T: SessionState>(
 ///
 /// Only fields that differ are encoded. The others stay as they are, byte for byte: those that
 /// this release does not know, and those that it could not decode. A field found under an alias
-/// stays under it, so that the release that knows it by that name still sees it. What has run out is
-/// left out.
+/// stays under it, and so does its deadline, so that the release that knows it by that name still
+/// sees it. What has run out is left out.
 pub(crate) fn recode<T: SessionState>(
     stored: &[u8],
     before: &T,
@@ -137,7 +142,8 @@ pub(crate) fn recode<T: SessionState>(
             }
         }
         let Some(ttl) = field.ttl else { continue };
-        let deadline = deadlines.of(field.name);
+        let stored_name = position.map_or(field.name, |position| fields.name_at(position));
+        let deadline = deadlines.of(stored_name);
         let is_default = field.access.same(&decoded, &default);
         let deadline = match change {
             Change::None if deadline.is_some_and(|deadline| deadline <= age) => {
@@ -150,7 +156,7 @@ pub(crate) fn recode<T: SessionState>(
             Change::None => deadline.or(Some(age.saturating_add(ttl))),
             Change::Value | Change::Deadline => (!is_default).then(|| age.saturating_add(ttl)),
         };
-        deadlines.set(field.name, deadline);
+        deadlines.set(stored_name, deadline);
         until = earlier(until, deadline);
     }
     let mut writer = Writer::again(stored);

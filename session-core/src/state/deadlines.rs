@@ -2,7 +2,8 @@
 //!
 //! A deadline is the age that the session has then, by the store's clock: a session that begins knows that before the
 //! store has told when it began. The entry has for each field its name (its length in one byte, then the name) and its
-//! deadline in microseconds (eight bytes, the lowest first). A release that knows nothing of it carries it.
+//! deadline in microseconds (eight bytes, the lowest first). A field that is stored under an alias has it under that.
+//! A release that knows nothing of the entry carries it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -175,6 +175,10 @@ impl<'a> Fields<'a> {
         self.0[position].1
     }
 
+    pub(crate) fn name_at(&self, position: usize) -> &'a str {
+        self.0[position].0
+    }
+
     #[cfg(test)]
     pub(crate) fn find(&self, name: &str) -> Option<&'a [u8]> {
         self.0.iter().find(|(other, _)| *other == name).map(|(_, value)| *value)

@@ -169,10 +169,40 @@ fn what_passes_to_another_principal_keeps_its_time() {
     let record = Record::new(&Shop { code: Some(7), state: "abc".into(), visits: 1 });
     let before = record.at::<Shop>(minutes(9)).state;
     let passed = Shop { code: Some(8), ..Shop::clone(&before) };
-    let former = Former { fields: &record.0, state: &*before };
+    let former = Former { fields: &record.0, state: &*before, restarts: Restarts::default() };
     let encoded = encode("Shop", &passed, minutes(9), Some(&former)).unwrap();
     let passed = Record(encoded.fields);
     assert_eq!(passed.at::<Shop>(minutes(18)).state.code, Some(8));
     assert_eq!(passed.at::<Shop>(minutes(19)).until, Some(minutes(60)));
     assert_eq!(passed.at::<Shop>(minutes(60)).state.state, "none");
+    // Unless that was to count anew.
+    let mut restarts = Restarts::default();
+    assert!(restarts.add(&*before, &before.state));
+    let encoded = encode("Shop", &*before, minutes(9), Some(&Former { restarts, ..former }));
+    assert_eq!(Record(encoded.unwrap().fields).at::<Shop>(minutes(60)).until, Some(minutes(69)));
+}
+
+/// The next release, which has another name for a field and reads the old one.
+#[session]
+#[derive(Debug)]
+struct Renamed {
+    #[session(ttl = "10m", alias = "code")]
+    one_time_code: Option<u32>,
+    visits: u64,
+}
+
+#[test]
+fn a_field_under_an_alias_keeps_its_time() {
+    let mut record = Record::new(&Shop { code: Some(7), ..Shop::default() });
+    assert_eq!(record.at::<Renamed>(minutes(9)).until, Some(minutes(10)));
+    assert_eq!(record.at::<Renamed>(minutes(10)).state.one_time_code, None);
+    assert!(record.change(minutes(9), |renamed: &mut Renamed| renamed.visits += 1));
+    assert_eq!((record.code(minutes(9)), record.code(minutes(10))), (Some(7), None));
+    assert_eq!(record.at::<Renamed>(minutes(10)).state.one_time_code, None);
+    // Both releases see the one that either has set.
+    assert!(record.change(minutes(9), |renamed: &mut Renamed| renamed.one_time_code = Some(8)));
+    assert_eq!((record.code(minutes(18)), record.code(minutes(19))), (Some(8), None));
+    assert!(record.change(minutes(12), |shop: &mut Shop| shop.code = Some(9)));
+    assert_eq!(record.at::<Renamed>(minutes(21)).state.one_time_code, Some(9));
+    assert_eq!(record.at::<Renamed>(minutes(22)).state.one_time_code, None);
 }

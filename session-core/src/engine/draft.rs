@@ -233,7 +233,16 @@ impl<T: SessionState> Draft<T> {
             return Err(Error::Ended);
         }
         if self.from.seal.is_stale() {
-            self.record.principal = policy.principal_of(&*self.decoded.state, self.from.name)?;
+            self.record.principal = match self.decoding {
+                Decoding::Whole | Decoding::Partial => {
+                    policy.principal_of(&*self.decoded.state, self.from.name)?
+                }
+                // The release that can read it finds its sessions by it.
+                Decoding::OfUnknown => {
+                    let key = codec::stored_principal_key::<T>(&self.record.fields);
+                    key.map(|key| policy.sealer.principal(key, self.from.name).into())
+                }
+            };
         }
         let Record { handle, ref fields, .. } = self.record;
         let fields = policy.sealer.seal(handle, self.from.name, fields, &*policy.random)?;

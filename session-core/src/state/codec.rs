@@ -220,6 +220,15 @@ pub(crate) fn principal_key<T: SessionState>(
     serde_json::to_string(principal).map_err(|cause| EncodeError::Field { field, cause })
 }
 
+/// The same of a principal that is stored, whether it decodes or not: it is stored as its JSON.
+pub(crate) fn stored_principal_key<T: SessionState>(stored: &[u8]) -> Option<&str> {
+    let fields = Fields::parsed_before(stored);
+    let table = T::table();
+    let nth = table.fields().iter().position(|field| field.is_principal)?;
+    let position = table.positions(fields.iter().map(|(name, _)| name))[nth]?;
+    str::from_utf8(fields.at(position)).ok()
+}
+
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! A principal whose type has changed: what one release wrote of it does not decode in the other, to which
 //! the session is nobody knows whose.
 
-use axum::extract::{FromRef, Path};
+use axum::extract::{FromRef, Path, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use session_axum::{Session, Sessions, require_session, session};
+use session_axum::{KeyRing, Sealing, Session, Sessions, require_session, session};
 use session_test_support::Client;
 use session_tests::{TestStore, on_each_store};
 
@@ -48,13 +48,29 @@ macro_rules! release {
                 shop.theme = theme;
             }
 
+            async fn end_all(
+                State(sessions): State<Sessions<Shop>>,
+                Path(user): Path<$id>,
+            ) -> String {
+                let ended = sessions.revoke_all(&user).await.expect("the store works");
+                ended.ended().to_string()
+            }
+
             #[derive(Clone, FromRef)]
             struct AppState {
                 sessions: Sessions<Shop>,
             }
 
             pub(super) fn router<S: TestStore>(store: S) -> Router {
-                let builder = Sessions::builder(store).without_cleaner();
+                node(store, None)
+            }
+
+            pub(super) fn node<S: TestStore>(store: S, keys: Option<&str>) -> Router {
+                let mut builder = Sessions::builder(store).without_cleaner();
+                if let Some(keys) = keys {
+                    let ring = KeyRing::parse(keys).expect("these are keys");
+                    builder = builder.sealing(Sealing::Required(ring));
+                }
                 let sessions = builder.build().expect("the defaults are sound");
                 Router::new()
                     .route("/", get(show))
@@ -62,6 +78,7 @@ macro_rules! release {
                     .route("/assign/{user}", post(assign))
                     .route("/add/{sku}", post(add))
                     .route("/theme/{theme}", post(theme))
+                    .route("/end-all/{user}", post(end_all))
                     .with_state(AppState { sessions })
             }
         }
@@ -75,6 +92,7 @@ on_each_store!(
     it_hands_on_nothing_but_what_is_carried,
     a_log_in_to_it_inherits_nothing_of_whoever_it_was,
     for_the_release_that_can_read_it_everything_is_there,
+    it_is_still_found_by_whom_it_belongs_to_when_it_is_sealed_anew,
 );
 
 /// Ann's session, by the release before.
@@ -110,4 +128,18 @@ async fn for_the_release_that_can_read_it_everything_is_there<S: TestStore>(stor
     client.post("/theme/light").await.ok();
     let ann = r#"{"user":"ann","cart":["anns-medicine"],"theme":"light"}"#;
     assert_eq!(client.at(&old).get("/").await.ok(), ann);
+}
+
+/// By the release that cannot read whose it is.
+async fn it_is_still_found_by_whom_it_belongs_to_when_it_is_sealed_anew<S: TestStore>(store: S) {
+    let [one, two] = [(); 2].map(|()| KeyRing::generate().expect("the system has random bytes"));
+    let (before, after) = (format!("{one} next:{two}"), format!("{two} {one}"));
+    let (old, new) =
+        (old::node(store.clone(), Some(&before)), new::node(store.clone(), Some(&after)));
+    let client = ann(&old).await;
+    assert_eq!(client.clone().at(&new).get("/").await.ok(), CARRIED);
+    assert_eq!(client.clone().at(&new).post("/theme/light").await.status, 200);
+    // The key that it was sealed with at first is gone.
+    let old = old::node(store, Some(&two));
+    assert_eq!(client.at(&old).post("/end-all/ann").await.ok(), "1");
 }

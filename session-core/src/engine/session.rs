@@ -93,9 +93,11 @@ impl<T: SessionState> Session<T> {
     where
         T: WithPrincipal,
     {
-        if self.principal().is_some()
-            && !codec::same_principal::<T>(self.principal(), Some(&principal))
-        {
+        let is_another = !codec::same_principal::<T>(self.principal(), Some(&principal));
+        if is_another {
+            self.copy.controls.after = None;
+        }
+        if is_another && self.principal().is_some() {
             let state = carried(&**self);
             self.copy.base = Arc::new(carried(&*self.copy.base));
             self.copy.hand_overs += 1;

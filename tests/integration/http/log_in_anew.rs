@@ -26,6 +26,7 @@ on_each_store!(
     a_late_log_in_that_was_revoked_is_refused,
     a_password_is_reset_in_one_handler,
     a_revocation_after_the_named_one_refuses_the_log_in,
+    a_revocation_is_no_excuse_for_another_principal_s_log_in,
 );
 
 const SET: &str = "200, cookie set, Vary: Cookie, Cache-Control: no-store";
@@ -65,12 +66,28 @@ async fn reset_and_be_revoked(
     session.log_in_after(user, revocation);
 }
 
+/// Somebody else ends all sessions of this user; what this request ends are another's.
+#[require_session]
+async fn change_minds(
+    session: &mut Session<Shop>,
+    State(sessions): State<Sessions<Shop>>,
+    Path(user): Path<String>,
+) {
+    tokio::time::sleep(Duration::from_millis(2)).await;
+    sessions.revoke_all(&user).await.expect("the store works");
+    let other = "eve".to_owned();
+    let revocation = sessions.revoke_all(&other).await.expect("the store works");
+    session.log_in_after(other, revocation);
+    session.log_in(user);
+}
+
 fn router(sessions: &Sessions<Shop>) -> Router {
     routes()
         .route("/fresh", post(fresh))
         .route("/take-over/{user}", post(take_over))
         .route("/reset/{user}", post(reset))
         .route("/reset-and-be-revoked/{user}", post(reset_and_be_revoked))
+        .route("/change-minds/{user}", post(change_minds))
         .with_state(AppState { sessions: sessions.clone() })
 }
 
@@ -290,4 +307,11 @@ async fn a_revocation_after_the_named_one_refuses_the_log_in<S: TestStore>(store
         let reply = at(&router, &client).post("/reset-and-be-revoked/ann").await;
         assert_eq!(reply.summary(), "401, no Set-Cookie, Vary: Cookie");
     }
+}
+
+async fn a_revocation_is_no_excuse_for_another_principal_s_log_in<S: TestStore>(store: S) {
+    let app = TestApp::on_the_stores_clock(store);
+    let mut client = Client::new(&router(&app.sessions));
+    let reply = client.post("/change-minds/ann").await;
+    assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{reply:?}");
 }

@@ -44,7 +44,8 @@ pub(crate) enum SecretsIn {
 #[derive(Debug)]
 pub(crate) struct Acknowledgement {
     pub(crate) token: Option<Token>,
-    is_current: bool,
+    /// The digest of the secret that the request came in with.
+    presented: Option<Digest>,
     pub(crate) logs_in: bool,
     persistence_changed: bool,
     persistent: bool,
@@ -171,9 +172,8 @@ impl<T: SessionState> Draft<T> {
             self.record.digest = digest;
         }
         self.decoded = after;
-        let is_current =
-            change.request.is_none_or(|request| request.presented == self.record.digest);
-        Ok(Acknowledgement { token, is_current, logs_in, persistence_changed, persistent })
+        let presented = change.request.map(|request| request.presented);
+        Ok(Acknowledgement { token, presented, logs_in, persistence_changed, persistent })
     }
 
     /// What becomes of the secrets. That the browser has shown one is noted when something else
@@ -286,7 +286,7 @@ impl Acknowledgement {
         Committed {
             stored: Arc::clone(stored),
             token: self.token,
-            is_current: self.is_current,
+            is_current: self.presented.is_none_or(|presented| presented == stored.record.digest),
             persistence_changed: self.persistence_changed,
             max_age: self.persistent.then(|| max_age(&stored.record.times)),
         }

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::post;
 use session_axum::{Lifetime, Session, require_session};
-use session_test_support::{Client, Reply};
+use session_test_support::{Call, Client, Reply};
 use session_tests::{TestStore, on_each_store};
 
 use super::app::{AppState, Shop, TestApp, routes};
@@ -179,4 +179,35 @@ async fn a_preset_stays_what_its_name_says<S: TestStore>(store: S) {
     assert_eq!(max_age(&client.post("/after/ann").await), Some(86_400));
     app.clock.advance(HOUR);
     assert!(!is_logged_in(&mut client).await);
+}
+
+/// In memory, where they surely stand in line in that order and are stored together.
+#[tokio::test]
+async fn together_with_a_new_secret_it_does_not_bring_back_the_old_one() {
+    let app = TestApp::in_memory();
+    let client = app.log_in_as("ann").await;
+    let gate = app.store.pause(Call::Update);
+    let mut requests = Vec::new();
+    for path in ["/visit", "/remember/true", "/rotate"] {
+        let mut tab = client.clone();
+        requests.push(tokio::spawn(async move { tab.post(path).await }));
+        if requests.len() == 1 {
+            gate.reached().await;
+        }
+        while !app.store.take_calls().contains(&Call::Load) {
+            tokio::task::yield_now().await;
+        }
+        // Until it stands in line.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    }
+    app.store.heal();
+    gate.open();
+    let mut replies = Vec::new();
+    for request in requests {
+        replies.push(request.await.expect("nobody panics"));
+    }
+    assert_eq!(replies[1].set_cookies(), [""; 0], "the browser gets a newer one");
+    assert_eq!(max_age(&replies[2]), Some(86_400));
 }

@@ -66,7 +66,7 @@ impl<T: SessionState> WorkingCopy<T> {
             return self;
         }
         let controls = self.controls.since(handed.controls);
-        let hand_overs = self.hand_overs - handed.hand_overs;
+        let hand_overs = self.hand_overs.saturating_sub(handed.hand_overs);
         let base = if hand_overs > 0 { Arc::new(carried(&*handed.state)) } else { handed.state };
         Self { base, state: self.state, controls, is_destroyed: false, hand_overs }
     }
@@ -75,5 +75,23 @@ impl<T: SessionState> WorkingCopy<T> {
 impl<T> Clone for WorkingCopy<T> {
     fn clone(&self) -> Self {
         Self { base: Arc::clone(&self.base), state: Arc::clone(&self.state), ..*self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session;
+
+    #[session]
+    struct Shop {
+        visits: u64,
+    }
+
+    /// A guard that outlives its lender ends once more what that had ended, and logged in to twice.
+    #[test]
+    fn what_is_destroyed_twice_has_had_no_hand_over_since() {
+        let handed = WorkingCopy { hand_overs: 1, ..WorkingCopy::<Shop>::destroyed() };
+        assert_eq!(WorkingCopy::destroyed().since(handed).hand_overs, 0);
     }
 }

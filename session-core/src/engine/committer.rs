@@ -19,7 +19,7 @@ use crate::engine::event::SessionEvent;
 use crate::engine::store_clock::ClockReading;
 use crate::engine::stored::Stored;
 use crate::state::session_state::SessionState;
-use crate::store::{Record, StoreError, Updated};
+use crate::store::{StoreError, Updated};
 
 /// How often a change is tried before its request is answered 503; the deadline comes first,
 /// unless the store is very quick.

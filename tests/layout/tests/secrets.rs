@@ -53,10 +53,11 @@ fn digests_and_signatures_are_compared_in_constant_time() {
         let text = read(&format!("session-core/src/engine/{file}.rs"));
         let text = text.split("#[cfg(test)]").next().unwrap_or_default();
         for (number, line) in text.lines().enumerate() {
-            let compares = line.contains("==") || line.contains("!=") || line.contains("eq_ignore");
+            let is_comparison =
+                line.contains("==") || line.contains("!=") || line.contains("eq_ignore");
             let bytes = ["digest.as_bytes()", ".secret()", "signature", "encode()"];
             let of_secrets = bytes.iter().any(|bytes| line.contains(bytes));
-            assert!(!(compares && of_secrets), "{file}.rs:{}: {line}", number + 1);
+            assert!(!(is_comparison && of_secrets), "{file}.rs:{}: {line}", number + 1);
         }
     }
 }

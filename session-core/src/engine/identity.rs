@@ -81,9 +81,7 @@ impl<T> Proven<T> {
             Proof::Token { token, digest, .. } => {
                 Presented::Secret { handle: token.handle(), digest: *digest }
             }
-            Proof::Seal(_) => {
-                Presented::Seal { of_nobody: self.stored.state.principal().is_none() }
-            }
+            Proof::Seal(_) => Presented::Seal { of_nobody: self.stored.is_of_nobody() },
         }
     }
 

@@ -12,6 +12,7 @@ use crate::engine::rotation::{SecondarySecret, SecretMatch};
 use crate::engine::sealing::NameId;
 use crate::engine::store_clock::ClockReading;
 use crate::state::codec::DecodedState;
+use crate::state::session_state::SessionState;
 use crate::store::{Record, Times};
 
 /// A record with its fields unsealed, whatever the store holds.
@@ -105,6 +106,14 @@ impl<T> Stored<T> {
     /// The state, and for how long it is that.
     pub(crate) fn decoded(&self) -> DecodedState<T> {
         DecodedState { state: Arc::clone(&self.state), until: self.until }
+    }
+
+    /// Whether nobody is logged in to it: not even somebody whom this release cannot read.
+    pub(crate) fn is_of_nobody(&self) -> bool
+    where
+        T: SessionState,
+    {
+        self.decoding != Decoding::OfUnknown && self.state.principal().is_none()
     }
 
     /// How long ago the session was created, by the store's clock.

@@ -4,7 +4,7 @@
 use axum::extract::{FromRef, Path, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use session_axum::{KeyRing, Sealing, Session, Sessions, require_session, session};
+use session_axum::{Builder, KeyRing, Sealing, Session, Sessions, require_session, session};
 use session_test_support::Client;
 use session_tests::{TestStore, on_each_store};
 
@@ -36,6 +36,11 @@ macro_rules! release {
             #[require_session]
             async fn assign(shop: &mut Shop, Path(user): Path<$id>) {
                 shop.user = Some(user);
+            }
+
+            #[require_session]
+            async fn log_out(session: &mut Session<Shop>) {
+                session.destroy();
             }
 
             #[require_session]
@@ -71,6 +76,15 @@ macro_rules! release {
                     let ring = KeyRing::parse(keys).expect("these are keys");
                     builder = builder.sealing(Sealing::Required(ring));
                 }
+                routes(builder)
+            }
+
+            pub(super) fn sealed_cookie<S: TestStore>(store: S, keys: &str) -> Router {
+                let ring = KeyRing::parse(keys).expect("these are keys");
+                routes(Sessions::sealed_cookie(ring).revocations(store).without_cleaner())
+            }
+
+            fn routes(builder: Builder<Shop>) -> Router {
                 let sessions = builder.build().expect("the defaults are sound");
                 Router::new()
                     .route("/", get(show))
@@ -79,6 +93,7 @@ macro_rules! release {
                     .route("/add/{sku}", post(add))
                     .route("/theme/{theme}", post(theme))
                     .route("/end-all/{user}", post(end_all))
+                    .route("/log-out", post(log_out))
                     .with_state(AppState { sessions })
             }
         }
@@ -93,6 +108,7 @@ on_each_store!(
     a_log_in_to_it_inherits_nothing_of_whoever_it_was,
     for_the_release_that_can_read_it_everything_is_there,
     it_is_still_found_by_whom_it_belongs_to_when_it_is_sealed_anew,
+    nobody_logs_in_over_it_behind_a_log_out,
 );
 
 /// Ann's session, by the release before.
@@ -142,4 +158,14 @@ async fn it_is_still_found_by_whom_it_belongs_to_when_it_is_sealed_anew<S: TestS
     // The key that it was sealed with at first is gone.
     let old = old::node(store, Some(&two));
     assert_eq!(client.at(&old).post("/end-all/ann").await.ok(), "1");
+}
+
+/// In its cookie, where nobody can tell a log-out from another log-in.
+async fn nobody_logs_in_over_it_behind_a_log_out<S: TestStore>(store: S) {
+    let keys = KeyRing::generate().expect("the system has random bytes");
+    let (old, new) = (old::sealed_cookie(store.clone(), &keys), new::sealed_cookie(store, &keys));
+    let client = ann(&old).await;
+    client.clone().post("/log-out").await.ok();
+    let reply = client.at(&new).post("/log-in/7").await;
+    assert_eq!(reply.summary(), "401, no Set-Cookie, Vary: Cookie");
 }

@@ -37,8 +37,7 @@ pub(crate) async fn identify<T: SessionState>(
         if !was_on_its_way {
             return Ok(engine.ignore(Some(handle), Ignored::Unknown));
         }
-        let of_nobody =
-            engine.decode(record)?.is_some_and(|stored| stored.state.principal().is_none());
+        let of_nobody = engine.decode(record)?.is_some_and(|stored| stored.is_of_nobody());
         return Ok(engine.ignore_replaced(handle, Presented::Seal { of_nobody }));
     }
     let Some(stored) = engine.decode(record)? else {

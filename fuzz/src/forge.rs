@@ -19,6 +19,8 @@ pub const KEY: [u8; 32] = [7; 32];
 pub enum Place<'a> {
     /// A session kept in its cookie.
     Cookie,
+    /// The seen cookie beside the session of this handle.
+    Seen(&'a [u8; 16]),
     /// The record of this handle.
     Record(&'a [u8; 16]),
 }
@@ -50,6 +52,7 @@ impl Place<'_> {
     fn encode(self) -> Vec<u8> {
         let (purpose, handle) = match self {
             Self::Cookie => ("sealed session", &[][..]),
+            Self::Seen(handle) => ("sealed session seen", &handle[..]),
             Self::Record(handle) => ("record", &handle[..]),
         };
         let owner = format!("{}\0{NAME}", NAMES[0]);

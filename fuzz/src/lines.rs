@@ -6,16 +6,25 @@ use axum::http::HeaderValue;
 /// The session's cookies: of a value that is spread, the second and third have names of their own.
 pub const NAMES: [&str; 3] = ["__Host-session", "__Host-session.1", "__Host-session.2"];
 
+/// The same where the cookie has a domain.
+pub const DOMAIN_NAMES: [&str; 3] =
+    ["__Secure-session", "__Secure-session.1", "__Secure-session.2"];
+
 /// The lines that these bytes spell, apart by line feeds. The bytes 0, 1 and 2, which no header
 /// can have, stand for `NAME=`, so that mutation need not find the names; others that no header
 /// can have are left out.
 pub fn lines(data: &[u8]) -> Vec<HeaderValue> {
+    lines_of(&NAMES, data)
+}
+
+/// The same with these names.
+pub fn lines_of(names: &[&str; 3], data: &[u8]) -> Vec<HeaderValue> {
     let line = |data: &[u8]| {
         let mut line = Vec::with_capacity(data.len() + 64);
         for &byte in data {
             match byte {
                 0..=2 => {
-                    line.extend_from_slice(NAMES[usize::from(byte)].as_bytes());
+                    line.extend_from_slice(names[usize::from(byte)].as_bytes());
                     line.push(b'=');
                 }
                 b'\t' | 0x20..=0x7e | 0x80..=0xff => line.push(byte),
@@ -63,9 +72,20 @@ impl Cookies {
         values.next().is_none().then_some(&value.1)
     }
 
+    /// The values of all cookies of this name.
+    pub fn all(&self, name: &str) -> Vec<&[u8]> {
+        let ours = self.0.iter().filter(|(other, _)| other == name.as_bytes());
+        ours.map(|(_, value)| &**value).collect()
+    }
+
     /// The value that the session's cookies spell together.
     pub fn whole(&self) -> Option<Vec<u8>> {
-        let first = self.one(NAMES[0])?;
+        self.whole_of(&NAMES)
+    }
+
+    /// The same of cookies with these names.
+    pub fn whole_of(&self, names: &[&str; 3]) -> Option<Vec<u8>> {
+        let first = self.one(names[0])?;
         let (count, first) = match first {
             [b'2', b'.', part @ ..] => (2, part),
             [b'3', b'.', part @ ..] => (3, part),
@@ -73,7 +93,7 @@ impl Cookies {
             whole => (1, whole),
         };
         let mut value = first.to_vec();
-        for name in &NAMES[1..count] {
+        for name in &names[1..count] {
             value.extend_from_slice(self.one(name)?);
         }
         Some(value)

@@ -1,4 +1,4 @@
-//! A store of one record, which a target lays there. It remembers what it was asked to write and
+//! A store of few records, which a target lays there. It remembers what it was asked to write and
 //! stays as it was, so that no input depends on the one before.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +17,7 @@ pub struct Shelf(Arc<Mutex<Contents>>);
 #[derive(Debug, Default)]
 struct Contents {
     record: Option<Record>,
+    beside: Option<Record>,
     conflict: Option<Record>,
     calls: usize,
     inserted: Option<Insert>,
@@ -27,6 +28,11 @@ impl Shelf {
     /// This record lies there from now on.
     pub fn lay(&self, record: Option<Record>) {
         self.contents().record = record;
+    }
+
+    /// This one lies beside it.
+    pub fn lay_beside(&self, record: Option<Record>) {
+        self.contents().beside = record;
     }
 
     /// The next update is answered that the record is meanwhile this one.
@@ -68,7 +74,7 @@ impl Shelf {
 
 impl Contents {
     fn find(&self, handle: Handle) -> Option<&Record> {
-        self.record.as_ref().filter(|record| record.handle == handle)
+        self.record.iter().chain(&self.beside).find(|record| record.handle == handle)
     }
 
     fn times(&self) -> Times {

@@ -1,5 +1,5 @@
-//! The application: a session type with fields of several shapes, a handler that reads it, one
-//! that changes it, and one that fills it.
+//! The application: a session type with fields of several shapes, handlers that read it and its
+//! times, one that changes it, and one that fills it.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -34,10 +34,32 @@ pub struct Shop {
     pub note: String,
     /// Nests as deep as its bytes say, and has floats.
     pub ratings: BTreeMap<String, Vec<f64>>,
+    /// Runs out [`CODE_LASTS`] after it was set.
+    #[session(ttl = "5m")]
+    pub code: String,
+    /// Stays when nobody knows whose the session is.
+    #[session(carry)]
+    pub theme: String,
+    /// A part: its field is stored as `pay.step`.
+    #[session(flatten)]
+    pub pay: Payment,
 }
+
+/// A part of the session.
+#[session]
+#[derive(Debug)]
+pub struct Payment {
+    /// How far it has come.
+    pub step: u16,
+}
+
+/// How long a code lasts.
+pub const CODE_LASTS: Duration = Duration::from_mins(5);
 
 /// Reads the session, and answers it as JSON.
 pub const READ: (Method, &str) = (Method::GET, "/");
+/// Reads when the session was created and when it ends, in microseconds, if there is one.
+pub const TIMES: (Method, &str) = (Method::GET, "/times");
 /// Adds a visit, and answers how many there are.
 pub const CHANGE: (Method, &str) = (Method::POST, "/visit");
 
@@ -55,6 +77,13 @@ async fn read(session: &Session<Shop>) -> Json<Shop> {
     // An odd time in a record must not panic in here either.
     std::hint::black_box((session.created(), session.expires()));
     Json(Shop::clone(session))
+}
+
+#[require_session]
+async fn times(session: &Session<Shop>) -> Json<Option<(i64, i64)>> {
+    let micros = |time| Timestamp::from(time).micros();
+    let times = session.created().zip(session.expires());
+    Json(times.map(|(created, expires)| (micros(created), micros(expires))))
 }
 
 #[require_session]
@@ -103,10 +132,12 @@ impl Site {
             .expect("the options are sound");
         let router = Router::new()
             .route("/", get(read))
+            .route("/times", get(times))
             .route("/visit", post(visit))
             .route("/note/{length}", post(note))
             .with_state(App { sessions });
-        let runtime = runtime::Builder::new_current_thread().enable_time().build();
+        let runtime =
+            runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
         Self { runtime: runtime.expect("a runtime starts"), router }
     }
 

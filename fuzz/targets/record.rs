@@ -1,27 +1,32 @@
 //! Any bytes as the fields of a stored record, plain and sealed, when it is loaded and when it is
 //! what an update meets: 503, nobody if it has ended or has another name, or the session that they
-//! spell; and a change to one field carries every other one as it is.
+//! spell, without what has run out, and of nobody knows whom if its principal is none; and a change
+//! to one field carries every other one as it is, and the engine's own entries.
 
 #![no_main]
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use session_axum::{KeyRing, Sealing, Sessions, Timestamp};
 use session_core::store::{Record, Times};
 use session_fuzz::forge::{KEY, Place, open, seal};
-use session_fuzz::framing::{Framing, Head, NAME, Stored};
+use session_fuzz::framing::{Framing, Head, NAME, REPLACED, Stored};
 use session_fuzz::lines::cookie;
 use session_fuzz::samples;
 use session_fuzz::shelf::Shelf;
-use session_fuzz::shop::{Answer, CHANGE, READ, Shop, Site};
+use session_fuzz::shop::{Answer, CHANGE, MOMENT, READ, Shop, Site};
 
 /// The bits of an input's first byte, and which scene its last two choose.
 const CHANGES: u8 = 4;
 const CONFLICTS: u8 = 8;
 const HAS_TIMES: u8 = 16;
 const IS_FORGED: u8 = 32;
+
+/// What a secret is that the browser was offered.
+const OFFERED: u8 = 0;
 
 struct Scene {
     site: Site,
@@ -84,6 +89,7 @@ impl Scene {
     fn loaded(&self, record: Record, changes: bool) {
         let opened = self.opened(&record.fields);
         let is_plain = !is_sealed(&record.fields);
+        let times = record.times;
         self.shelf.lay(Some(record));
         let answer = self.ask(changes);
         let written = self.written();
@@ -97,23 +103,51 @@ impl Scene {
             return;
         };
         assert_eq!(answer.status, StatusCode::OK);
-        assert_eq!(answer.cookies(), Vec::<String>::new());
-        let shop = framing.shop();
+        let shop = framing.shop(age(&times));
+        let visits = shop.visits.wrapping_add(1);
         if changes {
-            let visits = shop.visits.wrapping_add(1);
             assert_eq!(answer.body, visits.to_string());
-            let written = written.as_deref().and_then(Framing::read);
-            assert_eq!(written, Some(framing.with_visits(visits)));
         } else {
             assert_eq!(answer.shop(), shop);
-            // It is sealed at this use, and changed in nothing else.
-            assert_eq!(written.as_deref(), Some(stored).filter(|_| self.seals && is_plain));
         }
+        let written = written.as_deref();
+        let written_framing = written.and_then(Framing::read);
+        if is_due(&framing, &times) {
+            // The browser is offered another secret, whatever else is written.
+            assert_eq!(answer.cookies().len(), 1);
+            let framing = if changes { framing.with_visits(visits, age(&times)) } else { framing };
+            let written = written_framing.expect("it was written");
+            assert_eq!(written.secondary().map(|(_, role)| role), Some(OFFERED));
+            assert_eq!(written.without_secrets(), framing.without_secrets().known());
+            return;
+        }
+        assert_eq!(answer.cookies(), Vec::<String>::new());
+        let is_used = since(&times, times.seen) >= renewal(&framing);
+        if changes {
+            assert_eq!(
+                written_framing,
+                Some(framing.with_visits(visits, age(&times)).superseded())
+            );
+        } else if self.seals && is_plain {
+            // It is sealed at this use, and changed in nothing else.
+            assert_eq!(written, Some(stored));
+        } else if is_used && framing.secondary().is_some_and(|(_, role)| role == REPLACED) {
+            assert_eq!(written_framing, Some(framing.superseded().known()));
+        } else {
+            assert_eq!(written, None);
+        }
+    }
+
+    /// What was decoded of the session is forgotten, so that no input depends on the one before.
+    fn forget(&self) {
+        self.shelf.lay(None);
+        self.ask(false);
     }
 
     fn met(&self, record: Record) {
         let met = self.opened(&record.fields);
         let is_stale = self.seals && !is_sealed(&record.fields);
+        let age = age(&record.times);
         self.shelf.lay(Some(self.record.clone()));
         self.shelf.conflict(Some(record));
         let answer = self.ask(true);
@@ -127,12 +161,12 @@ impl Scene {
             return;
         };
         assert_eq!((answer.status, &answer.body[..]), (StatusCode::OK, &b"1"[..]));
-        let same = framing.shop().visits == 1;
+        let same = framing.shop(age).visits == 1;
         if same && !is_stale {
             assert_eq!(updates.len(), 1);
             return;
         }
-        let expected = if same { framing } else { framing.with_visits(1) };
+        let expected = if same { framing } else { framing.with_visits(1, age).superseded() };
         assert_eq!(updates.len(), 2);
         let written = self.opened(&updates[1].fields);
         assert_eq!(written.framing().map(|(_, framing)| framing), Some(expected));
@@ -161,6 +195,34 @@ fn is_sealed(stored: &[u8]) -> bool {
     matches!(Stored::read(stored), Stored::Sealed(_))
 }
 
+fn age(times: &Times) -> Duration {
+    since(times, times.created)
+}
+
+fn since(times: &Times, earlier: Timestamp) -> Duration {
+    let micros = times.now.micros().saturating_sub(earlier.micros());
+    Duration::from_micros(micros.try_into().unwrap_or(0))
+}
+
+/// Whether the session's secret is so old that another is to be offered.
+fn is_due(framing: &Framing, times: &Times) -> bool {
+    let hour = Duration::from_hours(1);
+    let is_old = match framing.secondary() {
+        None => true,
+        Some((at, role)) => {
+            let at = since(times, Timestamp::from_micros(at));
+            at >= if role == OFFERED { Duration::from_mins(1) } else { hour }
+        }
+    };
+    age(times) >= hour && is_old
+}
+
+/// How long after a use of the session another one is noted.
+fn renewal(framing: &Framing) -> Duration {
+    let idle = if framing.is_remembered() { 14 * 24 } else { 1 };
+    Duration::from_hours(idle) / 10
+}
+
 fn unavailable(answer: &Answer) {
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.body, "the session is unavailable\n");
@@ -183,8 +245,19 @@ static SAMPLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let odd = b"\x04user\x05\"ann\"\x06visits\x03 7 \x06future\x03\xff\0\x80\x04cart\x07[\"tea\"]\
         \x07ratings\x13{\"a\":[1.5e3,-0.25]}\x04note\x08[[[[[[[[";
     let odd = &*[&head.write(), &odd[..]].concat();
-    assert!(Framing::read(odd).is_some_and(|fields| fields.shop().items == ["tea"]));
-    let fields = [&own[..], odd, &SCENES[3].record.fields];
+    assert!(Framing::read(odd).is_some_and(|fields| fields.shop(Duration::ZERO).items == ["tea"]));
+    let code = b"\x04code\x05\"123\"\x05theme\x06\"dark\"\x08pay.step\x012";
+    let own_head = Head::read(own).expect("it is its own").0.write();
+    let secret = [&b"\0\x29"[..], &[5; 32], &MOMENT.micros().to_le_bytes(), &[REPLACED]].concat();
+    let deadline = b"\x0b.remembered\0\x04.ttl\x0d\x04code\0\x40\x42\x0f\0\0\0\0";
+    let timed = [&own_head, &secret[..], deadline, code].concat();
+    let untimed = [&own_head, &code[..]].concat();
+    let unknown = [&own_head, &b"\x04user\x017"[..], code].concat();
+    for (fields, code) in [(&timed, "123"), (&untimed, "123"), (&unknown, "")] {
+        let shop = Framing::read(fields).expect("it is framed").shop(Duration::ZERO);
+        assert_eq!((&*shop.code, &*shop.theme), (code, "dark"));
+    }
+    let fields = [&own[..], odd, &SCENES[3].record.fields, &timed, &untimed, &unknown];
     let modes = (0..64).filter(|mode| mode & HAS_TIMES == 0);
     modes.flat_map(|mode| fields.map(|fields| [&[mode], fields].concat())).collect()
 });
@@ -222,5 +295,8 @@ fuzz_target!(|data: &[u8]| {
         scene.loaded(record, mode & CHANGES != 0);
     } else {
         scene.met(record);
+    }
+    if mode & HAS_TIMES != 0 {
+        scene.forget();
     }
 });

@@ -125,11 +125,12 @@ impl Framing {
     pub fn shop(&self, age: Duration) -> Shop {
         let text = |names: &[&str]| names.iter().find_map(|name| self.find(name)).unwrap_or(b"");
         let theme = from_slice(text(&["theme"])).unwrap_or_default();
-        let user = self.find("user").map(from_slice::<Option<String>>).transpose();
-        let Ok(user) = user else { return Shop { theme, ..Shop::default() } };
+        if self.is_of_unknown() {
+            return Shop { theme, ..Shop::default() };
+        }
         let code = if self.has_run_out(age) { b"" } else { text(&["code"]) };
         Shop {
-            user: user.flatten(),
+            user: from_slice(text(&["user"])).unwrap_or_default(),
             visits: from_slice(text(&["visits"])).unwrap_or_default(),
             items: from_slice(text(&["basket", "cart"])).unwrap_or_default(),
             note: from_slice(text(&["note"])).unwrap_or_default(),
@@ -145,6 +146,16 @@ impl Framing {
         self.head.version = self.head.version.max(VERSION);
         self.head.oldest_reader = self.head.oldest_reader.max(VERSION);
         self
+    }
+
+    /// Whether it cannot be told whose the session is.
+    pub fn is_of_unknown(&self) -> bool {
+        self.find("user").is_some_and(|user| from_slice::<Option<String>>(user).is_err())
+    }
+
+    /// The names of its fields, without the engine's entries.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| &**name).filter(|name| !is_engines(name))
     }
 
     /// Whether the code has a deadline.

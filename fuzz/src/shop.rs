@@ -1,5 +1,5 @@
 //! The application: a session type with fields of several shapes, handlers that read it and its
-//! times, one that changes it, and one that fills it.
+//! times, one that changes it, one that fills it, and one that logs in.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -62,6 +62,10 @@ pub const READ: (Method, &str) = (Method::GET, "/");
 pub const TIMES: (Method, &str) = (Method::GET, "/times");
 /// Adds a visit, and answers how many there are.
 pub const CHANGE: (Method, &str) = (Method::POST, "/visit");
+/// Logs [`PRINCIPAL`] in, and reads the session.
+pub const LOG_IN: (Method, &str) = (Method::POST, "/log-in");
+/// Who logs in.
+pub const PRINCIPAL: &str = "ann";
 
 /// The moment that it is.
 pub const MOMENT: Timestamp = Timestamp::from_micros(1_720_000_000_000_000);
@@ -90,6 +94,12 @@ async fn times(session: &Session<Shop>) -> Json<Option<(i64, i64)>> {
 async fn visit(shop: &mut Shop) -> String {
     shop.visits = shop.visits.wrapping_add(1);
     shop.visits.to_string()
+}
+
+#[require_session]
+async fn log_in(session: &mut Session<Shop>) -> Json<Shop> {
+    session.log_in(PRINCIPAL.to_owned());
+    Json(Shop::clone(session))
 }
 
 #[require_session]
@@ -134,6 +144,7 @@ impl Site {
             .route("/", get(read))
             .route("/times", get(times))
             .route("/visit", post(visit))
+            .route("/log-in", post(log_in))
             .route("/note/{length}", post(note))
             .with_state(App { sessions });
         let runtime =

@@ -1,7 +1,8 @@
 //! Any bytes as the fields of a stored record, plain and sealed, when it is loaded and when it is
 //! what an update meets: 503, nobody if it has ended or has another name, or the session that they
 //! spell, without what has run out, and of nobody knows whom if its principal is none; and a change
-//! to one field carries every other one as it is, and the engine's own entries.
+//! to one field carries every other one as it is, and the engine's own entries. A log-in takes over
+//! nothing of another's.
 
 #![no_main]
 
@@ -17,13 +18,14 @@ use session_fuzz::framing::{Framing, Head, NAME, REPLACED, Stored};
 use session_fuzz::lines::cookie;
 use session_fuzz::samples;
 use session_fuzz::shelf::Shelf;
-use session_fuzz::shop::{Answer, CHANGE, MOMENT, READ, Shop, Site};
+use session_fuzz::shop::{Answer, CHANGE, LOG_IN, MOMENT, PRINCIPAL, READ, Shop, Site};
 
 /// The bits of an input's first byte, and which scene its last two choose.
 const CHANGES: u8 = 4;
 const CONFLICTS: u8 = 8;
 const HAS_TIMES: u8 = 16;
 const IS_FORGED: u8 = 32;
+const LOGS_IN: u8 = 64;
 
 /// What a secret is that the browser was offered.
 const OFFERED: u8 = 0;
@@ -33,6 +35,8 @@ struct Scene {
     shelf: Shelf,
     record: Record,
     token: HeaderValue,
+    /// The record's fields without their seal.
+    own: Vec<u8>,
     opens: bool,
     seals: bool,
     takes_plain: bool,
@@ -51,10 +55,12 @@ impl Scene {
         });
         let token = cookie(site.begin(1).remove(0).as_bytes());
         let record = shelf.inserted().expect("it was stored");
-        let scene = Self { site, shelf, record, token, opens, seals, takes_plain };
-        let opened = scene.opened(&scene.record.fields);
-        assert!(matches!(opened, Opened::Fields(_)), "it was stored in this format");
-        scene
+        let own = Vec::new();
+        let scene = Self { site, shelf, record, token, own, opens, seals, takes_plain };
+        let Opened::Fields(own) = scene.opened(&scene.record.fields) else {
+            panic!("it was stored in this format")
+        };
+        Self { own, ..scene }
     }
 
     /// What stored bytes are without their seal.
@@ -135,6 +141,43 @@ impl Scene {
             assert_eq!(written_framing, Some(framing.superseded().known()));
         } else {
             assert_eq!(written, None);
+        }
+    }
+
+    /// A log-in takes nothing over from another principal, or from nobody knows whom, but what is
+    /// marked `carry`.
+    fn logged_in(&self, record: Record) {
+        let opened = self.opened(&record.fields);
+        let age = age(&record.times);
+        self.shelf.lay(Some(record));
+        self.shelf.updates();
+        let answer = self.site.ask(LOG_IN, std::slice::from_ref(&self.token));
+        let user = Some(PRINCIPAL.to_owned());
+        let Some((_, framing)) = opened.framing() else {
+            match opened {
+                Opened::Nobody => {
+                    assert_eq!(answer.shop(), Shop { user, ..Shop::default() });
+                }
+                Opened::Unreadable | Opened::Fields(_) => unavailable(&answer),
+            }
+            return;
+        };
+        let before = framing.shop(age);
+        let is_anothers = framing.is_of_unknown() || before.user.is_some() && before.user != user;
+        let expected = if is_anothers {
+            Shop { user, theme: before.theme, ..Shop::default() }
+        } else {
+            Shop { user, ..before }
+        };
+        assert_eq!(answer.shop(), expected);
+        assert_eq!(answer.cookies().len(), 1);
+        let written = self.written().as_deref().and_then(Framing::read).expect("it was written");
+        assert_eq!(written.shop(age), expected);
+        assert_eq!(written.secondary().map(|(_, role)| role), Some(REPLACED));
+        assert!(!written.is_remembered());
+        if is_anothers {
+            let own = Framing::read(&self.own).expect("it was stored in this format");
+            assert_eq!(written.names().collect::<Vec<_>>(), own.names().collect::<Vec<_>>());
         }
     }
 
@@ -258,7 +301,7 @@ static SAMPLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         assert_eq!((&*shop.code, &*shop.theme), (code, "dark"));
     }
     let fields = [&own[..], odd, &SCENES[3].record.fields, &timed, &untimed, &unknown];
-    let modes = (0..64).filter(|mode| mode & HAS_TIMES == 0);
+    let modes = (0..128).filter(|mode| mode & HAS_TIMES == 0);
     modes.flat_map(|mode| fields.map(|fields| [&[mode], fields].concat())).collect()
 });
 
@@ -291,7 +334,9 @@ fuzz_target!(|data: &[u8]| {
     };
     let mut record = scene.record.clone();
     (record.fields, record.times) = (fields.into(), times);
-    if mode & CONFLICTS == 0 {
+    if mode & LOGS_IN != 0 {
+        scene.logged_in(record);
+    } else if mode & CONFLICTS == 0 {
         scene.loaded(record, mode & CHANGES != 0);
     } else {
         scene.met(record);

@@ -53,7 +53,8 @@ impl Scene {
         let cookies = Cookies::read(&lines).expect("it is one pair, and not long");
         let value = cookies.one(NAMES[0]).expect("it is there");
         if let Some((_, expected)) = self.members.iter().find(|(own, _)| own.as_bytes() == value) {
-            assert_eq!((&answer, calls), (expected, 1));
+            // One that should be signed, or not signed, is set anew, after that was written.
+            assert_eq!((&answer, calls), (expected, 1 + expected.cookies().len()));
             return;
         }
         let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);

@@ -114,9 +114,10 @@ impl Scene {
         let is_forged = mode & IS_FORGED != 0;
         let is_of_another = mode & IS_OF_ANOTHER != 0;
         let place = if is_of_another { Place::Seen(&[1; 16]) } else { Place::Seen(&handle) };
-        let value = match is_forged {
-            true => URL_SAFE_NO_PAD.encode(seal(place, data)).into_bytes(),
-            false => data.iter().copied().filter(|byte| !byte.is_ascii_control()).collect(),
+        let value = if is_forged {
+            URL_SAFE_NO_PAD.encode(seal(place, data)).into_bytes()
+        } else {
+            data.iter().copied().filter(|byte| !byte.is_ascii_control()).collect()
         };
         let name = format!("{}.seen=", NAMES[0]);
         let seen = HeaderValue::from_bytes(&[name.as_bytes(), &value].concat());

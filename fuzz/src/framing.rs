@@ -222,9 +222,15 @@ impl Framing {
         self.entry(".remembered").is_some()
     }
 
-    /// What is not about its secrets.
+    /// What is not about its secrets, with the engine's entries in their order: to write one sorts
+    /// those of a stranger.
     pub fn without_secrets(mut self) -> Self {
         self.fields.retain(|(name, _)| !["", ".form"].contains(&&**name));
+        let (mut entries, fields): (Vec<_>, Vec<_>) =
+            self.fields.into_iter().partition(|(name, _)| is_engines(name));
+        entries.sort();
+        entries.extend(fields);
+        self.fields = entries;
         self
     }
 

@@ -301,9 +301,24 @@ static SAMPLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         assert_eq!((&*shop.code, &*shop.theme), (code, "dark"));
     }
     let fields = [&own[..], odd, &SCENES[3].record.fields, &timed, &untimed, &unknown];
-    let modes = (0..128).filter(|mode| mode & HAS_TIMES == 0);
-    modes.flat_map(|mode| fields.map(|fields| [&[mode], fields].concat())).collect()
+    let modes = (0..128_u8).flat_map(|mode| fields.map(|fields| (mode, fields)));
+    let sample = |(mode, fields): (u8, &[u8])| {
+        if mode & HAS_TIMES == 0 {
+            return vec![[&[mode], fields].concat()];
+        }
+        // One second is when the code runs out, and two hours ago the secret was new.
+        let ages = [1, 2 * 3600].map(|seconds| usual_times(Duration::from_secs(seconds)));
+        ages.map(|times| [&[mode], &times[..], fields].concat()).to_vec()
+    };
+    modes.flat_map(sample).collect()
 });
+
+/// The six times of a session of this age, which was not in use since it began.
+fn usual_times(age: Duration) -> Vec<u8> {
+    let (now, then) = (MOMENT, MOMENT.minus(age));
+    let later = now.plus(Duration::from_mins(30));
+    [now, then, then, then, later, later].map(|time| time.micros().to_le_bytes()).concat()
+}
 
 /// Six times, and what follows them.
 fn odd_times(data: &[u8]) -> Option<(Times, &[u8])> {

@@ -132,7 +132,7 @@ impl Scene {
         if changes {
             assert_eq!(
                 written_framing,
-                Some(framing.with_visits(visits, age(&times)).superseded())
+                Some(framing.superseded().with_visits(visits, age(&times)))
             );
         } else if self.seals && is_plain {
             // It is sealed at this use, and changed in nothing else.
@@ -209,7 +209,7 @@ impl Scene {
             assert_eq!(updates.len(), 1);
             return;
         }
-        let expected = if same { framing } else { framing.with_visits(1, age).superseded() };
+        let expected = if same { framing } else { framing.superseded().with_visits(1, age) };
         assert_eq!(updates.len(), 2);
         let written = self.opened(&updates[1].fields);
         assert_eq!(written.framing().map(|(_, framing)| framing), Some(expected));
@@ -292,7 +292,7 @@ static SAMPLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let code = b"\x04code\x05\"123\"\x05theme\x06\"dark\"\x08pay.step\x012";
     let own_head = Head::read(own).expect("it is its own").0.write();
     let secret = [&b"\0\x29"[..], &[5; 32], &MOMENT.micros().to_le_bytes(), &[REPLACED]].concat();
-    let deadline = b"\x0b.remembered\0\x04.ttl\x0d\x04code\0\x40\x42\x0f\0\0\0\0";
+    let deadline = b"\x0b.remembered\0\x04.ttl\x0d\x04code\x40\x42\x0f\0\0\0\0\0";
     let timed = [&own_head, &secret[..], deadline, code].concat();
     let untimed = [&own_head, &code[..]].concat();
     let unknown = [&own_head, &b"\x04user\x017"[..], code].concat();

@@ -109,13 +109,14 @@ pub(crate) fn secrets_of(token: &str) -> Vec<Secret> {
     }
     let (_, secret) = parts(token);
     let signature = URL_SAFE_NO_PAD.decode(&token[64..]).expect("a signature is base64url");
-    vec![
+    let signed = (!signature.is_empty()).then(|| Secret::bytes("the signature", &signature));
+    let secrets = [
         Secret::token(token),
-        Secret::bytes("the signature", &signature),
         Secret::bytes("the encoded token", &token.as_bytes()[22..]),
         Secret::bytes("the secret", &secret),
         Secret::bytes("the secret's hash", &Sha256::digest(&secret)),
-    ]
+    ];
+    secrets.into_iter().chain(signed).collect()
 }
 
 /// Keys as a configuration has them.

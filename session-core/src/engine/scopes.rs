@@ -23,7 +23,7 @@ pub(crate) struct Scopes<T> {
 
 #[derive(Debug)]
 struct Node<T> {
-    /// The scope that it was opened in, and how often that had begun or ended to lend by then.
+    /// The scope that it was opened in, and how often that had lent by then.
     parent: Option<(ScopeId, u32)>,
     hold: Hold,
     lends: u32,
@@ -178,9 +178,7 @@ impl<T> Scopes<T> {
 
     /// Begins to lend.
     pub(crate) fn lend(&mut self, scope: ScopeId) {
-        let node = self.node_mut(scope);
-        node.hold = Hold::Lends;
-        node.lends += 1;
+        self.node_mut(scope).hold = Hold::Lends;
     }
 
     /// Ends lending; whoever is still open inside is cut off.
@@ -276,3 +274,6 @@ impl<T> Default for Scopes<T> {
         Self { first: None, others: Vec::new(), turn: None }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,9 @@
 //! The revocation of all sessions of a principal.
 
 use crate::crypto::time::Timestamp;
+use crate::engine::rotation::PrincipalDigest;
 use crate::engine::store_clock::{Arrival, ClockReading};
+use crate::state::session_state::SessionState;
 
 /// All sessions of a principal were ended: how many, and when.
 ///
@@ -11,23 +13,29 @@ use crate::engine::store_clock::{Arrival, ClockReading};
 pub struct Revocation {
     ended: u64,
     at: ClockReading,
+    principal: PrincipalDigest,
 }
 
 impl Revocation {
-    /// So many sessions were ended when the store's clock showed this.
-    pub(crate) fn new(ended: u64, at: ClockReading) -> Self {
-        Self { ended, at }
+    /// So many sessions of this principal were ended when the store's clock showed this.
+    pub(crate) fn new(principal: PrincipalDigest, ended: u64, at: ClockReading) -> Self {
+        Self { ended, at, principal }
     }
 
     /// The same, with more of the principal's sessions that were ended just now.
     pub(crate) fn and(self, ended: u64, now: Timestamp) -> Self {
         let at = ClockReading::now(now.max(self.at.time));
-        Self { ended: self.ended + ended, at }
+        Self { ended: self.ended + ended, at, ..self }
     }
 
     /// How many sessions there were.
     pub fn ended(&self) -> u64 {
         self.ended
+    }
+
+    /// Whether it ended this principal's sessions.
+    pub(crate) fn is_of<T: SessionState>(&self, principal: &T::Principal) -> bool {
+        PrincipalDigest::of::<T>(principal).is_ok_and(|digest| digest == self.principal)
     }
 
     /// The arrival of a request whose log-in comes after this.

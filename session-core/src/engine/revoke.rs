@@ -5,6 +5,7 @@ use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::revocation::Revocation;
+use crate::engine::rotation::PrincipalDigest;
 use crate::engine::store_clock::ClockReading;
 use crate::state::codec;
 use crate::state::session_state::SessionState;
@@ -15,10 +16,11 @@ pub(crate) async fn end_all<T: SessionState>(
     principal: &T::Principal,
     except: Option<Handle>,
 ) -> Result<Revocation, Error> {
+    let digest = PrincipalDigest::of::<T>(principal)?;
     let mut revocation: Option<Revocation> = None;
     for name in engine.policy.sealer.principals(&codec::principal_key::<T>(principal)?) {
         let ended = engine.store.delete_all(&name, except).await?;
-        let first = || Revocation::new(ended.live, ClockReading::now(ended.now));
+        let first = || Revocation::new(digest, ended.live, ClockReading::now(ended.now));
         let all = revocation.map_or_else(first, |before| before.and(ended.live, ended.now));
         revocation = Some(all);
     }

@@ -48,9 +48,10 @@ pub(crate) type Save = Uncancelled<Result<Option<SetCookie>, Error>>;
 pub(crate) fn save<T: SessionState>(
     engine: &Arc<Engine<T>>,
     transaction: &Arc<Transaction<T>>,
-    left: WorkingCopy<T>,
+    mut left: WorkingCopy<T>,
     secret_renewal: SecretRenewal,
 ) -> Option<Save> {
+    left.controls.after = left.after();
     let proven = transaction.proven().filter(|_| !left.is_destroyed);
     let changed = !left.is_unchanged();
     let stale = proven.is_some_and(Proven::is_stale);

@@ -94,9 +94,6 @@ impl<T: SessionState> Session<T> {
         T: WithPrincipal,
     {
         let is_another = !codec::same_principal::<T>(self.principal(), Some(&principal));
-        if is_another {
-            self.copy.controls.after = None;
-        }
         if is_another && self.principal().is_some() {
             let state = carried(&**self);
             self.copy.base = Arc::new(carried(&*self.copy.base));
@@ -109,8 +106,8 @@ impl<T: SessionState> Session<T> {
 
     /// [`log_in`](Self::log_in) after all sessions of this principal were ended by this very
     /// request: a password is reset, say. A log-in is refused that began before a revocation; this
-    /// one counts from the revocation that it names, and goes on if that has ended the request's
-    /// own session too.
+    /// one counts from the revocation that it names, if that was of the same principal's sessions,
+    /// and goes on if it has ended the request's own session too.
     ///
     /// ```
     /// # use session_core::{session, Engine, Error, Session};

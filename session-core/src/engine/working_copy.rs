@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::controls::{Controls, SecretRequest};
+use crate::engine::revocation::Revocation;
 use crate::state::codec::same_principal;
 use crate::state::hand_over::carried;
 use crate::state::merge::differ;
@@ -46,6 +47,12 @@ impl<T: SessionState> WorkingCopy<T> {
         let principal = self.state.principal();
         let is_another = !same_principal::<T>(self.base.principal(), principal);
         principal.is_some() && (is_another || self.controls.secret == SecretRequest::LogIn)
+    }
+
+    /// The revocation that its log-in comes after: one of another principal's sessions counts for nothing.
+    pub(crate) fn after(&self) -> Option<Revocation> {
+        let principal = self.state.principal()?;
+        self.controls.after.filter(|revocation| revocation.is_of::<T>(principal))
     }
 
     /// Whether it passes from one principal to another, and still has what belonged to the former.

@@ -71,14 +71,22 @@ async fn reset_and_be_revoked(
 async fn change_minds(
     session: &mut Session<Shop>,
     State(sessions): State<Sessions<Shop>>,
-    Path(user): Path<String>,
+    Path((way, user)): Path<(String, String)>,
 ) {
     tokio::time::sleep(Duration::from_millis(2)).await;
     sessions.revoke_all(&user).await.expect("the store works");
     let other = "eve".to_owned();
     let revocation = sessions.revoke_all(&other).await.expect("the store works");
+    if way == "at-once" {
+        session.log_in_after(user, revocation);
+        return;
+    }
     session.log_in_after(other, revocation);
-    session.log_in(user);
+    if way == "log-in" {
+        session.log_in(user);
+    } else {
+        session.user = Some(user);
+    }
 }
 
 fn router(sessions: &Sessions<Shop>) -> Router {
@@ -87,7 +95,7 @@ fn router(sessions: &Sessions<Shop>) -> Router {
         .route("/take-over/{user}", post(take_over))
         .route("/reset/{user}", post(reset))
         .route("/reset-and-be-revoked/{user}", post(reset_and_be_revoked))
-        .route("/change-minds/{user}", post(change_minds))
+        .route("/change-minds/{way}/{user}", post(change_minds))
         .with_state(AppState { sessions: sessions.clone() })
 }
 
@@ -311,7 +319,9 @@ async fn a_revocation_after_the_named_one_refuses_the_log_in<S: TestStore>(store
 
 async fn a_revocation_is_no_excuse_for_another_principal_s_log_in<S: TestStore>(store: S) {
     let app = TestApp::on_the_stores_clock(store);
-    let mut client = Client::new(&router(&app.sessions));
-    let reply = client.post("/change-minds/ann").await;
-    assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{reply:?}");
+    for way in ["log-in", "assign", "at-once"] {
+        let mut client = Client::new(&router(&app.sessions));
+        let reply = client.post(&format!("/change-minds/{way}/ann")).await;
+        assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{way}: {reply:?}");
+    }
 }

@@ -12,6 +12,7 @@ use super::app::{AppState, Shop, TestApp};
 
 on_each_store!(
     what_outlives_its_middleware_saves_for_itself,
+    what_outlives_a_loan_saves_for_itself_while_the_lender_goes_on,
     what_outlives_a_log_out_saves_nothing,
     what_is_opened_after_the_save_is_a_request_of_its_own,
 );
@@ -45,6 +46,27 @@ async fn impatient(
     StatusCode::ACCEPTED
 }
 
+/// The same, and then waits for its end, without lending any more.
+#[require_session]
+async fn regretful(
+    session: &mut Session<Shop>,
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> StatusCode {
+    session.visits += 1;
+    let spawned = session
+        .lend(async {
+            let spawned = tokio::spawn(next.run(request));
+            state.gate.reached().await;
+            spawned
+        })
+        .await;
+    session.visits += 100;
+    state.gate.open();
+    spawned.await.expect("it does not panic").status()
+}
+
 /// Runs the handler in a task that begins when the request is over.
 #[require_session]
 async fn late(shop: &Shop, State(gate): State<Gate>, request: Request, next: Next) -> StatusCode {
@@ -68,6 +90,17 @@ async fn what_outlives_its_middleware_saves_for_itself<S: TestStore>(store: S) {
     app.state.gate.open();
     // Each change is saved once.
     app.until_visits(112).await;
+}
+
+async fn what_outlives_a_loan_saves_for_itself_while_the_lender_goes_on<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let router = Router::new()
+        .route("/waits", post(waits))
+        .layer(from_fn_with_state(app.state.clone(), regretful))
+        .with_state(app.state.clone());
+    let mut ann = app.ann().await.at(&router);
+    assert_eq!(ann.post("/waits").await.status, 200);
+    assert_eq!(app.stored().await.expect("it is there").visits, 112, "each change is saved once");
 }
 
 async fn what_outlives_a_log_out_saves_nothing<S: TestStore>(store: S) {

@@ -18,6 +18,7 @@ use super::app::{Shop, TestApp, description};
 on_each_store!(
     who_opens_a_held_session_is_refused_and_changes_nothing,
     the_refusal_names_the_session_and_the_cure,
+    after_a_loan_it_is_held_again,
     a_reader_passes_the_session_on_and_keeps_its_view,
     a_functions_own_extractors_may_look,
     a_session_taken_twice_by_a_generic_function_is_refused,
@@ -28,6 +29,17 @@ on_each_store!(
 async fn holding(session: &mut Session<Shop>, request: Request, next: Next) -> Response {
     session.visits += 1;
     next.run(request).await
+}
+
+/// Lends to the first of two, and forgets to lend to the second.
+#[require_session]
+async fn lending_once(session: &mut Session<Shop>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let again = Request::from_parts(parts.clone(), Body::empty());
+    let second = next.clone();
+    let first = session.run(next, Request::from_parts(parts, body)).await;
+    assert_eq!(first.status(), 200);
+    second.run(again).await
 }
 
 /// Reads around what it runs.
@@ -62,6 +74,14 @@ async fn who_opens_a_held_session_is_refused_and_changes_nothing<S: TestStore>(s
     }
     let stored = app.stored().await.expect("it is there");
     assert_eq!((stored.user.as_deref(), stored.visits), (Some("ann"), 1));
+}
+
+async fn after_a_loan_it_is_held_again<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let router = app.routes().layer(from_fn_with_state(app.state.clone(), lending_once));
+    let mut ann = app.ann().await.at(&router);
+    assert_eq!(ann.post("/visit").await.status, 500);
+    assert_eq!(ann.get("/see").await.status, 500);
 }
 
 async fn the_refusal_names_the_session_and_the_cure<S: TestStore>(store: S) {

@@ -13,6 +13,7 @@ use super::app::{AppState, Shop, TestApp};
 on_each_store!(
     what_outlives_its_middleware_saves_for_itself,
     what_outlives_a_loan_saves_for_itself_while_the_lender_goes_on,
+    what_outlives_a_loan_and_fails_saves_nothing,
     what_outlives_a_log_out_saves_nothing,
     what_is_opened_after_the_save_is_a_request_of_its_own,
 );
@@ -21,6 +22,13 @@ on_each_store!(
 async fn waits(shop: &mut Shop, State(gate): State<Gate>) {
     shop.visits += 10;
     gate.pass().await;
+}
+
+#[require_session]
+async fn fails(shop: &mut Shop, State(gate): State<Gate>) -> StatusCode {
+    shop.visits += 10;
+    gate.pass().await;
+    StatusCode::INTERNAL_SERVER_ERROR
 }
 
 /// Counts, lends the session to a task until that has opened it, and does not wait for its end.
@@ -46,7 +54,7 @@ async fn impatient(
     StatusCode::ACCEPTED
 }
 
-/// The same, and then waits for its end, without lending any more.
+/// The same, and then waits for its end, without lending any more, and is content with whatever it is.
 #[require_session]
 async fn regretful(
     session: &mut Session<Shop>,
@@ -64,7 +72,8 @@ async fn regretful(
         .await;
     session.visits += 100;
     state.gate.open();
-    spawned.await.expect("it does not panic").status()
+    let status = spawned.await.expect("it does not panic").status();
+    if status.is_server_error() { StatusCode::ACCEPTED } else { status }
 }
 
 /// Runs the handler in a task that begins when the request is over.
@@ -101,6 +110,17 @@ async fn what_outlives_a_loan_saves_for_itself_while_the_lender_goes_on<S: TestS
     let mut ann = app.ann().await.at(&router);
     assert_eq!(ann.post("/waits").await.status, 200);
     assert_eq!(app.stored().await.expect("it is there").visits, 112, "each change is saved once");
+}
+
+async fn what_outlives_a_loan_and_fails_saves_nothing<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let router = Router::new()
+        .route("/fails", post(fails))
+        .layer(from_fn_with_state(app.state.clone(), regretful))
+        .with_state(app.state.clone());
+    let mut ann = app.ann().await.at(&router);
+    assert_eq!(ann.post("/fails").await.status, 202);
+    assert_eq!(app.stored().await.expect("it is there").visits, 102);
 }
 
 async fn what_outlives_a_log_out_saves_nothing<S: TestStore>(store: S) {

@@ -1,5 +1,7 @@
 //! Side by side inside of a reader: those that write take turns.
 
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
@@ -18,6 +20,7 @@ on_each_store!(
     two_that_write_take_turns_and_both_are_saved,
     one_that_waits_too_long_is_answered_503,
     a_discarded_sibling_takes_nothing_of_the_other_along,
+    one_that_is_given_up_passes_its_turn_on,
 );
 
 /// Runs `/slow` and then `/visit`, side by side.
@@ -60,6 +63,31 @@ async fn both(
     format!("{slow}; {quick}; {}", description(session))
 }
 
+/// Runs `/slow`, and `/visit` beside it, and gives the first up.
+#[require_session]
+async fn gives_one_up(
+    session: &Session<Shop>,
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> String {
+    let (parts, _) = request.into_parts();
+    let call = |path: &'static str| {
+        let mut request = Request::from_parts(parts.clone(), Body::empty());
+        *request.uri_mut() = path.parse().expect("it is a path");
+        Box::pin(next.clone().run(request))
+    };
+    let (mut slow, mut quick) = (call("/slow"), call("/visit"));
+    tokio::select! {
+        _ = &mut slow => panic!("it waits for the gate"),
+        () = state.gate.reached() => {}
+    }
+    let waits = poll_fn(|context| Poll::Ready(quick.as_mut().poll(context).is_pending())).await;
+    assert!(waits, "it is the other's turn");
+    drop(slow);
+    format!("{} {}", quick.await.status().as_u16(), description(session))
+}
+
 /// Counts, and waits inside.
 #[require_session]
 async fn slow(session: &mut Session<Shop>, State(gate): State<Gate>) -> String {
@@ -80,6 +108,21 @@ async fn discarded(
 }
 
 fn router<S: TestStore>(app: &TestApp<S>) -> Router {
+    Router::new().fallback_service(inner(app)).layer(from_fn_with_state(app.state.clone(), both))
+}
+
+/// What runs inside: it is called with paths of the middleware's own.
+fn inner<S: TestStore>(
+    app: &TestApp<S>,
+) -> impl tower::Service<
+    Request,
+    Response = axum::response::Response,
+    Error = std::convert::Infallible,
+    Future: Send,
+> + Clone
++ Send
++ Sync
++ 'static {
     let failing = Router::new()
         .route("/discarded", post(slow))
         .layer(from_fn_with_state(app.state.clone(), discarded));
@@ -89,8 +132,7 @@ fn router<S: TestStore>(app: &TestApp<S>) -> Router {
         .merge(failing)
         .with_state(app.state.clone())
         .merge(app.routes());
-    let inner = routes.map_request(|request: Request| request);
-    Router::new().fallback_service(inner).layer(from_fn_with_state(app.state.clone(), both))
+    routes.map_request(|request: Request| request)
 }
 
 async fn two_that_write_take_turns_and_both_are_saved<S: TestStore>(store: S) {
@@ -118,4 +160,17 @@ async fn a_discarded_sibling_takes_nothing_of_the_other_along<S: TestStore>(stor
     let seen = ann.post("/?/discarded&/visit").await.ok();
     assert_eq!(seen, "500 ; 200 ann 2 stored; ann 1 stored");
     assert_eq!(app.stored().await.expect("it is there").visits, 2);
+}
+
+async fn one_that_is_given_up_passes_its_turn_on<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let router = Router::new()
+        .fallback_service(inner(&app))
+        .layer(from_fn_with_state(app.state.clone(), gives_one_up));
+    let mut ann = app.ann().await.at(&router);
+    let started = tokio::time::Instant::now();
+    let reply = ann.post("/slow").await.ok();
+    assert!(reply.starts_with("200 "), "{reply}");
+    assert!(started.elapsed() < Duration::from_secs(15), "it did not wait for its deadline");
+    assert_eq!(app.stored().await.expect("it is there").visits, 2, "nothing of the other is kept");
 }

@@ -18,7 +18,7 @@ pub trait SessionState: HasFields + Clone + Default + Send + Sync {
     type Ownership: Ownership<Principal = Self::Principal>;
 
     /// Whom a session belongs to: the type inside the `Option` of the field marked
-    /// `#[session(principal)]`, or [`NoPrincipal`].
+    /// `#[session(principal)]`, or [`NoPrincipal`](crate::NoPrincipal).
     type Principal: FieldValue;
 
     /// The name that tells its sessions from those of others, unless the builder gives them

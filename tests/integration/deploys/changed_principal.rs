@@ -128,12 +128,14 @@ async fn it_hands_on_nothing_but_what_is_carried<S: TestStore>(store: S) {
 }
 
 async fn a_log_in_to_it_inherits_nothing_of_whoever_it_was<S: TestStore>(store: S) {
-    let (old, new) = (old::router(store.clone()), new::router(store));
+    let (old, new) = (old::router(store.clone()), new::router(store.clone()));
     for path in ["/log-in/7", "/assign/7"] {
         let mut client = ann(&old).await.at(&new);
         client.post(path).await.ok();
         let seven = r#"{"user":7,"cart":[],"theme":"dark"}"#;
         assert_eq!(client.get("/").await.ok(), seven, "{path}");
+        let mut elsewhere = client.at(&new::router(store.clone()));
+        assert_eq!(elsewhere.get("/").await.ok(), seven, "{path}: as it is stored");
         assert_eq!(client.at(&old).get("/").await.ok(), CARRIED, "{path}: nor the other way");
     }
 }

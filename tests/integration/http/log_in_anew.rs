@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::post;
 use session_axum::{Session, Sessions, require_session};
-use session_test_support::{Call, Client};
+use session_test_support::{Call, Client, ProbedStore};
 use session_tests::{TestStore, on_each_store};
 
 use super::app::{AppState, Shop, TestApp, parts, routes, state};
@@ -18,6 +18,7 @@ on_each_store!(
     to_log_in_again_keeps_the_data_and_starts_the_absolute_limit_anew,
     what_the_handler_sets_stays_even_where_it_equals_the_former_principals,
     what_another_request_stores_meanwhile_is_not_handed_on,
+    what_is_carried_is_merged_with_what_another_request_stores_meanwhile,
     two_log_ins_at_once_are_both_answered_well,
     a_log_in_that_comes_late_begins_a_session_of_its_own,
     a_late_log_in_over_another_principal_hands_on_what_is_carried,
@@ -171,6 +172,62 @@ async fn what_another_request_stores_meanwhile_is_not_handed_on<S: TestStore>(st
     client.set("__Host-session", bob.session().expect("set"));
     let shop = state(&mut client).await;
     assert_eq!((shop.visits, &*shop.cart, &*shop.theme), (1, &["tea".to_owned()][..], "dark"));
+}
+
+/// A session of which one field is both carried and merged.
+mod trail {
+    use super::{Path, Session, Sessions, require_session};
+
+    #[session_axum::session]
+    pub(super) struct Trail {
+        #[session(principal)]
+        user: Option<String>,
+        #[session(carry, merge = append)]
+        steps: Vec<String>,
+    }
+
+    #[require_session]
+    async fn log_in(session: &mut Session<Trail>, Path(user): Path<String>) -> String {
+        session.log_in(user.clone());
+        session.steps.push(user);
+        session.steps.join(",")
+    }
+
+    #[require_session]
+    async fn step(trail: &mut Trail, Path(step): Path<String>) -> String {
+        trail.steps.push(step);
+        trail.steps.join(",")
+    }
+
+    pub(super) fn router(sessions: Sessions<Trail>) -> axum::Router {
+        axum::Router::new()
+            .route("/log-in/{user}", super::post(log_in))
+            .route("/step/{step}", super::post(step))
+            .with_state(sessions)
+    }
+}
+
+async fn what_is_carried_is_merged_with_what_another_request_stores_meanwhile<S: TestStore>(
+    store: S,
+) {
+    let store = ProbedStore::new(store);
+    let node = || {
+        let builder = Sessions::<trail::Trail>::builder(store.clone()).without_cleaner();
+        trail::router(builder.build().expect("the defaults are sound"))
+    };
+    let mut ann = Client::new(&node());
+    ann.post("/log-in/ann").await.ok();
+    let mut other_tab = ann.at(&node());
+    let gate = store.pause(Call::Update);
+    let meanwhile = async {
+        gate.reached().await;
+        store.heal();
+        other_tab.post("/step/tea").await.ok();
+        gate.open();
+    };
+    let (reply, ()) = tokio::join!(ann.post("/log-in/bob"), meanwhile);
+    assert_eq!(reply.summary(), SET);
+    assert_eq!(ann.post("/step/end").await.ok(), "ann,tea,bob,end");
 }
 
 async fn two_log_ins_at_once_are_both_answered_well<S: TestStore>(store: S) {

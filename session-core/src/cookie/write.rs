@@ -167,6 +167,15 @@ mod tests {
     }
 
     #[test]
+    fn the_parts_of_a_session_cookie_are_told_from_other_cookies() {
+        let named = |line| is_named(&HeaderValue::from_static(line), "__Host-session");
+        assert!(named("__Host-session=token; Path=/") && named("__Host-session.1=rest"));
+        for other in ["theme=dark", "__Host-session2=a", "__Host-session.9=a", "session=a", ""] {
+            assert!(!named(other), "{other}");
+        }
+    }
+
+    #[test]
     fn the_default_cookie_has_exactly_these_attributes() {
         let set = keep(None);
         let expected = ["__Host-session=token", "HttpOnly", "Path=/", "SameSite=Lax", "Secure"];

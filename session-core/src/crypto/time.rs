@@ -96,3 +96,17 @@ impl Now {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_comes_back_from_the_systems_time_also_from_before_1970() {
+        for micros in [-1_000_005, -1, 0, 1, 1_700_000_000_000_001] {
+            let moment = Timestamp::from_micros(micros);
+            assert_eq!(Timestamp::from(SystemTime::from(moment)), moment);
+        }
+        assert!(SystemTime::from(Timestamp::from_micros(-1)) < SystemTime::UNIX_EPOCH);
+    }
+}

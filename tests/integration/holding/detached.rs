@@ -63,15 +63,15 @@ async fn regretful(
     next: Next,
 ) -> StatusCode {
     session.visits += 1;
-    let spawned = session
-        .lend(async {
-            let spawned = tokio::spawn(next.run(request));
-            state.gate.reached().await;
-            spawned
-        })
-        .await;
+    let mut spawned = None;
+    let loan = async {
+        spawned = Some(tokio::spawn(next.run(request)));
+        state.gate.reached().await;
+    };
+    session.lend(loan).await;
     session.visits += 100;
     state.gate.open();
+    let spawned = spawned.expect("it was spawned");
     let status = spawned.await.expect("it does not panic").status();
     if status.is_server_error() { StatusCode::ACCEPTED } else { status }
 }

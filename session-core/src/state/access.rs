@@ -37,14 +37,53 @@ pub(crate) trait Access<T>: Sync {
     fn address(&self, state: &T) -> (TypeId, *const ());
 }
 
-/// Access to the field that the lens reaches.
-pub(crate) struct Direct<L>(PhantomData<fn() -> L>);
+/// Access to the field that the lens reaches, whose values are compared as `C` says.
+pub(crate) struct Direct<L, C>(PhantomData<fn() -> (L, C)>);
 
-impl<L> Direct<L> {
+impl<L, C> Direct<L, C> {
     pub(crate) const NEW: Self = Self(PhantomData);
 }
 
-impl<L: Lens<Value: FieldValue>> Access<L::State> for Direct<L> {
+/// How the values of a field are compared.
+pub(crate) trait Compares<L: Lens>: 'static {
+    /// Whether both would be stored the same.
+    fn are_same(one: &L::Value, other: &L::Value) -> bool;
+
+    /// Whether what was read from a value's JSON is that value again.
+    fn is_again(value: &L::Value, read: &L::Value) -> bool;
+}
+
+/// By `PartialEq`, and by their JSON where that may overlook something.
+pub(crate) struct Compared;
+
+/// By their JSON alone: their type need not have `PartialEq`.
+pub(crate) struct Uncompared;
+
+impl<L: Lens<Value: FieldValue>> Compares<L> for Compared {
+    fn are_same(one: &L::Value, other: &L::Value) -> bool {
+        match L::comparison() {
+            Some(are_same) => are_same(one, other),
+            None => is_same(one, other),
+        }
+    }
+
+    fn is_again(value: &L::Value, read: &L::Value) -> bool {
+        value == read
+    }
+}
+
+impl<L: Lens<Value: OpaqueValue>> Compares<L> for Uncompared {
+    fn are_same(one: &L::Value, other: &L::Value) -> bool {
+        has_same_encoding(one, other)
+    }
+
+    /// It cannot be told.
+    fn is_again(_: &L::Value, _: &L::Value) -> bool {
+        true
+    }
+}
+
+impl<L: Lens<Value: OpaqueValue>, C: Compares<L>> Access<L::State> for Direct<L, C> {
     fn decode(&self, bytes: &[u8], state: &mut L::State) -> serde_json::Result<()> {
         *L::get_mut(state) = decode(bytes)?;
         Ok(())
@@ -58,7 +97,7 @@ impl<L: Lens<Value: FieldValue>> Access<L::State> for Direct<L> {
     ) -> Result<Vec<u8>, EncodeError> {
         let value = L::get(state);
         let (text, read) = encode(value, field)?;
-        if read != *value {
+        if !C::is_again(value, &read) {
             return Err(EncodeError::Lossy { field });
         }
         *L::get_mut(decoded) = read;
@@ -66,53 +105,7 @@ impl<L: Lens<Value: FieldValue>> Access<L::State> for Direct<L> {
     }
 
     fn same(&self, one: &L::State, other: &L::State) -> bool {
-        let (one, other) = (L::get(one), L::get(other));
-        match L::comparison() {
-            Some(is_same) => is_same(one, other),
-            None => is_same(one, other),
-        }
-    }
-
-    fn copy(&self, from: &L::State, into: &mut L::State) {
-        L::get_mut(into).clone_from(L::get(from));
-    }
-
-    fn merge(&self, base: &L::State, mine: &L::State, theirs: &mut L::State) {
-        let merged = L::merge(L::get(base), L::get(mine), L::get(theirs));
-        *L::get_mut(theirs) = merged;
-    }
-
-    fn address(&self, state: &L::State) -> (TypeId, *const ()) {
-        (TypeId::of::<L::Value>(), std::ptr::from_ref(L::get(state)).cast())
-    }
-}
-
-/// Access to the field that the lens reaches, whose type need not have `PartialEq`.
-pub(crate) struct Uncompared<L>(PhantomData<fn() -> L>);
-
-impl<L> Uncompared<L> {
-    pub(crate) const NEW: Self = Self(PhantomData);
-}
-
-impl<L: Lens<Value: OpaqueValue>> Access<L::State> for Uncompared<L> {
-    fn decode(&self, bytes: &[u8], state: &mut L::State) -> serde_json::Result<()> {
-        *L::get_mut(state) = decode(bytes)?;
-        Ok(())
-    }
-
-    fn encode(
-        &self,
-        state: &L::State,
-        decoded: &mut L::State,
-        field: &'static str,
-    ) -> Result<Vec<u8>, EncodeError> {
-        let (text, read) = encode(L::get(state), field)?;
-        *L::get_mut(decoded) = read;
-        Ok(text)
-    }
-
-    fn same(&self, one: &L::State, other: &L::State) -> bool {
-        has_same_encoding(L::get(one), L::get(other))
+        C::are_same(L::get(one), L::get(other))
     }
 
     fn copy(&self, from: &L::State, into: &mut L::State) {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use crate::state::access::{Access, Direct, Uncompared, Within};
+use crate::state::access::{Access, Compared, Direct, Uncompared, Within};
 use crate::state::field_value::{FieldValue, OpaqueValue};
 use crate::state::lens::Lens;
 use crate::state::stored_name::StoredName;
@@ -135,12 +135,12 @@ enum Kind<T: 'static> {
 impl<T: 'static> Field<T> {
     /// The field that `L` reaches, stored under `name`.
     pub const fn of<L: Lens<State = T, Value: FieldValue>>(name: &'static str) -> Self {
-        Self::new(name, Kind::Value(const { &Direct::<L>::NEW }))
+        Self::new(name, Kind::Value(const { &Direct::<L, Compared>::NEW }))
     }
 
     /// The same of a type that need not have `PartialEq`: its values are compared by their JSON.
     pub const fn opaque<L: Lens<State = T, Value: OpaqueValue>>(name: &'static str) -> Self {
-        Self::new(name, Kind::Value(const { &Uncompared::<L>::NEW }))
+        Self::new(name, Kind::Value(const { &Direct::<L, Uncompared>::NEW }))
     }
 
     /// The part that `L` reaches: the fields of another session type, each stored under `prefix`,

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use crate::cookie::read::CookieFault;
 use crate::crypto::token::Handle;
-use crate::engine::error::Refusal;
+use crate::engine::error::{Error, Refusal};
 use crate::store::StoreError;
 
 /// Something happened to a session.
@@ -29,6 +29,13 @@ pub enum SessionEvent<'a> {
     Renewed {
         /// Its public name.
         handle: Handle,
+    },
+    /// A session was in use, and its idle limit could not start anew: the next use tries again.
+    RenewalFailed {
+        /// Its public name.
+        handle: Handle,
+        /// Why.
+        error: &'a Error,
     },
     /// A session was ended by the request that came with it: a log-out.
     Destroyed {
@@ -122,6 +129,10 @@ impl SessionEvent<'_> {
             }
             Self::Renewed { handle } => {
                 tracing::debug!(target: "session", %handle, "session renewed");
+            }
+            Self::RenewalFailed { handle, error } => {
+                let error: &(dyn std::error::Error + 'static) = *error;
+                tracing::error!(target: "session", %handle, error, "session not renewed");
             }
             Self::Destroyed { handle } => {
                 tracing::info!(target: "session", %handle, "session destroyed");

@@ -9,6 +9,7 @@ use crate::cookie::write::SetCookie;
 use crate::engine::change::Requester;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
+use crate::engine::event::SessionEvent;
 use crate::engine::identity::Proven;
 use crate::engine::operations;
 use crate::engine::transaction::{Request, Transaction};
@@ -32,7 +33,7 @@ pub(crate) fn renewed_times<T: SessionState>(
 }
 
 /// The renewal of a request that is over, if it was a use of its session; of each only one. That it
-/// failed was reported, and spoils no response: the next use tries again.
+/// failed is reported, and spoils no response: the next use tries again.
 pub(crate) fn renewal<T: SessionState>(
     engine: &Arc<Engine<T>>,
     transaction: &Arc<Transaction<T>>,
@@ -62,5 +63,8 @@ async fn renew<T: SessionState>(engine: &Arc<Engine<T>>, transaction: &Transacti
     let Some(proven) = transaction.proven() else { return };
     let Request { arrival, usage } = transaction.request();
     let request = Requester { presented: proven.digest(), arrival, usage, renews: true };
-    _ = operations::renew(engine, proven, request).await;
+    if let Err(error) = operations::renew(engine, proven, request).await {
+        let handle = proven.stored.record.handle;
+        engine.store.report(&SessionEvent::RenewalFailed { handle, error: &error });
+    }
 }

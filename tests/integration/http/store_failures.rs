@@ -38,7 +38,9 @@ async fn a_renewal_that_fails_spoils_no_response<S: TestStore>(store: S) {
     app.clock.advance(Duration::from_mins(20));
     app.store.inject(Call::Touch, Fault::Fails);
     assert_eq!(client.post("/account").await.ok(), "ann");
-    assert_eq!(app.events.take(), ["failed touch"]);
+    let events = app.events.take();
+    assert!(events[0] == "failed touch" && events[1].starts_with("RenewalFailed"), "{events:?}");
+    assert_eq!(events.len(), 2);
     app.store.heal();
     app.store.take_calls();
     assert_eq!(client.post("/account").await.ok(), "ann");

@@ -26,7 +26,7 @@ use axum_core::extract::FromRequestParts;
 use axum_core::response::IntoResponse;
 pub use axum_core::response::Response;
 use http::request::Parts;
-use session_core::{Access, Refusal, Scope};
+use session_core::{Access, CommitOn, Refusal, Scope, SessionState};
 pub use session_core::{Argument, Mode, Reads, Writes};
 
 use crate::from_state::FromState;
@@ -59,9 +59,7 @@ impl<A: Argument, M: Mode, R: Requirement<A::State>> Guard<A, M, R> {
     /// Ends the guard with the handler's response.
     pub fn end(self, commit: &mut Commit) {
         let Self { sessions, scope, head, .. } = self;
-        if commit.commit.end(scope, R::COMMIT_ON) {
-            commit.answers.push(Box::new(move |refusal| sessions.reject(refusal, head)));
-        }
+        commit.end(sessions, scope, head, R::COMMIT_ON);
     }
 }
 
@@ -128,6 +126,19 @@ impl Commit {
     /// With the handler's response.
     pub fn new(response: Response) -> Self {
         Self { commit: session_core::Commit::new(response), answers: Vec::new() }
+    }
+
+    /// Ends a scope of these sessions; they answer if it cannot be saved.
+    pub(crate) fn end<T: SessionState, M: Mode>(
+        &mut self,
+        sessions: Sessions<T>,
+        scope: Scope<T, M>,
+        head: Option<Box<RequestHead>>,
+        on: CommitOn,
+    ) {
+        if self.commit.end(scope, on) {
+            self.answers.push(Box::new(move |refusal| sessions.reject(refusal, head)));
+        }
     }
 
     /// Saves the sessions of the guards that have ended with it, and answers the response when all of

@@ -52,6 +52,13 @@ impl From<Refusal> for Rejection {
     }
 }
 
+/// So that an extractor of one's own may use `?` on what it does with the session.
+impl From<crate::error::Error> for Rejection {
+    fn from(error: crate::error::Error) -> Self {
+        Refusal::from(error).into()
+    }
+}
+
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let mut response = match self.answer {

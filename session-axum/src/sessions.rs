@@ -9,6 +9,7 @@ use session_core::{
 };
 
 use crate::error::Error;
+use crate::layer::SessionLayer;
 use crate::rejection::{Rejection, Renderer};
 use crate::request_head::RequestHead;
 
@@ -165,6 +166,33 @@ impl<T: SessionState> Sessions<T> {
     /// where it is never called, requests see to that.
     pub async fn clean(&self) -> Result<u64, Error> {
         Ok(self.engine().clean().await?)
+    }
+
+    /// A layer for routes whose code may ask for the session without being a function under
+    /// [`#[require_session]`](crate::require_session): closures, services, extractors of one's own, server functions.
+    /// They take a [`RequestSession`](crate::RequestSession), which needs no state.
+    ///
+    /// ```
+    /// use axum::{Router, routing::get};
+    /// use session_axum::{Error, MemoryStore, RequestSession, Sessions, session};
+    ///
+    /// #[session]
+    /// struct Shop { visits: u64 }
+    ///
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// let app: Router = Router::new()
+    ///     .route("/", get(async |session: RequestSession<Shop>| {
+    ///         let visits = session.change(|shop| { shop.visits += 1; shop.visits })?;
+    ///         Ok::<_, Error>(format!("visit {visits}\n"))
+    ///     }))
+    ///     .layer(sessions.layer());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// A request in which nobody asks is left alone: nothing is loaded, and its response says nothing of sessions.
+    pub fn layer(&self) -> SessionLayer<T> {
+        SessionLayer::new(self.clone())
     }
 
     /// The engine that these sessions stand on.

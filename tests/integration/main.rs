@@ -6,6 +6,7 @@
 //! | [`handlers`] | every way in which a handler ends |
 //! | [`field_types`] | what fields may be, and which changes to them are stored |
 //! | [`holding`] | functions around functions, and several sessions of one request |
+//! | [`request_session`] | layers, closures, services and extractors that read and change the session |
 //! | [`browser`] | what a browser decides: what it keeps, which cookies it sends and takes |
 //! | [`access_control`] | which requests pass, where the others are sent |
 //! | [`concurrency`] | many requests on one session at the same time |
@@ -46,5 +47,6 @@ mod oidc;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod readme;
+mod request_session;
 mod sealed_cookie;
 mod sealing;

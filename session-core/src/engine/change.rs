@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::crypto::token::{Digest, Token};
+use crate::engine::incoming::Usage;
 use crate::engine::store_clock::Arrival;
 use crate::engine::stored::Stored;
-use crate::engine::transaction::Usage;
 use crate::state::hand_over::{carried, handed_on};
 use crate::state::merge::merge;
 use crate::state::restarts::Restarts;

@@ -68,6 +68,24 @@ pub enum Error {
         "there are no others: the session is not stored yet, or nobody is logged in to it; call it in a later request than the log-in, or call `revoke_all`"
     )]
     NobodyThere,
+    /// A function holds the session that a [`RequestSession`](crate::RequestSession) reads or changes, or a
+    /// closure does that is under way. Nothing was changed.
+    #[error(
+        "the session `{0}` is held by a function around this one, or by a closure around this one: change it there, or have the function take it as `&mut Session<{0}>` and lend it, `session.run(next, request).await`"
+    )]
+    Held(&'static str),
+    /// The response has left, or is about to: a [`RequestSession`](crate::RequestSession) cannot change
+    /// the session any more. Nothing was changed.
+    #[error(
+        "the session `{0}` is saved already, since the response has left: change it before that, or from outside of the request by `sessions.update(&handle, |session| …)`"
+    )]
+    Saved(&'static str),
+    /// An extractor logs in or out, by a [`RequestSession`](crate::RequestSession), for a function that has
+    /// taken the session by `&mut` and checked who is logged in. Nothing was changed.
+    #[error(
+        "an extractor of a function that takes the session `{0}` by `&mut` can neither log in nor end it: do that in the function, or in a middleware around it"
+    )]
+    BeforeBody(&'static str),
     /// An [`update`](crate::Engine::update) closure changed the principal. That needs a new
     /// token, which only a response can carry to the browser. Nothing was stored.
     #[error(
@@ -109,6 +127,9 @@ impl Error {
             | Self::CookieWithheld
             | Self::NotStored
             | Self::NobodyThere
+            | Self::Held(_)
+            | Self::Saved(_)
+            | Self::BeforeBody(_)
             | Self::PrincipalInUpdate => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -169,7 +190,7 @@ pub enum Refusal {
     /// An extractor looked at the session where no function around has opened it, which would tell
     /// caches that the response depends on it. 500.
     #[error(
-        "`SessionRef<{0}>` or `Principal<{0}>` is used where no function has opened the session, so that nothing tells caches that the response depends on it: write `#[require_session]` above the handler and give it the argument `_: &{0}`, or put such a middleware around it"
+        "`SessionRef<{0}>`, `Principal<{0}>` or `RequestSession<{0}>` is used where no function or layer around has the session, so that nothing tells caches that the response depends on it: put `.layer(sessions.layer())` around the routes, or write `#[require_session]` above the handler and give it the argument `_: &{0}`"
     )]
     Unguarded(&'static str),
     /// Another part of the request, beside this one, changed the session for so long that this one

@@ -7,6 +7,7 @@ use std::future::poll_fn;
 use http::Request;
 use tower_service::Service;
 
+use crate::engine::deferred::Asked;
 use crate::engine::requested;
 use crate::engine::session::{Place, Session};
 use crate::state::session_state::SessionState;
@@ -35,7 +36,7 @@ impl<T: SessionState> Session<T> {
     where
         S: Service<Request<B>, Error = Infallible>,
     {
-        requested::put(request.extensions_mut(), &self.place);
+        requested::put(request.extensions_mut(), Asked::Opened(self.place.clone()));
         let called = async move {
             let ready = poll_fn(|context| service.poll_ready(context)).await;
             let Ok(()) = ready;

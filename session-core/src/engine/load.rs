@@ -11,9 +11,10 @@ use crate::cookie::seen::PresentedCookies;
 use crate::engine::engine::Engine;
 use crate::engine::error::Refusal;
 use crate::engine::identity::{Identity, Proof, Proven};
+use crate::engine::incoming::{Incoming, Request, Usage};
 use crate::engine::policy::Policy;
 use crate::engine::renewal::renewed_times;
-use crate::engine::transaction::{Incoming, Request, Transaction, Usage};
+use crate::engine::transaction::Transaction;
 use crate::engine::{clean, operations, origin};
 use crate::state::session_state::SessionState;
 

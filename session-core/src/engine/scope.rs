@@ -5,28 +5,19 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use http::header::{HOST, ORIGIN};
-use http::request::Parts;
-
 use crate::cookie::private_pages::PrivatePages;
-use crate::engine::cross_site::SEC_FETCH_SITE;
 use crate::engine::engine::Engine;
-use crate::engine::error::Refusal;
-use crate::engine::event::SessionEvent;
-use crate::engine::load::load;
-use crate::engine::renewal;
-use crate::engine::requested;
-use crate::engine::scopes::Opening;
+use crate::engine::incoming::Usage;
 use crate::engine::session::{Place, Session};
-use crate::engine::transaction::{End, Left, Transaction, Usage};
+use crate::engine::transaction::{End, Left, Transaction};
 use crate::engine::working_copy::WorkingCopy;
 use crate::state::session_state::SessionState;
 
 /// What a function asks for when it opens a request's session.
 #[derive(Clone, Copy, Debug)]
 pub struct Access {
-    sites: Sites,
-    usage: Usage,
+    pub(crate) sites: Sites,
+    pub(crate) usage: Usage,
 }
 
 /// Which sites may act on a session.
@@ -87,94 +78,6 @@ mod sealed {
 impl Mode for Reads {}
 impl Mode for Writes {}
 
-impl<T: SessionState> Engine<T> {
-    /// Opens the session of a request for a function around others, or for a handler. The first
-    /// that asks loads it; it lies in the request's extensions from then on.
-    ///
-    /// No cookie, a malformed, unknown or expired one: the state's default, and nothing is stored.
-    ///
-    /// # Errors
-    /// When another site sends an unsafe request, the store fails or is too slow, there are too
-    /// many cookies, or a function around this one holds the session and does not lend it.
-    pub async fn open<M: Mode>(
-        self: &Arc<Self>,
-        parts: &mut Parts,
-        access: Access,
-    ) -> Result<Scope<T, M>, Refusal> {
-        let opening = if M::WRITES { Opening::Write } else { Opening::Read };
-        let session = self.enter(parts, opening, access).await?;
-        Ok(Scope { engine: Arc::clone(self), session, mode: PhantomData })
-    }
-
-    /// The session of a request, to be looked at by an extractor. It is the session as it is at
-    /// the moment. An extractor cannot tell caches that the response depends on it
-    /// (`Vary: Cookie`), so a function around it must have opened the session: its [`Scope`] does.
-    ///
-    /// # Errors
-    /// When no function around has opened it ([`Refusal::Unguarded`]); else as for
-    /// [`open`](Self::open).
-    pub async fn look(self: &Arc<Self>, parts: &mut Parts) -> Result<Session<T>, Refusal> {
-        let place = requested::find::<T>(&parts.extensions, self.name_in_use.engine);
-        if !place.is_some_and(|place| place.transaction.is_open(place.scope)) {
-            return Err(self.refuse(Refusal::Unguarded(T::NAME)));
-        }
-        // The scope around has decided which sites may act on it.
-        self.enter(parts, Opening::Look, Access::default().sites(Sites::Any)).await
-    }
-
-    /// Reports a request that is refused because of where it comes from, with what tells that.
-    fn refuse_other_site(&self, parts: &Parts, refusal: Refusal) -> Refusal {
-        let header =
-            |name| parts.headers.get(name).map(|value| value.to_str().unwrap_or("(unreadable)"));
-        let authority = parts.uri.authority().map(http::uri::Authority::as_str);
-        self.store.report(&SessionEvent::OtherSite {
-            host: authority.or_else(|| header(HOST)),
-            origin: header(ORIGIN),
-            sec_fetch_site: header(SEC_FETCH_SITE),
-        });
-        self.refuse(refusal)
-    }
-
-    async fn enter(
-        self: &Arc<Self>,
-        parts: &mut Parts,
-        opening: Opening,
-        access: Access,
-    ) -> Result<Session<T>, Refusal> {
-        if access.sites == Sites::Ours {
-            let permitted = self.policy.cross_site.permit(parts);
-            permitted.map_err(|refusal| self.refuse_other_site(parts, refusal))?;
-        }
-        let (engine, patience) = (self.name_in_use.engine, self.store.deadline);
-        if let Some(Place { transaction, scope }) = requested::find(&parts.extensions, engine) {
-            transaction.note_usage(access.usage);
-            let opened = transaction.open(scope, opening, patience).await;
-            if let Some((inner, copy)) = opened.map_err(|refusal| self.refuse(refusal))? {
-                let place = Place { transaction, scope: inner };
-                if inner.is_some() {
-                    requested::put(&mut parts.extensions, &place);
-                }
-                return Ok(Session::new(copy, place));
-            }
-        } else if requested::is_shared(&parts.extensions, engine, self.policy.cookie.name()) {
-            return Err(self.refuse(Refusal::SharedCookie(self.policy.cookie.name().to_owned())));
-        }
-        let transaction = load(parts, self, access.usage).await?;
-        let opened = transaction.open(None, opening, patience).await;
-        let opened = opened.map_err(|refusal| self.refuse(refusal))?;
-        let (scope, copy) = opened.expect("nobody else knows it yet");
-        if scope.is_none() {
-            Box::pin(renewal::at_once(self, &transaction)).await;
-        }
-        let place = Place { transaction, scope };
-        // Whoever only looks, inside of what was cut off, leaves the request in its scope.
-        if scope.is_some() {
-            requested::put(&mut parts.extensions, &place);
-        }
-        Ok(Session::new(copy, place))
-    }
-}
-
 /// One function's part in a request's session, from [`Engine::open`]. It ends with the function's
 /// response, in a [`Commit`](crate::Commit); the outermost scope of a request saves what all have
 /// made of the session. Dropped before that (a panic, a time-out, a refused request), it leaves no
@@ -186,12 +89,24 @@ pub struct Scope<T: SessionState, M: Mode> {
     mode: PhantomData<fn() -> M>,
 }
 
+impl<T: SessionState, M: Mode> Scope<T, M> {
+    pub(crate) fn new(engine: Arc<Engine<T>>, session: Session<T>) -> Self {
+        Self { engine, session, mode: PhantomData }
+    }
+
+    pub(crate) fn place(&self) -> &Place<T> {
+        &self.session.place
+    }
+}
+
 impl<T: SessionState> Scope<T, Writes> {
     /// The session to be changed: the body of the function begins. From here on only the
     /// function has it.
     pub fn begin(&mut self) -> &mut Session<T> {
-        if let Place { transaction, scope: Some(scope) } = &self.session.place {
-            transaction.begin(*scope);
+        if let Place { transaction, scope: Some(scope) } = &self.session.place
+            && let Some(copy) = transaction.begin(*scope)
+        {
+            self.session.replace(copy);
         }
         &mut self.session
     }

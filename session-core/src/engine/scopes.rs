@@ -73,6 +73,8 @@ enum Hold {
 pub(crate) enum Opening {
     /// By an extractor that looks at it, without a scope.
     Look,
+    /// By a closure that changes it, and has it for that long.
+    Change,
     Read,
     Write,
 }
@@ -99,7 +101,9 @@ impl<T> Scopes<T> {
         for ancestor in self.ancestors(parent) {
             match self.node(ancestor).hold {
                 Hold::Holds => return Admission::Held,
-                Hold::Extracting if opening != Opening::Look => return Admission::Twice,
+                Hold::Extracting if matches!(opening, Opening::Read | Opening::Write) => {
+                    return Admission::Twice;
+                }
                 Hold::Lends if !self.is_attached(ancestor) => return Admission::Held,
                 Hold::Extracting | Hold::Lends => break,
                 Hold::Reads | Hold::Over => {}
@@ -129,7 +133,7 @@ impl<T> Scopes<T> {
         opening: Opening,
         handed: impl Fn() -> Handed<T>,
     ) -> ScopeId {
-        let writes = opening == Opening::Write;
+        let writes = matches!(opening, Opening::Change | Opening::Write);
         let scope = self.add(Node {
             parent: parent.map(|parent| (parent, self.node(parent).lends)),
             hold: if writes { Hold::Extracting } else { Hold::Reads },
@@ -168,12 +172,14 @@ impl<T> Scopes<T> {
         }
     }
 
-    /// The body of the scope's function begins.
-    pub(crate) fn begin(&mut self, scope: ScopeId) {
+    /// The body of the scope's function begins, unless it has.
+    pub(crate) fn begin(&mut self, scope: ScopeId) -> bool {
         let hold = &mut self.node_mut(scope).hold;
-        if *hold == Hold::Extracting {
+        let begins = *hold == Hold::Extracting;
+        if begins {
             *hold = Hold::Holds;
         }
+        begins
     }
 
     /// Begins to lend.
@@ -199,6 +205,12 @@ impl<T> Scopes<T> {
         let node = self.node_mut(scope);
         node.hold = Hold::Over;
         node.handed.take()
+    }
+
+    /// Whether a function that this scope is in has taken the session, and has not begun.
+    pub(crate) fn is_in_extracting(&self, scope: ScopeId) -> bool {
+        let mut around = self.ancestors(Some(scope)).skip(1);
+        around.any(|scope| self.node(scope).hold == Hold::Extracting)
     }
 
     pub(crate) fn is_over(&self, scope: ScopeId) -> bool {

@@ -48,6 +48,19 @@ pub(crate) struct Place<T> {
     pub(crate) scope: Option<ScopeId>,
 }
 
+impl<T> Place<T> {
+    /// Whether the scope, or one that it was opened in, has not ended.
+    pub(crate) fn is_open(&self) -> bool {
+        self.transaction.is_open(self.scope)
+    }
+}
+
+impl<T> Clone for Place<T> {
+    fn clone(&self) -> Self {
+        Self { transaction: Arc::clone(&self.transaction), scope: self.scope }
+    }
+}
+
 impl<T: SessionState> Session<T> {
     pub(crate) fn new(copy: WorkingCopy<T>, place: Place<T>) -> Self {
         Self { copy, own: None, place }

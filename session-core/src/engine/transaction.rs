@@ -1,20 +1,19 @@
 //! The transaction: the session of one request, loaded once, passed on from scope to scope, saved
 //! once.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
-use http::HeaderValue;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-use crate::cookie::seen::PresentedCookies;
 use crate::crypto::time::Timestamp;
-use crate::engine::error::Refusal;
+use crate::engine::error::{Error, Refusal};
 use crate::engine::identity::{Identity, Proof, Proven};
-use crate::engine::names::EngineId;
-use crate::engine::scopes::{Admission, Handed, Opening, ScopeId, Scopes};
-use crate::engine::store_clock::Arrival;
+use crate::engine::incoming::{Incoming, Request, Usage};
+use crate::engine::scopes::{Handed, Opening, ScopeId};
+use crate::engine::shared::{Attempt, Shared};
 use crate::engine::working_copy::WorkingCopy;
 use crate::state::session_state::SessionState;
 use crate::store::Times;
@@ -31,68 +30,8 @@ pub(crate) struct Transaction<T> {
     shared: Mutex<Shared<T>>,
     /// Wakes those that wait for their turn.
     turns: Notify,
-}
-
-/// What a transaction is of.
-#[derive(Debug)]
-pub(crate) struct Incoming {
-    pub(crate) engine: EngineId,
-    /// The name of its cookie.
-    pub(crate) cookie: Arc<str>,
-    pub(crate) request: Request,
-    /// Which cookies of that name the request showed, good or bad.
-    pub(crate) presented_cookies: PresentedCookies,
-    /// The domains from which a log-in or log-out removes such cookies too.
-    pub(crate) leftovers: Vec<Option<String>>,
-    /// Whether the browser may have withheld the cookie, since the request comes from another site:
-    /// then none is set.
-    pub(crate) is_withheld: bool,
-    /// What the browser calls itself, for a session that begins with this request.
-    pub(crate) user_agent: Option<HeaderValue>,
-}
-
-/// The request that asks for a session.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Request {
-    pub(crate) arrival: Arrival,
-    pub(crate) usage: Usage,
-}
-
-/// Whether a request counts as a use of its session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Usage {
-    /// Somebody uses it: the idle limit starts anew.
-    Foreground,
-    /// The page asks by itself: nothing is renewed.
-    Background,
-}
-
-/// What the scopes of a request share.
-#[derive(Debug)]
-struct Shared<T> {
-    /// The session as it is passed on at the moment.
-    now: WorkingCopy<T>,
-    /// What the last guard with `commit = always` left, to be saved whatever is answered, and how
-    /// many there were.
-    kept: Option<WorkingCopy<T>>,
-    kept_count: u32,
-    scopes: Scopes<T>,
-    /// Whether anybody has had to wait for a turn.
-    is_awaited: bool,
-    is_saved: bool,
-    /// What the request's functions so far make of it.
-    usage: Usage,
-    /// Whether somebody has renewed it, or is about to.
-    is_renewed: bool,
-}
-
-/// What comes of an attempt to open a scope.
-enum Attempt<T> {
-    Opened(Option<ScopeId>, WorkingCopy<T>),
-    Wait,
-    Refused(Refusal),
-    /// The request's changes are saved: a load of its own is needed.
-    Saved,
+    /// Wakes the threads whose closures wait for another thread's.
+    closures: Condvar,
 }
 
 /// What a scope leaves of the session.
@@ -171,6 +110,11 @@ impl<T> Transaction<T> {
         Some(label.into())
     }
 
+    /// Whether the scope that a request names, or one that it was opened in, has not ended.
+    pub(crate) fn is_open(&self, scope: Option<ScopeId>) -> bool {
+        self.lock().scopes.is_open(scope)
+    }
+
     /// A turn has ended: it is another's.
     fn pass_on(&self, shared: &Shared<T>) {
         if shared.is_awaited {
@@ -189,17 +133,15 @@ impl<T: SessionState> Transaction<T> {
             Identity::Proven(proven) => Arc::clone(&proven.stored.state),
             Identity::Anonymous | Identity::Replaced(_) => Arc::default(),
         };
-        let shared = Shared {
-            now: WorkingCopy::new(base),
-            kept: None,
-            kept_count: 0,
-            scopes: Scopes::default(),
-            is_awaited: false,
-            is_saved: false,
-            usage: incoming.request.usage,
-            is_renewed: false,
-        };
-        Self { incoming, identity, renewed, shared: Mutex::new(shared), turns: Notify::new() }
+        let shared = Shared::new(WorkingCopy::new(base), incoming.request.usage);
+        Self {
+            incoming,
+            identity,
+            renewed,
+            shared: Mutex::new(shared),
+            turns: Notify::new(),
+            closures: Condvar::new(),
+        }
     }
 
     /// Opens the session in the scope that the request names, and answers what it is at the moment
@@ -243,36 +185,76 @@ impl<T: SessionState> Transaction<T> {
     }
 
     fn attempt(&self, under: Option<ScopeId>, opening: Opening) -> Attempt<T> {
+        self.lock().attempt(under, opening)
+    }
+    /// The body of the scope's function begins. The answer is what its extractors have made of the
+    /// session, if they have changed it.
+    pub(crate) fn begin(&self, scope: ScopeId) -> Option<WorkingCopy<T>> {
         let mut shared = self.lock();
-        let Shared { now, kept, kept_count, scopes, is_awaited, is_saved, .. } = &mut *shared;
-        if *is_saved && !scopes.is_open(under) {
-            return Attempt::Saved;
-        }
-        match scopes.admit(under, opening) {
-            Admission::Free(parent) => {
-                let handed = || Handed::of(now, kept.as_ref(), *kept_count);
-                let scope =
-                    (opening != Opening::Look).then(|| scopes.open(parent, opening, handed));
-                Attempt::Opened(scope, now.clone())
-            }
-            Admission::Wait => {
-                *is_awaited = true;
-                Attempt::Wait
-            }
-            Admission::Held => Attempt::Refused(Refusal::Held(T::NAME)),
-            Admission::Twice => Attempt::Refused(Refusal::TakenTwice(T::NAME)),
-            Admission::CutOff => Attempt::Saved,
+        let begins = shared.scopes.begin(scope);
+        (begins && shared.has_changed).then(|| shared.now.clone())
+    }
+
+    /// The session as it is at the moment, for a closure that reads it.
+    pub(crate) fn read(&self, under: Option<ScopeId>) -> Result<WorkingCopy<T>, Error> {
+        match self.wait_for_closures()?.attempt(under, Opening::Look) {
+            Attempt::Opened(_, copy) => Ok(copy),
+            other => Err(other.refused()),
         }
     }
 
-    /// The body of the scope's function begins.
-    pub(crate) fn begin(&self, scope: ScopeId) {
-        self.lock().scopes.begin(scope);
+    /// Opens a scope for a closure that changes the session, and answers what it is at the moment.
+    pub(crate) fn begin_change(
+        &self,
+        under: Option<ScopeId>,
+    ) -> Result<(ScopeId, WorkingCopy<T>), Error> {
+        let mut shared = self.wait_for_closures()?;
+        match shared.attempt(under, Opening::Change) {
+            Attempt::Opened(Some(scope), copy) => {
+                shared.closure = Some(thread::current().id());
+                Ok((scope, copy))
+            }
+            other => Err(other.refused()),
+        }
     }
 
-    /// Whether the scope that a request names, or one that it was opened in, has not ended.
-    pub(crate) fn is_open(&self, scope: Option<ScopeId>) -> bool {
-        self.lock().scopes.is_open(scope)
+    /// Ends the scope of a closure that leaves the session like this. Refuses a log-in or log-out by an
+    /// extractor of a function that has the session already: that has checked who is logged in.
+    pub(crate) fn end_change(&self, scope: ScopeId, left: WorkingCopy<T>) -> Result<(), Error> {
+        let mut shared = self.lock();
+        // Its function may have ended meanwhile, on another thread.
+        if shared.is_saved || !shared.scopes.is_attached(scope) {
+            return Err(Error::Saved(T::NAME));
+        }
+        let extracts = shared.scopes.is_in_extracting(scope);
+        if extracts && left.logs_in_or_out_since(&shared.now) {
+            return Err(Error::BeforeBody(T::NAME));
+        }
+        drop(shared.scopes.close(scope));
+        shared.now = left;
+        shared.has_changed = true;
+        self.pass_on(&shared);
+        Ok(())
+    }
+
+    /// The closure is over, be it by a panic: the session is another's, and unless the change has
+    /// ended as it was.
+    pub(crate) fn release_change(&self, scope: ScopeId) {
+        self.abandon(scope);
+        self.lock().closure = None;
+        self.closures.notify_all();
+    }
+
+    /// Waits while another thread's closure has the session; refuses a closure inside of a closure.
+    fn wait_for_closures(&self) -> Result<MutexGuard<'_, Shared<T>>, Error> {
+        let mut shared = self.lock();
+        while let Some(thread) = shared.closure {
+            if thread == thread::current().id() {
+                return Err(Error::Held(T::NAME));
+            }
+            shared = self.closures.wait(shared).unwrap_or_else(PoisonError::into_inner);
+        }
+        Ok(shared)
     }
 
     /// The scope lends the session as it has made it.
@@ -356,17 +338,5 @@ impl<T: SessionState> Transaction<T> {
             shared.kept_count = handed.kept_count;
             shared.now = handed.copy;
         }
-    }
-}
-
-impl<T> Shared<T> {
-    /// The session is as it was handed to a scope, or as a guard with `commit = always` has left it
-    /// since.
-    fn discard(&mut self, handed: Option<Handed<T>>) {
-        let Some(handed) = handed else { return };
-        self.now = match &self.kept {
-            Some(kept) if self.kept_count > handed.kept_count => kept.clone(),
-            _ => handed.copy,
-        };
     }
 }

@@ -67,6 +67,15 @@ impl<T: SessionState> WorkingCopy<T> {
             || !same_principal::<T>(self.base.principal(), self.state.principal())
     }
 
+    /// Whether somebody has logged in or out of it since it was `before`, or has ended it.
+    pub(crate) fn logs_in_or_out_since(&self, before: &Self) -> bool {
+        let (principal, former) = (self.state.principal(), before.state.principal());
+        self.is_destroyed != before.is_destroyed
+            || self.controls.secret == SecretRequest::LogIn
+                && before.controls.secret != SecretRequest::LogIn
+            || !same_principal::<T>(former, principal)
+    }
+
     /// What was made of the session since `handed`, as a change to whatever that has become.
     pub(crate) fn since(self, handed: Self) -> Self {
         if self.is_destroyed && !handed.is_destroyed {

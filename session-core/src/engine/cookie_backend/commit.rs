@@ -11,9 +11,9 @@ use crate::engine::draft::{Draft, SecretsIn};
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
+use crate::engine::incoming::Usage;
 use crate::engine::sealed_cookie::{SealedCookie, SealedSession};
 use crate::engine::stored::Stored;
-use crate::engine::transaction::Usage;
 use crate::state::session_state::SessionState;
 use crate::store::Record;
 

@@ -11,9 +11,9 @@ use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::{Ignored, SessionEvent};
 use crate::engine::identity::{Identity, Presented, Proof, Proven, TokenCookie};
+use crate::engine::incoming::{Request, Usage};
 use crate::engine::rotation::SecretMatch;
 use crate::engine::stored::{Opened, OtherSession};
-use crate::engine::transaction::{Request, Usage};
 use crate::engine::uncancelled::Uncancelled;
 use crate::state::session_state::SessionState;
 

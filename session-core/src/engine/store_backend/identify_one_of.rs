@@ -8,9 +8,9 @@ use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::Ignored;
 use crate::engine::identity::Identity;
+use crate::engine::incoming::Request;
 use crate::engine::rotation::SecretMatch;
 use crate::engine::stored::Opened;
-use crate::engine::transaction::Request;
 use crate::state::session_state::SessionState;
 
 /// What a token's secret is to its session; of two tokens of one session, the greater counts.

@@ -37,7 +37,7 @@ use crate::sessions::Sessions;
 /// }
 /// ```
 #[derive(Debug)]
-pub struct SessionRef<T>(Session<T>);
+pub struct SessionRef<T>(pub(crate) Session<T>);
 
 impl<T> Deref for SessionRef<T> {
     type Target = Session<T>;
@@ -87,9 +87,7 @@ where
         let sessions = Sessions::from_state(state);
         let session = session(parts, &sessions).await?;
         let principal = session.principal().cloned().ok_or(Refusal::NotAuthenticated);
-        principal.map(Self).map_err(|refusal| {
-            sessions.reject(sessions.engine().refuse(refusal), sessions.head(parts))
-        })
+        principal.map(Self).map_err(|refusal| sessions.refuse(parts, refusal))
     }
 }
 
@@ -99,5 +97,5 @@ async fn session<T: SessionState>(
     sessions: &Sessions<T>,
 ) -> Result<Session<T>, Rejection> {
     let session = sessions.engine().look(parts).await;
-    session.map_err(|refusal| sessions.reject(refusal, sessions.head(parts)))
+    session.map_err(|refusal| sessions.reject_request(refusal, parts))
 }

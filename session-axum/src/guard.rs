@@ -36,9 +36,10 @@ use crate::sessions::Sessions;
 
 pub use crate::mistakes::{CanLend, Check, Distinct, Lending, Pair};
 pub use crate::requirement::{
-    Allow, Allows, Authenticated, Background, CommitAlways, CrossSite, Existing, Fresh, OrRedirect,
-    Redirects, Requirement,
+    Allow, AllowWith, Allows, AllowsWith, Authenticated, Background, CommitAlways, CrossSite,
+    Existing, Fresh, OrRedirect, Permission, Redirects, Requirement,
 };
+pub use crate::verdict::{Answer, AsyncAnswer, AsyncVerdict, Denied, Verdict};
 
 /// One session of a handler, from the request to the response. `A` is what the handler borrows, `M`
 /// whether it may change that, `R` the options of its `#[require_session]`.
@@ -75,7 +76,7 @@ where
     S: Sync,
     A: Argument,
     M: Mode,
-    R: Requirement<A::State>,
+    R: Permission<A::State, S>,
     Sessions<A::State>: FromState<S>,
 {
     type Rejection = Rejection;
@@ -83,17 +84,14 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let sessions = Sessions::from_state(state);
         let access = Access::default().sites(R::SITES).usage(R::USAGE);
-        let scope = match sessions.engine().open::<M>(parts, access).await {
-            Ok(scope) => scope,
-            Err(refusal) => return Err(sessions.reject(refusal, sessions.head(parts))),
+        let scope = sessions.engine().open::<M>(parts, access).await;
+        let scope = scope.map_err(|refusal| sessions.reject_request(refusal, parts))?;
+        let checked = match R::check(&scope) {
+            Ok(()) => R::permit(&scope, state).await,
+            Err(refusal) => Err(refusal.into()),
         };
-        if let Err(refusal) = R::check(&scope) {
-            let refusal = sessions.engine().refuse(refusal);
-            let redirect =
-                R::LOG_IN.and_then(|log_in| Rejection::redirect(&refusal, log_in, parts));
-            let rejection =
-                redirect.unwrap_or_else(|| sessions.reject(refusal, sessions.head(parts)));
-            return Err(rejection.keeping(scope.private_pages()));
+        if let Err(denied) = checked {
+            return Err(denied.reject(&sessions, R::LOG_IN, parts).keeping(scope.private_pages()));
         }
         let head = sessions.head(parts);
         Ok(Self { sessions, scope, head, requirement: PhantomData })

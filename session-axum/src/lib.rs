@@ -8,6 +8,7 @@ mod clear_site_data;
 mod error;
 mod extract;
 mod from_state;
+mod gate;
 pub mod guard;
 mod layer;
 mod mistakes;
@@ -18,12 +19,14 @@ mod requirement;
 mod return_to;
 mod sealed_cookie_builder;
 mod sessions;
+mod verdict;
 
 pub use builder::Builder;
 pub use clear_site_data::ClearSiteData;
 pub use error::Error;
 pub use extract::{Principal, SessionRef};
 pub use from_state::FromState;
+pub use gate::{Gate, GateService};
 pub use layer::{SessionLayer, SessionService};
 pub use rejection::Rejection;
 pub use request_head::RequestHead;
@@ -31,6 +34,7 @@ pub use request_session::RequestSession;
 pub use return_to::ReturnTo;
 pub use sealed_cookie_builder::SealedCookieBuilder;
 pub use sessions::Sessions;
+pub use verdict::Verdict;
 
 pub use session_core::{
     Argument, BuildError, CookieError, Engine, Error as ErrorKind, FieldValue, Handle, HandleError,

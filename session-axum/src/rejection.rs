@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum_core::response::{IntoResponse, Response};
 use http::header::LOCATION;
@@ -22,14 +22,14 @@ pub(crate) type Renderer = Arc<dyn Fn(&Refusal, &RequestHead) -> Response + Send
 ///
 /// One's own extractors pass it on, see [`SessionRef`](crate::SessionRef). What they refuse
 /// themselves they may say with a [`Refusal`], which becomes one with the plain answer.
-#[derive(Clone)]
 pub struct Rejection {
     refusal: Refusal,
     answer: Answer,
     pages: PrivatePages,
+    /// What a page of the request was asked for, if a log-in cures the refusal.
+    return_path: Option<Box<str>>,
 }
 
-#[derive(Clone)]
 enum Answer {
     /// The refusal's own.
     Plain,
@@ -37,6 +37,8 @@ enum Answer {
     Redirect(HeaderValue),
     /// The application's.
     Rendered(Renderer, Box<RequestHead>),
+    /// The application's, to this one request.
+    Answered(Mutex<Response>),
 }
 
 impl Rejection {
@@ -44,11 +46,24 @@ impl Rejection {
     pub fn refusal(&self) -> &Refusal {
         &self.refusal
     }
+
+    /// Sends a page to the log-in at this path, with the way back as the parameter `next`
+    /// ([`ReturnTo`](crate::ReturnTo)), where the option `or_redirect` would: if a log-in cures the
+    /// refusal, and a browser asks for a page to show. For a rejection from
+    /// [`Sessions::refuse`](crate::Sessions::refuse).
+    #[must_use]
+    pub fn or_redirect(self, log_in: &str) -> Self {
+        let location = self.return_path.as_ref().and_then(|path| with_return_path(log_in, path));
+        match location {
+            Some(location) => Self { answer: Answer::Redirect(location), ..self },
+            None => self,
+        }
+    }
 }
 
 impl From<Refusal> for Rejection {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, answer: Answer::Plain, pages: PrivatePages::Unset }
+        Self { refusal, answer: Answer::Plain, pages: PrivatePages::Unset, return_path: None }
     }
 }
 
@@ -65,6 +80,9 @@ impl IntoResponse for Rejection {
             Answer::Plain => plain(&self.refusal),
             Answer::Redirect(to) => (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response(),
             Answer::Rendered(renderer, head) => renderer(&self.refusal, &head),
+            Answer::Answered(response) => {
+                response.into_inner().unwrap_or_else(PoisonError::into_inner)
+            }
         };
         vary(response.headers_mut());
         self.pages.mark(&mut response);
@@ -101,22 +119,35 @@ impl Rejection {
             (Some(renderer), Some(head)) => Answer::Rendered(Arc::clone(renderer), head),
             _ => Answer::Plain,
         };
-        Self { refusal, answer, pages: PrivatePages::Unset }
+        Self { refusal, answer, pages: PrivatePages::Unset, return_path: None }
+    }
+
+    /// The same, for a request of which these parts are at hand: it can be sent to a log-in.
+    pub(crate) fn of_request(refusal: Refusal, renderer: Option<&Renderer>, parts: &Parts) -> Self {
+        let is_page = is_navigation(&parts.method, &parts.headers);
+        let return_path = (is_page && refusal.is_cured_by_log_in()).then(|| {
+            original_uri(parts).path_and_query().map_or("/", |asked| asked.as_str()).into()
+        });
+        let head = renderer.map(|_| Box::new(RequestHead::of(parts)));
+        Self { return_path, ..Self::of(refusal, renderer, head) }
+    }
+
+    /// What the application answers to a request that it did not let through.
+    pub(crate) fn answered(response: Mutex<Response>) -> Self {
+        Self { answer: Answer::Answered(response), ..Self::from(Refusal::Forbidden) }
+    }
+
+    /// The refusal alone, if nobody has found other words for it.
+    pub(crate) fn plain(self) -> Result<Refusal, Self> {
+        match self.answer {
+            Answer::Plain => Ok(self.refusal),
+            _ => Err(self),
+        }
     }
 
     /// With what caches may keep of the answer.
     pub(crate) fn keeping(self, pages: PrivatePages) -> Self {
         Self { pages, ..self }
-    }
-
-    /// The redirect of a page to `log_in`, if that cures what the request was refused for.
-    pub(crate) fn redirect(refusal: &Refusal, log_in: &str, parts: &Parts) -> Option<Self> {
-        if !refusal.is_cured_by_log_in() || !is_navigation(&parts.method, &parts.headers) {
-            return None;
-        }
-        let location = with_return_path(log_in, parts)?;
-        let (refusal, answer) = (refusal.clone(), Answer::Redirect(location));
-        Some(Self { refusal, answer, pages: PrivatePages::Unset })
     }
 }
 
@@ -132,9 +163,8 @@ fn plain(refusal: &Refusal) -> Response {
 }
 
 /// The log-in's path, with the way back as the parameter `next`.
-fn with_return_path(log_in: &str, parts: &Parts) -> Option<HeaderValue> {
+fn with_return_path(log_in: &str, next: &str) -> Option<HeaderValue> {
     let mark = if log_in.contains('?') { '&' } else { '?' };
-    let next = original_uri(parts).path_and_query().map_or("/", |asked| asked.as_str());
     let mut location = format!("{log_in}{mark}next=");
     for byte in next.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

@@ -117,7 +117,7 @@ where
         match session_core::RequestSession::of(parts).await {
             Ok(session) => Ok(Self(session)),
             Err(refusal) => match parts.extensions.get::<Layered<T>>() {
-                Some(Layered(sessions)) => Err(sessions.reject(refusal, sessions.head(parts))),
+                Some(Layered(sessions)) => Err(sessions.reject_request(refusal, parts)),
                 None => Err(refusal.into()),
             },
         }

@@ -1,9 +1,14 @@
 //! The options of `#[require_session]`, as types.
 
+use std::future::ready;
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use axum_core::extract::FromRef;
+
 use session_core::{CommitOn, Refusal, Session, SessionState, Sites, Usage, WithPrincipal};
+
+use crate::verdict::Denied;
 
 /// What a handler asks of its session.
 pub trait Requirement<T: SessionState> {
@@ -27,6 +32,13 @@ pub trait Requirement<T: SessionState> {
 }
 
 impl<T: SessionState> Requirement<T> for () {}
+
+/// A requirement that may need the application's state `S`, and time: it is asked after all
+/// [`check`](Requirement::check)s.
+pub trait Permission<T: SessionState, S>: Requirement<T> {
+    /// Whether the request may go on.
+    fn permit(session: &Session<T>, state: &S) -> impl Future<Output = Result<(), Denied>> + Send;
+}
 
 /// `existing`: the request comes with a stored session.
 #[derive(Debug)]
@@ -80,15 +92,45 @@ impl<T: SessionState, O: OrRedirect> Requirement<T> for Redirects<O> {
 #[derive(Debug)]
 pub struct Allows<O>(PhantomData<O>);
 
+impl<T: SessionState, O: Allow<T>> Requirement<T> for Allows<O> {}
+
 /// Whom a handler lets in.
 pub trait Allow<T> {
-    /// Whether a session of this state may go on.
-    const IF: fn(&T) -> bool;
+    /// Whether the request of this session may go on.
+    fn allow(session: &Session<T>) -> impl Future<Output = Result<(), Denied>> + Send;
 }
 
-impl<T: SessionState, O: Allow<T>> Requirement<T> for Allows<O> {
-    fn check(session: &Session<T>) -> Result<(), Refusal> {
-        if (O::IF)(session) { Ok(()) } else { Err(Refusal::Forbidden) }
+impl<T: SessionState, S: Sync, O: Allow<T>> Permission<T, S> for Allows<O> {
+    fn permit(session: &Session<T>, _: &S) -> impl Future<Output = Result<(), Denied>> + Send {
+        O::allow(session)
+    }
+}
+
+/// `allow = …, state = …`: a function that is given the application's state says who may go on. `O`
+/// is the handler's own type, which has it.
+#[derive(Debug)]
+pub struct AllowsWith<O>(PhantomData<O>);
+
+impl<T: SessionState, O: AllowWith<T>> Requirement<T> for AllowsWith<O> {}
+
+/// Whom a handler lets in, by the application's state.
+pub trait AllowWith<T> {
+    /// The part of the state that it needs.
+    type State: Send + Sync;
+
+    /// Whether the request of this session may go on.
+    fn allow(
+        session: &Session<T>,
+        state: &Self::State,
+    ) -> impl Future<Output = Result<(), Denied>> + Send;
+}
+
+impl<T: SessionState, S: Sync, O: AllowWith<T>> Permission<T, S> for AllowsWith<O>
+where
+    O::State: FromRef<S>,
+{
+    async fn permit(session: &Session<T>, state: &S) -> Result<(), Denied> {
+        O::allow(session, &O::State::from_ref(state)).await
     }
 }
 
@@ -116,6 +158,28 @@ impl<T: SessionState> Requirement<T> for CrossSite {
     const SITES: Sites = Sites::Any;
 }
 
+/// No requirement beside those that need the session alone.
+macro_rules! permits_all {
+    ($($requirement:ty $(where $parameter:ident: $bound:ident)?),* $(,)?) => {$(
+        impl<T: SessionState, S: Sync $(, $parameter: $bound)?> Permission<T, S> for $requirement
+        where
+            Self: Requirement<T>,
+        {
+            fn permit(_: &Session<T>, _: &S) -> impl Future<Output = Result<(), Denied>> + Send {
+                ready(Ok(()))
+            }
+        }
+    )*};
+}
+
+impl<T: WithPrincipal, S: Sync, const SECONDS: u64> Permission<T, S> for Fresh<SECONDS> {
+    fn permit(_: &Session<T>, _: &S) -> impl Future<Output = Result<(), Denied>> + Send {
+        ready(Ok(()))
+    }
+}
+
+permits_all!((), Existing, Authenticated, Redirects<O> where O: OrRedirect, Background, CommitAlways, CrossSite);
+
 /// Both.
 impl<T: SessionState, A: Requirement<T>, B: Requirement<T>> Requirement<T> for (A, B) {
     const COMMIT_ON: CommitOn = match A::COMMIT_ON {
@@ -138,5 +202,18 @@ impl<T: SessionState, A: Requirement<T>, B: Requirement<T>> Requirement<T> for (
     fn check(session: &Session<T>) -> Result<(), Refusal> {
         A::check(session)?;
         B::check(session)
+    }
+}
+
+impl<T, S, A, B> Permission<T, S> for (A, B)
+where
+    T: SessionState,
+    S: Sync,
+    A: Permission<T, S>,
+    B: Permission<T, S>,
+{
+    async fn permit(session: &Session<T>, state: &S) -> Result<(), Denied> {
+        A::permit(session, state).await?;
+        B::permit(session, state).await
     }
 }

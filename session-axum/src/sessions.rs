@@ -9,6 +9,7 @@ use session_core::{
 };
 
 use crate::error::Error;
+use crate::gate::Gate;
 use crate::layer::SessionLayer;
 use crate::rejection::{Rejection, Renderer};
 use crate::request_head::RequestHead;
@@ -195,6 +196,57 @@ impl<T: SessionState> Sessions<T> {
         SessionLayer::new(self.clone())
     }
 
+    /// A gate: a layer that lets only some requests through to the routes inside, by who is logged in or
+    /// by a function of the application, which may ask a database. For whole routers, and for services that
+    /// are no handlers, such as `ServeDir`. See [`Gate`].
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::{BuildError, MemoryStore, Sessions, session};
+    /// # use std::time::Duration;
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # fn main() -> Result<(), BuildError> {
+    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// let members: Router = Router::new()
+    ///     .route("/members", get(async || "welcome"))
+    ///     .route_layer(sessions.gate().authenticated().or_redirect("/login"));
+    /// # Ok(()) }
+    /// ```
+    pub fn gate(&self) -> Gate<T> {
+        Gate::new(self.clone())
+    }
+
+    /// Refuses a request from an extractor or middleware of one's own, in the application's words
+    /// ([`Builder::on_refusal`](crate::Builder::on_refusal)). It is reported as
+    /// [`SessionEvent::Refused`](crate::SessionEvent::Refused), like those of the guards.
+    ///
+    /// ```
+    /// # use axum::{extract::{FromRef, FromRequestParts}, http::request::Parts};
+    /// # use session_axum::{session, Refusal, Rejection, SessionRef, Sessions};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
+    /// struct Editor(u64);
+    ///
+    /// impl<S: Sync> FromRequestParts<S> for Editor
+    /// where
+    ///     Sessions<Shop>: FromRef<S>,
+    /// {
+    ///     type Rejection = Rejection;
+    ///
+    ///     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+    ///         let shop = SessionRef::<Shop>::from_request_parts(parts, state).await?;
+    ///         let refuse = |refusal| Sessions::<Shop>::from_ref(state).refuse(parts, refusal);
+    ///         match shop.user {
+    ///             Some(user) if user < 10 => Ok(Self(user)),
+    ///             Some(_) => Err(refuse(Refusal::Forbidden)),
+    ///             None => Err(refuse(Refusal::NotAuthenticated).or_redirect("/login")),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub fn refuse(&self, parts: &Parts, refusal: Refusal) -> Rejection {
+        self.reject_request(self.engine().refuse(refusal), parts)
+    }
+
     /// The engine that these sessions stand on.
     pub fn engine(&self) -> &Arc<Engine<T>> {
         &self.0.engine
@@ -208,6 +260,11 @@ impl<T: SessionState> Sessions<T> {
     /// The answer to a refusal of the request with this head.
     pub(crate) fn reject(&self, refusal: Refusal, head: Option<Box<RequestHead>>) -> Rejection {
         Rejection::of(refusal, self.0.renderer.as_ref(), head)
+    }
+
+    /// The answer to a refusal of the request with these parts.
+    pub(crate) fn reject_request(&self, refusal: Refusal, parts: &Parts) -> Rejection {
+        Rejection::of_request(refusal, self.0.renderer.as_ref(), parts)
     }
 }
 

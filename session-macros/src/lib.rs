@@ -309,12 +309,13 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `authenticated` | Somebody must be logged in; otherwise 401. |
 /// | `fresh = "10m"` | Somebody must have logged in less than this long ago (`s`, `m`, `h`, `d`); otherwise 401. Includes `authenticated`. The log-in that cures it is `Session::log_in`: to set the principal's field to who is there already is none. |
 /// | `or_redirect = "/login"` | Beside one of these: instead of 401, the request of a page is answered 303 to this path with `?next=…`, the page that was asked for. Read that as a `session_axum::ReturnTo`. |
-/// | `allow = Shop::is_admin` | This `fn(&T) -> bool` must say yes; otherwise 403. It is asked last. |
+/// | `allow = Shop::is_admin` | This function must say yes; otherwise 403. It is asked last. A path, a call that makes one (`allow = may("edit")`), or a closure. It gets `&T` or `&Session<T>`, and answers `bool`, `Result<bool, E>` (an error is answered as it is) or `Result<(), Rejection>`. It may be `async`. |
+/// | `state = App` | The function of `allow` gets `&App` too: the application's state, or a part of it that is `FromRef`. |
 /// | `background` | The page itself asks, and nobody uses it: the request renews no limit, whatever middleware stands around. |
 /// | `cross_site` | Other sites may send requests here, with any method: for a webhook, or a log-in that another site posts back. With their forms browsers send no session cookie (`SameSite`), so none is set and no change is stored (`session.is_withheld()`), and a log-in is an error: answer with 303 to a page of your own, whose request has the cookie. |
 /// | `commit = always` | Changes are saved even if the response is a 5xx, which otherwise discards them. |
 ///
-/// Any of them, in any order. The first five are asked of the first session among the arguments,
+/// Any of them, in any order. The first six are asked of the first session among the arguments,
 /// the others go for all. Of a request that is refused the function does not run, and nothing is
 /// read but the session. The request of a page is a GET or HEAD with `Sec-Fetch-Mode: navigate`, or, from
 /// an older browser, with `text/html` in `Accept`. What a refusal looks like,
@@ -347,6 +348,34 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 ///     shop.sold += 1;
 /// }
 /// ```
+///
+/// A permission with a parameter, and one that a database knows:
+///
+/// ```
+/// # use axum::{extract::FromRef, http::StatusCode};
+/// # use session_axum::{Session, Sessions, require_session, session};
+/// # #[session] struct Shop { #[session(principal)] user: Option<u64>, permissions: Vec<String> }
+/// # #[derive(Clone)] struct Database;
+/// # impl Database { async fn is_blocked(&self, _: Option<u64>) -> Result<bool, StatusCode> { Ok(false) } }
+/// #[derive(Clone, FromRef)]
+/// struct App { sessions: Sessions<Shop>, database: Database }
+///
+/// fn may(permission: &'static str) -> impl Fn(&Shop) -> bool {
+///     move |shop| shop.permissions.iter().any(|may| may == permission)
+/// }
+///
+/// async fn is_welcome(shop: &Shop, app: &App) -> Result<bool, StatusCode> {
+///     Ok(!app.database.is_blocked(shop.user).await?)
+/// }
+///
+/// #[require_session(authenticated, allow = may("edit"))]
+/// async fn edit(shop: &mut Shop) {}
+///
+/// #[require_session(authenticated, allow = is_welcome, state = App)]
+/// async fn order(session: &mut Session<Shop>) {}
+/// ```
+///
+/// For whole routers and for services there is `sessions.gate()`.
 ///
 /// # Other attributes
 ///

@@ -1,10 +1,12 @@
 //! The options in an attribute's parentheses: `name`, `name = value`, `name(item, item)`.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
+use syn::parse::discouraged::Speculative as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Error, Expr, Ident, Lit, LitStr, Path, Result, Token, parenthesized, token};
+use syn::{Error, Expr, Ident, Lit, LitStr, Path, Result, Token, Type, parenthesized, token};
 
 use crate::errors::Errors;
 use crate::suggestion::suggest;
@@ -75,6 +77,8 @@ pub(crate) struct RawOption {
 enum Value {
     Absent,
     Expr(Expr),
+    /// What is no expression: `Arc<App>`.
+    Type(Type),
     List(token::Paren, TokenStream),
 }
 
@@ -90,6 +94,7 @@ impl RawOption {
         match &self.value {
             Value::Absent => Ok(()),
             Value::Expr(expr) => Err(Error::new_spanned(expr, message)),
+            Value::Type(ty) => Err(Error::new_spanned(ty, message)),
             Value::List(paren, _) => Err(Error::new(paren.span.join(), message)),
         }
     }
@@ -102,6 +107,7 @@ impl RawOption {
         match self.value {
             Value::Expr(expr) => Ok(expr),
             Value::Absent => Err(Error::new(self.ident.span(), message)),
+            Value::Type(ty) => Err(Error::new_spanned(ty, message)),
             Value::List(paren, _) => Err(Error::new(paren.span.join(), message)),
         }
     }
@@ -130,6 +136,18 @@ impl RawOption {
         }
     }
 
+    /// An option with a type that a path names; `expected` describes it in the message for anything
+    /// else.
+    pub(crate) fn ty(self, known: &KnownOptions, expected: &str) -> Result<Type> {
+        let name = self.name();
+        if let Value::Type(ty) = self.value {
+            return Ok(ty);
+        }
+        let expr = self.expr(known)?.into_token_stream();
+        let message = format!("`{name}` takes {expected}");
+        syn::parse2(expr.clone()).map_err(|_| Error::new_spanned(expr, message))
+    }
+
     /// An option with a list of names in parentheses.
     pub(crate) fn idents(self, known: &KnownOptions) -> Result<Vec<Ident>> {
         let name = self.name();
@@ -144,6 +162,7 @@ impl RawOption {
             }
             Value::Absent => Err(Error::new(self.ident.span(), message)),
             Value::Expr(expr) => Err(Error::new_spanned(expr, message)),
+            Value::Type(ty) => Err(Error::new_spanned(ty, message)),
         }
     }
 }
@@ -163,10 +182,28 @@ impl Parse for RawOption {
         {
             Value::Absent
         } else {
-            Value::Expr(ungrouped(input.parse()?))
+            value(input)?
         };
         Ok(Self { ident, value })
     }
+}
+
+/// What stands behind the `=`, up to the next option.
+fn value(input: ParseStream) -> Result<Value> {
+    let ahead = input.fork();
+    match ahead.parse() {
+        Ok(expr) if ahead.is_empty() || ahead.peek(Token![,]) => {
+            input.advance_to(&ahead);
+            Ok(Value::Expr(ungrouped(expr)))
+        }
+        _ if is_type(input) => Ok(Value::Type(input.parse()?)),
+        _ => Ok(Value::Expr(ungrouped(input.parse()?))),
+    }
+}
+
+fn is_type(input: ParseStream) -> bool {
+    let ahead = input.fork();
+    ahead.parse::<Type>().is_ok() && (ahead.is_empty() || ahead.peek(Token![,]))
 }
 
 /// The expression without the invisible groups that a `macro_rules!` puts around its fragments.

@@ -25,10 +25,18 @@ pub(crate) struct Shared<T> {
     pub(crate) usage: Usage,
     /// Whether somebody has renewed it, or is about to.
     pub(crate) is_renewed: bool,
-    /// The thread whose closure has it.
-    pub(crate) closure: Option<ThreadId>,
-    /// Whether a closure has changed it.
-    pub(crate) has_changed: bool,
+    pub(crate) closures: Closures,
+}
+
+/// What closures have made of a session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Closures {
+    /// None has had it to change.
+    Unused,
+    /// The one of this thread has it.
+    Running(ThreadId),
+    /// They may have changed it.
+    Idle,
 }
 
 impl<T> Shared<T> {
@@ -43,8 +51,7 @@ impl<T> Shared<T> {
             is_saved: false,
             usage,
             is_renewed: false,
-            closure: None,
-            has_changed: false,
+            closures: Closures::Unused,
         }
     }
 

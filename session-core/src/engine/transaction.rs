@@ -13,7 +13,7 @@ use crate::engine::error::{Error, Refusal};
 use crate::engine::identity::{Identity, Proof, Proven};
 use crate::engine::incoming::{Incoming, Request, Usage};
 use crate::engine::scopes::{Handed, Opening, ScopeId};
-use crate::engine::shared::{Attempt, Shared};
+use crate::engine::shared::{Attempt, Closures, Shared};
 use crate::engine::working_copy::WorkingCopy;
 use crate::state::session_state::SessionState;
 use crate::store::Times;
@@ -31,7 +31,7 @@ pub(crate) struct Transaction<T> {
     /// Wakes those that wait for their turn.
     turns: Notify,
     /// Wakes the threads whose closures wait for another thread's.
-    closures: Condvar,
+    closure_ends: Condvar,
 }
 
 /// What a scope leaves of the session.
@@ -140,7 +140,7 @@ impl<T: SessionState> Transaction<T> {
             renewed,
             shared: Mutex::new(shared),
             turns: Notify::new(),
-            closures: Condvar::new(),
+            closure_ends: Condvar::new(),
         }
     }
 
@@ -192,7 +192,8 @@ impl<T: SessionState> Transaction<T> {
     pub(crate) fn begin(&self, scope: ScopeId) -> Option<WorkingCopy<T>> {
         let mut shared = self.lock();
         let begins = shared.scopes.begin(scope);
-        (begins && shared.has_changed).then(|| shared.now.clone())
+        let may_differ = begins && !matches!(shared.closures, Closures::Unused);
+        may_differ.then(|| shared.now.clone())
     }
 
     /// The session as it is at the moment, for a closure that reads it.
@@ -211,7 +212,7 @@ impl<T: SessionState> Transaction<T> {
         let mut shared = self.wait_for_closures()?;
         match shared.attempt(under, Opening::Change) {
             Attempt::Opened(Some(scope), copy) => {
-                shared.closure = Some(thread::current().id());
+                shared.closures = Closures::Running(thread::current().id());
                 Ok((scope, copy))
             }
             other => Err(other.refused()),
@@ -232,7 +233,6 @@ impl<T: SessionState> Transaction<T> {
         }
         drop(shared.scopes.close(scope));
         shared.now = left;
-        shared.has_changed = true;
         self.pass_on(&shared);
         Ok(())
     }
@@ -241,18 +241,18 @@ impl<T: SessionState> Transaction<T> {
     /// ended as it was.
     pub(crate) fn release_change(&self, scope: ScopeId) {
         self.abandon(scope);
-        self.lock().closure = None;
-        self.closures.notify_all();
+        self.lock().closures = Closures::Idle;
+        self.closure_ends.notify_all();
     }
 
     /// Waits while another thread's closure has the session; refuses a closure inside of a closure.
     fn wait_for_closures(&self) -> Result<MutexGuard<'_, Shared<T>>, Error> {
         let mut shared = self.lock();
-        while let Some(thread) = shared.closure {
+        while let Closures::Running(thread) = shared.closures {
             if thread == thread::current().id() {
                 return Err(Error::Held(T::NAME));
             }
-            shared = self.closures.wait(shared).unwrap_or_else(PoisonError::into_inner);
+            shared = self.closure_ends.wait(shared).unwrap_or_else(PoisonError::into_inner);
         }
         Ok(shared)
     }

@@ -34,6 +34,13 @@ impl ::session_axum::guard::OrRedirect for __prices_requires {
 impl ::session_axum::guard::Allow<<Session<Shop> as ::session_axum::guard::Argument>::State>
     for __prices_requires
 {
-    const IF: fn(&<Session<Shop> as ::session_axum::guard::Argument>::State) -> bool =
-        Shop::is_admin;
+    async fn allow(
+        session: &::session_axum::Session<
+            <Session<Shop> as ::session_axum::guard::Argument>::State,
+        >,
+    ) -> ::core::result::Result<(), ::session_axum::guard::Denied> {
+        #[allow(unused_imports)]
+        use ::session_axum::guard::AsyncAnswer as _;
+        ::session_axum::guard::Answer(Shop::is_admin(session)).verdict().await
+    }
 }

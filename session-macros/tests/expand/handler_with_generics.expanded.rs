@@ -53,5 +53,11 @@ impl<T, const N: usize> ::session_axum::guard::Allow<<T as ::session_axum::guard
 where
     T: SessionState + Shows,
 {
-    const IF: fn(&<T as ::session_axum::guard::Argument>::State) -> bool = T::is_open;
+    async fn allow(
+        session: &::session_axum::Session<<T as ::session_axum::guard::Argument>::State>,
+    ) -> ::core::result::Result<(), ::session_axum::guard::Denied> {
+        #[allow(unused_imports)]
+        use ::session_axum::guard::AsyncAnswer as _;
+        ::session_axum::guard::Answer(T::is_open(session)).verdict().await
+    }
 }

@@ -11,17 +11,37 @@ fn is_admin(user: &String) -> bool {
     user == "admin"
 }
 
-async fn is_known(shop: &Shop) -> bool {
-    shop.user.is_some()
+fn visits(shop: &Shop) -> u64 {
+    shop.visits
 }
+
+async fn known(shop: &Shop) -> Option<String> {
+    shop.user.clone()
+}
+
+async fn is_blocked(_: &Shop, _: &App) -> bool {
+    false
+}
+
+struct App;
 
 #[require_session(allow = is_admin)]
 async fn visit(shop: &mut Shop) {
     shop.visits += 1;
 }
 
-#[require_session(allow = is_known)]
+#[require_session(allow = visits)]
 async fn leave(shop: &mut Shop) {
+    shop.visits += 1;
+}
+
+#[require_session(allow = known)]
+async fn arrive(shop: &mut Shop) {
+    shop.visits += 1;
+}
+
+#[require_session(allow = is_blocked)]
+async fn without_the_state(shop: &mut Shop) {
     shop.visits += 1;
 }
 

@@ -1,7 +1,7 @@
 //! The options of `#[require_session(…)]`.
 
 use proc_macro2::TokenStream;
-use syn::{Error, Ident, LitStr, Path, Result};
+use syn::{Error, Expr, Ident, LitStr, Pat, Result, Type};
 
 use super::values::{local_path, seconds};
 use crate::errors::Errors;
@@ -15,6 +15,7 @@ const FUNCTION_OPTIONS: KnownOptions = KnownOptions {
         ("fresh", "fresh = \"10m\""),
         ("or_redirect", "or_redirect = \"/login\""),
         ("allow", "allow = path::to::function"),
+        ("state", "state = App"),
         ("background", "background"),
         ("commit", "commit = always"),
         ("cross_site", "cross_site"),
@@ -30,7 +31,10 @@ pub(crate) struct Options {
     /// The greatest age of the log-in, in seconds.
     pub(crate) fresh: Option<(Ident, u64)>,
     pub(crate) or_redirect: Option<(Ident, LitStr)>,
-    pub(crate) allow: Option<(Ident, Path)>,
+    /// The function that says whether a request may go on: a path, a call or a closure.
+    pub(crate) allow: Option<(Ident, Expr)>,
+    /// What that function gets of the application's state.
+    pub(crate) state: Option<(Ident, Type)>,
     pub(crate) background: Option<Ident>,
     pub(crate) commit_always: Option<Ident>,
     pub(crate) cross_site: Option<Ident>,
@@ -45,7 +49,10 @@ impl Options {
             own_errors.handle(options.set(option));
         }
         // An option that is misspelt may be the one that is missing beside `or_redirect`.
-        errors.handle(own_errors.finish_with(()).and_then(|()| options.check_redirect()));
+        errors.handle(own_errors.finish_with(()).and_then(|()| {
+            options.check_redirect()?;
+            options.check_state()
+        }));
         options
     }
 
@@ -58,8 +65,11 @@ impl Options {
                 self.or_redirect = Some((ident, local_path(option.string(&FUNCTION_OPTIONS)?)?));
             }
             "allow" => {
-                let expected = "the path of a function that says whether a session may go on";
-                self.allow = Some((ident, option.path(&FUNCTION_OPTIONS, expected)?));
+                self.allow = Some((ident, function(option.expr(&FUNCTION_OPTIONS)?)?));
+            }
+            "state" => {
+                let expected = "the type of the application's state, or of a part of it";
+                self.state = Some((ident, option.ty(&FUNCTION_OPTIONS, expected)?));
             }
             "commit" => {
                 check_always(option)?;
@@ -88,6 +98,35 @@ impl Options {
         let message = "`or_redirect` says where to go without a log-in, and this lets everybody in: \
                        add `authenticated`, `existing` or `fresh = \"…\"`";
         Err(Error::new(option.span(), message))
+    }
+
+    /// Refuses a state that nothing gets.
+    fn check_state(&self) -> Result<()> {
+        let Some((option, _)) = self.state.as_ref().filter(|_| self.allow.is_none()) else {
+            return Ok(());
+        };
+        let message = "`state` is for the function of `allow`: add `allow = path::to::function`, or take \
+                       `State` as an argument";
+        Err(Error::new(option.span(), message))
+    }
+}
+
+/// Refuses what cannot be called with a session.
+fn function(expr: Expr) -> Result<Expr> {
+    match expr {
+        Expr::Closure(closure) => match closure.inputs.first() {
+            Some(argument) if !matches!(argument, Pat::Type(_)) => {
+                let message = "name the type of what this closure gets: `|shop: &Shop| …`";
+                Err(Error::new_spanned(argument, message))
+            }
+            _ => Ok(Expr::Closure(closure)),
+        },
+        Expr::Path(_) | Expr::Call(_) | Expr::MethodCall(_) => Ok(expr),
+        other => {
+            let message = "`allow` takes a function that says whether a session may go on: `allow = path::to::function`, \
+                           or a call that makes one: `allow = may(\"edit\")`";
+            Err(Error::new_spanned(other, message))
+        }
     }
 }
 

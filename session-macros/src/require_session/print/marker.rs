@@ -4,12 +4,12 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::{GenericParam, Generics, Ident, LifetimeParam, TypeParam};
+use syn::{Expr, GenericParam, Generics, Ident, LifetimeParam, TypeParam};
 
 use super::argument::state_type;
 use crate::require_session::model::Handler;
 use crate::require_session::parse::Options;
-use crate::spans::located_at;
+use crate::spans::{first_and_last_span, located_at};
 
 /// The marker's name: it contains the handler's, so that no two of a module are the same.
 fn marker_name(handler: &Handler) -> Ident {
@@ -47,14 +47,10 @@ pub(super) fn marker(handler: &Handler) -> Option<TokenStream> {
         let redirects = located_at(span, redirects);
         quote!(#cfgs #redirects)
     });
-    let allow = allow.as_ref().zip(handler.sessions().next()).map(|((option, path), session)| {
-        let state = state_type(session);
-        let allow = quote_spanned!(option.span()=> ::session_axum::guard::Allow<#state>);
+    let allow = allow_impl(handler).map(|allow| {
         quote! {
             #cfgs
-            impl #parameters #allow for #ty #bounds {
-                const IF: fn(&#state) -> bool = #path;
-            }
+            impl #parameters #allow
         }
     });
     let declaration = quote! {
@@ -69,6 +65,51 @@ pub(super) fn marker(handler: &Handler) -> Option<TokenStream> {
         #or_redirect
         #allow
     })
+}
+
+/// The rest of the impl that calls the function of `allow`: what it returns may be a future.
+fn allow_impl(handler: &Handler) -> Option<TokenStream> {
+    let (option, function) = handler.options.allow.as_ref()?;
+    let session_type = state_type(handler.sessions().next()?);
+    let ty = marker_type(handler);
+    let bounds = &handler.generics.declared.where_clause;
+    let (session, state) = (mixed_site("session"), mixed_site("state"));
+    let (first, _) = first_and_last_span(function);
+    let called = match function {
+        Expr::Path(path) => quote!(#path),
+        other => quote!((#other)),
+    };
+    let span = option.span();
+    let (name, associated, parameter, argument) = match &handler.options.state {
+        None => (quote_spanned!(span=> Allow), None, None, None),
+        Some((_, state_type)) => (
+            quote_spanned!(span=> AllowWith),
+            Some(quote!(type State = #state_type;)),
+            Some(quote!(, #state: &#state_type)),
+            Some(quote!(, #state)),
+        ),
+    };
+    // What is wrong with the function is reported there.
+    let arguments = quote_spanned!(first=> (#session #argument));
+    let answer = quote_spanned!(first=> ::session_axum::guard::Answer(#called #arguments));
+    let call = quote_spanned!(first=> #answer.verdict().await);
+    let guard = quote_spanned!(span=> ::session_axum::guard);
+    Some(quote! {
+        #guard::#name<#session_type> for #ty #bounds {
+            #associated
+            async fn allow(
+                #session: &::session_axum::Session<#session_type> #parameter
+            ) -> ::core::result::Result<(), ::session_axum::guard::Denied> {
+                #[allow(unused_imports)]
+                use ::session_axum::guard::AsyncAnswer as _;
+                #call
+            }
+        }
+    })
+}
+
+fn mixed_site(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
 }
 
 /// The content of a marker type that has the generics of its handler: nothing.

@@ -23,7 +23,10 @@ pub(super) fn first_requirements(options: &Options, marker: &TokenStream) -> Opt
         quote!(#requirement<#marker>)
     };
     let redirects = options.or_redirect.as_ref().map(|(option, _)| of_marker(option, "Redirects"));
-    let allows = options.allow.as_ref().map(|(option, _)| of_marker(option, "Allows"));
+    let allows = options.allow.as_ref().map(|(option, _)| {
+        let allows = if options.state.is_some() { "AllowsWith" } else { "Allows" };
+        of_marker(option, allows)
+    });
     pairs([existing, authenticated, fresh, redirects, allows, further_requirements(options)])
 }
 

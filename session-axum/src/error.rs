@@ -37,6 +37,13 @@ impl From<Error> for Refusal {
     }
 }
 
+/// So that an extractor of one's own may use `?` on what it does with the session.
+impl From<Error> for Rejection {
+    fn from(error: Error) -> Self {
+        Refusal::from(error).into()
+    }
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         Rejection::from(Refusal::from(self)).into_response()

@@ -78,12 +78,35 @@ pub struct Gate<T: SessionState> {
     sessions: Sessions<T>,
     access: Access,
     log_in: Option<Arc<str>>,
-    checks: Vec<Arc<dyn Fn(&Session<T>) -> Result<(), Refusal> + Send + Sync>>,
+    checks: Vec<Arc<Check<T>>>,
     permissions: Vec<Arc<Permission<T>>>,
 }
 
+type Check<T> = dyn Fn(&Session<T>) -> Result<(), Refusal> + Send + Sync;
 type Permission<T> = dyn Fn(SessionRef<T>, Parts) -> Answering + Send + Sync;
 type Answering = Pin<Box<dyn Future<Output = Result<(), Denied>> + Send>>;
+
+impl<T: SessionState> Sessions<T> {
+    /// A gate: a layer that lets only some requests through to the routes inside, by who is logged in or
+    /// by a function of the application, which may ask a database. For whole routers, and for services that
+    /// are no handlers, such as `ServeDir`. See [`Gate`].
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::{BuildError, MemoryStore, Sessions, session};
+    /// # use std::time::Duration;
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # fn main() -> Result<(), BuildError> {
+    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// let members: Router = Router::new()
+    ///     .route("/members", get(async || "welcome"))
+    ///     .route_layer(sessions.gate().authenticated().or_redirect("/login"));
+    /// # Ok(()) }
+    /// ```
+    pub fn gate(&self) -> Gate<T> {
+        Gate::new(self.clone())
+    }
+}
 
 impl<T: SessionState> Gate<T> {
     pub(crate) fn new(sessions: Sessions<T>) -> Self {

@@ -30,6 +30,35 @@ pub struct SessionLayer<T: SessionState> {
     commit_on: CommitOn,
 }
 
+impl<T: SessionState> Sessions<T> {
+    /// A layer for routes whose code may ask for the session without being a function under
+    /// [`#[require_session]`](crate::require_session): closures, services, extractors of one's own, server functions.
+    /// They take a [`RequestSession`](crate::RequestSession), which needs no state.
+    ///
+    /// ```
+    /// use axum::{Router, routing::get};
+    /// use session_axum::{Error, MemoryStore, RequestSession, Sessions, session};
+    ///
+    /// #[session]
+    /// struct Shop { visits: u64 }
+    ///
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// let app: Router = Router::new()
+    ///     .route("/", get(async |session: RequestSession<Shop>| {
+    ///         let visits = session.change(|shop| { shop.visits += 1; shop.visits })?;
+    ///         Ok::<_, Error>(format!("visit {visits}\n"))
+    ///     }))
+    ///     .layer(sessions.layer());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// A request in which nobody asks is left alone: nothing is loaded, and its response says nothing of sessions.
+    pub fn layer(&self) -> SessionLayer<T> {
+        SessionLayer::new(self.clone())
+    }
+}
+
 impl<T: SessionState> SessionLayer<T> {
     pub(crate) fn new(sessions: Sessions<T>) -> Self {
         Self { sessions, access: Access::default(), commit_on: CommitOn::Success }

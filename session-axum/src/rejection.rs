@@ -38,7 +38,7 @@ enum Answer {
     /// The application's.
     Rendered(Renderer, Box<RequestHead>),
     /// The application's, to this one request.
-    Answered(Mutex<Response>),
+    Answered(Box<Mutex<Response>>),
 }
 
 impl Rejection {
@@ -64,13 +64,6 @@ impl Rejection {
 impl From<Refusal> for Rejection {
     fn from(refusal: Refusal) -> Self {
         Self { refusal, answer: Answer::Plain, pages: PrivatePages::Unset, return_path: None }
-    }
-}
-
-/// So that an extractor of one's own may use `?` on what it does with the session.
-impl From<crate::error::Error> for Rejection {
-    fn from(error: crate::error::Error) -> Self {
-        Refusal::from(error).into()
     }
 }
 
@@ -133,7 +126,7 @@ impl Rejection {
     }
 
     /// What the application answers to a request that it did not let through.
-    pub(crate) fn answered(response: Mutex<Response>) -> Self {
+    pub(crate) fn answered(response: Box<Mutex<Response>>) -> Self {
         Self { answer: Answer::Answered(response), ..Self::from(Refusal::Forbidden) }
     }
 

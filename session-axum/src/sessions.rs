@@ -9,8 +9,6 @@ use session_core::{
 };
 
 use crate::error::Error;
-use crate::gate::Gate;
-use crate::layer::SessionLayer;
 use crate::rejection::{Rejection, Renderer};
 use crate::request_head::RequestHead;
 
@@ -167,53 +165,6 @@ impl<T: SessionState> Sessions<T> {
     /// where it is never called, requests see to that.
     pub async fn clean(&self) -> Result<u64, Error> {
         Ok(self.engine().clean().await?)
-    }
-
-    /// A layer for routes whose code may ask for the session without being a function under
-    /// [`#[require_session]`](crate::require_session): closures, services, extractors of one's own, server functions.
-    /// They take a [`RequestSession`](crate::RequestSession), which needs no state.
-    ///
-    /// ```
-    /// use axum::{Router, routing::get};
-    /// use session_axum::{Error, MemoryStore, RequestSession, Sessions, session};
-    ///
-    /// #[session]
-    /// struct Shop { visits: u64 }
-    ///
-    /// # fn main() -> Result<(), session_axum::BuildError> {
-    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
-    /// let app: Router = Router::new()
-    ///     .route("/", get(async |session: RequestSession<Shop>| {
-    ///         let visits = session.change(|shop| { shop.visits += 1; shop.visits })?;
-    ///         Ok::<_, Error>(format!("visit {visits}\n"))
-    ///     }))
-    ///     .layer(sessions.layer());
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// A request in which nobody asks is left alone: nothing is loaded, and its response says nothing of sessions.
-    pub fn layer(&self) -> SessionLayer<T> {
-        SessionLayer::new(self.clone())
-    }
-
-    /// A gate: a layer that lets only some requests through to the routes inside, by who is logged in or
-    /// by a function of the application, which may ask a database. For whole routers, and for services that
-    /// are no handlers, such as `ServeDir`. See [`Gate`].
-    ///
-    /// ```
-    /// # use axum::{Router, routing::get};
-    /// # use session_axum::{BuildError, MemoryStore, Sessions, session};
-    /// # use std::time::Duration;
-    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
-    /// # fn main() -> Result<(), BuildError> {
-    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
-    /// let members: Router = Router::new()
-    ///     .route("/members", get(async || "welcome"))
-    ///     .route_layer(sessions.gate().authenticated().or_redirect("/login"));
-    /// # Ok(()) }
-    /// ```
-    pub fn gate(&self) -> Gate<T> {
-        Gate::new(self.clone())
     }
 
     /// Refuses a request from an extractor or middleware of one's own, in the application's words

@@ -33,7 +33,7 @@ impl<E: IntoResponse> Verdict for Result<bool, E> {
     fn verdict(self) -> Result<(), Denied> {
         match self {
             Ok(allowed) => allowed.verdict(),
-            Err(error) => Err(Denied::Answered(Mutex::new(error.into_response()))),
+            Err(error) => Err(Denied::Answered(Box::new(Mutex::new(error.into_response())))),
         }
     }
 }
@@ -53,7 +53,7 @@ pub enum Denied {
     Rejected(Rejection),
     /// The application could not tell, and answers this. The lock is never taken: a response may be sent to another
     /// thread, and not be shared.
-    Answered(Mutex<Response>),
+    Answered(Box<Mutex<Response>>),
 }
 
 impl Denied {

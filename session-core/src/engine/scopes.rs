@@ -79,6 +79,13 @@ pub(crate) enum Opening {
     Write,
 }
 
+impl Opening {
+    /// Whether it is a function's, for as long as that runs.
+    fn is_lasting(self) -> bool {
+        matches!(self, Self::Read | Self::Write)
+    }
+}
+
 /// Whether a scope can be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Admission {
@@ -101,9 +108,7 @@ impl<T> Scopes<T> {
         for ancestor in self.ancestors(parent) {
             match self.node(ancestor).hold {
                 Hold::Holds => return Admission::Held,
-                Hold::Extracting if matches!(opening, Opening::Read | Opening::Write) => {
-                    return Admission::Twice;
-                }
+                Hold::Extracting if opening.is_lasting() => return Admission::Twice,
                 Hold::Lends if !self.is_attached(ancestor) => return Admission::Held,
                 Hold::Extracting | Hold::Lends => break,
                 Hold::Reads | Hold::Over => {}
@@ -220,8 +225,7 @@ impl<T> Scopes<T> {
     /// Whether it is part of the request: all that it was opened in is still open, and none has
     /// ended to lend since.
     pub(crate) fn is_attached(&self, scope: ScopeId) -> bool {
-        let outermost = self.ancestors(Some(scope)).last();
-        outermost.is_some_and(|outermost| self.node(outermost).parent.is_none())
+        self.ancestors(Some(scope)).last().is_some_and(|outermost| self.is_outermost(outermost))
     }
 
     pub(crate) fn is_outermost(&self, scope: ScopeId) -> bool {
@@ -233,7 +237,7 @@ impl<T> Scopes<T> {
         self.nearest_open(under).is_some()
     }
 
-    /// The scope itself, or the nearest of those that it was opened in, that has not ended.
+    /// The scope, or the nearest of those that it was opened in, that has not ended.
     fn nearest_open(&self, mut scope: Option<ScopeId>) -> Option<ScopeId> {
         while let Some(id) = scope {
             let node = self.node(id);
@@ -340,13 +344,10 @@ mod tests {
     fn of_two_outermost_ones_one_writes_at_a_time() {
         let mut scopes = Scopes::default();
         let first = opened(&mut scopes, None, Opening::Write);
-        for opening in [Opening::Look, Opening::Read, Opening::Write] {
+        for opening in [Opening::Look, Opening::Change, Opening::Read, Opening::Write] {
             assert_eq!(scopes.admit(None, opening), Admission::Wait);
         }
-        assert!(
-            scopes.close(first).is_none(),
-            "there is nothing around it to be handed anything by"
-        );
+        assert!(scopes.close(first).is_none(), "nothing around has handed it anything");
         assert_eq!(scopes.admit(None, Opening::Write), Admission::Free(None));
     }
 
@@ -360,11 +361,8 @@ mod tests {
         assert_eq!(scopes.admit(None, Opening::Read), Admission::Wait);
         assert!(scopes.close(writer).is_some(), "it was handed the session");
         assert_eq!(scopes.admit(Some(one), Opening::Write), Admission::Free(Some(one)));
-        assert_eq!(
-            scopes.admit(Some(other), Opening::Read),
-            Admission::Wait,
-            "until `one` has ended"
-        );
+        let admission = scopes.admit(Some(other), Opening::Read);
+        assert_eq!(admission, Admission::Wait, "until `one` has ended");
         assert!(scopes.close(one).is_some(), "so was the reader around it");
         assert_eq!(scopes.admit(Some(other), Opening::Write), Admission::Free(Some(other)));
     }

@@ -49,7 +49,7 @@ async fn a_client_that_leaves_undoes_the_change<S: TestStore>(store: S) {
     assert_eq!(app.stored_visits().await, [1]);
 }
 
-fn kind(result: Result<(), Error>) -> &'static str {
+fn kind(result: &Result<(), Error>) -> &'static str {
     match result.as_ref().map_err(Error::kind) {
         Ok(()) => "changed",
         Err(ErrorKind::Held(_)) => "held",
@@ -62,7 +62,7 @@ fn kind(result: Result<(), Error>) -> &'static str {
 async fn streamed(session: RequestSession<Shop>) -> Result<Response, Error> {
     session.change(|shop| shop.visits += 1)?;
     let halves = stream::iter([0, 1]).map(move |half| {
-        let done = if half == 0 { "first" } else { kind(session.change(|shop| shop.visits += 1)) };
+        let done = if half == 0 { "first" } else { kind(&session.change(|shop| shop.visits += 1)) };
         Ok::<_, std::convert::Infallible>(Bytes::from(format!("{done} ")))
     });
     Ok(Response::new(Body::from_stream(halves)))
@@ -97,7 +97,7 @@ async fn a_change_that_is_under_way_when_the_response_leaves_is_an_error<S: Test
                         goes_on.recv().expect("the test says so");
                         shop.visits += 1;
                     });
-                    tell.send(kind(changed)).expect("the test waits");
+                    tell.send(kind(&changed)).expect("the test waits");
                 });
                 tokio::task::spawn_blocking(move || has_begun.lock().unwrap().recv().unwrap())
                     .await

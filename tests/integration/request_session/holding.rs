@@ -19,7 +19,7 @@ on_each_store!(
     a_layer_inside_of_a_holder_that_nobody_asks_is_no_mistake,
 );
 
-fn kind<R>(result: Result<R, Error>) -> &'static str {
+fn kind<R>(result: &Result<R, Error>) -> &'static str {
     match result.as_ref().map_err(Error::kind) {
         Ok(_) => "done",
         Err(ErrorKind::Held(_)) => "held",
@@ -32,7 +32,7 @@ fn kind<R>(result: Result<R, Error>) -> &'static str {
 async fn holds(shop: &mut Shop, session: RequestSession<Shop>) -> String {
     shop.visits += 1;
     let (read, changed) = (session.read(|_| ()), session.change(|shop| shop.visits += 10));
-    format!("{} {}", kind(read), kind(changed))
+    format!("{} {}", kind(&read), kind(&changed))
 }
 
 #[require_session]
@@ -68,11 +68,11 @@ async fn a_closure_inside_of_a_closure_is_refused<S: TestStore>(store: S) {
         post(async |session: RequestSession<Shop>, other: RequestSession<Shop>| {
             let in_change = session.change(|shop| {
                 shop.visits += 10;
-                let read = kind(other.read(|_| ()));
-                let changed = kind(session.clone().change(|shop| shop.visits += 100));
+                let read = kind(&other.read(|_| ()));
+                let changed = kind(&session.clone().change(|shop| shop.visits += 100));
                 format!("{read} {changed}")
             })?;
-            let in_read = session.read(|_| kind(other.change(|shop| shop.visits += 1)))?;
+            let in_read = session.read(|_| kind(&other.change(|shop| shop.visits += 1)))?;
             Ok::<_, Error>(format!("{in_change} {in_read}"))
         }),
     );

@@ -20,6 +20,9 @@ mod return_to;
 mod sealed_cookie_builder;
 mod sessions;
 mod verdict;
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
 
 pub use builder::Builder;
 pub use clear_site_data::ClearSiteData;

@@ -17,6 +17,7 @@ const FLOORS: &[Floor] = &[
         rooms: &[
             ("gate", &["extract", "guard", "requirement", "sessions", "verdict"]),
             ("layer", &["guard", "request_session", "sessions"]),
+            ("testing", &["guard", "rejection", "sessions"]),
             (
                 "guard",
                 &[

@@ -1,0 +1,352 @@
+//! A browser without a window: it calls an application in this process, and keeps its cookies.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::response::IntoResponse as _;
+use axum::{BoxError, Form, Json};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use serde::Serialize;
+use session_core::SessionState;
+use tower_service::Service;
+
+use super::application::{Application, Cloned};
+use super::clock::Clock;
+use super::jar::{Circumstances, Initiator, Jar};
+use super::reply::Reply;
+use super::sender::{Page, Sender};
+use super::sign_in::begin;
+use super::site::Site;
+use super::streaming::Streaming;
+use crate::sessions::Sessions;
+
+/// After as many redirects, browsers give up.
+const MAX_REDIRECTS: usize = 20;
+
+/// A browser without a window: it calls an application in this process, keeps its cookies as browsers
+/// do, and sends what they send.
+///
+/// Cookies follow their attributes: `Path`, `Domain`, `Secure`, `Max-Age` and `Expires`, `SameSite`, and
+/// the prefixes `__Host-` and `__Secure-`. Requests come from a page of the application itself: they have
+/// `Host`, `Sec-Fetch-Site` and, where they are unsafe, `Origin`. A header that a request brings
+/// itself stays as it is.
+///
+/// **A clone is another tab** of the same browser: the cookies are the same ones. So are
+/// [`cross_site`](Self::cross_site), [`navigating`](Self::navigating) and the others that answer a
+/// client. [`copy`](Self::copy) is another browser.
+///
+/// ```
+/// use axum::{Router, extract::FromRef, routing::post};
+/// use session_axum::testing::Client;
+/// use session_axum::{MemoryStore, Sessions, require_session, session};
+///
+/// #[session]
+/// struct Shop { visits: u64 }
+///
+/// #[require_session]
+/// async fn visit(shop: &mut Shop) -> String {
+///     shop.visits += 1;
+///     shop.visits.to_string()
+/// }
+///
+/// #[derive(Clone, FromRef)]
+/// struct App { sessions: Sessions<Shop> }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+/// let sessions = Sessions::builder(MemoryStore::new()).build()?;
+/// let client = Client::new(Router::new().route("/visit", post(visit)).with_state(App { sessions }));
+/// assert_eq!(client.post("/visit").await.text(), "1");
+/// assert_eq!(client.post("/visit").await.text(), "2");
+/// client.cross_site("https://evil.example").post("/visit").await.assert_status(403);
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    application: Arc<dyn Application>,
+    jar: Arc<Mutex<Jar>>,
+    clock: Option<Clock>,
+    site: Site,
+    sender: Sender,
+    follows: bool,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Client {
+    /// A browser without cookies, on `https://shop.example`.
+    pub fn new<S, B>(application: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<B>, Error = Infallible>
+            + Clone
+            + Send
+            + 'static,
+        S::Future: Send,
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        Self {
+            application: Arc::new(Cloned(Mutex::new(application))),
+            jar: Arc::default(),
+            clock: None,
+            site: Site::parse("https://shop.example"),
+            sender: Sender::default(),
+            follows: false,
+            headers: Vec::new(),
+        }
+    }
+
+    /// The same browser, calling another node of the application, or another release.
+    pub fn at<S, B>(&self, application: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<B>, Error = Infallible>
+            + Clone
+            + Send
+            + 'static,
+        S::Future: Send,
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        Self { application: Arc::new(Cloned(Mutex::new(application))), ..self.clone() }
+    }
+
+    /// Another browser, with a copy of the cookies as they are now: a thief's.
+    pub fn copy(&self) -> Self {
+        let jar = Arc::new(Mutex::new(self.jar().clone()));
+        Self { jar, ..self.clone() }
+    }
+
+    /// The same browser at another address of the application, `http://localhost:3000` say: no
+    /// browser keeps a `Secure` cookie over plain http, but from this machine.
+    #[track_caller]
+    pub fn base_url(self, url: &str) -> Self {
+        Self { site: Site::parse(url), ..self }
+    }
+
+    /// The same browser, whose cookies expire by this clock.
+    pub fn clock(self, clock: &Clock) -> Self {
+        Self { clock: Some(clock.clone()), ..self }
+    }
+
+    /// The same browser, which sends this header with every request: `User-Agent`, say.
+    ///
+    /// # Panics
+    /// If it cannot be a header.
+    #[track_caller]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name = HeaderName::try_from(name).expect("it is a header's name");
+        let value = HeaderValue::try_from(value).expect("it is a header's value");
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The same browser, where it leaves a page for another: it asks for HTML, as
+    /// [`RequestHead::is_navigation`](crate::RequestHead::is_navigation) and `or_redirect` see. A
+    /// [`form`](Self::form) always does. Without it, a script of the page sends the request.
+    pub fn navigating(&self) -> Self {
+        Self { sender: self.sender.clone().navigating(), ..self.clone() }
+    }
+
+    /// The same browser, which follows redirects within the application.
+    pub fn following_redirects(&self) -> Self {
+        Self { follows: true, ..self.clone() }
+    }
+
+    /// The same browser on a page of another site, `https://evil.example` say, which sends its requests here:
+    /// cookies with `SameSite` stay behind. A link is [`navigating`](Self::navigating), and brings those
+    /// that are `Lax`.
+    #[track_caller]
+    pub fn cross_site(&self, origin: &str) -> Self {
+        Self {
+            sender: self.sender.clone().on_page(Page::OtherSite(Site::parse(origin))),
+            ..self.clone()
+        }
+    }
+
+    /// A program with the browser's cookies: it sends neither `Sec-Fetch-Site` nor `Origin`.
+    pub fn as_script(&self) -> Self {
+        Self { sender: self.sender.clone().on_page(Page::None), ..self.clone() }
+    }
+
+    /// Sends a GET.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.request(Method::GET, path).await
+    }
+
+    /// Sends a POST without a body.
+    pub async fn post(&self, path: &str) -> Reply {
+        self.request(Method::POST, path).await
+    }
+
+    /// Sends a request without a body.
+    pub async fn request(&self, method: Method, path: &str) -> Reply {
+        self.send(empty(method, path)).await
+    }
+
+    /// Submits a form, as a page does: the body has the fields of a struct, or pairs.
+    ///
+    /// # Panics
+    /// If a form cannot hold that.
+    pub async fn form(&self, path: &str, fields: &(impl Serialize + ?Sized)) -> Reply {
+        let encoded = Form(fields).into_response();
+        self.navigating().send(with_body(path, encoded)).await
+    }
+
+    /// Posts a value as JSON.
+    ///
+    /// # Panics
+    /// If JSON cannot hold that.
+    pub async fn json(&self, path: &str, value: &(impl Serialize + ?Sized)) -> Reply {
+        self.send(with_body(path, Json(value).into_response())).await
+    }
+
+    /// Sends any request: `Request::put("/cart").body("tea".into())`. The cookies are added.
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        self.exchange(request).await.rest().await
+    }
+
+    /// Sends a GET, and leaves the body to be read as it comes: an event stream's. For other requests
+    /// there is [`stream`](Self::stream).
+    pub async fn open(&self, path: &str) -> Streaming {
+        self.stream(empty(Method::GET, path)).await
+    }
+
+    /// Sends any request, and leaves the body to be read as it comes.
+    pub async fn stream(&self, request: Request<Body>) -> Streaming {
+        self.exchange(request).await
+    }
+
+    /// Stores a session with this state, logged in as whom it says, and puts its cookie into the
+    /// jar: see [`sign_in`](super::sign_in()).
+    pub async fn sign_in<T: SessionState>(&self, sessions: &Sessions<T>, state: T) {
+        let request = self.circumstances("/", Initiator::SameSite);
+        for line in begin(sessions, state).await {
+            let line = line.to_str().expect("cookies are ASCII");
+            self.jar().receive(line, &request);
+        }
+    }
+
+    /// The value of a cookie in the jar: the session's is `__Host-session` unless told otherwise.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.jar().value(name, &self.site, self.now())
+    }
+
+    /// The `Cookie` header that a page of the application sends to this path; none without cookies.
+    pub fn cookies(&self, path: &str) -> Option<HeaderValue> {
+        let header = self.jar().header(&self.circumstances(path, Initiator::SameSite))?;
+        Some(HeaderValue::try_from(header).expect("it came in headers"))
+    }
+
+    /// Puts a cookie into the jar, for this host.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.jar().set(name, value, &self.site);
+    }
+
+    /// Takes a cookie out of the jar.
+    pub fn remove_cookie(&self, name: &str) {
+        self.jar().remove(name, &self.site);
+    }
+
+    /// Closes the browser and starts it anew: only cookies with a limit of their own are left.
+    pub fn restart(&self) {
+        self.jar().close();
+    }
+
+    /// Takes the `Set-Cookie` lines of a reply to another client, as if they had come here.
+    pub fn receive(&self, reply: &Reply) {
+        let request = self.circumstances("/", Initiator::SameSite);
+        for line in reply.set_cookies() {
+            self.jar().receive(line, &request);
+        }
+    }
+
+    async fn exchange(&self, request: Request<Body>) -> Streaming {
+        if !self.follows {
+            return self.call(request).await;
+        }
+        let (mut parts, body) = request.into_parts();
+        let mut body = to_bytes(body, usize::MAX).await.expect("the test's own body");
+        for _ in 0..=MAX_REDIRECTS {
+            let request = Request::from_parts(parts.clone(), Body::from(body.clone()));
+            let reply = self.call(request).await;
+            let asked = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+            let location = reply.headers.get(LOCATION).and_then(|to| to.to_str().ok());
+            let to = location.and_then(|location| self.site.resolve(asked, location));
+            let (true, Some(to)) = (reply.status.is_redirection(), to) else { return reply };
+            let keeps_method = matches!(
+                reply.status,
+                StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
+            );
+            if !keeps_method {
+                if parts.method != Method::HEAD {
+                    parts.method = Method::GET;
+                }
+                for name in [CONTENT_TYPE, CONTENT_LENGTH] {
+                    parts.headers.remove(name);
+                }
+                body = Bytes::new();
+            }
+            parts.uri = to.parse().expect("a path to redirect to");
+        }
+        panic!("it redirects again and again, at last to {}", parts.uri)
+    }
+
+    async fn call(&self, mut request: Request<Body>) -> Streaming {
+        let path = request.uri().path().to_owned();
+        let label = format!("{} {}", request.method(), request.uri());
+        let initiator = self.sender.initiator(request.method());
+        let cookies = self.jar().header(&self.circumstances(&path, initiator));
+        if let Some(cookies) = cookies {
+            let value = HeaderValue::try_from(cookies).expect("it came in headers");
+            request.headers_mut().append(COOKIE, value);
+        }
+        let headers = self.sender.headers(&self.site, request.method());
+        for (name, value) in self.headers.iter().cloned().chain(headers) {
+            request.headers_mut().entry(name).or_insert(value);
+        }
+        let response = self.application.call(request).await;
+        for line in response.headers().get_all(SET_COOKIE) {
+            let line = line.to_str().expect("cookies are ASCII");
+            self.jar().receive(line, &self.circumstances(&path, initiator));
+        }
+        let (parts, body) = response.into_parts();
+        Streaming { status: parts.status, headers: parts.headers, body, request: label }
+    }
+
+    fn circumstances<'a>(&'a self, path: &'a str, initiator: Initiator) -> Circumstances<'a> {
+        Circumstances { site: &self.site, path, initiator, now: self.now() }
+    }
+
+    fn now(&self) -> SystemTime {
+        self.clock.as_ref().map_or_else(SystemTime::now, |clock| clock.now().into())
+    }
+
+    fn jar(&self) -> MutexGuard<'_, Jar> {
+        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("site", &self.site.origin).finish_non_exhaustive()
+    }
+}
+
+fn empty(method: Method, path: &str) -> Request<Body> {
+    let request = Request::builder().method(method).uri(path);
+    request.body(Body::empty()).unwrap_or_else(|error| panic!("`{path}` is no path: {error}"))
+}
+
+/// A POST with the type and the body of what a response was made of.
+fn with_body(path: &str, encoded: Response<Body>) -> Request<Body> {
+    assert!(encoded.status().is_success(), "the body of the request cannot be encoded");
+    let mut request = empty(Method::POST, path);
+    let (parts, body) = encoded.into_parts();
+    if let Some(of) = parts.headers.get(CONTENT_TYPE) {
+        request.headers_mut().insert(CONTENT_TYPE, of.clone());
+    }
+    *request.body_mut() = body;
+    request
+}

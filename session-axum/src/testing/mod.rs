@@ -1,0 +1,34 @@
+//! The testing kit: what tests of an application on sessions need. It takes the feature `testing`, in
+//! `[dev-dependencies]`:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! session-axum = { version = "0.1", features = ["testing"] }
+//! ```
+//!
+//! | | |
+//! | --- | --- |
+//! | [`Client`] | a browser without a window, over any router |
+//! | [`sign_in()`] | a session that is stored without a request, and its cookie |
+//! | [`stored()`] | what is stored of a session |
+//! | [`Clock`] | a clock that a test moves by hand |
+
+#![expect(clippy::missing_panics_doc, reason = "a panic is how a test reports")]
+
+mod application;
+mod client;
+mod clock;
+mod jar;
+mod reply;
+mod sender;
+mod sign_in;
+mod site;
+mod stored;
+mod streaming;
+
+pub use client::Client;
+pub use clock::Clock;
+pub use reply::Reply;
+pub use sign_in::sign_in;
+pub use stored::{Locator, stored};
+pub use streaming::Streaming;

@@ -1,0 +1,72 @@
+//! A session that is stored without a request.
+
+use http::header::SET_COOKIE;
+use http::{HeaderValue, Request, Response};
+use session_core::{Access, Commit, CommitOn, SessionState, Sites, Writes};
+
+use crate::sessions::Sessions;
+
+/// Stores a new session with this state, logged in as whom it says, and answers the `Cookie`
+/// header of a browser that has it: `Request::get("/").header(COOKIE, cookie)`. A
+/// [`Client`](super::Client::sign_in) takes it into its jar.
+///
+/// It is made as a request makes one: by the sessions' lifetime, clock, keys and store, or in sealed
+/// cookies.
+///
+/// ```
+/// use session_axum::testing::{sign_in, stored};
+/// use session_axum::{MemoryStore, Sessions, session};
+///
+/// #[session]
+/// struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sessions = Sessions::builder(MemoryStore::new()).build()?;
+/// let cookie = sign_in(&sessions, Shop { user: Some(7), visits: 3 }).await;
+/// assert_eq!(sessions.list(&7).await?.len(), 1);
+/// assert_eq!(stored(&sessions, &cookie).await.unwrap().visits, 3);
+/// # Ok(()) }
+/// ```
+///
+/// # Panics
+/// If it could not be stored, with the reason. And if the state equals the default: no request stores
+/// such a session, and a browser has no cookie of it.
+pub async fn sign_in<T: SessionState>(sessions: &Sessions<T>, state: T) -> HeaderValue {
+    let lines = begin(sessions, state).await;
+    let pairs = lines.iter().map(|line| {
+        let line = line.to_str().expect("cookies are ASCII");
+        line.split(';').next().unwrap_or_default()
+    });
+    let pairs: Vec<_> = pairs.collect();
+    HeaderValue::try_from(pairs.join("; ")).expect("it came in headers")
+}
+
+/// The `Set-Cookie` lines of a new session with this state.
+pub(super) async fn begin<T: SessionState>(sessions: &Sessions<T>, state: T) -> Vec<HeaderValue> {
+    let lines = try_begin(sessions, state).await;
+    assert!(
+        !lines.is_empty(),
+        "the state equals the default of `{}`: no request stores such a session",
+        T::NAME,
+    );
+    lines
+}
+
+/// The same; none of a state that equals the default.
+pub(super) async fn try_begin<T: SessionState>(
+    sessions: &Sessions<T>,
+    state: T,
+) -> Vec<HeaderValue> {
+    let (mut parts, ()) = Request::new(()).into_parts();
+    let access = Access::default().sites(Sites::Any);
+    let opened = sessions.engine().open::<Writes>(&mut parts, access).await;
+    let mut scope = opened.unwrap_or_else(|refusal| panic!("no session can begin: {refusal:?}"));
+    **scope.begin() = state;
+    let mut commit = Commit::new(Response::new(()));
+    commit.end(scope, CommitOn::Success);
+    let saved = commit.save().await;
+    let response = saved.unwrap_or_else(|unsaved| {
+        panic!("the session is not stored: {:?}", unsaved.refusal());
+    });
+    response.headers().get_all(SET_COOKIE).iter().cloned().collect()
+}

@@ -19,10 +19,10 @@ mod requirement;
 mod return_to;
 mod sealed_cookie_builder;
 mod sessions;
-mod verdict;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
+mod verdict;
 
 pub use builder::Builder;
 pub use clear_site_data::ClearSiteData;
@@ -43,8 +43,8 @@ pub use session_core::{
     Argument, BuildError, CookieError, Engine, Error as ErrorKind, FieldValue, Handle, HandleError,
     Ignored, KeyError, KeyRing, Lifetime, LifetimeError, Listed, MemoryStore, NoPrincipal, Opaque,
     OriginError, PrivatePages, Random, RandomError, Refusal, Revocation, Sealing, Session,
-    SessionCookie, SessionEvent, SessionState, Store, StoreError, Timestamp, WithPrincipal, merge,
-    state, store,
+    SessionCookie, SessionEvent, SessionState, Store, StoreError, StoredSession, Timestamp,
+    WithPrincipal, merge, state, store,
 };
 pub use session_macros::{require_session, session};
 #[cfg(feature = "redis")]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use http::request::Parts;
 use session_core::{
-    Engine, Handle, Listed, Refusal, Revocation, Session, SessionState, WithPrincipal,
+    Engine, Handle, Listed, Refusal, Revocation, Session, SessionState, StoredSession,
+    WithPrincipal,
 };
 
 use crate::error::Error;
@@ -48,6 +49,45 @@ struct Inner<T: SessionState> {
 impl<T: SessionState> Sessions<T> {
     pub(crate) fn new(engine: Arc<Engine<T>>, renderer: Option<Renderer>) -> Self {
         Self(Arc::new(Inner { engine, renderer }))
+    }
+
+    /// The session of this handle as it is stored; none if there is no such session (any more). To look
+    /// at it is no use of it: its idle limit stays.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotStored`](crate::ErrorKind::NotStored) for sealed cookies, which nobody but
+    /// their browsers know; see [`ErrorKind`](crate::ErrorKind) for the others.
+    ///
+    /// ```
+    /// # use session_axum::{Sessions, Error, Handle, session};
+    /// # #[session] pub struct Shop { cart: Vec<String> }
+    /// async fn forgotten_cart(sessions: &Sessions<Shop>, handle: &Handle) -> Result<usize, Error> {
+    ///     Ok(sessions.get(handle).await?.map_or(0, |shop| shop.cart.len()))
+    /// }
+    /// ```
+    pub async fn get(&self, handle: &Handle) -> Result<Option<StoredSession<T>>, Error> {
+        Ok(self.engine().get(handle).await?)
+    }
+
+    /// Uses a session outside of a request: its idle limit starts anew, never past the absolute one.
+    /// Answers whether there is such a session. A message on a socket is such a use, say.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotStored`](crate::ErrorKind::NotStored) for sealed cookies; see
+    /// [`ErrorKind`](crate::ErrorKind) for the others.
+    ///
+    /// ```
+    /// # use session_axum::{Sessions, Error, Handle, session};
+    /// # #[session] pub struct Shop { cart: Vec<String> }
+    /// async fn said_something(sessions: &Sessions<Shop>, handle: &Handle) -> Result<(), Error> {
+    ///     if !sessions.touch(handle).await? {
+    ///         // The session has ended: close the socket.
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    pub async fn touch(&self, handle: &Handle) -> Result<bool, Error> {
+        Ok(self.engine().touch(handle).await?)
     }
 
     /// Changes a session outside of a request: a job that ran for it is done, say.

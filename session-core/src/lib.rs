@@ -34,6 +34,7 @@ pub use engine::scope::{Access, Mode, Reads, Scope, Sites, Writes};
 pub use engine::sealed_builder::SealedEngineBuilder;
 pub use engine::sealing::Sealing;
 pub use engine::session::Session;
+pub use engine::stored_session::StoredSession;
 pub use session_macros::core_session as session;
 pub use state::field_value::FieldValue;
 pub use state::frame::{EncodeError, FieldsError};

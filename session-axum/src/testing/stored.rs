@@ -2,35 +2,50 @@
 
 use http::header::COOKIE;
 use http::{HeaderValue, Request};
-use session_core::{Access, Reads, SessionState, Sites, Usage};
+use session_core::{Access, Handle, Reads, SessionState, Sites, StoredSession, Usage};
 
 use super::client::Client;
 use crate::sessions::Sessions;
 
-/// What tells a session: the value of a `Cookie` header, or a [`Client`]
-/// that has it in its jar.
+/// What tells a session: a [`Client`] that has its cookie in the jar, the value of a `Cookie` header, or
+/// a [`Handle`].
 pub trait Locator {
-    /// The value of the `Cookie` header.
     #[doc(hidden)]
-    fn cookie(&self) -> Option<HeaderValue>;
+    fn locate(&self) -> Location;
+}
+
+/// Where a session is looked for.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Location {
+    Handle(Handle),
+    /// The value of a `Cookie` header, if a client has cookies.
+    Cookie(Option<HeaderValue>),
+}
+
+impl Locator for Handle {
+    fn locate(&self) -> Location {
+        Location::Handle(*self)
+    }
 }
 
 impl Locator for HeaderValue {
-    fn cookie(&self) -> Option<HeaderValue> {
-        Some(self.clone())
+    fn locate(&self) -> Location {
+        Location::Cookie(Some(self.clone()))
     }
 }
 
 impl Locator for Client {
-    fn cookie(&self) -> Option<HeaderValue> {
-        self.cookies("/")
+    fn locate(&self) -> Location {
+        Location::Cookie(self.cookies("/"))
     }
 }
 
 /// The state that is stored of a session; none if there is no such session (any more). To look is no
 /// use of the session.
 ///
-/// By a cookie it is what a request with that would see, so it finds sealed cookies too.
+/// By a cookie it is what a request with that would see, so it finds sealed cookies too. By a handle
+/// it is [`Sessions::get`](crate::Sessions::get).
 ///
 /// ```
 /// # use axum::{Router, extract::FromRef, routing::post};
@@ -52,8 +67,16 @@ impl Locator for Client {
 /// # Panics
 /// If the store fails.
 pub async fn stored<T: SessionState>(sessions: &Sessions<T>, session: &impl Locator) -> Option<T> {
+    let cookie = match session.locate() {
+        Location::Handle(handle) => {
+            let stored = sessions.get(&handle).await;
+            let stored = stored.unwrap_or_else(|error| panic!("it cannot be read: {error}"));
+            return stored.map(StoredSession::into_state);
+        }
+        Location::Cookie(cookie) => cookie?,
+    };
     let mut request = Request::new(());
-    request.headers_mut().insert(COOKIE, session.cookie()?);
+    request.headers_mut().insert(COOKIE, cookie);
     let (mut parts, ()) = request.into_parts();
     let access = Access::default().sites(Sites::Any).usage(Usage::Background);
     let opened = sessions.engine().open::<Reads>(&mut parts, access).await;

@@ -1,4 +1,4 @@
-//! What an application does to sessions outside of their requests: list, change, end and clean them.
+//! What an application does to sessions outside of their requests: look at, list, change, end and clean them.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use crate::engine::event::SessionEvent;
 use crate::engine::listed::Listed;
 use crate::engine::revocation::Revocation;
 use crate::engine::session::Session;
+use crate::engine::stored_session::StoredSession;
 use crate::engine::{clean, operations, revoke, update};
 use crate::state::codec;
 use crate::state::session_state::{SessionState, WithPrincipal};
@@ -18,6 +19,33 @@ use crate::store::{Contents, Cursor, ListQuery};
 const LIST_PAGE: u32 = 100;
 
 impl<T: SessionState> Engine<T> {
+    /// The session of this handle as it is stored; none if there is no such session (any more). To look
+    /// at it is no use of it: its idle limit stays.
+    ///
+    /// # Errors
+    /// [`Error::NotStored`] for sealed cookies, which nobody but their browsers know.
+    pub async fn get(&self, handle: &Handle) -> Result<Option<StoredSession<T>>, Error> {
+        self.backend.require_store()?;
+        Ok(self.load(*handle).await?.map(StoredSession::from))
+    }
+
+    /// Uses a session outside of a request: its idle limit starts anew, never past the absolute one.
+    /// Answers whether there is such a session.
+    ///
+    /// # Errors
+    /// [`Error::NotStored`] for sealed cookies.
+    pub async fn touch(&self, handle: &Handle) -> Result<bool, Error> {
+        self.backend.require_store()?;
+        let handle = *handle;
+        let Some(stored) = self.load(handle).await? else { return Ok(false) };
+        let idle = stored.limits(self.policy.lifetime).idle;
+        let is_renewed = self.store.touch(handle, idle).await?;
+        if is_renewed {
+            self.store.report(&SessionEvent::Renewed { handle });
+        }
+        Ok(is_renewed)
+    }
+
     /// Changes a session outside of a request: a job that ran for it is done, say.
     ///
     /// The closure sees the state as it is stored, and what it changes is saved field by field;

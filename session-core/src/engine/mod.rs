@@ -55,6 +55,7 @@ pub(crate) mod store_backend;
 pub(crate) mod store_client;
 pub(crate) mod store_clock;
 pub(crate) mod stored;
+pub(crate) mod stored_session;
 pub(crate) mod transaction;
 pub(crate) mod uncancelled;
 pub(crate) mod update;

@@ -17,6 +17,7 @@ mod log_in;
 mod log_in_anew;
 mod log_out;
 mod other_sites;
+mod outside;
 mod presets;
 mod record_size;
 mod remembering;

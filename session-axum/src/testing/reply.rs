@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use axum::Json;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes, to_bytes};
 use http::header::{AsHeaderName, LOCATION, SET_COOKIE};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 /// A response with all of its body.
@@ -36,6 +36,14 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The response of a handler that was called as a function, see [`Call`](super::Call).
+    pub async fn of(response: Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("the body comes to its end");
+        let request = "a call".to_owned();
+        Self { status: parts.status, headers: parts.headers, body, request }
+    }
+
     /// The same reply, after its status was seen to be this one: `200`, or `StatusCode::OK`.
     #[track_caller]
     pub fn assert_status<S: TryInto<StatusCode>>(self, expected: S) -> Self {

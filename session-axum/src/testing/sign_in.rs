@@ -32,7 +32,11 @@ use crate::sessions::Sessions;
 /// If it could not be stored, with the reason. And if the state equals the default: no request stores
 /// such a session, and a browser has no cookie of it.
 pub async fn sign_in<T: SessionState>(sessions: &Sessions<T>, state: T) -> HeaderValue {
-    let lines = begin(sessions, state).await;
+    header(&begin(sessions, state).await)
+}
+
+/// The `Cookie` header of a browser that has received these `Set-Cookie` lines.
+pub(super) fn header(lines: &[HeaderValue]) -> HeaderValue {
     let pairs = lines.iter().map(|line| {
         let line = line.to_str().expect("cookies are ASCII");
         line.split(';').next().unwrap_or_default()

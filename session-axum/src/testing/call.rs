@@ -1,0 +1,169 @@
+//! A call of a handler as a plain function, with a session of the test's own.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum_core::extract::FromRequestParts as _;
+use axum_core::response::{IntoResponse as _, Response};
+use http::header::{ACCEPT, COOKIE};
+use http::{HeaderValue, Request};
+use session_core::{Handle, MemoryStore, SessionCookie, SessionEvent, SessionState, StoredSession};
+
+use super::clock::Clock;
+use super::faulty_store::{FaultyStore, Operation};
+use super::reply::Reply;
+use super::sign_in::{header, try_begin};
+use crate::guard::{Argument, Guard, Mode, Requirement};
+use crate::rejection::Rejection;
+use crate::sessions::Sessions;
+
+/// A call of a handler as a plain function: the session that its request has, and what becomes of
+/// that. No router, no application's state, no store of one's own.
+///
+/// A function under `#[require_session]` takes a [`Guard`] for each of its sessions, and
+/// then its other arguments as they are:
+///
+/// ```
+/// use axum::{extract::Path, response::Redirect};
+/// use session_axum::testing::Call;
+/// use session_axum::{require_session, session};
+///
+/// #[session]
+/// struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+///
+/// #[require_session(authenticated)]
+/// async fn add(shop: &mut Shop, Path(sku): Path<String>) -> Redirect {
+///     shop.cart.push(sku);
+///     Redirect::to("/cart")
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let call = Call::new(Shop { user: Some(7), cart: vec![] }).await;
+/// call.run(|shop| add(shop, Path("tea".to_owned()))).await.assert_redirect("/cart");
+/// assert_eq!(call.saved().await.unwrap().cart, ["tea"]);
+///
+/// let nobody = Call::new(Shop::default()).await;
+/// nobody.run(|shop| add(shop, Path("tea".to_owned()))).await.assert_status(401);
+/// assert!(nobody.saved().await.is_none());
+/// # }
+/// ```
+///
+/// Of two session types each has a call:
+///
+/// ```
+/// # use session_axum::testing::{Call, Reply};
+/// # use session_axum::{Rejection, require_session, session};
+/// # #[session] struct Shop { orders: u32 }
+/// # #[session] struct Office { done: u32 }
+/// # #[require_session] async fn ship(shop: &mut Shop, office: &mut Office) { shop.orders -= 1; office.done += 1; }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Rejection> {
+/// let (shop, office) = (Call::new(Shop { orders: 3 }).await, Call::new(Office { done: 4 }).await);
+/// let response = ship(shop.guard().await?, office.guard().await?).await;
+/// Reply::of(response).await.assert_status(200);
+/// assert_eq!((shop.saved().await.unwrap().orders, office.saved().await.unwrap().done), (2, 5));
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct Call<T: SessionState> {
+    sessions: Sessions<T>,
+    store: FaultyStore<MemoryStore>,
+    clock: Clock,
+    cookie: Option<HeaderValue>,
+    /// The session that the browser would have.
+    handle: Arc<Mutex<Option<Handle>>>,
+}
+
+impl<T: SessionState> Call<T> {
+    /// With a stored session of this state, logged in just now as whom it says. With the default, a
+    /// request without a session: nothing is ever stored of that.
+    pub async fn new(state: T) -> Self {
+        let (store, clock) = (FaultyStore::new(MemoryStore::new()), Clock::new());
+        let handle = Arc::new(Mutex::new(None));
+        let created = Arc::clone(&handle);
+        let sessions = Sessions::builder(store.clone())
+            .cookie(cookie::<T>())
+            .clock(clock.reader())
+            .without_cleaner()
+            .on_event(move |event| {
+                if let SessionEvent::Created { handle } = event {
+                    *created.lock().unwrap_or_else(PoisonError::into_inner) = Some(*handle);
+                }
+            })
+            .build()
+            .expect("a name and an hour are sound");
+        let lines = try_begin(&sessions, state).await;
+        let cookie = (!lines.is_empty()).then(|| header(&lines));
+        store.take_calls();
+        Self { sessions, store, clock, cookie, handle }
+    }
+
+    /// Calls the handler, which the closure gives its other arguments, and answers what it answers, or
+    /// what its options refuse it with: nobody is logged in for `authenticated`, say. The cookie that
+    /// the browser is told is among [`Reply::set_cookies`].
+    pub async fn run<A, M, R, F>(&self, handler: impl FnOnce(Guard<A, M, R>) -> F) -> Reply
+    where
+        A: Argument<State = T>,
+        M: Mode,
+        R: Requirement<T>,
+        F: Future<Output = Response>,
+    {
+        match self.guard().await {
+            Ok(guard) => Reply::of(handler(guard).await).await,
+            Err(rejection) => Reply::of(rejection.into_response()).await,
+        }
+    }
+
+    /// What the handler takes in place of its session, whether by `&` or `&mut`, as the state or as
+    /// [`Session`](crate::Session). A page asks for it; a call is one request, and takes one guard.
+    ///
+    /// # Errors
+    /// What the handler's options refuse.
+    pub async fn guard<A, M, R>(&self) -> Result<Guard<A, M, R>, Rejection>
+    where
+        A: Argument<State = T>,
+        M: Mode,
+        R: Requirement<T>,
+    {
+        let mut request = Request::new(());
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/html"));
+        if let Some(cookie) = &self.cookie {
+            request.headers_mut().insert(COOKIE, cookie.clone());
+        }
+        let (mut parts, ()) = request.into_parts();
+        Guard::from_request_parts(&mut parts, &self.sessions).await
+    }
+
+    /// What the handler has saved; none if nothing was stored: nothing had changed, it answered a
+    /// server error (5xx), or it ended the session.
+    pub async fn saved(&self) -> Option<T> {
+        let writes = [Operation::Insert, Operation::Update];
+        if !writes.iter().any(|write| self.store.count(*write) > 0) {
+            return None;
+        }
+        let handle = *self.handle.lock().unwrap_or_else(PoisonError::into_inner);
+        let stored = self.sessions.get(&handle?).await.expect("a store in memory works");
+        stored.map(StoredSession::into_state)
+    }
+
+    /// Whether the handler has ended the session that the request had: by
+    /// [`destroy`](crate::Session::destroy), say.
+    pub fn has_ended(&self) -> bool {
+        self.store.count(Operation::Delete) > 0
+    }
+
+    /// The clock that the session goes by, to be moved before the [`guard`](Self::guard) is taken: a log-in
+    /// is not [`fresh`](crate::Session::is_fresh) for ever.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The sessions among which this one is, for handlers that take those too.
+    pub fn sessions(&self) -> &Sessions<T> {
+        &self.sessions
+    }
+}
+
+/// Each type has its own: a handler may have several.
+fn cookie<T: SessionState>() -> SessionCookie {
+    let name = T::NAME.to_ascii_lowercase();
+    SessionCookie::host(&name).unwrap_or_default()
+}

@@ -17,6 +17,7 @@
 //! | [`at_rest`] | what lies on the disk |
 //! | [`deploys`] | two releases on one table |
 //! | [`postgres`] | outages and costs on PostgreSQL |
+//! | [`testing`] | the testing kit, as an application's tests use it |
 //! | [`examples`] | the example programs |
 //!
 //! Most tests run on every store, each in a module of the store's name: `memory`, `sqlite`, `postgres`, `redis`.
@@ -50,3 +51,4 @@ mod readme;
 mod request_session;
 mod sealed_cookie;
 mod sealing;
+mod testing;

@@ -9,6 +9,7 @@ mod list;
 mod liveness;
 pub(crate) mod memory;
 mod operation;
+mod real_time;
 mod record;
 
 pub use contract::{REVOCATIONS_LAST, Store};
@@ -17,4 +18,5 @@ pub use error::StoreError;
 pub use list::{Contents, Cursor, ListQuery, Page};
 pub use liveness::Liveness;
 pub use operation::{Ended, Insert, Inserted, LogIn, Swept, Update, Updated};
+pub use real_time::in_real_time;
 pub use record::{Record, Times};

@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
+use session_core::store::in_real_time;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::liveness::Liveness;
@@ -33,7 +34,7 @@ impl Connector {
             let liveness = Arc::new(Liveness::new());
             let watched = Arc::clone(&liveness);
             let open = self.0.source.open(move || watched.note_closed());
-            let error = match timeout(connect_timeout, open).await {
+            let error = match timeout(connect_timeout, in_real_time(connect_timeout, open)).await {
                 Ok(Ok(inner)) => {
                     let connection = Connection { inner, liveness };
                     *self.0.last_error() = None;

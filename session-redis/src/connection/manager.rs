@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{Cmd, Pipeline, RedisError, Value};
+use session_core::store::in_real_time;
 use tokio::time::{Instant, timeout_at};
 
 use super::connector::Connector;
@@ -82,7 +83,9 @@ impl ConnectionManager {
         let Connection { inner, liveness } = self.connection(deadline).await?;
         liveness.note_sent();
         let deadline = deadline.min(Instant::now() + self.0.response_timeout);
-        let Ok(answer) = timeout_at(deadline, send(inner)).await else {
+        let Ok(answer) =
+            timeout_at(deadline, in_real_time(self.0.response_timeout, send(inner))).await
+        else {
             return Err(CommandError::TimedOut);
         };
         liveness.note_answered();

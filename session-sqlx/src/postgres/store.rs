@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use session_core::store::{
     Ended, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+    in_real_time,
 };
 use session_core::{Handle, Now, Store, StoreError};
 use sqlx::Connection as _;
@@ -44,7 +45,8 @@ impl PostgresStore {
     pub(super) async fn check(&self) -> Result<(), ConnectError> {
         let server = &self.queue.shared().server;
         let connection = server.open().await.map_err(ConnectError::Unreachable)?;
-        timeout(server.deadline(), connection.close()).await.ok();
+        let limit = server.deadline();
+        timeout(limit, in_real_time(limit, connection.close())).await.ok();
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
+use session_core::store::in_real_time;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -140,10 +141,11 @@ impl Worker {
             let answers = text.run(&statements, connection).await;
             server.end(connection, answers).await
         };
-        let answers = match timeout(server.deadline(), answers).await {
-            Ok(answers) => answers.map_err(StatementError::from),
-            Err(_) => Err(StatementError::TimedOut),
-        };
+        let answers =
+            match timeout(server.deadline(), in_real_time(server.deadline(), answers)).await {
+                Ok(answers) => answers.map_err(StatementError::from),
+                Err(_) => Err(StatementError::TimedOut),
+            };
         if answers.as_ref().err().is_none_or(StatementError::leaves_connection) {
             self.connection.put_back(connection);
         }

@@ -4,6 +4,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
+use session_core::store::in_real_time;
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
 use tokio::time::{Instant, sleep, timeout};
@@ -55,7 +56,8 @@ impl ConnectionManager {
             if S::IDEMPOTENT || connection.last_used.elapsed() < PING_AFTER {
                 return connection;
             }
-            let pong = timeout(server.deadline() / 4, connection.inner.ping()).await;
+            let limit = server.deadline() / 4;
+            let pong = timeout(limit, in_real_time(limit, connection.inner.ping())).await;
             if matches!(pong, Ok(Ok(()))) {
                 return connection;
             }

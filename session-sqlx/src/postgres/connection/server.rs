@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use session_core::store::in_real_time;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use tokio::time::timeout;
@@ -152,7 +153,7 @@ impl Server {
 
     async fn establish(&self, options: PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
         let limit = self.deadline.max(MIN_CONNECT_TIMEOUT);
-        let Ok(connection) = timeout(limit, options.connect()).await else {
+        let Ok(connection) = timeout(limit, in_real_time(limit, options.connect())).await else {
             let silence = format!("the server did not let us in within {limit:?}");
             return Err(io::Error::new(io::ErrorKind::TimedOut, silence).into());
         };

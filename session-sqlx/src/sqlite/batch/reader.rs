@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use session_core::StoreError;
+use session_core::store::in_real_time;
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::sleep;
@@ -37,7 +38,8 @@ impl Reader {
     /// A read meets a lock only while the log is recovered or removed: it is tried again.
     async fn serve(&mut self, mut call: Box<dyn AnyCall>) {
         while !call.is_abandoned() {
-            match self.run_once(&mut *call).await {
+            let within = self.shared.file.deadline();
+            match in_real_time(within, self.run_once(&mut *call)).await {
                 Ok(()) => return call.send_answer(),
                 Err(ReadError::Locked) => sleep(RETRY_INTERVAL).await,
                 Err(ReadError::Failed(error)) => return call.fail(error),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use session_core::StoreError;
+use session_core::store::in_real_time;
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
@@ -89,7 +90,8 @@ impl Writer {
             if calls.is_empty() {
                 return None;
             }
-            match self.lock().await {
+            let within = self.shared.file.deadline();
+            match in_real_time(within, self.lock()).await {
                 Ok(connection) => return Some(connection),
                 Err(error) if is_locked(&error) => sleep(RETRY_INTERVAL).await,
                 Err(error) => {
@@ -124,7 +126,8 @@ impl Writer {
             if call.is_abandoned() {
                 continue;
             }
-            let Err(error) = call.run(&mut connection, &shared.texts).await else {
+            let run = call.run(&mut connection, &shared.texts);
+            let Err(error) = in_real_time(shared.file.deadline(), run).await else {
                 done.push(call);
                 continue;
             };
@@ -151,9 +154,10 @@ impl Writer {
 
     /// With a write-ahead log no other connection can block a commit; if one does, it is waited for.
     async fn commit(&self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
-        let deadline = Instant::now() + self.shared.file.deadline();
+        let within = self.shared.file.deadline();
+        let deadline = Instant::now() + within;
         loop {
-            match execute(connection, "COMMIT").await {
+            match in_real_time(within, execute(connection, "COMMIT")).await {
                 Err(error) if is_locked(&error) && Instant::now() < deadline => {
                     sleep(RETRY_INTERVAL).await;
                 }

@@ -8,7 +8,7 @@ const USAGE: &str = "usage: quickstart [--port N] [--store STORE], where STORE i
   postgres://USER@HOST/DATABASE
   redis://HOST
   cookie:                            no store; needs SESSION_KEYS
-Set SESSION_KEYS to seal sessions: export SESSION_KEYS=$(cargo run -q --example keygen)";
+Set SESSION_KEYS to seal sessions: export SESSION_KEYS=$(head -c 32 /dev/urandom | base64)";
 
 #[derive(Debug)]
 pub(crate) struct Options {

@@ -1,4 +1,4 @@
-//! Programs that a newcomer runs: `cargo run --example quickstart`, `accounts`, `hyper` and `keygen`.
+//! Programs that a newcomer runs: `cargo run --example quickstart`, `accounts` and `hyper`.
 //!
 //! The programs in the READMEs are doc tests of this crate: it may depend on every store, which the
 //! crates that they describe may not.

@@ -3,12 +3,53 @@
 use std::fmt;
 
 use axum_core::response::{IntoResponse, Response};
-use session_core::{Error as ErrorKind, Refusal};
+use session_core::{Error as ErrorKind, HandleError, Refusal};
 
 use crate::rejection::Rejection;
 
 /// A session could not be read or changed. As the error of a handler it is an answer: the status of
-/// its [kind](Self::kind), and one sentence that gives nothing of the inside away.
+/// its [kind](Self::kind), and one sentence that gives nothing of the inside away. `?` makes one of
+/// what every call in a handler may fail with:
+///
+/// ```
+/// # use axum::{Form, extract::State, response::Redirect};
+/// # use session_axum::{Error, Handle, Sessions, require_session, session};
+/// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
+/// #[require_session(authenticated)]
+/// async fn end(
+///     _: &Shop,
+///     State(sessions): State<Sessions<Shop>>,
+///     Form(handle): Form<String>,
+/// ) -> Result<Redirect, Error> {
+///     let handle: Handle = handle.parse()?;           // 400
+///     sessions.revoke(&handle).await?;                // 503 when the store does not answer
+///     Ok(Redirect::to("/devices"))
+/// }
+/// ```
+///
+/// An application's own error holds it, with `#[from]` say, and passes the answer on:
+///
+/// ```
+/// use axum::http::StatusCode;
+/// use axum::response::{IntoResponse, Response};
+///
+/// #[derive(Debug, thiserror::Error)]
+/// enum AppError {
+///     #[error(transparent)]
+///     Session(#[from] session_axum::Error),
+///     #[error("the shop is closed")]
+///     Closed,
+/// }
+///
+/// impl IntoResponse for AppError {
+///     fn into_response(self) -> Response {
+///         match self {
+///             Self::Session(error) => error.into_response(),
+///             Self::Closed => (StatusCode::NOT_FOUND, self.to_string()).into_response(),
+///         }
+///     }
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Error(ErrorKind);
 
@@ -22,6 +63,12 @@ impl Error {
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
         Self(kind)
+    }
+}
+
+impl From<HandleError> for Error {
+    fn from(error: HandleError) -> Self {
+        Self(error.into())
     }
 }
 
@@ -46,7 +93,7 @@ impl From<Error> for Rejection {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        Rejection::from(Refusal::from(self)).into_response()
+        Rejection::from(self).into_response()
     }
 }
 

@@ -91,7 +91,7 @@ impl fmt::Display for Rejection {
 
 impl fmt::Debug for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Rejection").field(&self.refusal).finish()
+        fmt::Debug::fmt(&self.refusal, f)
     }
 }
 

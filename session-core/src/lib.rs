@@ -6,6 +6,7 @@ extern crate self as session_core;
 mod cookie;
 mod crypto;
 mod engine;
+mod error_words;
 pub mod state;
 pub mod store;
 
@@ -45,8 +46,9 @@ pub use state::session_state::{SessionState, WithPrincipal};
 pub use store::memory::MemoryStore;
 pub use store::{Store, StoreError};
 
-/// What `#[session]` needs of other crates.
+/// What `#[session]` and the stores need beside the public API.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::error_words::write as write_error;
     pub use serde;
 }

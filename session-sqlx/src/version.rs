@@ -62,7 +62,7 @@ impl<M> Migrations<M> {
 
 /// A newer release migrated the table, and this one does not work with it any more: the source of
 /// a refusal to migrate it.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error(
     "the table {table} is of version {found}, and this program knows {known}: it was migrated by a \
      newer one, and the oldest that works with it knows version {oldest}, so deploy such a one or \
@@ -82,7 +82,7 @@ pub struct NewerVersion {
 
 /// There is no table for the sessions, or an older one: the source of a
 /// [`StoreError::Failed`](session_core::StoreError::Failed).
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error(
     "the table {table} is missing or of an older version: call `migrate()` on the store when the \
      program starts"
@@ -91,6 +91,8 @@ pub struct NotMigrated {
     pub(crate) table: String,
     pub(crate) source: Arc<sqlx::Error>,
 }
+
+session_core::debug_in_words!(NewerVersion, NotMigrated);
 
 #[cfg(test)]
 mod tests {

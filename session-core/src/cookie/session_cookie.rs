@@ -122,7 +122,7 @@ impl Default for SessionCookie {
 }
 
 /// This makes no cookie.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CookieError {
     /// Not a token of RFC 9110, longer than 64 bytes, with a prefix of its own, or with the end
@@ -140,6 +140,8 @@ pub enum CookieError {
     #[error("`{0}` is no domain for a cookie: {cure}", cure = domain::cure(.0).unwrap_or_default())]
     Domain(String),
 }
+
+crate::debug_in_words!(CookieError);
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use xaes_256_gcm::Xaes256Gcm;
@@ -16,7 +16,10 @@ use crate::crypto::random::{Random as _, RandomError, System};
 
 const LENGTH: usize = 32;
 
-/// Keys of 32 bytes, written as 43 base64url characters each.
+/// What generates a key in every shell; the errors name it.
+const GENERATE: &str = "head -c 32 /dev/urandom | base64";
+
+/// Keys of 32 bytes, each written in base64 or base64url.
 ///
 /// The primary one seals; a `next` one only opens, until every node has it; a retired one only
 /// opens, and what it sealed is sealed again with the primary one when it is used (a sealed cookie:
@@ -26,7 +29,13 @@ const LENGTH: usize = 32;
 /// 2. `SESSION_KEYS="NEW OLD"`
 /// 3. `SESSION_KEYS="NEW"`, when the absolute limit of the sessions has passed
 ///
-/// `cargo run --example keygen` generates one.
+/// Generate a key once, and keep it with the program's other secrets. In a shell:
+///
+/// ```sh
+/// export SESSION_KEYS=$(head -c 32 /dev/urandom | base64)
+/// ```
+///
+/// [`KeyRing::generate`] does the same in a program.
 ///
 /// ```
 /// # use session_core::{KeyRing, KeyError};
@@ -78,7 +87,7 @@ impl KeyRing {
                 None => (State::Primary, word),
             };
             let mut secret = Zeroizing::new([0; LENGTH]);
-            match URL_SAFE_NO_PAD.decode_slice(word, &mut *secret) {
+            match base64_of(word).decode_slice(unpadded(word), &mut *secret) {
                 Ok(LENGTH) => keys.push(Key::new(secret, state, position, &keys)?),
                 _ => return Err(KeyError::Malformed { position }),
             }
@@ -90,6 +99,19 @@ impl KeyRing {
     }
 
     /// The keys in the environment variable `SESSION_KEYS`, as [`KeyRing::parse`] reads them.
+    ///
+    /// # Errors
+    /// When it is not set or holds something else. The error says how to set it:
+    ///
+    /// ```
+    /// # use session_core::KeyRing;
+    /// let error = KeyRing::from_env().unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the environment variable SESSION_KEYS is not set: generate a key, once, with \
+    ///      `export SESSION_KEYS=$(head -c 32 /dev/urandom | base64)`",
+    /// );
+    /// ```
     pub fn from_env() -> Result<Self, KeyError> {
         let text = std::env::var("SESSION_KEYS").map_err(|_| KeyError::NoVariable)?;
         Self::parse(&Zeroizing::new(text))
@@ -108,7 +130,19 @@ impl KeyRing {
         Ok(Self(Arc::new(vec![key])))
     }
 
-    /// Generates a key, in the form that [`KeyRing::parse`] reads.
+    /// Generates a key, in the form that [`KeyRing::parse`] reads: 43 base64url characters. A program
+    /// that uses it at every start loses its sessions at every start: keep the key.
+    ///
+    /// ```
+    /// # use session_core::KeyRing;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let key = KeyRing::generate()?;
+    /// let ring = KeyRing::parse(&key)?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// When the operating system's random source fails.
     pub fn generate() -> Result<String, RandomError> {
         let mut secret = Zeroizing::new([0; LENGTH]);
         System.fill(&mut *secret)?;
@@ -164,6 +198,16 @@ impl Key {
     }
 }
 
+/// Which of the two alphabets a key is written in.
+fn base64_of(word: &str) -> &'static GeneralPurpose {
+    if word.contains(['+', '/']) { &STANDARD_NO_PAD } else { &URL_SAFE_NO_PAD }
+}
+
+/// Without the `=` with which some programs end 32 bytes.
+fn unpadded(word: &str) -> &str {
+    word.strip_suffix('=').unwrap_or(word)
+}
+
 fn derived(purpose: &str, secret: &[u8; LENGTH]) -> Zeroizing<[u8; LENGTH]> {
     let hash = Sha256::new().chain_update(purpose).chain_update([0]).chain_update(secret);
     Zeroizing::new(hash.finalize().into())
@@ -176,19 +220,17 @@ impl fmt::Debug for KeyRing {
 }
 
 /// These make no key ring. Keys are named by their position, never shown.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// Not 32 bytes in base64url.
-    #[error(
-        "key {position} is not 43 base64url characters (32 bytes): generate one with `cargo run --example keygen`"
-    )]
+    /// Not 32 bytes in base64 or base64url.
+    #[error("key {position} is not 32 bytes in base64: generate one with `{GENERATE}`")]
     Malformed {
         /// Which, from 1.
         position: usize,
     },
     /// All its bytes are zero: a place-holder.
-    #[error("key {position} is all zeros: generate one with `cargo run --example keygen`")]
+    #[error("key {position} is all zeros: generate one with `{GENERATE}`")]
     Zero {
         /// Which, from 1.
         position: usize,
@@ -206,10 +248,14 @@ pub enum KeyError {
         position: usize,
     },
     /// There is no key that seals.
-    #[error("there is no primary key: the first one without `next:` is")]
+    #[error(
+        "there is no primary key, which is the first one without `next:`; generate one with `{GENERATE}`"
+    )]
     NoPrimary,
     /// The environment has no `SESSION_KEYS`, or it is not text.
-    #[error("the environment variable SESSION_KEYS is not set")]
+    #[error(
+        "the environment variable SESSION_KEYS is not set: generate a key, once, with `export SESSION_KEYS=$({GENERATE})`"
+    )]
     NoVariable,
     /// The file cannot be read.
     #[error("the key file {} cannot be read", path.display())]
@@ -221,6 +267,8 @@ pub enum KeyError {
         cause: std::io::Error,
     },
 }
+
+crate::debug_in_words!(KeyError);
 
 #[cfg(test)]
 mod tests {
@@ -245,6 +293,44 @@ mod tests {
         assert!(matches!(KeyRing::parse(&"A".repeat(43)), Err(KeyError::Zero { position: 1 })));
         assert!(matches!(KeyRing::parse(&format!("next:{one}")), Err(KeyError::NoPrimary)));
         assert!(matches!(KeyRing::parse(" , \n"), Err(KeyError::NoPrimary)));
+    }
+
+    #[test]
+    fn a_key_is_read_in_both_alphabets_and_with_padding() {
+        for bytes in [[0xff; LENGTH], [0x3e; LENGTH], [7; LENGTH]] {
+            for text in [
+                base64::prelude::BASE64_STANDARD.encode(bytes),
+                STANDARD_NO_PAD.encode(bytes),
+                base64::prelude::BASE64_URL_SAFE.encode(bytes),
+                URL_SAFE_NO_PAD.encode(bytes),
+            ] {
+                let ring = KeyRing::parse(&text).unwrap();
+                assert!(ring.primary().id == KeyRing::from_bytes(bytes).unwrap().primary().id);
+            }
+        }
+        let (mixed, twice) = (format!("+{}_", "A".repeat(41)), format!("{}==", "B".repeat(43)));
+        for text in [mixed, twice] {
+            assert!(matches!(KeyRing::parse(&text), Err(KeyError::Malformed { position: 1 })));
+        }
+    }
+
+    /// In any shell, without anything of this workspace.
+    #[cfg(unix)]
+    #[test]
+    fn the_command_that_an_error_names_generates_a_key() {
+        let error = KeyError::NoVariable.to_string();
+        let command = error.split('`').nth(1).unwrap();
+        let script = format!("{command}; printf %s \"$SESSION_KEYS\"");
+        let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+        let key = String::from_utf8(output.stdout).unwrap();
+        assert!(KeyRing::parse(&key).is_ok(), "{key:?}");
+        for error in [
+            KeyError::Malformed { position: 1 },
+            KeyError::Zero { position: 1 },
+            KeyError::NoPrimary,
+        ] {
+            assert!(error.to_string().contains(GENERATE), "{error}");
+        }
     }
 
     #[test]

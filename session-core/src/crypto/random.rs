@@ -5,9 +5,11 @@ use std::fmt;
 use rand::{TryRng, rngs::SysRng};
 
 /// The random source gave nothing, so no secret could be generated.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("the random source failed, so no session token could be generated")]
 pub struct RandomError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+crate::debug_in_words!(RandomError);
 
 impl RandomError {
     /// With the source's own error as the cause.

@@ -33,9 +33,11 @@ pub(crate) struct Context<'a> {
 
 /// The bytes do not open: another key, another place, or not a bit as they were. Which of these,
 /// nobody is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the sealed session does not open: it was changed or moved, or its key is not in the ring")]
 pub struct SealError;
+
+crate::debug_in_words!(SealError);
 
 /// Whether a seal or signature should be made anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

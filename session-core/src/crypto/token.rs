@@ -63,9 +63,11 @@ impl fmt::Debug for Handle {
 }
 
 /// The text is not a handle, which is written as a UUID.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[error("not a session handle: expected a UUID such as 0192a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")]
 pub struct HandleError(#[source] uuid::Error);
+
+crate::debug_in_words!(HandleError);
 
 impl FromStr for Handle {
     type Err = HandleError;

@@ -254,7 +254,7 @@ impl<T> fmt::Debug for EngineBuilder<T> {
 }
 
 /// The engine, or the sessions on it, cannot be built like this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// No store answers in no time.
@@ -276,3 +276,5 @@ pub enum BuildError {
     #[error("the cleaner's interval is zero: use `.without_cleaner()` to have none")]
     ZeroInterval,
 }
+
+crate::debug_in_words!(BuildError);

@@ -7,11 +7,12 @@ use http::StatusCode;
 
 use crate::crypto::random::RandomError;
 use crate::crypto::seal::SealError;
+use crate::crypto::token::HandleError;
 use crate::state::frame::{EncodeError, FieldsError};
 use crate::store::StoreError;
 
 /// A session could not be read or changed.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// There is no such session: it expired, or was ended while this request was under way (a
@@ -36,6 +37,9 @@ pub enum Error {
     /// Other nodes changed the session before each of this many attempts to save it.
     #[error("the session could not be saved in {0} attempts: others keep changing it")]
     Contended(u32),
+    /// The text that was to name a session, out of a form say, names none.
+    #[error(transparent)]
+    Handle(#[from] HandleError),
     /// The change was given up before it was stored: a merge function or an `update` closure
     /// panicked, or the runtime is shutting down.
     #[error("saving the session was given up")]
@@ -116,6 +120,7 @@ impl Error {
     fn status(&self) -> StatusCode {
         match self {
             Self::Ended => StatusCode::UNAUTHORIZED,
+            Self::Handle(_) => StatusCode::BAD_REQUEST,
             Self::Store(_)
             | Self::Fields(_)
             | Self::Sealed(_)
@@ -138,7 +143,7 @@ impl Error {
 /// Why a request was not let through to its handler, or its response was replaced.
 ///
 /// How that is answered, the framework may decide.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// `#[require_session(existing)]`, and the request has none: 401.
@@ -202,6 +207,8 @@ pub enum Refusal {
     #[error(transparent)]
     Failed(#[from] Error),
 }
+
+crate::debug_in_words!(Error, Refusal);
 
 impl Refusal {
     /// The status that a client is answered.

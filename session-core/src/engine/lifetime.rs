@@ -203,7 +203,7 @@ impl Row {
 }
 
 /// The limits make no lifetime.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LifetimeError {
     /// A limit is shorter than a second or longer than 400 days.
@@ -223,6 +223,8 @@ pub enum LifetimeError {
         idle: Duration,
     },
 }
+
+crate::debug_in_words!(LifetimeError);
 
 #[cfg(test)]
 mod tests {

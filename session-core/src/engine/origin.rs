@@ -6,12 +6,14 @@ use http::request::Parts;
 use http::uri::Authority;
 
 /// Not an origin as a browser sends it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{origin}` is no origin as browsers send it: {cure}")]
 pub struct OriginError {
     origin: String,
     cure: String,
 }
+
+crate::debug_in_words!(OriginError);
 
 /// Checks that an origin is spelled as browsers spell it.
 pub(super) fn check(origin: &str) -> Result<(), OriginError> {

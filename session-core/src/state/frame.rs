@@ -22,7 +22,7 @@ const OLDEST_READER: u8 = 1;
 pub(crate) const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// The stored fields cannot be read at all. That is an error, never an empty session.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FieldsError {
     /// A newer binary wrote the record, in a format that needs a reader of this version.
@@ -36,7 +36,7 @@ pub enum FieldsError {
 }
 
 /// What a handler left in its session cannot be stored. Nothing was.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
     /// The field's `Serialize` refused, or JSON has no form for it (a map whose keys are
@@ -65,6 +65,8 @@ pub enum EncodeError {
         bytes: usize,
     },
 }
+
+crate::debug_in_words!(FieldsError, EncodeError);
 
 /// What stands before a record's fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// A store could not do what it was asked. Nothing can be said of the session then: neither
 /// that it exists nor that it does not, so the request is answered 503.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// It did not answer in time; a write may or may not have happened.
@@ -23,6 +23,8 @@ pub enum StoreError {
     #[error("the session store is overloaded: {0} operations are waiting")]
     Overloaded(usize),
 }
+
+crate::debug_in_words!(StoreError);
 
 impl StoreError {
     /// With a back end's own error as the cause.

@@ -4,7 +4,7 @@ use redis::RedisError;
 use session_core::StoreError;
 
 /// A store cannot be opened.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
     /// It cannot be set up like this.
@@ -19,7 +19,7 @@ pub enum ConnectError {
 }
 
 /// A store cannot be set up like this.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The prefix is empty, or would have to be escaped in a pattern.
@@ -33,4 +33,20 @@ pub enum ConfigError {
     /// The client cannot be used.
     #[error("the client cannot be used")]
     Client(#[source] RedisError),
+}
+
+session_core::debug_in_words!(ConnectError, ConfigError);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_main_returns_reads_as_a_sentence() {
+        let error = ConnectError::from(ConfigError::Zero("connections"));
+        assert_eq!(
+            format!("{error:?}"),
+            "the session store is not set up rightly: a store needs at least some: no connections was given"
+        );
+    }
 }

@@ -110,7 +110,7 @@ impl CommandError {
 }
 
 /// No connection to a Redis server could be made; nothing was stored.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[error("the Redis server cannot be reached")]
 pub struct Unreachable {
     #[source]
@@ -118,6 +118,8 @@ pub struct Unreachable {
 }
 
 /// A record or an answer is in a form that this version of the library does not know.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("a session record or an answer of the Redis server is in an unknown form")]
 struct Malformed;
+
+session_core::debug_in_words!(Unreachable, Malformed);

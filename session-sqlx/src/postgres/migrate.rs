@@ -121,7 +121,7 @@ async fn execute(
 }
 
 /// The table could not be brought up to date. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrateError {
     /// The server could not be reached, or did not let us in.
@@ -144,3 +144,5 @@ pub enum MigrateError {
     #[error("a migration of the session table failed")]
     Failed(#[from] sqlx::Error),
 }
+
+session_core::debug_in_words!(MigrateError);

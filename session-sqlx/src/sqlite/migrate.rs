@@ -99,7 +99,7 @@ async fn execute(connection: &mut SqliteConnection, table: &Table, sql: &str) ->
 }
 
 /// The table could not be brought up to date. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrateError {
     /// The file could not be opened.
@@ -118,3 +118,5 @@ pub enum MigrateError {
     #[error("a migration of the session table failed")]
     Failed(#[from] sqlx::Error),
 }
+
+session_core::debug_in_words!(MigrateError);

@@ -19,6 +19,7 @@
 mod app;
 mod cancellation;
 mod connections;
+mod errors;
 mod extractors;
 mod middleware;
 mod panics;

@@ -49,6 +49,7 @@ const FLOORS: &[Floor] = &[
     Floor {
         folder: "session-core/src",
         rooms: &[
+            (".", &[]),
             ("engine", &["store", "state", "cookie", "crypto"]),
             ("store", &["crypto"]),
             ("state", &[]),
@@ -208,5 +209,19 @@ fn a_file_is_one_idea_and_a_table_of_contents_holds_no_code() {
             }
         }
         faults
+    }));
+}
+
+#[test]
+fn an_error_prints_its_words_and_not_its_fields() {
+    assert_none(&of_crates(|from| {
+        let errors = from.files.iter().flat_map(|file| {
+            let derives = file.text.lines().filter(|line| line.trim_start().starts_with("#[derive("));
+            let derived = derives.filter(|line| {
+                line.contains("thiserror::Error") && line.contains("Debug")
+            });
+            derived.map(|line| format!("{}: `{}`: a program that ends with the error prints `Debug`; use `session_core::debug_in_words!`", file.path, line.trim()))
+        });
+        errors.collect()
     }));
 }

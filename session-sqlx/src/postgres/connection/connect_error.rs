@@ -3,7 +3,7 @@
 use crate::postgres::sql::InvalidName;
 
 /// A store could not be connected to its server.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
     /// It cannot be set up like this.
@@ -18,7 +18,7 @@ pub enum ConnectError {
 }
 
 /// A store cannot be set up like this.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The name of the table or schema is not one that needs no escaping.
@@ -39,8 +39,32 @@ pub enum ConfigError {
     Zero(&'static str),
 }
 
+session_core::debug_in_words!(ConnectError, ConfigError);
+
 impl From<InvalidName> for ConfigError {
     fn from(InvalidName { kind, name, longest }: InvalidName) -> Self {
         Self::Name { kind, name, longest }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_main_returns_reads_as_a_sentence() {
+        let url = ConnectError::Url(sqlx::Error::Configuration("relative URL".into()));
+        for (error, words) in [
+            (
+                url,
+                "not a PostgreSQL URL, such as postgres://user@host/database: error with configuration: relative URL",
+            ),
+            (
+                ConfigError::Zero("connections").into(),
+                "a store needs at least some: no connections was given",
+            ),
+        ] {
+            assert_eq!(format!("{error:?}"), words);
+        }
     }
 }

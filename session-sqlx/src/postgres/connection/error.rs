@@ -89,12 +89,14 @@ impl StatementError {
 /// The server rejected a statement: the source of a
 /// [`StoreError::Failed`](session_core::StoreError::Failed). Without the detail
 /// that the server gives, which shows the whole row.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("{message} (SQLSTATE {code})")]
 pub struct Rejected {
     code: String,
     message: String,
 }
+
+session_core::debug_in_words!(Rejected);
 
 impl Rejected {
     pub(crate) fn of(error: &sqlx::Error) -> Option<Self> {

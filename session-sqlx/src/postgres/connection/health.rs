@@ -56,6 +56,8 @@ impl Health {
 }
 
 /// No worker has a connection: the source of a [`StoreError::Failed`]. They keep trying.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[error("PostgreSQL cannot be reached")]
 pub struct Unreachable(#[source] Arc<sqlx::Error>);
+
+session_core::debug_in_words!(Unreachable);

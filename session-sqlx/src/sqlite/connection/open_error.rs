@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::sqlite::sql::InvalidName;
 
 /// A store could not be opened.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// It cannot be set up like this.
@@ -62,7 +62,7 @@ pub enum OpenError {
 }
 
 /// A store cannot be set up like this.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The name of the table is not one that needs no escaping.
@@ -80,6 +80,8 @@ pub enum ConfigError {
     #[error("a store needs at least some: no {0} was given")]
     Zero(&'static str),
 }
+
+session_core::debug_in_words!(OpenError, ConfigError);
 
 impl From<InvalidName> for ConfigError {
     fn from(InvalidName { name, longest }: InvalidName) -> Self {

@@ -28,7 +28,7 @@ pub use builder::Builder;
 pub use clear_site_data::ClearSiteData;
 pub use error::Error;
 pub use extract::{Principal, SessionRef};
-pub use from_state::FromState;
+pub use from_state::{FromArc, FromState};
 pub use gate::{Gate, GateService};
 pub use layer::{SessionLayer, SessionService};
 pub use rejection::Rejection;

@@ -12,7 +12,7 @@ use super::clock::Clock;
 use super::faulty_store::{FaultyStore, Operation};
 use super::reply::Reply;
 use super::sign_in::{header, try_begin};
-use crate::guard::{Argument, Guard, Mode, Requirement};
+use crate::guard::{Argument, Guard, Mode, Permission};
 use crate::rejection::Rejection;
 use crate::sessions::Sessions;
 
@@ -103,7 +103,7 @@ impl<T: SessionState> Call<T> {
     where
         A: Argument<State = T>,
         M: Mode,
-        R: Requirement<T>,
+        R: Permission<T, Sessions<T>>,
         F: Future<Output = Response>,
     {
         match self.guard().await {
@@ -113,7 +113,8 @@ impl<T: SessionState> Call<T> {
     }
 
     /// What the handler takes in place of its session, whether by `&` or `&mut`, as the state or as
-    /// [`Session`](crate::Session). A page asks for it; a call is one request, and takes one guard.
+    /// [`Session`](crate::Session). A page asks for it; a call is one request, and takes one guard. A handler
+    /// whose `allow` is given a `state` has that from its router alone: ask it through a [`Client`](super::Client).
     ///
     /// # Errors
     /// What the handler's options refuse.
@@ -121,7 +122,7 @@ impl<T: SessionState> Call<T> {
     where
         A: Argument<State = T>,
         M: Mode,
-        R: Requirement<T>,
+        R: Permission<T, Sessions<T>>,
     {
         let mut request = Request::new(());
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/html"));

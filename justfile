@@ -56,3 +56,7 @@ doc:
 # The packages, and a program that depends on them.
 package:
     ./scripts/package.sh
+
+# The README's first program, made outside of the workspace as the README says.
+readme:
+    ./scripts/readme.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Packages the published crates, and builds and runs a program that depends on the packages alone.
+# Packages the published crates, and builds and runs programs that depend on the packages alone: one that uses all stores, and
+# the README's.
 # Leaves the .crate files in target/package.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -42,6 +43,8 @@ done
 
 echo "== a program that depends on the packages"
 cargo run --quiet --manifest-path "$program/Cargo.toml" --target-dir target
+
+./scripts/readme.sh "$program"
 
 if grep --quiet '^repository = .*\.invalid' Cargo.toml; then
     echo "note: \`repository\` in Cargo.toml is a placeholder; scripts/release-check.sh refuses to release it"

@@ -13,6 +13,49 @@ pub struct Workspace;
 #[doc = include_str!("../../docs/sessions.md")]
 pub struct OneRequest;
 
+/// The programs in the guide.
+#[cfg(doctest)]
+pub mod guide {
+    #[doc = include_str!("../../docs/guide/first-steps.md")]
+    pub mod first_steps {}
+
+    #[doc = include_str!("../../docs/guide/handlers-and-middleware.md")]
+    pub mod handlers_and_middleware {}
+
+    #[doc = include_str!("../../docs/guide/log-in.md")]
+    pub mod log_in {}
+
+    #[doc = include_str!("../../docs/guide/access-control.md")]
+    pub mod access_control {}
+
+    #[doc = include_str!("../../docs/guide/session-types.md")]
+    pub mod session_types {}
+
+    #[doc = include_str!("../../docs/guide/concurrent-requests.md")]
+    pub mod concurrent_requests {}
+
+    #[doc = include_str!("../../docs/guide/cookies.md")]
+    pub mod cookies {}
+
+    #[doc = include_str!("../../docs/guide/stores.md")]
+    pub mod stores {}
+
+    #[doc = include_str!("../../docs/guide/deploys.md")]
+    pub mod deploys {}
+
+    #[doc = include_str!("../../docs/guide/keys.md")]
+    pub mod keys {}
+
+    #[doc = include_str!("../../docs/guide/cookie-only.md")]
+    pub mod cookie_only {}
+
+    #[doc = include_str!("../../docs/guide/compiler-messages.md")]
+    pub mod compiler_messages {}
+
+    #[doc = include_str!("../../docs/guide/limits.md")]
+    pub mod limits {}
+}
+
 /// The programs in session-macros' README.
 #[cfg(doctest)]
 #[doc = include_str!("../../session-macros/README.md")]

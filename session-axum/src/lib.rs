@@ -1,8 +1,11 @@
+#![cfg_attr(not(doctest), doc = include_str!("chapters.md"))]
 #![cfg_attr(not(doctest), doc = include_str!("../README.md"))]
 
 #[cfg(test)]
 extern crate self as session_axum;
 
+#[cfg(all(doc, not(doctest)))]
+pub mod _guide;
 mod builder;
 mod clear_site_data;
 mod error;

@@ -7,12 +7,14 @@
 //! | [`rooms`] | that imports between folders run one way |
 //! | [`neighbours`] | that no crate knows one that it must not know |
 //! | [`names`] | that no retired word names a type, module or function |
+//! | [`links`] | that links between pages lead somewhere |
 //! | [`requirements`] | that each security requirement names tests that exist |
 //!
 //! [`source`] finds crates and parses files for all of them.
 
 pub mod circles;
 pub mod imports;
+pub mod links;
 pub mod names;
 pub mod neighbours;
 pub mod requirements;

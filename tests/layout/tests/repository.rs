@@ -4,11 +4,12 @@ use std::fs;
 
 use session_layout_tests::circles::circles;
 use session_layout_tests::imports::Imports;
+use session_layout_tests::links;
 use session_layout_tests::names::retired;
 use session_layout_tests::neighbours::Strangers;
 use session_layout_tests::requirements;
 use session_layout_tests::rooms::{Floor, faults};
-use session_layout_tests::source::{Crate, crates, programs, root};
+use session_layout_tests::source::{Crate, crates, find, programs, root};
 
 /// The rooms of each crate, and which way imports run between them.
 const FLOORS: &[Floor] = &[
@@ -191,6 +192,54 @@ fn each_security_requirement_names_tests_that_exist() {
     let page = fs::read_to_string(root().join("docs/security.md")).expect("the page is there");
     let requirements = requirements::parse(&page).unwrap();
     assert_none(&requirements::faults(&requirements, REQUIREMENTS, &root()));
+}
+
+#[test]
+fn a_link_between_pages_leads_to_a_file_and_a_heading() {
+    let mut pages = Vec::new();
+    find(&root(), &mut pages, &|path| path.extension().is_some_and(|kind| kind == "md"));
+    let faults = pages.iter().filter(|page| !page.ends_with(CHAPTERS)).flat_map(|page| {
+        let text = fs::read_to_string(page).expect("the page can be read");
+        let faults = links::faults(&text, page.parent().expect("a page lies in a folder"));
+        faults.into_iter().map(move |fault| format!("{}: {fault}", page.display()))
+    });
+    assert_none(&faults.collect::<Vec<_>>());
+}
+
+/// The chapters of the guide as rustdoc links to them.
+const CHAPTERS: &str = "session-axum/src/chapters.md";
+
+#[test]
+fn each_chapter_of_the_guide_is_listed_documented_and_tested() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).expect("the file can be read");
+    let (index, module) = (read("docs/guide/README.md"), read("session-axum/src/_guide.rs"));
+    let (tests, definitions) = (read("examples/src/lib.rs"), read(CHAPTERS));
+    let labels = links::definitions(&definitions);
+    let mut chapters = Vec::new();
+    find(&root().join("docs/guide"), &mut chapters, &|path| !path.ends_with("README.md"));
+    let mut faults = Vec::new();
+    for chapter in &chapters {
+        let file = chapter.file_name().expect("a chapter has a name").to_string_lossy();
+        let name = file.trim_end_matches(".md").replace('-', "_");
+        for (place, text, entry) in [
+            ("the guide's README", &index, format!("]: {file}\n")),
+            ("_guide.rs", &module, format!("guide/{file}\")")),
+            ("the doc tests of examples", &tests, format!("guide/{file}\")")),
+            (CHAPTERS, &definitions, format!("]: crate::_guide::{name}\n")),
+        ] {
+            if !text.contains(&entry) {
+                faults.push(format!("{place} has no {file}"));
+            }
+        }
+    }
+    chapters.extend([root().join("README.md"), root().join("docs/guide/README.md")]);
+    for page in &chapters {
+        let text = fs::read_to_string(page).expect("the page can be read");
+        let undefined = links::undefined(&text, labels.iter().map(|(label, _)| *label));
+        let page = page.display();
+        faults.extend(undefined.iter().map(|label| format!("{page} does not define [{label}]")));
+    }
+    assert_none(&faults);
 }
 
 #[test]

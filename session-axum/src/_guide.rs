@@ -1,0 +1,58 @@
+//! The guide: a module for each chapter.
+//!
+// For rustdoc alone. The files lie in `docs/guide`, where a forge shows them. The first definition of a link counts: here it is that
+// of `chapters.md`, a module; there the file's own.
+#![doc = include_str!("chapters.md")]
+#![doc = include_str!("../guide/README.md")]
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/first-steps.md")]
+pub mod first_steps {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/handlers-and-middleware.md")]
+pub mod handlers_and_middleware {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/log-in.md")]
+pub mod log_in {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/access-control.md")]
+pub mod access_control {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/session-types.md")]
+pub mod session_types {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/concurrent-requests.md")]
+pub mod concurrent_requests {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/cookies.md")]
+pub mod cookies {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/stores.md")]
+pub mod stores {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/deploys.md")]
+pub mod deploys {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/keys.md")]
+pub mod keys {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/cookie-only.md")]
+pub mod cookie_only {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/compiler-messages.md")]
+pub mod compiler_messages {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/limits.md")]
+pub mod limits {}

@@ -72,11 +72,11 @@ use crate::sessions::Sessions;
 pub struct RequestSession<T>(session_core::RequestSession<T>);
 
 impl<T: SessionState> RequestSession<T> {
-    /// Runs a closure on the session as it is at the moment, and answers what it returns.
+    /// Runs a closure on the session as it is at the moment, and answers what it returns. In a body that is
+    /// streamed, after the head of the response, it is what the request has left.
     ///
     /// # Errors
-    /// [`ErrorKind::Held`](crate::ErrorKind::Held) while a function or a closure has the session to change it,
-    /// [`ErrorKind::Saved`](crate::ErrorKind::Saved) after the response.
+    /// [`ErrorKind::Held`](crate::ErrorKind::Held) while a function or a closure has the session to change it.
     pub fn read<R>(&self, read: impl FnOnce(&Session<T>) -> R) -> Result<R, Error> {
         Ok(self.0.read(read)?)
     }

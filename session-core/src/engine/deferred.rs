@@ -35,14 +35,15 @@ pub(crate) enum Asked<T: SessionState> {
 enum State<T: SessionState> {
     Waiting,
     Open(Scope<T, Reads>),
-    Over,
+    /// Where it was opened, if it was.
+    Over(Option<Place<T>>),
 }
 
 /// How far a deferred scope is.
 pub(crate) enum Progress<T> {
     Waiting,
     Open(Place<T>),
-    Over,
+    Over(Option<Place<T>>),
 }
 
 impl<T: SessionState> Deferred<T> {
@@ -69,7 +70,7 @@ impl<T: SessionState> DeferredScope<T> {
         match &*self.lock() {
             State::Waiting => Progress::Waiting,
             State::Open(scope) => Progress::Open(scope.place().clone()),
-            State::Over => Progress::Over,
+            State::Over(place) => Progress::Over(place.clone()),
         }
     }
 
@@ -82,14 +83,20 @@ impl<T: SessionState> DeferredScope<T> {
                 *state = State::Open(opened);
                 Some(place)
             }
-            State::Open(_) | State::Over => None,
+            State::Open(_) | State::Over(_) => None,
         }
     }
 
     fn end(&self) -> Option<Scope<T, Reads>> {
-        match std::mem::replace(&mut *self.lock(), State::Over) {
+        let mut state = self.lock();
+        let place = match &*state {
+            State::Waiting => None,
+            State::Open(scope) => Some(scope.place().clone()),
+            State::Over(_) => return None,
+        };
+        match std::mem::replace(&mut *state, State::Over(place)) {
             State::Open(scope) => Some(scope),
-            State::Waiting | State::Over => None,
+            State::Waiting | State::Over(_) => None,
         }
     }
 
@@ -106,7 +113,7 @@ impl<T: SessionState> Asked<T> {
             Self::Deferred(deferred) => match deferred.progress() {
                 Progress::Waiting => true,
                 Progress::Open(place) => place.is_open(),
-                Progress::Over => false,
+                Progress::Over(_) => false,
             },
         }
     }

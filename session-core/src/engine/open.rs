@@ -129,13 +129,13 @@ impl<T: SessionState> Engine<T> {
         let opening = match deferred.progress() {
             Progress::Waiting => deferred.opening.lock().await,
             Progress::Open(place) => return Ok(Some(place)),
-            Progress::Over => return Ok(None),
+            Progress::Over(_) => return Ok(None),
         };
         // Somebody may have opened it meanwhile.
         match deferred.progress() {
             Progress::Waiting => {}
             Progress::Open(place) => return Ok(Some(place)),
-            Progress::Over => return Ok(None),
+            Progress::Over(_) => return Ok(None),
         }
         let (around, access) = (deferred.around.clone(), deferred.access.sites(access.sites));
         let session = self.enter_in(parts, around, Opening::Read, access).await?;

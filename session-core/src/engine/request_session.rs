@@ -5,7 +5,7 @@ use std::fmt;
 
 use http::request::Parts;
 
-use crate::engine::deferred::Asked;
+use crate::engine::deferred::{Asked, Progress};
 use crate::engine::error::{Error, Refusal};
 use crate::engine::event::SessionEvent;
 use crate::engine::requested;
@@ -27,30 +27,31 @@ impl<T: SessionState> RequestSession<T> {
     /// several, the innermost function's counts.
     ///
     /// # Errors
-    /// [`Refusal::Unguarded`] when no function around has it. If this is the first that asks for it, as for
+    /// [`Refusal::Unguarded`] when no function around has it; [`Error::Saved`] when this is the first that
+    /// asks for it, after the response. If it is the first before that, as for
     /// [`Engine::open`](crate::Engine::open).
     pub async fn of(parts: &mut Parts) -> Result<Self, Refusal> {
-        let asked = requested::find_innermost::<T>(&parts.extensions).filter(Asked::is_open);
-        let place = match asked {
-            None => None,
-            Some(Asked::Opened(place)) => Some(place),
-            Some(Asked::Deferred(deferred)) => {
-                let (engine, access) = (&deferred.engine, deferred.access);
-                Box::pin(engine.open_deferred(parts, &deferred, access)).await?
-            }
-        };
-        place.map(Self).ok_or_else(|| {
-            let refusal = Refusal::Unguarded(T::NAME);
+        let place = match requested::find_innermost::<T>(&parts.extensions) {
             // Nobody knows whose session it would be.
-            SessionEvent::Refused { refusal: &refusal }.trace();
-            refusal
-        })
+            None => return Err(reported(Refusal::Unguarded(T::NAME))),
+            Some(Asked::Opened(place)) => Some(place),
+            Some(Asked::Deferred(deferred)) => match deferred.progress() {
+                Progress::Waiting => {
+                    let (engine, access) = (&deferred.engine, deferred.access);
+                    Box::pin(engine.open_deferred(parts, &deferred, access)).await?
+                }
+                Progress::Open(place) => Some(place),
+                Progress::Over(place) => place,
+            },
+        };
+        place.map(Self).ok_or_else(|| reported(Error::Saved(T::NAME).into()))
     }
 
-    /// Runs a closure on the session as it is at the moment.
+    /// Runs a closure on the session as it is at the moment; after the response, as the request has
+    /// left it.
     ///
     /// # Errors
-    /// [`Error::Held`] while a function or a closure has it to change, [`Error::Saved`] after the response.
+    /// [`Error::Held`] while a function or a closure has it to change.
     pub fn read<R>(&self, read: impl FnOnce(&Session<T>) -> R) -> Result<R, Error> {
         let Place { transaction, scope } = &self.0;
         let copy = transaction.read(*scope)?;
@@ -75,6 +76,12 @@ impl<T: SessionState> RequestSession<T> {
         transaction.end_change(scope, session.working_copy())?;
         Ok(answer)
     }
+}
+
+/// The refusal, for the log.
+fn reported(refusal: Refusal) -> Refusal {
+    SessionEvent::Refused { refusal: &refusal }.trace();
+    refusal
 }
 
 /// A change under way; dropped, it is over.

@@ -129,11 +129,7 @@ impl<T> Transaction<T> {
 
 impl<T: SessionState> Transaction<T> {
     pub(crate) fn new(incoming: Incoming, identity: Identity<T>, renewed: Option<Times>) -> Self {
-        let base = match &identity {
-            Identity::Proven(proven) => Arc::clone(&proven.stored.state),
-            Identity::Anonymous | Identity::Replaced(_) => Arc::default(),
-        };
-        let shared = Shared::new(WorkingCopy::new(base), incoming.request.usage);
+        let shared = Shared::new(WorkingCopy::new(found(&identity)), incoming.request.usage);
         Self {
             incoming,
             identity,
@@ -196,10 +192,12 @@ impl<T: SessionState> Transaction<T> {
         may_differ.then(|| shared.now.clone())
     }
 
-    /// The session as it is at the moment, for a closure that reads it.
+    /// The session as it is at the moment, or as the request has left it, for a closure that reads it.
     pub(crate) fn read(&self, under: Option<ScopeId>) -> Result<WorkingCopy<T>, Error> {
-        match self.wait_for_closures()?.attempt(under, Opening::Look) {
+        let mut shared = self.wait_for_closures()?;
+        match shared.attempt(under, Opening::Look) {
             Attempt::Opened(_, copy) => Ok(copy),
+            Attempt::Saved if shared.is_saved => Ok(shared.now.clone()),
             other => Err(other.refused()),
         }
     }
@@ -314,6 +312,9 @@ impl<T: SessionState> Transaction<T> {
             End::Discard => shared.kept.clone(),
         };
         shared.is_saved = true;
+        if end == End::Discard {
+            shared.now = saved.clone().unwrap_or_else(|| WorkingCopy::new(found(&self.identity)));
+        }
         saved
     }
 
@@ -333,10 +334,19 @@ impl<T: SessionState> Transaction<T> {
         }
         if is_outermost {
             shared.is_saved = true;
+            shared.now = WorkingCopy::new(found(&self.identity));
         } else if let Some(handed) = handed {
             shared.kept = handed.kept;
             shared.kept_count = handed.kept_count;
             shared.now = handed.copy;
         }
+    }
+}
+
+/// The state that a request finds.
+fn found<T: SessionState>(identity: &Identity<T>) -> Arc<T> {
+    match identity {
+        Identity::Proven(proven) => Arc::clone(&proven.stored.state),
+        Identity::Anonymous | Identity::Replaced(_) => Arc::default(),
     }
 }

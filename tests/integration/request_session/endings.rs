@@ -1,7 +1,8 @@
 //! How a request ends whose session was changed by a closure.
 
 use axum::body::{Body, Bytes};
-use axum::http::Request;
+use axum::extract::Path;
+use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
 use futures_util::{StreamExt as _, stream};
@@ -59,21 +60,28 @@ fn kind(result: &Result<(), Error>) -> &'static str {
 }
 
 /// A page that is streamed: its second half wants to count, when the head has left.
-async fn streamed(session: RequestSession<Shop>) -> Result<Response, Error> {
+async fn streamed(
+    session: RequestSession<Shop>,
+    Path(status): Path<u16>,
+) -> Result<Response, Error> {
     session.change(|shop| shop.visits += 1)?;
     let halves = stream::iter([0, 1]).map(move |half| {
         let done = if half == 0 { "first" } else { kind(&session.change(|shop| shop.visits += 1)) };
-        Ok::<_, std::convert::Infallible>(Bytes::from(format!("{done} ")))
+        let visits = session.read(|shop| shop.visits).expect("it is there to be read");
+        Ok::<_, std::convert::Infallible>(Bytes::from(format!("{done} {visits} ")))
     });
-    Ok(Response::new(Body::from_stream(halves)))
+    let mut response = Response::new(Body::from_stream(halves));
+    *response.status_mut() = StatusCode::from_u16(status).expect("it is one");
+    Ok(response)
 }
 
 async fn a_change_after_the_response_is_an_error<S: TestStore>(store: S) {
     let app = TestApp::new(store);
-    let routes = app.routes().route("/streamed", post(streamed));
+    let routes = app.routes().route("/streamed/{status}", post(streamed));
     let routes = routes.layer(app.state.sessions.layer());
     let mut client = app.ann().await.at(&routes);
-    assert_eq!(client.post("/streamed").await.ok(), "first saved ");
+    assert_eq!(client.post("/streamed/200").await.ok(), "first 2 saved 2 ");
+    assert_eq!(client.post("/streamed/503").await.body, "first 2 saved 2 ", "as it was found");
     assert_eq!(app.stored_visits().await, [2]);
 }
 

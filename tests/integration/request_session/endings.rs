@@ -17,6 +17,7 @@ use super::app::{Shop, TestApp};
 on_each_store!(
     a_5xx_discards_unless_told_otherwise,
     a_client_that_leaves_undoes_the_change,
+    a_change_after_the_client_has_left_is_an_error,
     a_change_after_the_response_is_an_error,
     a_change_that_is_under_way_when_the_response_leaves_is_an_error,
     who_asks_first_after_the_response_has_no_session,
@@ -47,6 +48,36 @@ async fn a_client_that_leaves_undoes_the_change<S: TestStore>(store: S) {
     }
     app.state.gate.open();
     assert_eq!(app.store.take_calls(), [Call::Load]);
+    assert_eq!(app.stored_visits().await, [1]);
+}
+
+async fn a_change_after_the_client_has_left_is_an_error<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let gate = app.state.gate.clone();
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let tell = std::sync::Arc::new(std::sync::Mutex::new(Some(tell)));
+    let routes = app.routes().route(
+        "/spawns",
+        post(move |session: RequestSession<Shop>| {
+            let tell = tell.lock().unwrap().take().expect("it is called once");
+            let gate = gate.clone();
+            tokio::spawn(async move {
+                gate.pass().await;
+                tell.send(kind(&session.change(|shop| shop.visits += 1))).expect("the test waits");
+            });
+            std::future::pending::<()>()
+        }),
+    );
+    let mut client = app.ann().await.at(&routes.layer(app.state.sessions.layer()));
+    {
+        let mut request = std::pin::pin!(client.post("/spawns"));
+        tokio::select! {
+            _ = &mut request => panic!("it never answers"),
+            () = app.state.gate.reached() => {}
+        }
+    }
+    app.state.gate.open();
+    assert_eq!(told.await.expect("it ends"), "saved");
     assert_eq!(app.stored_visits().await, [1]);
 }
 

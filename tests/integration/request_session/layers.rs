@@ -10,7 +10,7 @@ use session_core::Now;
 use session_test_support::{Call, Client, Fault};
 use session_tests::{TestStore, on_each_store};
 
-use super::app::{Shop, TestApp};
+use super::app::{AppState, Shop, TestApp};
 
 on_each_store!(
     nobody_asks_and_nothing_is_loaded_or_said,
@@ -112,12 +112,24 @@ async fn a_layer_inside_of_a_layer_is_part_of_it<S: TestStore>(store: S) {
     assert_eq!(app.stored_visits().await, [112]);
 }
 
+/// A function that has the session and changes nothing.
+#[require_session]
+async fn passes(
+    _: &Shop,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> axum::response::Response {
+    next.run(request).await
+}
+
 async fn of_two_sessions_of_one_type_the_innermost_answers<S: TestStore>(store: S) {
     let app = TestApp::new(store.clone());
     let office = Sessions::<Shop>::builder(store)
         .name("office")
         .cookie(SessionCookie::host("office").expect("it is a name"));
     let office = office.build().expect("it is sound");
+    let state = AppState { sessions: office.clone(), gate: app.state.gate.clone() };
+    let passes = axum::middleware::from_fn_with_state(state, passes);
     let (shop, office) = (app.state.sessions.layer(), office.layer());
     let names = |reply: &session_test_support::Reply| -> Vec<String> {
         let names = reply.set_cookies().into_iter().map(|line| line.split('=').next());
@@ -125,8 +137,10 @@ async fn of_two_sessions_of_one_type_the_innermost_answers<S: TestStore>(store: 
     };
     let mut client = Client::new(&app.routes().layer(shop.clone()).layer(office.clone()));
     assert_eq!(names(&client.post("/visit").await), ["__Host-session"]);
-    let mut client = Client::new(&app.routes().layer(office).layer(shop));
-    assert_eq!(names(&client.post("/visit").await), ["__Host-office"]);
+    let inside_of_a_guard = app.routes().layer(passes).layer(shop.clone()).layer(office.clone());
+    for routes in [app.routes().layer(office).layer(shop), inside_of_a_guard] {
+        assert_eq!(names(&Client::new(&routes).post("/visit").await), ["__Host-office"]);
+    }
 }
 
 async fn without_a_layer_or_guard_the_refusal_names_the_line<S: TestStore>(store: S) {
@@ -204,7 +218,7 @@ async fn a_layer_in_the_background_renews_nothing<S: TestStore>(store: S) {
                 "/",
                 post(async |session: RequestSession<Shop>| session.change(|shop| shop.visits += 1)),
             )
-            .with_state(super::app::AppState {
+            .with_state(AppState {
                 sessions: sessions.clone(),
                 gate: session_test_support::Gate::closed(),
             })

@@ -61,7 +61,17 @@ async fn tasks_that_ask_at_once_load_once<S: TestStore>(store: S) {
         }),
     );
     let mut client = app.ann().await.at(&routes.layer(app.state.sessions.layer()));
-    client.post("/tasks").await.ok();
+    let gate = app.store.pause(Call::Load);
+    let opens = async {
+        gate.reached().await;
+        // The others ask meanwhile.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        gate.open();
+    };
+    let (reply, ()) = tokio::join!(client.post("/tasks"), opens);
+    reply.ok();
     assert_eq!(app.store.take_calls(), [Call::Load, Call::Update]);
     assert_eq!(app.stored_visits().await, [9]);
 }

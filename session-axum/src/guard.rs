@@ -34,7 +34,9 @@ use crate::rejection::Rejection;
 use crate::request_head::RequestHead;
 use crate::sessions::Sessions;
 
-pub use crate::mistakes::{CanLend, Check, Distinct, Lending, Pair};
+pub use crate::mistakes::{
+    CanLend, Check, Distinct, Extractor, Lending, Pair, Unknown, takes_no_body,
+};
 pub use crate::requirement::{
     Allow, AllowWith, Allows, AllowsWith, Authenticated, Background, CommitAlways, CrossSite,
     Existing, Fresh, OrRedirect, Permission, Redirects, Requirement,
@@ -160,7 +162,33 @@ impl fmt::Debug for Commit {
     }
 }
 
+/// What a handler may return: whatever axum makes a response of. The same bound as axum's, said in the
+/// words of handlers when it does not hold.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no response",
+    label = "a handler cannot return this",
+    note = "return a `String`, `Html<_>`, `Json<_>`, `Redirect`, `StatusCode`, a tuple of them, or a `Result` of one and an error that is a response itself",
+    note = "an error is a response by `impl IntoResponse` for your own type; `session_axum::Error` is one"
+)]
+pub trait Respond {
+    /// As a response.
+    fn respond(self) -> Response;
+}
+
+#[diagnostic::do_not_recommend]
+impl<R: IntoResponse> Respond for R {
+    fn respond(self) -> Response {
+        self.into_response()
+    }
+}
+
 /// What a handler returned, as a response. It may borrow from the guards, which end after it.
-pub fn respond<R: IntoResponse>(returned: R) -> Response {
-    returned.into_response()
+pub fn respond<R: Respond>(returned: R) -> Response {
+    returned.respond()
+}
+
+/// The future of a handler, which axum moves between threads while it waits. rustc names here what in
+/// it cannot be moved; of a handler that is no longer `Send` it says less.
+pub fn send<F: Future + Send>(handler: F) -> F {
+    handler
 }

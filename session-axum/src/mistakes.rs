@@ -7,6 +7,7 @@
 use std::marker::PhantomData;
 
 use axum::middleware::Next;
+use axum_core::extract::{FromRequest, FromRequestParts};
 use session_core::{Session, SessionState};
 
 /// The outcome of a check.
@@ -70,6 +71,29 @@ impl<T: SessionState> Lending<T, Next> {
     ));
 }
 
+impl<A: ?Sized, T: SessionState> Lending<A, Session<T>> {
+    /// A session is no extractor.
+    pub const CHECK: Check = Check(Some(
+        "a session is lent to this function, and not given: take it as `&Session<…>` or `&mut Session<…>`",
+    ));
+}
+
+macro_rules! no_extractors {
+    ($($plain:ty),* $(,)?) => {$(
+        impl<A: ?Sized> Lending<A, $plain> {
+            /// It is no extractor.
+            pub const CHECK: Check = Check(Some(concat!(
+                "`", stringify!($plain), "` is no extractor: take it out of the path, `Path(value): Path<",
+                stringify!($plain), ">`, or of the query, as the field of a struct in `Query`",
+            )));
+        }
+    )*};
+}
+
+no_extractors!(
+    bool, char, f32, f64, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
+);
+
 /// What a function takes, beside an argument that does not matter.
 pub trait CanLend {
     /// Nothing is wrong.
@@ -77,3 +101,45 @@ pub trait CanLend {
 }
 
 impl<A: ?Sized, E: ?Sized> CanLend for Lending<A, E> {}
+
+/// An extractor among a function's arguments.
+#[derive(Debug)]
+pub struct Extractor<E: ?Sized>(PhantomData<E>);
+
+impl<E: FromRequest<()>> Extractor<E> {
+    /// It takes the request's body.
+    pub const FROM_BODY: bool = true;
+}
+
+impl<E: FromRequestParts<()>> Extractor<E> {
+    /// It takes a part of the request's head.
+    pub const FROM_HEAD: bool = true;
+}
+
+impl Extractor<Next> {
+    /// It is what a middleware runs.
+    pub const IS_NEXT: bool = true;
+}
+
+/// An extractor of which nothing is known: one of the application's own, say.
+pub trait Unknown {
+    /// Perhaps.
+    const FROM_BODY: bool = false;
+    /// Perhaps.
+    const FROM_HEAD: bool = false;
+    /// It is not.
+    const IS_NEXT: bool = false;
+}
+
+impl<E: ?Sized> Unknown for Extractor<E> {}
+
+/// The check of an extractor that another one follows: there is one body, and the last extractor has it.
+pub const fn takes_no_body(from_body: bool, from_head: bool, followed_by_next: bool) -> Check {
+    if from_body && !from_head && !followed_by_next {
+        return Check(Some(
+            "this extractor reads the request's body: make it the last argument, and the only one that does \
+             (of a middleware, the last before `Next`)",
+        ));
+    }
+    Check(None)
+}

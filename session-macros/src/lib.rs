@@ -301,6 +301,20 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// A `from_fn` middleware takes a session in the same way, beside its `Request` and `Next`. To change
 /// it there, take `&mut Session<T>`: `&mut T` beside `Next` is an error of the compiler.
 ///
+/// # The application's state
+///
+/// The function finds its `Sessions` in the state of the router, by their type; without them the router does not
+/// compile. Besides a struct with `#[derive(Clone, FromRef)]`, as above, the state may be
+///
+/// - the sessions alone: `.with_state(sessions)`;
+/// - a struct with several, `shop: Sessions<Shop>, admin: Sessions<Admin>`, one of each type;
+/// - in an `Arc`: `.with_state(Arc::new(app))`, with `impl FromArc<App> for Sessions<Shop>`;
+/// - generic: `App<D>`, with `impl<D> FromRef<App<D>> for Sessions<Shop>`;
+/// - that of a nested router: `.nest("/admin", admin_routes.with_state(admin))`.
+///
+/// `session_axum::Sessions` shows each. A middleware gets it by `from_fn_with_state(app.clone(), middleware)`; with
+/// `from_fn` there is none, and it does not compile.
+///
 /// # Options
 ///
 /// | Option | Meaning |
@@ -379,15 +393,14 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Other attributes
 ///
+/// `#[axum::debug_handler]` says more where a handler does not fit its router. It must stand **below**, and names
+/// the state: `#[axum::debug_handler(state = App)]`. Above, it checks the function as you wrote it, with references
+/// that are no extractors, and rustc says "`&` without an explicit lifetime name cannot be used here" (E0637).
+///
 /// What stands below, and doc comments and lints above, goes to the handler that axum sees. There
 /// an argument of the form `shop: &mut Shop` keeps its name, so that
 /// `#[tracing::instrument(skip(shop))]` finds it. `#[tracing::instrument]` can stand above as
 /// well; the span then covers the function alone, without the load and the save.
-///
-/// `#[axum::debug_handler]` must stand **below**: above, it checks the function as you wrote it,
-/// with references that are no extractors, and rustc says "`&` without an explicit lifetime name
-/// cannot be used here" (E0637). With a state of your own, name it:
-/// `#[axum::debug_handler(state = App)]`.
 ///
 /// # What it writes
 ///
@@ -395,7 +408,7 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// ```
 /// use axum::{extract::Path, response::Redirect};
-/// use session_axum::guard::{CanLend, Commit, Guard, Lending, Response, Writes, respond};
+/// use session_axum::guard::{CanLend, Commit, Guard, Lending, Response, Writes, respond, send};
 /// # #[session_axum::session] struct Shop { cart: Vec<String> }
 ///
 /// async fn add(mut shop: Guard<Shop, Writes>, path: Path<String>) -> Response {
@@ -405,7 +418,8 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 ///         shop.cart.push(sku);
 ///         Redirect::to("/cart")
 ///     }
-///     let mut commit = Commit::new(respond::<Redirect>(add(Guard::write(&mut shop), path).await));
+///     let call = send(add(Guard::write(&mut shop), path));
+///     let mut commit = Commit::new(respond::<Redirect>(call.await));
 ///     Guard::end(shop, &mut commit);
 ///     commit.save().await
 /// }
@@ -420,7 +434,10 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// the variables are hygienic, and an item has another name than those that your function mentions.
 ///
 /// The `const` is the check that a state is not borrowed while `Next` runs other handlers. For each two
-/// sessions of a function there is one more, that they are not the same: `Pair::<Shop, Admin>::CHECK.assert()`.
+/// sessions of a function there is one more, that they are not the same: `Pair::<Shop, Admin>::CHECK.assert()`; and
+/// for each two extractors, that the first does not read the body: `takes_no_body`. `send` has rustc say what in a
+/// future cannot be moved between threads; a generic handler is checked where it is used. What borrows from the
+/// session becomes a response in a function of its own.
 #[proc_macro_attribute]
 pub fn require_session(args: TokenStream, item: TokenStream) -> TokenStream {
     require_session::expand(args.into(), &item.into()).into()

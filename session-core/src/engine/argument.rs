@@ -8,7 +8,7 @@ use crate::state::session_state::SessionState;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a session",
     label = "in a `#[require_session]` function every reference is a session, and this is none",
-    note = "put `#[session]` on the struct `{Self}`, or take an extractor by value"
+    note = "a session is a struct with `#[session]`, taken as `&{Self}` or `&mut {Self}`; an extractor is taken by value, without the `&`"
 )]
 pub trait Argument: 'static {
     /// The session type.

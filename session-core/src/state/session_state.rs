@@ -10,7 +10,7 @@ use crate::state::table::HasFields;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a session",
     label = "not a session",
-    note = "put `#[session]` on the struct `{Self}`"
+    note = "a session type is a struct with `#[session]`: put it on `{Self}`, or name the struct that has it"
 )]
 pub trait SessionState: HasFields + Clone + Default + Send + Sync {
     /// Whether it has a principal: [`Owned`](crate::state::Owned) if a field is marked

@@ -24,6 +24,11 @@ pub const REVOCATIONS_LAST: Duration = Duration::from_hours(1);
 /// is not after that clock does not exist for any of them, whether or not it was swept yet.
 /// Methods may be called at once from any number of tasks and nodes, and dropped at any await.
 /// The engine gives each call a deadline; a store need not.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no session store",
+    label = "not a store",
+    note = "`MemoryStore::new()` is one; with the features `postgres`, `sqlite` and `redis` of session-axum so are `PostgresStore::connect(url).await?`, `SqliteStore::open(path).await?` and `RedisStore::connect(url).await?`"
+)]
 pub trait Store: Debug + Send + Sync + 'static {
     /// The record of this handle; `None` when there is none or it has expired.
     ///

@@ -16,7 +16,11 @@ async fn cart(
         cart.clear();
     }
     let mut __commit = ::session_axum::guard::Commit::new(::session_axum::guard::respond(
-        __handler(::session_axum::guard::Guard::write(&mut cart), __argument_1).await,
+        ::session_axum::guard::send(__handler(
+            ::session_axum::guard::Guard::write(&mut cart),
+            __argument_1,
+        ))
+        .await,
     ));
     ::session_axum::guard::Guard::end(cart, &mut __commit);
     __commit.save().await

@@ -7,7 +7,7 @@ async fn cart(
     }
     let mut __commit =
         ::session_axum::guard::Commit::new(::session_axum::guard::respond::<Html<String>>(
-            cart(::session_axum::guard::Guard::read(&mut shop)).await,
+            ::session_axum::guard::send(cart(::session_axum::guard::Guard::read(&mut shop))).await,
         ));
     ::session_axum::guard::Guard::end(shop, &mut __commit);
     __commit.save().await

@@ -17,7 +17,11 @@ pub async fn add(
     let mut __commit = ::session_axum::guard::Commit::new(::session_axum::guard::respond::<
         Result<Redirect, AppError>,
     >(
-        add(::session_axum::guard::Guard::write(&mut shop), __argument_1).await,
+        ::session_axum::guard::send(add(
+            ::session_axum::guard::Guard::write(&mut shop),
+            __argument_1,
+        ))
+        .await,
     ));
     ::session_axum::guard::Guard::end(shop, &mut __commit);
     __commit.save().await

@@ -18,10 +18,11 @@ pub async fn prices(
     async fn prices(session: &Session<Shop>) -> Html<String> {
         render(&session.prices)
     }
-    let mut __commit =
-        ::session_axum::guard::Commit::new(::session_axum::guard::respond::<Html<String>>(
-            prices(::session_axum::guard::Guard::read(&mut session)).await,
-        ));
+    let mut __commit = ::session_axum::guard::Commit::new(::session_axum::guard::respond::<
+        Html<String>,
+    >(
+        ::session_axum::guard::send(prices(::session_axum::guard::Guard::read(&mut session))).await,
+    ));
     ::session_axum::guard::Guard::end(session, &mut __commit);
     __commit.save().await
 }

@@ -31,7 +31,10 @@ where
     {
         state.show(admin, &ids)
     }
-    let mut __commit = ::session_axum::guard::Commit::new(::session_axum::guard::respond(
+    fn __respond<'a>(response_that_must_not_borrow: Page<'a>) -> ::session_axum::guard::Response {
+        ::session_axum::guard::respond(response_that_must_not_borrow)
+    }
+    let mut __commit = ::session_axum::guard::Commit::new(__respond(
         visit::<T, N>(
             ::session_axum::guard::Guard::write(&mut state),
             ::session_axum::guard::Guard::read(&mut admin),

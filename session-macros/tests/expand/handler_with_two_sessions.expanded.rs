@@ -23,6 +23,16 @@ async fn transfer(
         use ::session_axum::guard::{CanLend as _, Distinct as _};
         ::session_axum::guard::Pair::<Session<Shop>, Admin>::CHECK.assert();
     };
+    const _: () = {
+        #[allow(unused_imports)]
+        use ::session_axum::guard::Unknown as _;
+        ::session_axum::guard::takes_no_body(
+            ::session_axum::guard::Extractor::<Path<u64>>::FROM_BODY,
+            ::session_axum::guard::Extractor::<Path<u64>>::FROM_HEAD,
+            ::session_axum::guard::Extractor::<String>::IS_NEXT,
+        )
+        .assert();
+    };
     #[allow(clippy::unused_async)]
     async fn transfer(
         Path(id): Path<u64>,
@@ -35,12 +45,12 @@ async fn transfer(
         body
     }
     let mut __commit = ::session_axum::guard::Commit::new(::session_axum::guard::respond(
-        transfer(
+        ::session_axum::guard::send(transfer(
             __argument_0,
             ::session_axum::guard::Guard::write(&mut session),
             ::session_axum::guard::Guard::read(&mut __argument_2),
             body,
-        )
+        ))
         .await,
     ));
     ::session_axum::guard::Guard::end(session, &mut __commit);

@@ -5,6 +5,7 @@ use quote::{ToTokens as _, format_ident};
 use syn::{Attribute, Error, FnArg, Ident, Pat, PatType, Result, Type, TypeReference};
 
 use super::impl_trait::contains_impl;
+use super::references::contains_reference;
 use crate::conditions::conditions;
 
 /// A session: an argument that the user takes by reference.
@@ -51,6 +52,11 @@ impl Argument {
         let name = outer_name(argument, position);
         let cfgs = conditions(&argument.attrs);
         let Some(reference) = reference(&argument.ty) else {
+            if contains_reference(argument.ty.to_token_stream()) {
+                let message = "a session is an argument of its own, `shop: &Shop` or `shop: &mut Shop`, and an extractor holds no \
+                               reference; a session is there for each request, and a fresh one has its defaults";
+                return Err(Error::new_spanned(&argument.ty, message));
+            }
             return Ok(Self::Extractor(ExtractorArgument {
                 cfgs,
                 name,

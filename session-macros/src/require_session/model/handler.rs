@@ -2,12 +2,16 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Error, Result, ReturnType, Safety, Signature, Type};
+use syn::{Error, GenericParam, Result, ReturnType, Safety, Signature, Type};
 
 use super::argument::{Argument, SessionArgument};
 use super::generics::HandlerGenerics;
+use super::impl_trait::contains_impl;
 use crate::errors::Errors;
 use crate::require_session::parse::{Function, Options};
+
+/// How many arguments axum's `Handler` takes.
+const MAX_ARGUMENTS: usize = 16;
 
 /// An async function without a receiver, with at least one session among its arguments.
 pub(crate) struct Handler {
@@ -40,8 +44,20 @@ impl Handler {
                            to read or `shop: &mut Shop` to change it, or remove the attribute";
             errors.push(Error::new_spanned(&function.signature.ident, message));
         }
+        if let Some(argument) = function.signature.inputs.iter().nth(MAX_ARGUMENTS) {
+            let message = "axum calls handlers of at most 16 arguments: join extractors in a struct of your own, with \
+                           `#[derive(FromRequestParts)]`";
+            errors.push(Error::new_spanned(argument, message));
+        }
         let generics = HandlerGenerics::new(&function.signature, &arguments);
         errors.finish_with(Self { function, arguments, options, generics })
+    }
+
+    /// Whether rustc knows all its types where it is written.
+    pub(crate) fn is_concrete(&self) -> bool {
+        let parameters = &self.generics.declared.params;
+        parameters.iter().all(|parameter| matches!(parameter, GenericParam::Lifetime(_)))
+            && !contains_impl(self.function.signature.inputs.to_token_stream())
     }
 
     pub(crate) fn sessions(&self) -> impl DoubleEndedIterator<Item = &SessionArgument> {

@@ -7,6 +7,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
+use syn::Type;
 
 use crate::require_session::model::{
     Access, Argument, ExtractorArgument, Handler, SessionArgument, contains_impl,
@@ -26,7 +27,50 @@ pub(super) fn checks(handler: &Handler) -> TokenStream {
         let generic = block(&generic).map(|block| quote!(const #block));
         quote!(#concrete #generic)
     });
-    quote!(#(#checks)*)
+    let order = order(handler);
+    quote!(#(#checks)* #order)
+}
+
+/// The checks that no extractor but the last one reads the body.
+fn order(handler: &Handler) -> Option<TokenStream> {
+    let extractors: Vec<_> = handler.arguments.iter().filter_map(extractor_argument).collect();
+    let is_known = |extractor: &&ExtractorArgument| {
+        let ty = extractor.ty.to_token_stream();
+        extractor.cfgs.is_empty() && !contains_impl(ty.clone()) && !handler.generics.are_in(ty)
+    };
+    let pairs = extractors.windows(2).filter(|pair| pair.iter().all(is_known));
+    let checks: Vec<_> = pairs.map(|pair| takes_no_body(&pair[0].ty, &pair[1].ty)).collect();
+    (!checks.is_empty()).then(|| {
+        quote! {
+            const _: () = {
+                #[allow(unused_imports)]
+                use ::session_axum::guard::Unknown as _;
+                #(#checks)*
+            };
+        }
+    })
+}
+
+fn extractor_argument(argument: &Argument) -> Option<&ExtractorArgument> {
+    match argument {
+        Argument::Extractor(extractor) => Some(extractor),
+        Argument::Session(_) => None,
+    }
+}
+
+/// The check that an extractor leaves the body to those that follow it.
+fn takes_no_body(ty: &Type, next: &Type) -> TokenStream {
+    let (first, last) = first_and_last_span(ty);
+    let extractor = quote_spanned!(first=> ::session_axum::guard::Extractor);
+    let check = quote_spanned!(first=> ::session_axum::guard::takes_no_body);
+    let assert = quote_spanned!(last=> .assert());
+    quote! {
+        #check(
+            #extractor::<#ty>::FROM_BODY,
+            #extractor::<#ty>::FROM_HEAD,
+            #extractor::<#next>::IS_NEXT,
+        )#assert;
+    }
 }
 
 /// The block of `checks`, if there are any.

@@ -1,16 +1,21 @@
 //! The expansion of a handler: the user's function inside of the function that axum calls.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
-use syn::{GenericParam, Ident, ReturnType, Signature, Type};
+use std::collections::BTreeSet;
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{GenericParam, Ident, Lifetime, ReturnType, Signature, Type};
 
 use super::argument::{call_argument, end, extractor_parameter, guard_parameter};
 use super::checks::checks;
 use super::marker::{marker, marker_type};
 use super::requirements::{first_requirements, further_requirements};
 use crate::fresh_names::FreshNames;
-use crate::require_session::model::{Argument, Handler, contains_impl, lifetimes};
+use crate::require_session::model::{
+    Argument, Handler, contains_impl, contains_reference, lifetimes,
+};
 use crate::require_session::parse::Function;
+use crate::spans::{first_and_last_span, located_at};
 
 impl ToTokens for Handler {
     fn to_tokens(&self, tokens: &mut TokenStream) {
@@ -20,7 +25,9 @@ impl ToTokens for Handler {
         let parameters = parameters(self);
         let inner = inner_signature(self);
         let allow = allow_unused_async(self);
-        let call = call(self, &inner.ident);
+        let answer = Answer::of(self);
+        let call = call(self, &inner.ident, &answer);
+        let respond = &answer.function;
         let commit = Ident::new("__commit", Span::mixed_site());
         let ends = self.sessions().map(|session| end(session, &commit));
         let checks = checks(self);
@@ -33,6 +40,7 @@ impl ToTokens for Handler {
                 #checks
                 #allow
                 #inner #body
+                #respond
                 let mut #commit = ::session_axum::guard::Commit::new(#call);
                 #(#ends)*
                 #commit.save().await
@@ -78,21 +86,85 @@ fn allow_unused_async(handler: &Handler) -> Option<TokenStream> {
 /// The call of the user's function, and the response made of its return value, which may borrow
 /// from the session. The return type is printed, unless it has no name, so that rustc reports an
 /// error there: a lifetime has no name here.
-fn call(handler: &Handler, inner: &Ident) -> TokenStream {
+fn call(handler: &Handler, inner: &Ident, answer: &Answer) -> TokenStream {
     let arguments = handler.arguments.iter().map(call_argument);
-    let return_type = match &handler.function.signature.output {
-        ReturnType::Type(_, ty) if has_name(ty) => Some(quote!(::<#ty>)),
-        _ => None,
-    };
     let generics = generic_arguments(handler);
-    quote!(::session_axum::guard::respond #return_type (#inner #generics (#(#arguments),*).await))
+    // rustc points at the whole call: the user's name, and not the attribute.
+    let arguments = Group::new(Delimiter::Parenthesis, quote!(#(#arguments),*));
+    let arguments = with_span(inner.span(), arguments);
+    let mut call = quote!(#inner #generics #arguments);
+    if handler.is_concrete() {
+        let send = located_at(inner.span(), quote!(::session_axum::guard::send));
+        let argument = with_span(inner.span(), Group::new(Delimiter::Parenthesis, call));
+        call = quote!(#send #argument);
+    }
+    let respond = &answer.call;
+    quote!(#respond (#call.await))
 }
 
-/// Whether the handler can name a type of the function in it.
-fn has_name(ty: &Type) -> bool {
-    let mut lifetimes = lifetimes(ty.to_token_stream());
-    lifetimes.retain(|lifetime| lifetime != "static" && lifetime != "_");
-    lifetimes.is_empty() && !contains_impl(ty.to_token_stream())
+/// `group` as if its delimiters stood at `place`.
+fn with_span(place: Span, mut group: Group) -> Group {
+    group.set_span(Span::call_site().located_at(place));
+    group
+}
+
+/// How the return value becomes a response.
+struct Answer {
+    /// A function for it, if one is printed.
+    function: Option<TokenStream>,
+    /// What is called with the value.
+    call: TokenStream,
+}
+
+impl Answer {
+    fn of(handler: &Handler) -> Self {
+        let respond = quote!(::session_axum::guard::respond);
+        let ReturnType::Type(_, ty) = &handler.function.signature.output else {
+            return Self { function: None, call: respond };
+        };
+        let tokens = ty.to_token_stream();
+        if contains_impl(tokens.clone()) {
+            return Self { function: None, call: respond };
+        }
+        if (contains_reference(tokens.clone()) || has_lifetimes(ty))
+            && !handler.generics.are_in(tokens)
+        {
+            return Self::that_borrows(handler, ty);
+        }
+        let call = if has_lifetimes(ty) { respond } else { quote!(#respond::<#ty>) };
+        Self { function: None, call }
+    }
+
+    /// A function of its own, so that rustc says of a borrow that axum does not take that it is one, and
+    /// not that the guard lives too short.
+    fn that_borrows(handler: &Handler, ty: &Type) -> Self {
+        let name = FreshNames::beside(handler.function.to_token_stream()).name("__respond");
+        let lifetimes = named_lifetimes(ty);
+        let lifetimes =
+            lifetimes.iter().map(|name| Lifetime::new(&format!("'{name}"), Span::call_site()));
+        let (first, last) = first_and_last_span(ty);
+        // rustc names it in its message.
+        let returned = quote_spanned!(first=> response_that_must_not_borrow);
+        let respond = quote_spanned!(first=> ::session_axum::guard::respond);
+        let argument = with_span(last, Group::new(Delimiter::Parenthesis, returned.clone()));
+        let function = quote! {
+            fn #name<#(#lifetimes),*>(#returned: #ty) -> ::session_axum::guard::Response {
+                #respond #argument
+            }
+        };
+        Self { function: Some(function), call: name.to_token_stream() }
+    }
+}
+
+/// Whether a type has lifetimes, of which the handler can name none.
+fn has_lifetimes(ty: &Type) -> bool {
+    lifetimes(ty.to_token_stream()).iter().any(|lifetime| lifetime != "static")
+}
+
+/// The names of a type's lifetimes, in order.
+fn named_lifetimes(ty: &Type) -> BTreeSet<String> {
+    let lifetimes = lifetimes(ty.to_token_stream()).into_iter();
+    lifetimes.filter(|lifetime| lifetime != "static" && lifetime != "_").collect()
 }
 
 /// The types and constants that the function is called with: the handler's own. Lifetimes are found by rustc.

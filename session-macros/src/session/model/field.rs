@@ -49,6 +49,10 @@ impl Field {
     ) -> Option<Self> {
         let ident = field.ident.clone()?;
         let options = FieldOptions::take(field, state, errors);
+        if let Type::Reference(reference) = &field.ty {
+            let message = "a session is stored, and is read back as data of its own: use `String` in the place of `&str`, `Vec<_>` in that of `&[_]`";
+            errors.push(Error::new_spanned(reference, message));
+        }
         check_conditional_options(&field.attrs, errors);
         let cfgs = conditions(&field.attrs);
         options.check(&cfgs, errors);

@@ -1,0 +1,17 @@
+use std::rc::Rc;
+
+use session_axum::{require_session, session};
+
+#[session]
+struct Shop {
+    visits: u64,
+}
+
+#[require_session]
+async fn visit(shop: &mut Shop) {
+    let step = Rc::new(1);
+    tokio::task::yield_now().await;
+    shop.visits += *step;
+}
+
+fn main() {}

@@ -304,16 +304,7 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # The application's state
 ///
 /// The function finds its `Sessions` in the state of the router, by their type; without them the router does not
-/// compile. Besides a struct with `#[derive(Clone, FromRef)]`, as above, the state may be
-///
-/// - the sessions alone: `.with_state(sessions)`;
-/// - a struct with several, `shop: Sessions<Shop>, admin: Sessions<Admin>`, one of each type;
-/// - in an `Arc`: `.with_state(Arc::new(app))`, with `impl FromArc<App> for Sessions<Shop>`;
-/// - generic: `App<D>`, with `impl<D> FromRef<App<D>> for Sessions<Shop>`;
-/// - that of a nested router: `.nest("/admin", admin_routes.with_state(admin))`.
-///
-/// `session_axum::Sessions` shows each. A middleware gets it by `from_fn_with_state(app.clone(), middleware)`; with
-/// `from_fn` there is none, and it does not compile.
+/// compile. `session_axum::Sessions` shows its forms. A middleware gets it by `from_fn_with_state`, not `from_fn`.
 ///
 /// # Options
 ///
@@ -393,10 +384,8 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Other attributes
 ///
-/// `#[axum::debug_handler]` says more where a handler does not fit its router. It must stand **below**, and names
-/// the state: `#[axum::debug_handler(state = App)]`. Above, it checks the function as you wrote it, with references
-/// that are no extractors, and rustc says "`&` without an explicit lifetime name cannot be used here" (E0637).
-///
+/// `#[axum::debug_handler(state = App)]` stands **below**: above, it sees your references, and rustc says "`&`
+/// without an explicit lifetime name cannot be used here" (E0637).
 /// What stands below, and doc comments and lints above, goes to the handler that axum sees. There
 /// an argument of the form `shop: &mut Shop` keeps its name, so that
 /// `#[tracing::instrument(skip(shop))]` finds it. `#[tracing::instrument]` can stand above as
@@ -418,8 +407,7 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 ///         shop.cart.push(sku);
 ///         Redirect::to("/cart")
 ///     }
-///     let call = send(add(Guard::write(&mut shop), path));
-///     let mut commit = Commit::new(respond::<Redirect>(call.await));
+///     let mut commit = Commit::new(respond::<Redirect>(send(add(Guard::write(&mut shop), path)).await));
 ///     Guard::end(shop, &mut commit);
 ///     commit.save().await
 /// }
@@ -433,11 +421,8 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 /// The function's types and constants are those of the handler as well. Names that are written here are none of yours:
 /// the variables are hygienic, and an item has another name than those that your function mentions.
 ///
-/// The `const` is the check that a state is not borrowed while `Next` runs other handlers. For each two
-/// sessions of a function there is one more, that they are not the same: `Pair::<Shop, Admin>::CHECK.assert()`; and
-/// for each two extractors, that the first does not read the body: `takes_no_body`. `send` has rustc say what in a
-/// future cannot be moved between threads; a generic handler is checked where it is used. What borrows from the
-/// session becomes a response in a function of its own.
+/// The `const` checks that a state is not borrowed while `Next` runs others; two sessions (`Pair`) or extractors
+/// (`takes_no_body`) have one more. `send` has rustc say what cannot be moved between threads.
 #[proc_macro_attribute]
 pub fn require_session(args: TokenStream, item: TokenStream) -> TokenStream {
     require_session::expand(args.into(), &item.into()).into()

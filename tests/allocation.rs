@@ -9,7 +9,7 @@ use session_axum::{MemoryStore, Sessions, require_session, session};
 use session_core::Now;
 use session_core::store::Updated;
 use session_test_support::records::{update_of, with};
-use session_test_support::{Client, ProbedStore};
+use session_tests::{Client, ProbedStore};
 
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;

@@ -1,4 +1,5 @@
-//! The stores that tests run on: `on_each_store!` makes a test of each function on every store.
+//! What the tests share: `on_each_store!` makes a test of each function on every store; a client and a store that a
+//! test probes.
 //!
 //! The features `postgres`, `redis` and `sqlite` say which stores there are beside the one in memory.
 
@@ -6,7 +7,13 @@ use std::future::Future;
 
 use session_axum::{MemoryStore, Sealing, Store};
 
+mod client;
+mod probed_store;
 pub mod settings;
+
+pub use client::{COOKIE_NAME, Client, Reply};
+pub use probed_store::ProbedStore;
+pub use session_axum::testing::{Fault, Operation as Call};
 
 /// How long a store may take to answer: a busy machine is no failure.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]

@@ -8,8 +8,7 @@ use axum::extract::{FromRef, Path};
 use axum::routing::{get, post};
 use serde::{Deserialize, Deserializer, Serialize};
 use session_axum::{Builder, KeyRing, Sealing, Session, Sessions, require_session, session};
-use session_test_support::Client;
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Client, TestStore, on_each_store};
 
 /// A text that counts how often it is decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

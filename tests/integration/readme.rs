@@ -5,8 +5,7 @@ use axum::extract::{FromRef, Path};
 use axum::routing::{get, post};
 use session_axum::{Session, Sessions, require_session, session};
 use session_core::Now;
-use session_test_support::{Call, Client, ProbedStore};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, ProbedStore, TestStore, on_each_store};
 
 #[session]
 struct Shop {

@@ -13,8 +13,7 @@ use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::{get, post};
 use session_axum::{Builder, Principal, Session, Sessions, Timestamp, require_session, session};
-use session_test_support::{Client, ProbedStore};
-use session_tests::{TestStore, settings};
+use session_tests::{Client, ProbedStore, TestStore, settings};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 

@@ -11,8 +11,7 @@ use session_axum::{Session, SessionRef, Sessions, Store as _, require_session, s
 use session_core::Now;
 use session_core::store::{Insert, Record, Update, Updated};
 use session_test_support::records::{DAY, HOUR, with};
-use session_test_support::{Client, ProbedStore};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Client, ProbedStore, TestStore, on_each_store};
 
 use crate::secret::{Secret, digests, none_is_in, secrets_of};
 

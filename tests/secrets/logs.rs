@@ -5,8 +5,7 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::COOKIE;
 use session_axum::{ErrorKind, Handle, MemoryStore, Sessions, require_session, session};
-use session_test_support::{Call, Client, Fault};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, Fault, TestStore, on_each_store};
 
 use crate::app::TestApp;
 use crate::output;

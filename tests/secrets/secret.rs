@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use session_axum::Store;
-use session_test_support::ProbedStore;
+use session_tests::ProbedStore;
 use sha2::{Digest as _, Sha256};
 
 /// How many bytes every pattern has at least.

@@ -3,8 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_core::Now;
-use session_test_support::Client;
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Client, TestStore, on_each_store};
 
 use crate::app::TestApp;
 use crate::secret::{none_is_in, secrets_of};

@@ -1,7 +1,6 @@
 //! `allow`: a user who is logged in and still the wrong one.
 
-use session_test_support::Call;
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, TestStore, on_each_store};
 
 use super::app::{TestApp, navigate};
 

@@ -10,8 +10,7 @@ use axum::extract::{FromRef, Path};
 use axum::http::{Method, Request};
 use axum::routing::{any, get, post};
 use session_axum::{Builder, Sessions, Timestamp, require_session, session};
-use session_test_support::{Client, ProbedStore, Reply};
-use session_tests::TestStore;
+use session_tests::{Client, ProbedStore, Reply, TestStore};
 
 /// What a page's request says in every browser of today.
 pub(crate) const NAVIGATION: &[(&str, &str)] = &[("sec-fetch-mode", "navigate")];

@@ -10,8 +10,7 @@ use axum::routing::{any, post};
 use session_axum::{
     MemoryStore, Principal, Refusal, Rejection, RequestHead, SessionRef, Sessions, require_session,
 };
-use session_test_support::{Call, Fault};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Fault, TestStore, on_each_store};
 
 use super::app::{AppState, Shop, TestApp, ask, navigate, routes};
 

@@ -7,8 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use session_axum::{KeyRing, MemoryStore, Sealing, Session, Sessions, require_session};
-use session_test_support::Client;
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Client, TestStore, on_each_store};
 use sha2::Sha256;
 
 use super::app::{AppState, Shop, TestApp, routes};

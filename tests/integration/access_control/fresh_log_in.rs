@@ -4,8 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use axum::routing::get;
 use session_axum::{KeyRing, Lifetime, MemoryStore, Session, Sessions, Timestamp, require_session};
-use session_test_support::{Call, Client};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, TestStore, on_each_store};
 
 use super::app::{AppState, Shop, TestApp, navigate, routes};
 

@@ -6,8 +6,7 @@ use axum::http::Method;
 use axum::response::Redirect;
 use axum::routing::post;
 use session_axum::{ReturnTo, require_session};
-use session_test_support::{Call, Client};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, TestStore, on_each_store};
 
 use super::app::{AppState, NAVIGATION, Shop, TestApp, ask, navigate, routes};
 

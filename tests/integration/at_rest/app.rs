@@ -6,7 +6,7 @@ use axum::routing::post;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_axum::{KeyRing, Sealing, Sessions, Store, require_session, session};
-use session_test_support::Client;
+use session_tests::Client;
 
 /// In the sessions, and with keys nowhere else.
 pub(crate) const CANARY: &str = "canary-in-a-coal-mine";

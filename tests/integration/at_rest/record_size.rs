@@ -2,7 +2,7 @@
 
 use session_axum::MemoryStore;
 use session_core::Now;
-use session_test_support::ProbedStore;
+use session_tests::ProbedStore;
 
 use super::app::{CANARY, required_sealing, use_sessions};
 

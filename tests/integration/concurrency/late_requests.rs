@@ -11,8 +11,7 @@ use axum::routing::{get, post};
 use session_axum::{
     KeyRing, MemoryStore, Session, Sessions, Store, Timestamp, require_session, session,
 };
-use session_test_support::Client;
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Client, TestStore, on_each_store};
 
 #[session]
 struct Shop {

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{FromRef, Path, State};
 use axum::routing::{get, post};
 use session_axum::{Session, Sessions, Store, require_session, session};
-use session_test_support::Client;
+use session_tests::Client;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 

@@ -5,8 +5,7 @@ use axum::extract::{FromRef, Path, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use session_axum::{Builder, KeyRing, Sealing, Session, Sessions, require_session, session};
-use session_test_support::Client;
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Client, TestStore, on_each_store};
 
 /// A release of the application with this type of user id.
 macro_rules! release {

@@ -4,7 +4,7 @@ use axum::Router;
 use session_axum::{Handle, Store};
 use session_core::Now;
 use session_core::store::Record;
-use session_test_support::Client;
+use session_tests::Client;
 
 use super::app_state::Shared;
 use super::{new_release, old_release};

@@ -9,8 +9,7 @@ use axum::routing::{get, post};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use session_axum::{Session, Sessions, require_session, session};
-use session_test_support::{Call, Client, ProbedStore};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, ProbedStore, TestStore, on_each_store};
 use time::{OffsetDateTime, UtcOffset};
 
 on_each_store!(

@@ -6,8 +6,7 @@ use axum::Router;
 use axum::extract::{FromRef, Path};
 use axum::routing::{get, post};
 use session_axum::{Sessions, require_session, session};
-use session_test_support::{Call, Client, ProbedStore};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, ProbedStore, TestStore, on_each_store};
 
 use self::accounts::Login;
 

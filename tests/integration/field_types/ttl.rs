@@ -10,8 +10,7 @@ use axum::routing::{get, post};
 use session_axum::{
     Builder, KeyRing, Sealing, Session, SessionState, Sessions, Timestamp, require_session, session,
 };
-use session_test_support::{Call, Client, ProbedStore};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, ProbedStore, TestStore, on_each_store};
 
 on_each_store!(
     a_code_is_gone_ten_minutes_after_the_change_and_nothing_is_written_for_that,

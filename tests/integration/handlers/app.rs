@@ -13,8 +13,8 @@ use axum::{Json, Router};
 use futures_util::{StreamExt, stream};
 use session_axum::{ErrorKind, Session, Sessions, require_session, session};
 use session_core::Now;
-use session_test_support::{Client, Gate, ProbedStore};
-use session_tests::TestStore;
+use session_test_support::Gate;
+use session_tests::{Client, ProbedStore, TestStore};
 
 #[session]
 #[derive(Debug)]

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
-use session_test_support::{Call, Client};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, TestStore, on_each_store};
 use tower_http::timeout::TimeoutLayer;
 
 use super::app::TestApp;

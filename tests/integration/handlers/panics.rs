@@ -1,8 +1,7 @@
 //! Panics: nothing is saved, also where `commit = always` stands.
 
 use axum::Router;
-use session_test_support::Client;
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Client, TestStore, on_each_store};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::app::TestApp;

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use session_test_support::{Call, Client, Fault};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, Fault, TestStore, on_each_store};
 use tokio::time::timeout;
 
 use super::app::TestApp;

@@ -5,8 +5,7 @@ use axum::http::header::{CACHE_CONTROL, SET_COOKIE, VARY};
 use axum::http::{HeaderMap, Request};
 use axum::response::Response;
 use futures_util::StreamExt;
-use session_test_support::{Call, Client};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, TestStore, on_each_store};
 
 use super::app::TestApp;
 

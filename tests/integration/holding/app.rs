@@ -9,8 +9,8 @@ use axum::http::request::Parts;
 use axum::routing::{get, post};
 use session_axum::{Principal, Rejection, Session, SessionRef, Sessions, require_session, session};
 use session_core::Now;
-use session_test_support::{Client, Gate, ProbedStore};
-use session_tests::TestStore;
+use session_test_support::Gate;
+use session_tests::{Client, ProbedStore, TestStore};
 
 #[session]
 #[derive(Debug)]

@@ -8,8 +8,7 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use session_axum::{Session, require_session};
-use session_test_support::{Call, Client};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, TestStore, on_each_store};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::app::{Shop, TestApp, description};

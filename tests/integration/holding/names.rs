@@ -12,8 +12,7 @@ use session_axum::{
     Sessions, require_session, session,
 };
 use session_core::Now;
-use session_test_support::{Client, ProbedStore};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Client, ProbedStore, TestStore, on_each_store};
 
 on_each_store!(
     two_of_one_type_in_one_request_are_two,

@@ -12,8 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use session_axum::{Session, Sessions, require_session, session};
 use session_core::Now;
-use session_test_support::{Call, Client, ProbedStore, Reply};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, ProbedStore, Reply, TestStore, on_each_store};
 
 on_each_store!(
     whoever_the_proxy_names_is_logged_in_and_sees_the_page_at_once,

@@ -10,8 +10,7 @@ use axum::routing::post;
 use axum::{Router, body::Body};
 use session_axum::guard::Argument;
 use session_axum::{Refusal, Session, SessionEvent, Sessions, require_session};
-use session_test_support::{Call, Client, ProbedStore};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, ProbedStore, TestStore, on_each_store};
 
 use super::app::{Shop, TestApp, description};
 

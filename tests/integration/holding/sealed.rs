@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use session_axum::{
     KeyRing, MemoryStore, Session, SessionEvent, SessionState, Sessions, require_session, session,
 };
-use session_test_support::Client;
+use session_tests::Client;
 
 #[session]
 struct Account {

@@ -8,8 +8,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use session_axum::{Session, SessionCookie, Sessions, require_session, session};
 use session_core::Now;
-use session_test_support::{Call, Client, Fault, ProbedStore};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, Fault, ProbedStore, TestStore, on_each_store};
 
 use super::app::Shop;
 

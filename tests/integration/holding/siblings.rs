@@ -10,8 +10,8 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::post;
 use session_axum::{Session, require_session};
-use session_test_support::{Call, Gate};
-use session_tests::{TestStore, on_each_store};
+use session_test_support::Gate;
+use session_tests::{Call, TestStore, on_each_store};
 use tower::ServiceExt as _;
 
 use super::app::{AppState, Shop, TestApp, description};

@@ -15,8 +15,7 @@ use session_axum::{
     require_session, session,
 };
 use session_core::Now;
-use session_test_support::{Client, ProbedStore};
-use session_tests::TestStore;
+use session_tests::{Client, ProbedStore, TestStore};
 
 /// The shop's session.
 #[session]

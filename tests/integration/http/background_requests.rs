@@ -9,8 +9,8 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use session_axum::{Session, Sessions, require_session};
-use session_test_support::{Call, Gate};
-use session_tests::{TestStore, on_each_store};
+use session_test_support::Gate;
+use session_tests::{Call, TestStore, on_each_store};
 
 use super::app::{Clock, Shop, TestApp, state};
 

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use session_axum::{ErrorKind, MemoryStore, SessionCookie};
-use session_test_support::{Call, Client, Fault};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, Fault, TestStore, on_each_store};
 
 use super::app::{Shop, TestApp, state};
 

@@ -14,8 +14,7 @@ use axum::response::sse::{Event, Sse};
 use axum::routing::{any, get, post};
 use futures_util::{Stream, stream};
 use session_axum::{PrivatePages, require_session};
-use session_test_support::{Call, Client, Fault};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, Fault, TestStore, on_each_store};
 
 use super::app::{AppState, Shop, TestApp, routes};
 

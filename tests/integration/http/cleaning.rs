@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use session_axum::MemoryStore;
 use session_core::Now;
-use session_test_support::{Call, Fault};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Fault, TestStore, on_each_store};
 use tokio::runtime::Builder;
 
 use super::app::TestApp;

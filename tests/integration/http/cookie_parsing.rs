@@ -3,9 +3,7 @@
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderValue};
 use axum::http::{Method, Request};
-use session_test_support::client::COOKIE_NAME;
-use session_test_support::{Call, Client};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{COOKIE_NAME, Call, Client, TestStore, on_each_store};
 
 use super::app::{TestApp, state};
 

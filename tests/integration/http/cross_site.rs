@@ -6,8 +6,7 @@ use axum::http::Request;
 use axum::routing::post;
 use session_axum::{Builder, MemoryStore, Refusal, require_session};
 use session_core::{Access, Engine, EngineBuilder, Writes};
-use session_test_support::{Client, Reply};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Client, Reply, TestStore, on_each_store};
 
 use super::app::{AppState, Shop, TestApp, routes, state};
 

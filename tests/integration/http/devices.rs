@@ -8,8 +8,7 @@ use axum::http::header::USER_AGENT;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_axum::{BuildError, ErrorKind, Handle, Listed, MemoryStore, Sessions};
-use session_test_support::{Call, Client};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, TestStore, on_each_store};
 use tokio::task::JoinSet;
 
 use super::app::{Shop, TestApp};

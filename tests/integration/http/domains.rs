@@ -4,8 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use session_axum::{Builder, KeyRing, MemoryStore, SessionCookie, Sessions};
-use session_test_support::{Call, Client, Reply};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, Reply, TestStore, on_each_store};
 
 use super::app::{AppState, Shop, TestApp, routes};
 

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use session_axum::Lifetime;
 use session_core::Now;
-use session_test_support::Call;
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, TestStore, on_each_store};
 
 use super::app::{Shop, TestApp, state};
 

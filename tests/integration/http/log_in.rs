@@ -8,8 +8,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::post;
 use session_axum::{Session, Sessions, require_session, session};
-use session_test_support::{Call, Client};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, TestStore, on_each_store};
 
 use super::app::{AppState, Shop, TestApp, parts, routes, state, with_keys_of};
 

@@ -2,8 +2,7 @@
 
 use axum::http::Method;
 use session_axum::MemoryStore;
-use session_test_support::{Call, Client, Fault};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, Fault, TestStore, on_each_store};
 
 use super::app::{Shop, TestApp, state};
 

@@ -11,8 +11,7 @@ use axum::http::{Method, Request};
 use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
 use session_axum::{KeyRing, Session, Sessions, require_session};
-use session_test_support::{Call, Client, Reply};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, Reply, TestStore, on_each_store};
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::app::{AppState, Shop, TestApp, routes, state};

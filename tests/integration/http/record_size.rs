@@ -9,8 +9,7 @@ use session_axum::require_session;
 use session_core::Now;
 use session_core::store::{Record, Updated};
 use session_test_support::records::{update_of, with};
-use session_test_support::{Call, Client};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, TestStore, on_each_store};
 
 use super::app::{AppState, Shop, TestApp, routes, state};
 

@@ -6,8 +6,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::post;
 use session_axum::{Lifetime, Session, require_session};
-use session_test_support::{Call, Client, Reply};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, Reply, TestStore, on_each_store};
 
 use super::app::{AppState, Shop, TestApp, routes};
 

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use session_axum::Timestamp;
-use session_test_support::{Call, Client};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, TestStore, on_each_store};
 use tokio::task::JoinSet;
 
 use super::app::TestApp;

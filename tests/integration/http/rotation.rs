@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use session_axum::Lifetime;
 use session_core::Now;
-use session_test_support::{Call, Client};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, TestStore, on_each_store};
 use tokio::task::JoinSet;
 
 use super::app::{TestApp, parts, state};
@@ -282,7 +281,7 @@ async fn a_slow_request_that_came_with_the_predecessor_brings_that_back_to_no_br
 async fn a_failed_response_renews_nothing<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let mut client = with_an_old_secret(&app).await;
-    app.store.inject(Call::Update, session_test_support::Fault::Fails);
+    app.store.inject(Call::Update, session_tests::Fault::Fails);
     assert_eq!(client.get("/look").await.summary(), "503, no Set-Cookie, Vary: Cookie");
     app.store.heal();
     assert_eq!(client.get("/look").await.summary(), SET);

@@ -10,8 +10,7 @@ use axum::response::Response;
 use axum::routing::{any, get};
 use session_axum::guard::{Commit, Guard, Reads};
 use session_axum::{Principal, Rejection, Session, SessionRef, Sessions, require_session};
-use session_test_support::{Call, Client};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, TestStore, on_each_store};
 
 use super::app::{AppState, Shop, TestApp, routes, state};
 

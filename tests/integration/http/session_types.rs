@@ -4,8 +4,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
 use session_axum::{Session, SessionCookie, Sessions, require_session, session};
-use session_test_support::{Call, Client, Fault, ProbedStore};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, Fault, ProbedStore, TestStore, on_each_store};
 
 use super::app::{Shop, with_keys_of};
 

@@ -8,8 +8,7 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use session_axum::{Builder, Handle, Random, RandomError};
 use session_core::Now;
-use session_test_support::{Call, Client};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, TestStore, on_each_store};
 use sha2::{Digest as _, Sha256};
 
 use super::app::{Shop, TestApp, parts, state};

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use session_sqlx::PostgresStore;
-use session_test_support::{Client, Postgres};
+use session_test_support::Postgres;
+use session_tests::Client;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 

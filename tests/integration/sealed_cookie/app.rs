@@ -8,7 +8,8 @@ use axum::Router;
 use axum::extract::{FromRef, Path, State};
 use axum::routing::{get, post};
 use session_axum::{Builder, KeyRing, Session, Sessions, Timestamp, require_session, session};
-use session_test_support::{Client, Gate, Reply};
+use session_test_support::Gate;
+use session_tests::{Client, Reply};
 
 #[session]
 pub(crate) struct Shop {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use session_axum::{BuildError, ErrorKind, Handle, Sealing, Sessions};
-use session_test_support::Client;
+use session_tests::Client;
 
 use super::app::{Clock, Shop, key, replayable, ring};
 

@@ -1,7 +1,7 @@
 //! Cookies that were not sealed here, or not with this name or key.
 
 use session_axum::{SessionCookie, Sessions};
-use session_test_support::Client;
+use session_tests::Client;
 
 use super::app::{Clock, key, replayable, ring, router};
 

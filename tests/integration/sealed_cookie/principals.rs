@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use session_test_support::Client;
+use session_tests::Client;
 
 use super::app::{Clock, replayable};
 

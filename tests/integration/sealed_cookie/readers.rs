@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use session_axum::{Builder, MemoryStore, Sessions};
-use session_test_support::{Client, Gate, Reply};
+use session_test_support::Gate;
+use session_tests::{Client, Reply};
 
 use super::app::{Clock, Shop, gated, key, overtaken, replayable, ring, router};
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use session_axum::{MemoryStore, Sessions};
-use session_test_support::{Call, Client, Fault, ProbedStore};
+use session_tests::{Call, Client, Fault, ProbedStore};
 
 use super::app::{Clock, key, replayable, ring, router};
 

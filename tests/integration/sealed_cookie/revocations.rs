@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use session_axum::{Builder, Handle, Lifetime, MemoryStore, Sessions, Store};
 use session_core::Now;
-use session_test_support::Client;
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Client, TestStore, on_each_store};
 
 use super::app::{Clock, Shop, key, ring, router, sessions};
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::http::StatusCode;
 use session_axum::{SessionEvent, Sessions};
-use session_test_support::Client;
+use session_tests::Client;
 
 use super::app::{Clock, key, replayable, ring, router};
 

@@ -3,8 +3,8 @@
 
 use axum::http::StatusCode;
 use session_axum::{MemoryStore, Sessions};
-use session_test_support::{Client, Gate};
-use session_tests::{TestStore, on_each_store};
+use session_test_support::Gate;
+use session_tests::{Client, TestStore, on_each_store};
 
 use super::app::{Clock, gated, key, overtaken, replayable, ring};
 

@@ -7,8 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_axum::{KeyRing, Random, RandomError, Sealing, Sessions};
 use session_core::Now;
-use session_test_support::{Client, ProbedStore};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Client, ProbedStore, TestStore, on_each_store};
 
 use super::app::{key, node_of, ring};
 

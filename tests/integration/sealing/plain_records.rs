@@ -3,9 +3,8 @@
 use session_axum::{Sealing, Store};
 use session_core::Now;
 use session_core::store::Updated;
-use session_test_support::Client;
 use session_test_support::records::{update_of, with};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Client, TestStore, on_each_store};
 
 use super::app::{Node, key, node, ring};
 

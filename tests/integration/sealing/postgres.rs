@@ -3,7 +3,8 @@
 use axum::http::StatusCode;
 use session_axum::Sealing;
 use session_sqlx::PostgresStore;
-use session_test_support::{Client, Postgres};
+use session_test_support::Postgres;
+use session_tests::Client;
 use sqlx::{Connection, PgConnection};
 
 use super::app::{key, node, ring};

@@ -1,8 +1,7 @@
 //! Sealing is turned on, and its keys rotate, on a running fleet.
 
 use session_axum::{Sealing, Store};
-use session_test_support::Client;
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Client, TestStore, on_each_store};
 
 use super::app::{key, node, ring};
 

@@ -2,7 +2,7 @@
 
 use session_axum::{MemoryStore, Sealing, Store};
 use session_core::Now;
-use session_test_support::{Call, Client, ProbedStore};
+use session_tests::{Call, Client, ProbedStore};
 
 use super::app::{key, node, ring};
 
@@ -53,7 +53,7 @@ async fn every_bit_of_a_signed_cookie_counts_and_a_forged_one_costs_no_store_cal
     let refused = async |forged: &str| {
         let reply = Client::with_session(&node.router, forged).get("/visits").await;
         assert_eq!(
-            (reply.status, reply.headers, reply.body),
+            (reply.status, reply.headers.clone(), reply.body),
             (anonymous.status, anonymous.headers.clone(), anonymous.body.clone())
         );
     };

@@ -4,8 +4,8 @@ use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::routing::get;
 use session_axum::{Sealing, Sessions, require_session};
-use session_test_support::{Client, Gate};
-use session_tests::{TestStore, on_each_store};
+use session_test_support::Gate;
+use session_tests::{Client, TestStore, on_each_store};
 
 use super::app::{Node, Shop, key, node, ring};
 

@@ -1,7 +1,8 @@
 //! The errors of PostgreSQL: what they say of a row, and of the URL.
 
 use session_sqlx::PostgresStore;
-use session_test_support::{Client, Postgres};
+use session_test_support::Postgres;
+use session_tests::Client;
 use sqlx::{Connection as _, PgConnection};
 
 use crate::app::TestApp;

@@ -1,17 +1,15 @@
-//! Test support: real servers that a test can freeze, kill and cut off, a real browser, and doubles of a store and a client.
+//! Test support: real servers that a test can freeze, kill and cut off, and a real browser.
 //!
 //! | module | feature | what is in it |
 //! | --- | --- | --- |
 //! | [`temp_directory`] | | a temporary directory, and the processes in it, all of which end with the test process |
 //! | [`proxy`] | | a TCP proxy that delays, swallows or cuts, and counts PostgreSQL's round trips |
-//! | [`probed_store`] | | any store, whose calls a test counts, pauses, or lets fail or hang |
 //! | [`Gate`] | | a place where a task waits until a test lets it go on |
 //! | [`records`] | | records as the tests of a store write and read them |
 //! | [`resilience`] | | checks that every store must pass: a silent server, lost connections, a runtime that ends |
 //! | `postgres` | `postgres` | throw-away PostgreSQL and PgBouncer servers |
 //! | `redis` | `redis` | throw-away Redis servers and Redis Clusters |
 //! | `browser` | `browser` | a headless Chromium with an empty profile |
-//! | `client` | `client` | an HTTP client with a cookie jar, which calls a router in this process |
 //!
 //! Each feature builds only what it needs, so that no crate's tests build the servers of another. SQLite has no server:
 //! a file in a [`TempDirectory`] will do.
@@ -23,13 +21,10 @@
 
 #[cfg(feature = "browser")]
 pub mod browser;
-#[cfg(feature = "client")]
-pub mod client;
 mod free_address;
 mod gate;
 #[cfg(feature = "postgres")]
 pub mod postgres;
-pub mod probed_store;
 pub mod proxy;
 pub mod records;
 #[cfg(feature = "redis")]
@@ -39,13 +34,10 @@ pub mod temp_directory;
 
 #[cfg(feature = "browser")]
 pub use browser::Browser;
-#[cfg(feature = "client")]
-pub use client::{Client, Reply};
 pub use free_address::free_address;
 pub use gate::Gate;
 #[cfg(feature = "postgres")]
 pub use postgres::{PgBouncer, Postgres};
-pub use probed_store::{Call, Fault, ProbedStore};
 pub use proxy::Proxy;
 #[cfg(feature = "redis")]
 pub use redis::{Redis, RedisCluster};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use session_test_support::Client;
+use session_tests::Client;
 
 use super::app::Page;
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::http::StatusCode;
-use session_test_support::{Client, Reply};
+use session_tests::{Client, Reply};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 

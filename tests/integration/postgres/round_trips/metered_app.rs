@@ -9,7 +9,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use session_axum::{Session, Sessions, require_session, session};
 use session_sqlx::PostgresStore;
-use session_test_support::{Client, Postgres, Proxy};
+use session_test_support::{Postgres, Proxy};
+use session_tests::Client;
 use sqlx::{Connection, PgConnection};
 
 /// A connection that lay idle for a second is asked for a sign of life before the next write. A count that took

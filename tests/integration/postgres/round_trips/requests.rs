@@ -1,6 +1,7 @@
 //! The cost of each kind of request.
 
-use session_test_support::{Client, Postgres};
+use session_test_support::Postgres;
+use session_tests::Client;
 
 use super::metered_app::{Cost, MeteredApp, TIMES};
 

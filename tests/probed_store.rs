@@ -1,94 +1,61 @@
-//! A store that a test probes: it counts its calls, and lets them fail, hang or wait.
+//! The testing kit's faulty store with what our own tests ask besides: calls that wait, and what was ever inserted.
 
 use std::collections::{HashMap, HashSet};
-use std::future::{Future, pending};
+use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use session_axum::testing::{Fault, FaultyStore, Operation as Call};
 use session_core::store::{
     Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
 };
 use session_core::{Digest, Handle, Now, Store, StoreError};
+use session_test_support::Gate;
 
-use crate::Gate;
-
-/// Any store, whose calls a test counts, pauses, or lets fail or hang. A clone is the same store.
+/// Any store, whose calls a test counts, pauses, or lets fail or hang. A clone is the same store. A call that
+/// waits at a gate is counted when it has passed.
 #[derive(Clone, Debug)]
 pub struct ProbedStore<S> {
-    store: S,
+    store: FaultyStore<S>,
     probe: Arc<Mutex<Probe>>,
-}
-
-/// The operations of a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "they are the methods of `Store`")]
-pub enum Call {
-    Load,
-    Insert,
-    Update,
-    Touch,
-    Delete,
-    List,
-    DeleteAll,
-    Sweep,
-}
-
-/// How a call fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// It fails, and has no effect.
-    Fails,
-    /// It has its effect, and then fails.
-    FailsAfterwards,
-    /// It is never answered, and has no effect.
-    Hangs,
-    /// It panics, and has no effect.
-    Panics,
-}
-
-/// What a test wants of a call.
-#[derive(Clone, Debug)]
-enum Disturbance {
-    Fault(Fault),
-    /// It waits at this gate before it has its effect.
-    Pause(Gate),
 }
 
 /// What a test wants, and what it may ask about.
 #[derive(Debug, Default)]
 struct Probe {
-    calls: Vec<Call>,
     inserted: Vec<Handle>,
     digests: Vec<Digest>,
-    disturbances: HashMap<Call, Disturbance>,
+    gates: HashMap<Call, Gate>,
 }
 
 impl<S: Store> ProbedStore<S> {
     /// A store whose calls are only counted until a test says otherwise.
     pub fn new(store: S) -> Self {
-        Self { store, probe: Arc::default() }
+        Self { store: FaultyStore::new(store), probe: Arc::default() }
     }
 
     /// From now on every such call fails like this.
     pub fn inject(&self, call: Call, fault: Fault) {
-        self.probe().disturbances.insert(call, Disturbance::Fault(fault));
+        self.probe().gates.remove(&call);
+        self.store.inject(call, fault);
     }
 
     /// From now on every such call waits at the gate that this returns.
     pub fn pause(&self, call: Call) -> Gate {
         let gate = Gate::closed();
-        self.probe().disturbances.insert(call, Disturbance::Pause(gate.clone()));
+        self.probe().gates.insert(call, gate.clone());
         gate
     }
 
     /// From now on no call fails or waits. Those that wait already wait on, at their gates.
     pub fn heal(&self) {
-        self.probe().disturbances.clear();
+        self.probe().gates.clear();
+        self.store.heal();
     }
 
     /// The calls since this was last asked.
     pub fn take_calls(&self) -> Vec<Call> {
-        std::mem::take(&mut self.probe().calls)
+        self.store.take_calls()
     }
 
     /// The handles that were ever to be inserted, in that order, whether or not they were.
@@ -105,7 +72,7 @@ impl<S: Store> ProbedStore<S> {
     pub async fn records(&self, now: Now) -> Vec<Record> {
         let (mut records, mut seen) = (Vec::new(), HashSet::new());
         for handle in self.inserted().into_iter().filter(|handle| seen.insert(*handle)) {
-            let record = self.store.load(handle, now).await.expect("the store works");
+            let record = self.store().load(handle, now).await.expect("the store works");
             records.extend(record);
         }
         records
@@ -113,7 +80,7 @@ impl<S: Store> ProbedStore<S> {
 
     /// The store itself.
     pub fn store(&self) -> &S {
-        &self.store
+        self.store.store()
     }
 
     fn probe(&self) -> MutexGuard<'_, Probe> {
@@ -125,29 +92,12 @@ impl<S: Store> ProbedStore<S> {
         call: Call,
         effect: impl Future<Output = Result<R, StoreError>> + Send,
     ) -> Result<R, StoreError> {
-        let disturbance = {
-            let mut probe = self.probe();
-            probe.calls.push(call);
-            probe.disturbances.get(&call).cloned()
-        };
-        match disturbance {
-            None => effect.await,
-            Some(Disturbance::Fault(Fault::Fails)) => {
-                Err(StoreError::failed(format!("{call:?} fails, says the test")))
-            }
-            Some(Disturbance::Fault(Fault::FailsAfterwards)) => {
-                effect.await?;
-                Err(StoreError::failed(format!("the answer to {call:?} is lost, says the test")))
-            }
-            Some(Disturbance::Fault(Fault::Hangs)) => pending().await,
-            Some(Disturbance::Fault(Fault::Panics)) => panic!("{call:?} panics, says the test"),
-            Some(Disturbance::Pause(gate)) => {
-                gate.pass().await;
-                let answer = effect.await;
-                gate.finish();
-                answer
-            }
-        }
+        let gate = self.probe().gates.get(&call).cloned();
+        let Some(gate) = gate else { return effect.await };
+        gate.pass().await;
+        let answer = effect.await;
+        gate.finish();
+        answer
     }
 }
 

@@ -1,30 +1,31 @@
-//! An HTTP client with a cookie jar, as a browser has one: it calls a router in this process.
+//! The testing kit's client with what our own tests ask besides: no header but the cookies, and what concerns the
+//! session on one line.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::header::{AsHeaderName, CACHE_CONTROL, COOKIE, HeaderMap, SET_COOKIE, VARY};
+use axum::body::Body;
+use axum::http::header::{AsHeaderName, CACHE_CONTROL, VARY};
 use axum::http::{Method, Request, Response, StatusCode};
-use tower::ServiceExt;
+use session_axum::testing;
 
 /// The session's cookie, unless a builder says otherwise.
 pub const COOKIE_NAME: &str = "__Host-session";
 
-/// A client with a cookie jar. A clone is a second tab, or a thief with a copy of the jar.
-#[derive(Clone, Debug)]
+/// A client with a cookie jar, which sends nothing but its cookies. A clone is a thief with a copy of
+/// the jar.
+#[derive(Debug)]
 pub struct Client {
-    router: Router,
-    jar: BTreeMap<String, String>,
+    browser: testing::Client,
+    /// What is in its jar.
+    cookies: BTreeMap<String, String>,
 }
 
 /// A response with all of its body.
 #[derive(Debug)]
 pub struct Reply {
-    /// The status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
+    reply: testing::Reply,
     /// The body.
     pub body: String,
 }
@@ -32,7 +33,8 @@ pub struct Reply {
 impl Client {
     /// A client with an empty jar.
     pub fn new(router: &Router) -> Self {
-        Self { router: router.clone(), jar: BTreeMap::new() }
+        let browser = testing::Client::new(router.clone()).as_script();
+        Self { browser, cookies: BTreeMap::new() }
     }
 
     /// A client whose session cookie has this value.
@@ -44,22 +46,26 @@ impl Client {
 
     /// A copy of the jar, for another node or release of the application.
     pub fn at(&self, router: &Router) -> Self {
-        Self { router: router.clone(), jar: self.jar.clone() }
+        let mut copy = self.clone();
+        copy.switch_to(router);
+        copy
     }
 
     /// Puts a cookie into the jar.
     pub fn set(&mut self, name: &str, value: &str) {
-        self.jar.insert(name.to_owned(), value.to_owned());
+        self.browser.set_cookie(name, value);
+        self.look();
     }
 
     /// Takes a cookie out of the jar.
     pub fn forget(&mut self, name: &str) {
-        self.jar.remove(name);
+        self.browser.remove_cookie(name);
+        self.look();
     }
 
     /// Calls this router from now on: another node of the application, or another release.
     pub fn switch_to(&mut self, router: &Router) -> &mut Self {
-        self.router = router.clone();
+        self.browser = self.browser.at(router.clone());
         self
     }
 
@@ -70,7 +76,7 @@ impl Client {
 
     /// The value of a cookie in the jar.
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        self.jar.get(name).map(String::as_str)
+        self.cookies.get(name).map(String::as_str)
     }
 
     /// Sends a GET.
@@ -91,45 +97,51 @@ impl Client {
 
     /// Sends a request, with the jar's cookies, and reads all of the answer.
     pub async fn send(&mut self, request: Request<Body>) -> Reply {
-        let (parts, body) = self.open(request).await.into_parts();
-        let body = to_bytes(body, usize::MAX).await.expect("the body comes to an end");
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            body: String::from_utf8(body.into()).expect("it is text"),
-        }
+        let reply = self.browser.send(request).await;
+        self.look();
+        let body = reply.text().to_owned();
+        Reply { reply, body }
     }
 
     /// Sends a request, with the jar's cookies, and leaves the body to be read.
-    pub async fn open(&mut self, mut request: Request<Body>) -> Response<Body> {
-        if !self.jar.is_empty() {
-            let pairs: Vec<_> =
-                self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let line = pairs.join("; ").try_into().expect("it came in a header");
-            request.headers_mut().append(COOKIE, line);
-        }
-        let Ok(response) = self.router.clone().oneshot(request).await;
-        for line in response.headers().get_all(SET_COOKIE) {
-            self.store_cookie(line.to_str().expect("cookies are ASCII"));
-        }
+    pub async fn open(&mut self, request: Request<Body>) -> Response<Body> {
+        let streaming = self.browser.stream(request).await;
+        self.look();
+        let mut response = Response::new(streaming.body);
+        *response.status_mut() = streaming.status;
+        *response.headers_mut() = streaming.headers;
         response
     }
 
     /// Takes the cookies of a reply that another tab got: a browser's tabs have one jar.
     pub fn receive(&mut self, reply: &Reply) {
-        for line in reply.set_cookies() {
-            self.store_cookie(line);
-        }
+        self.browser.receive(&reply.reply);
+        self.look();
     }
 
-    fn store_cookie(&mut self, line: &str) {
-        let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
-        let (name, value) = pair.split_once('=').expect("a cookie is a pair");
-        if attributes.split(';').any(|attribute| attribute.trim() == "Max-Age=0") {
-            self.jar.remove(name);
-        } else {
-            self.set(name, value);
-        }
+    fn look(&mut self) {
+        let header = self.browser.cookies("/");
+        let pairs = header.iter().flat_map(|header| {
+            header.to_str().expect("cookies are ASCII").split("; ").map(|pair| {
+                let (name, value) = pair.split_once('=').expect("a cookie is a pair");
+                (name.to_owned(), value.to_owned())
+            })
+        });
+        self.cookies = pairs.collect();
+    }
+}
+
+impl Clone for Client {
+    fn clone(&self) -> Self {
+        Self { browser: self.browser.copy(), cookies: self.cookies.clone() }
+    }
+}
+
+impl Deref for Reply {
+    type Target = testing::Reply;
+
+    fn deref(&self) -> &testing::Reply {
+        &self.reply
     }
 }
 
@@ -139,12 +151,6 @@ impl Reply {
     pub fn ok(self) -> String {
         assert_eq!(self.status, StatusCode::OK, "{self:?}");
         self.body
-    }
-
-    /// All `Set-Cookie` lines.
-    pub fn set_cookies(&self) -> Vec<&str> {
-        let lines = self.headers.get_all(SET_COOKIE).iter();
-        lines.map(|line| line.to_str().expect("cookies are ASCII")).collect()
     }
 
     /// The `Set-Cookie` line for the session, after it was seen that there are not two.

@@ -3,6 +3,8 @@
 //!
 //! The features `postgres`, `redis` and `sqlite` say which stores there are beside the one in memory.
 
+#![expect(clippy::missing_panics_doc, reason = "a panic is how a test reports")]
+
 use std::future::Future;
 
 use session_axum::{MemoryStore, Sealing, Store};

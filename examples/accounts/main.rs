@@ -15,6 +15,8 @@ mod password;
 mod provider;
 mod sign_in;
 mod step_up;
+#[cfg(test)]
+mod tests;
 mod users;
 
 use axum::Router;
@@ -22,8 +24,7 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::map_response;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use session_axum::SqliteStore;
-use session_axum::{Lifetime, Sessions};
+use session_axum::{Builder, Lifetime, Sessions, SqliteStore};
 
 use account::Account;
 use oauth::Provider;
@@ -66,6 +67,13 @@ fn routes(app: App, origin: &str) -> Router {
         .layer(map_response(headers::secure))
 }
 
+fn sessions(store: SqliteStore) -> Builder<Account> {
+    Sessions::builder(store)
+        .lifetime(Lifetime::AAL1)
+        .max_per_principal(DEVICES)
+        .on_refusal(|refusal, _| pages::refused(refusal).into_response())
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Options { host, port, db } = Options::from_args()?;
@@ -73,11 +81,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let store = SqliteStore::builder().open(&db).await?;
     store.migrate().await?;
-    let sessions = Sessions::builder(store)
-        .lifetime(Lifetime::AAL1)
-        .max_per_principal(DEVICES)
-        .on_refusal(|refusal, _| pages::refused(refusal).into_response())
-        .build()?;
+    let sessions = sessions(store).build()?;
 
     let listener = tokio::net::TcpListener::bind((host, port)).await?;
     let origin = format!("http://localhost:{}", listener.local_addr()?.port());

@@ -5,6 +5,8 @@
 mod options;
 mod page;
 mod place;
+#[cfg(test)]
+mod tests;
 
 use axum::extract::{FromRef, Path};
 use axum::response::{Html, Redirect};
@@ -70,21 +72,24 @@ async fn log_out(session: &mut Session<Shop>) -> Redirect {
     Redirect::to("/")
 }
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let Options { port, store } = Options::from_args()?;
-    let sessions = store.sessions().await?;
-    let app = Router::new()
+fn routes(sessions: Sessions<Shop>) -> Router {
+    Router::new()
         .route("/", get(home))
         .route("/me", get(me))
         .route("/visit", post(visit))
         .route("/cart/{sku}", post(add))
         .route("/login", post(log_in))
         .route("/logout", post(log_out))
-        .with_state(App { sessions });
+        .with_state(App { sessions })
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let Options { port, store } = Options::from_args()?;
+    let sessions = store.sessions().await?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("sessions in {store}; open http://localhost:{}", listener.local_addr()?.port());
-    axum::serve(listener, app)
+    axum::serve(listener, routes(sessions))
         .with_graceful_shutdown(async { _ = tokio::signal::ctrl_c().await })
         .await?;
     println!("stopped");

@@ -14,6 +14,28 @@
 //! | [`Call`] | a handler as a plain function, with a session of the test's own, and what it saves |
 //! | [`Clock`] | a clock that a test moves by hand |
 //! | [`FaultyStore`] | a store whose calls fail, hang or conflict, and are counted |
+//!
+//! ```
+//! # use axum::{Router, extract::FromRef, routing::post};
+//! # use session_axum::{MemoryStore, Sessions, require_session, session};
+//! use session_axum::testing::{Client, stored};
+//! # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+//! # #[require_session(authenticated)] async fn visit(shop: &mut Shop) { shop.visits += 1; }
+//! # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+//! # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+//! let sessions = Sessions::builder(MemoryStore::new()).build()?;
+//! let client = Client::new(app(sessions.clone()));
+//! client.sign_in(&sessions, Shop { user: Some(7), visits: 1 }).await;
+//! client.post("/visit").await.assert_status(200);
+//! assert_eq!(stored(&sessions, &client).await.unwrap().visits, 2);
+//! # Ok(()) }
+//! ```
+//!
+//! All of it works under `#[tokio::test(start_paused = true)]`, also where sessions are in PostgreSQL, SQLite or
+//! Redis: while one of these is waited for, the paused clock stands still, and a store that does not
+//! answer fails at its deadline in real time. A [`FaultyStore`] that hangs fails there at once.
 
 #![expect(clippy::missing_panics_doc, reason = "a panic is how a test reports")]
 

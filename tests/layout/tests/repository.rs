@@ -18,7 +18,7 @@ const FLOORS: &[Floor] = &[
         rooms: &[
             ("gate", &["extract", "guard", "requirement", "sessions", "verdict"]),
             ("layer", &["guard", "request_session", "sessions"]),
-            ("testing", &["guard", "rejection", "sessions"]),
+            ("testing", &["guard", "rejection", "requirement", "sessions"]),
             (
                 "guard",
                 &[

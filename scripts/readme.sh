@@ -17,14 +17,15 @@ finish() {
 }
 trap finish EXIT
 
-# The first code block of the README that begins with this line.
+# The first code block of the README in this language.
 block() {
     awk -v fence="\`\`\`$1" '$0 == "```" { if (inside) exit } inside { print } $0 == fence { inside = 1 }' README.md
 }
 block sh >"$folder/commands"
 block rust,no_run >"$folder/main.rs"
+block rs >"$folder/test.rs"
 block console >"$folder/transcript"
-for part in commands main.rs transcript; do
+for part in commands main.rs test.rs transcript; do
     [[ -s $folder/$part ]] || { echo "the README has no $part" >&2; exit 1; }
 done
 if grep --quiet '^# ' "$folder/main.rs"; then
@@ -32,29 +33,34 @@ if grep --quiet '^# ' "$folder/main.rs"; then
     exit 1
 fi
 
-# The path of a crate, and a manifest's lines that take all of them from there.
+# The path of a crate, and the lines of a configuration by which cargo takes packages from there.
 crate() {
     if [[ -n $packages ]]; then realpath "$packages/$1"-[0-9]*; else echo "$root/$1"; fi
 }
 patch() {
     echo '[patch.crates-io]'
-    for name in session-macros session-core session-sqlx session-redis; do
+    for name in session-macros session-core; do
         echo "$name = { path = \"$(crate "$name")\" }"
     done
 }
 
+mkdir "$folder/.cargo"
+[[ -z $packages ]] || patch >"$folder/.cargo/config.toml"
+
 echo "== the README's commands"
 grep --quiet -- '--git REPOSITORY' "$folder/commands"
-sed --in-place "s|--git REPOSITORY|--path $(crate session-axum)|" "$folder/commands"
+sed --in-place "s|--git REPOSITORY|--path $(crate session-axum)|g" "$folder/commands"
 (cd "$folder" && CARGO_TERM_QUIET=true bash -euo pipefail commands)
 program=$folder/shop
 # The versions that the workspace has tested.
 cp Cargo.lock "$program"
-cp "$folder/main.rs" "$program/src/main.rs"
-[[ -z $packages ]] || patch >>"$program/Cargo.toml"
+cat "$folder/main.rs" <(echo) "$folder/test.rs" >"$program/src/main.rs"
 
 echo "== the README's program"
 (cd "$program" && cargo rustc --quiet -- -D warnings)
+
+echo "== the README's test"
+(cd "$program" && cargo test --quiet | grep "^test result: ok. 1 passed")
 
 # A port that is free now, if not for long: another one is tried.
 for _ in {1..5}; do

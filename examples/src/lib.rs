@@ -22,6 +22,9 @@ pub mod guide {
     #[doc = include_str!("../../docs/guide/handlers-and-middleware.md")]
     pub mod handlers_and_middleware {}
 
+    #[doc = include_str!("../../docs/guide/beside-the-attribute.md")]
+    pub mod beside_the_attribute {}
+
     #[doc = include_str!("../../docs/guide/log-in.md")]
     pub mod log_in {}
 
@@ -51,6 +54,9 @@ pub mod guide {
 
     #[doc = include_str!("../../docs/guide/compiler-messages.md")]
     pub mod compiler_messages {}
+
+    #[doc = include_str!("../../docs/guide/testing.md")]
+    pub mod testing {}
 
     #[doc = include_str!("../../docs/guide/limits.md")]
     pub mod limits {}

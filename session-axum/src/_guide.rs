@@ -14,6 +14,10 @@ pub mod first_steps {}
 pub mod handlers_and_middleware {}
 
 #[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/beside-the-attribute.md")]
+pub mod beside_the_attribute {}
+
+#[doc = include_str!("chapters.md")]
 #[doc = include_str!("../guide/log-in.md")]
 pub mod log_in {}
 
@@ -52,6 +56,10 @@ pub mod cookie_only {}
 #[doc = include_str!("chapters.md")]
 #[doc = include_str!("../guide/compiler-messages.md")]
 pub mod compiler_messages {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/testing.md")]
+pub mod testing {}
 
 #[doc = include_str!("chapters.md")]
 #[doc = include_str!("../guide/limits.md")]

@@ -1,6 +1,6 @@
 //! Accounts: sign up, log in, see one's devices and log them out, confirm what matters, come in through a provider.
 //!
-//! `cargo run --example accounts -- [--host ADDRESS] [--port N] [--db FILE]`
+//! `cargo run --example accounts -- --help`
 
 mod account;
 mod devices;
@@ -19,12 +19,17 @@ mod step_up;
 mod tests;
 mod users;
 
+use std::error::Error;
+use std::path::Path;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::map_response;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use session_axum::{Builder, Lifetime, Sessions, SqliteStore};
+use session_axum::{Builder, Lifetime, SessionCookie, Sessions, SqliteStore};
+use session_examples::command_line::{self, Failure};
+use tokio::net::TcpListener;
 
 use account::Account;
 use oauth::Provider;
@@ -39,6 +44,18 @@ struct App {
     users: Users,
     hasher: Hasher,
     provider: Provider,
+}
+
+impl App {
+    /// With the users in this file.
+    async fn open(
+        db: &Path,
+        origin: &str,
+        sessions: Sessions<Account>,
+    ) -> Result<Self, Box<dyn Error>> {
+        let (users, provider) = (Users::open(db).await?, Provider::new(origin)?);
+        Ok(Self { sessions, users, hasher: Hasher::new().await, provider })
+    }
 }
 
 const DEVICES: u32 = 5;
@@ -67,31 +84,42 @@ fn routes(app: App, origin: &str) -> Router {
         .layer(map_response(headers::secure))
 }
 
-fn sessions(store: SqliteStore) -> Builder<Account> {
-    Sessions::builder(store)
+/// With the sessions in this file.
+async fn sessions(db: &Path) -> Result<Builder<Account>, Box<dyn Error>> {
+    let store = SqliteStore::builder().open(db).await?;
+    store.migrate().await?;
+    Ok(Sessions::builder(store)
         .lifetime(Lifetime::AAL1)
         .max_per_principal(DEVICES)
-        .on_refusal(|refusal, _| pages::refused(refusal).into_response())
+        .on_refusal(|refusal, _| pages::refused(refusal).into_response()))
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let Options { host, port, db } = Options::from_args()?;
+async fn main() -> Result<(), Failure> {
+    let Options { host, port, db, insecure_cookie } = Options::from_args()?;
     tracing_subscriber::fmt().with_target(false).init();
 
-    let store = SqliteStore::builder().open(&db).await?;
-    store.migrate().await?;
-    let sessions = sessions(store).build()?;
-
-    let listener = tokio::net::TcpListener::bind((host, port)).await?;
-    let origin = format!("http://localhost:{}", listener.local_addr()?.port());
-    let app = App {
-        sessions,
-        users: Users::open(&db).await?,
-        hasher: Hasher::new().await,
-        provider: Provider::new(&origin)?,
+    let listener = TcpListener::bind((host.as_str(), port))
+        .await
+        .map_err(|error| Failure::listening(&host, port, &error))?;
+    let origin = command_line::origin(&host, listener.local_addr()?.port());
+    let app = async {
+        let mut sessions = sessions(&db).await?;
+        if insecure_cookie {
+            sessions = sessions.cookie(SessionCookie::insecure_for_development("session")?);
+        }
+        App::open(&db, &origin, sessions.build()?).await
     };
-    println!("users and sessions in {}; open {origin}", db.display());
+    let app = app.await.map_err(|error| {
+        let what = format!("cannot open {}", db.display());
+        Failure::caused(
+            &what,
+            &*error,
+            "is it a database of this example, in a folder that you may write to?",
+        )
+    })?;
+    print!("{}", command_line::advice(&host, insecure_cookie));
+    println!("users and sessions in {}; open {origin} (Ctrl-C stops it)", db.display());
     axum::serve(listener, routes(app, &origin))
         .with_graceful_shutdown(async { _ = tokio::signal::ctrl_c().await })
         .await?;

@@ -3,11 +3,10 @@
 use std::error::Error;
 use std::time::Duration;
 
-use session_axum::SqliteStore;
 use session_axum::testing::{Client, Clock, Reply};
 use tempfile::TempDir;
 
-use super::{App, DEVICES, Hasher, Provider, Users, routes, sessions};
+use super::{App, DEVICES, routes, sessions};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -22,15 +21,9 @@ impl Accounts {
     async fn open() -> Result<Self, Box<dyn Error>> {
         let directory = tempfile::tempdir()?;
         let (file, clock) = (directory.path().join("accounts.db"), Clock::new());
-        let store = SqliteStore::builder().open(&file).await?;
-        store.migrate().await?;
         let origin = "https://shop.example";
-        let app = App {
-            sessions: sessions(store).clock(clock.reader()).build()?,
-            users: Users::open(&file).await?,
-            hasher: Hasher::new().await,
-            provider: Provider::new(origin)?,
-        };
+        let sessions = sessions(&file).await?.clock(clock.reader()).build()?;
+        let app = App::open(&file, origin, sessions).await?;
         let browser = Client::new(routes(app, origin)).base_url(origin).clock(&clock).navigating();
         Ok(Self { _directory: directory, clock, browser })
     }

@@ -1,19 +1,40 @@
 //! The command line.
 
-use std::fmt;
+use session_examples::command_line::{Failure, Known, option, options, port, switch};
 
-const USAGE: &str = "usage: quickstart [--port N] [--store STORE], where STORE is one of
-  sqlite:./quickstart.db             a file, which is the default
-  memory:                            until the program stops
-  postgres://USER@HOST/DATABASE
-  redis://HOST
-  cookie:                            no store; needs SESSION_KEYS
-Set SESSION_KEYS to seal sessions: export SESSION_KEYS=$(head -c 32 /dev/urandom | base64)";
+const ABOUT: &str = "A small shop: log in, count visits, fill a cart.
+
+  cargo run --example quickstart -- [OPTIONS]";
+
+const KNOWN: &[Known] = &[
+    option("--port", "N", "the port to listen on [3000]; 0 takes any free one"),
+    option("--host", "ADDRESS", "the address to listen on [127.0.0.1]; 0.0.0.0 for all"),
+    option(
+        "--store",
+        "STORE",
+        "where the sessions are stored, one of
+sqlite:quickstart.db           a file [the default]
+memory:                        until the program stops
+postgres://USER@HOST/DATABASE
+redis://HOST
+cookie:                        in the browser; needs SESSION_KEYS",
+    ),
+    switch(
+        "--insecure-cookie",
+        "a cookie without `Secure`, for clients that keep none on
+http://localhost (Safari, WebKitGTK, Python) and for other hosts",
+    ),
+];
+
+const MORE: &str = "If SESSION_KEYS is set, sessions are encrypted. To make a key:
+  export SESSION_KEYS=$(head -c 32 /dev/urandom | base64)";
 
 #[derive(Debug)]
 pub(crate) struct Options {
+    pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) store: Place,
+    pub(crate) insecure_cookie: bool,
 }
 
 /// Where the sessions are kept.
@@ -27,46 +48,37 @@ pub(crate) enum Place {
 }
 
 impl Options {
-    pub(crate) fn from_args() -> Result<Self, String> {
-        let mut options =
-            Self { port: 3000, store: Place::Sqlite("sqlite:./quickstart.db".to_owned()) };
-        let mut args = std::env::args().skip(1);
-        while let Some(arg) = args.next() {
-            let value = args.next().ok_or(USAGE)?;
-            match arg.as_str() {
-                "--port" => {
-                    options.port =
-                        value.parse().map_err(|_| format!("`{value}` is no port\n{USAGE}"))?;
-                }
-                "--store" => options.store = Place::parse(value)?,
-                _ => return Err(USAGE.to_owned()),
+    pub(crate) fn from_args() -> Result<Self, Failure> {
+        let mut parsed = Self {
+            host: "127.0.0.1".to_owned(),
+            port: 3000,
+            store: Place::Sqlite("sqlite:./quickstart.db".to_owned()),
+            insecure_cookie: false,
+        };
+        for (name, value) in options(ABOUT, KNOWN, MORE)? {
+            match name {
+                "--port" => parsed.port = port(&value)?,
+                "--host" => parsed.host = value,
+                "--store" => parsed.store = Place::parse(value)?,
+                _ => parsed.insecure_cookie = true,
             }
         }
-        Ok(options)
+        Ok(parsed)
     }
 }
 
 impl Place {
-    fn parse(text: String) -> Result<Self, String> {
+    fn parse(text: String) -> Result<Self, Failure> {
         match text.split_once(':') {
             Some(("memory", "")) => Ok(Self::Memory),
             Some(("cookie", "")) => Ok(Self::Cookie),
             Some(("sqlite", _)) => Ok(Self::Sqlite(text)),
             Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(text)),
             Some(("redis" | "rediss", _)) => Ok(Self::Redis(text)),
-            _ => Err(format!("`{text}` is no store\n{USAGE}")),
-        }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Memory => f.write_str("memory, until this program stops"),
-            Self::Sqlite(url) => f.write_str(url),
-            Self::Postgres(_) => f.write_str("PostgreSQL"),
-            Self::Redis(_) => f.write_str("Redis"),
-            Self::Cookie => f.write_str("their cookies"),
+            _ => Err(Failure::new(format!(
+                "`--store {text}` is no store\n\
+                 one of `sqlite:FILE`, `memory:`, `postgres://USER@HOST/DATABASE`, `redis://HOST`, `cookie:`"
+            ))),
         }
     }
 }

@@ -1,21 +1,49 @@
 //! Builds the sessions, wherever they are kept.
 
 use std::error::Error;
+use std::fmt;
 
-use session_axum::RedisStore;
-use session_axum::{Builder, KeyRing, MemoryStore, Sealing, SessionState, Sessions};
-use session_axum::{PostgresStore, SqliteStore};
+use session_axum::{Builder, KeyRing, MemoryStore, Sealing, SessionCookie, SessionState, Sessions};
+use session_axum::{PostgresStore, RedisStore, SqliteStore};
+use session_examples::command_line::Failure;
 
 use crate::options::Place;
+use crate::page;
+
+type Cause = Box<dyn Error>;
+
+const KEYS: &str = "make a key: export SESSION_KEYS=$(head -c 32 /dev/urandom | base64)";
 
 impl Place {
-    /// The sessions, sealed if `SESSION_KEYS` is set.
-    pub(crate) async fn sessions<T: SessionState>(&self) -> Result<Sessions<T>, Box<dyn Error>> {
-        let ring = match std::env::var_os("SESSION_KEYS") {
-            Some(_) => Some(KeyRing::from_env()?),
-            None => None,
-        };
-        let builder: Builder<T> = match self {
+    /// The sessions, encrypted if `SESSION_KEYS` is set.
+    pub(crate) async fn sessions<T: SessionState>(
+        &self,
+        insecure_cookie: bool,
+    ) -> Result<Sessions<T>, Failure> {
+        let keys =
+            match std::env::var_os("SESSION_KEYS") {
+                Some(_) => Some(KeyRing::from_env().map_err(|error| {
+                    Failure::caused("SESSION_KEYS cannot be used", &error, KEYS)
+                })?),
+                None => None,
+            };
+        let mut builder = self.builder().await.map_err(|error| {
+            Failure::caused(&format!("cannot keep sessions in {self}"), &*error, self.cure())
+        })?;
+        if let (Some(keys), false) = (keys, matches!(self, Self::Cookie)) {
+            builder = builder.sealing(Sealing::Adopted(keys));
+        }
+        if insecure_cookie {
+            let cookie = SessionCookie::insecure_for_development("session");
+            builder = builder.cookie(cookie.expect("this is a name of a cookie"));
+        }
+        builder.on_refusal(page::refused).build().map_err(|error| {
+            Failure::caused("cannot build the sessions", &error, "`--help` lists all options")
+        })
+    }
+
+    async fn builder<T: SessionState>(&self) -> Result<Builder<T>, Cause> {
+        Ok(match self {
             Self::Memory => Sessions::builder(MemoryStore::new()),
             Self::Sqlite(url) => {
                 let store = SqliteStore::connect(url).await?;
@@ -29,13 +57,46 @@ impl Place {
             }
             Self::Redis(url) => Sessions::builder(RedisStore::connect(url).await?),
             Self::Cookie => {
-                let cookies = Sessions::sealed_cookie(KeyRing::from_env()?);
-                return Ok(cookies.accept_replay_until_expiry().build()?);
+                Sessions::sealed_cookie(KeyRing::from_env()?).accept_replay_until_expiry()
             }
-        };
-        Ok(match ring {
-            Some(ring) => builder.sealing(Sealing::Adopted(ring)).build()?,
-            None => builder.build()?,
         })
     }
+
+    /// What somebody can do when it fails.
+    const fn cure(&self) -> &'static str {
+        match self {
+            Self::Memory => "",
+            Self::Sqlite(_) => {
+                "is it a file in a folder that you may write to? `--store memory:` needs none"
+            }
+            Self::Postgres(_) | Self::Redis(_) => {
+                "does the server run there, and is the URL right? `--store memory:` needs no server"
+            }
+            Self::Cookie => KEYS,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("memory, until this program stops"),
+            Self::Sqlite(url) | Self::Postgres(url) | Self::Redis(url) => {
+                f.write_str(&without_password(url))
+            }
+            Self::Cookie => f.write_str("the browser's cookies"),
+        }
+    }
+}
+
+/// A URL that can be shown: `postgres://app:secret@host/db` is `postgres://app@host/db`.
+fn without_password(url: &str) -> String {
+    let shown = || {
+        let (scheme, rest) = url.split_once("://")?;
+        let authority = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (user, _) = rest[..rest[..authority].rfind('@')?].split_once(':')?;
+        let host = &rest[rest[..authority].rfind('@')?..];
+        Some(format!("{scheme}://{user}{}", host.split('?').next()?))
+    };
+    shown().unwrap_or_else(|| url.split('?').next().unwrap_or_default().to_owned())
 }

@@ -3,6 +3,8 @@
 //! The programs in the READMEs are doc tests of this crate: it may depend on every store, which the
 //! crates that they describe may not.
 
+pub mod command_line;
+
 /// The README's programs.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use serde_json::json;
 use session_test_support::Browser;
 use thirtyfour::prelude::*;
 
@@ -106,6 +107,34 @@ impl Visitor {
         self.types("name", name).await;
         self.types("password", password).await;
         self.clicks("#go").await;
+    }
+
+    /// What a script answers on the page.
+    pub(crate) async fn runs(&self, script: &str) -> serde_json::Value {
+        let answer = self.browser.execute(script, vec![]).await.expect("scripts of tests run");
+        answer.json().clone()
+    }
+
+    pub(crate) async fn presses_tab(&self) {
+        let keys = self.browser.action_chain().send_keys(Key::Tab);
+        keys.perform().await.expect("there is a keyboard");
+    }
+
+    /// Has the browser ask for `light` or `dark` pages.
+    pub(crate) async fn prefers(&self, scheme: &str) {
+        let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.tells("Emulation.setEmulatedMedia", scheme).await;
+    }
+
+    /// A screen of this width and height.
+    pub(crate) async fn has_a_screen_of(&self, width: u32, height: u32) {
+        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.tells("Emulation.setDeviceMetricsOverride", screen).await;
+    }
+
+    async fn tells(&self, command: &str, parameters: serde_json::Value) {
+        let answer = self.browser.cdp().send_raw(command, parameters).await;
+        answer.expect("Chromium can do this");
     }
 
     /// The value of a cookie in its jar.

@@ -39,7 +39,7 @@ fn a_wrong_configuration_reads_as_a_sentence() {
         "`shop.example` is no origin as browsers send it: begin with the scheme, as in `https://shop.example`",
     );
     assert_words(
-        &Lifetime::new(Duration::from_secs(60), Duration::from_secs(90)).unwrap_err(),
+        &Lifetime::new(Duration::from_mins(1), Duration::from_secs(90)).unwrap_err(),
         "the idle limit of 90s would never be reached within the absolute one of 60s",
     );
     assert_words(

@@ -129,7 +129,7 @@ impl<T> Transaction<T> {
 
 impl<T: SessionState> Transaction<T> {
     pub(crate) fn new(incoming: Incoming, identity: Identity<T>, renewed: Option<Times>) -> Self {
-        let shared = Shared::new(WorkingCopy::new(found(&identity)), incoming.request.usage);
+        let shared = Shared::new(WorkingCopy::new(begun_with(&identity)), incoming.request.usage);
         Self {
             incoming,
             identity,
@@ -313,7 +313,8 @@ impl<T: SessionState> Transaction<T> {
         };
         shared.is_saved = true;
         if end == End::Discard {
-            shared.now = saved.clone().unwrap_or_else(|| WorkingCopy::new(found(&self.identity)));
+            shared.now =
+                saved.clone().unwrap_or_else(|| WorkingCopy::new(begun_with(&self.identity)));
         }
         saved
     }
@@ -334,7 +335,7 @@ impl<T: SessionState> Transaction<T> {
         }
         if is_outermost {
             shared.is_saved = true;
-            shared.now = WorkingCopy::new(found(&self.identity));
+            shared.now = WorkingCopy::new(begun_with(&self.identity));
         } else if let Some(handed) = handed {
             shared.kept = handed.kept;
             shared.kept_count = handed.kept_count;
@@ -344,7 +345,7 @@ impl<T: SessionState> Transaction<T> {
 }
 
 /// The state that a request finds.
-fn found<T: SessionState>(identity: &Identity<T>) -> Arc<T> {
+fn begun_with<T: SessionState>(identity: &Identity<T>) -> Arc<T> {
     match identity {
         Identity::Proven(proven) => Arc::clone(&proven.stored.state),
         Identity::Anonymous | Identity::Replaced(_) => Arc::default(),

@@ -5,8 +5,7 @@ use axum::extract::{FromRef, Path};
 use axum::http::StatusCode;
 use axum::routing::post;
 use session_axum::{Rejection, Session, Sessions, require_session, session};
-use session_test_support::{Call, Client, ProbedStore};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, ProbedStore, TestStore, on_each_store};
 
 on_each_store!(
     a_call_has_a_parameter,

@@ -14,8 +14,7 @@ use session_axum::{
     session,
 };
 use session_core::Now;
-use session_test_support::{Call, Client, ProbedStore};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, ProbedStore, TestStore, on_each_store};
 use tower_http::services::ServeDir;
 
 use super::app::navigate;

@@ -6,8 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use session_axum::{Error, Handle, Rejection, Session, Sessions, require_session, session};
-use session_test_support::{Call, Client, Fault, ProbedStore};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, Fault, ProbedStore, TestStore, on_each_store};
 
 on_each_store!(every_error_of_this_library_is_an_answer);
 

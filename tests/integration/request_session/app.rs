@@ -11,8 +11,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use session_axum::{Error, RequestSession, Session, Sessions, require_session, session};
 use session_core::Now;
-use session_test_support::{Client, Gate, ProbedStore};
-use session_tests::TestStore;
+use session_test_support::Gate;
+use session_tests::{Client, ProbedStore, TestStore};
 
 #[session]
 #[derive(Debug)]

@@ -8,8 +8,7 @@ use axum::routing::{get, post};
 use futures_util::{StreamExt as _, stream};
 use session_axum::{Error, ErrorKind, RequestSession};
 use session_core::Now;
-use session_test_support::Call;
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, TestStore, on_each_store};
 use tower::ServiceExt as _;
 
 use super::app::{Shop, TestApp};

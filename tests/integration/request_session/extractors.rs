@@ -5,8 +5,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::routing::{get, post};
 use session_axum::{Rejection, RequestSession, Session, require_session};
-use session_test_support::Call;
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, TestStore, on_each_store};
 
 use super::app::{Shop, TestApp};
 

@@ -5,8 +5,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use session_axum::{Error, ErrorKind, RequestSession, Session, require_session};
-use session_test_support::Call;
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, TestStore, on_each_store};
 
 use super::app::{Shop, TestApp};
 

@@ -7,8 +7,7 @@ use axum::http::{Method, Request};
 use axum::routing::post;
 use session_axum::{RequestSession, SessionCookie, Sessions, require_session};
 use session_core::Now;
-use session_test_support::{Call, Client, Fault};
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, Client, Fault, TestStore, on_each_store};
 
 use super::app::{AppState, Shop, TestApp};
 
@@ -131,7 +130,7 @@ async fn of_two_sessions_of_one_type_the_innermost_answers<S: TestStore>(store: 
     let state = AppState { sessions: office.clone(), gate: app.state.gate.clone() };
     let passes = axum::middleware::from_fn_with_state(state, passes);
     let (shop, office) = (app.state.sessions.layer(), office.layer());
-    let names = |reply: &session_test_support::Reply| -> Vec<String> {
+    let names = |reply: &session_tests::Reply| -> Vec<String> {
         let names = reply.set_cookies().into_iter().map(|line| line.split('=').next());
         names.map(|name| name.unwrap_or_default().to_owned()).collect()
     };
@@ -200,7 +199,7 @@ async fn a_layer_in_the_background_renews_nothing<S: TestStore>(store: S) {
     let hours = Arc::new(AtomicU64::new(0));
     let clock = Arc::clone(&hours);
     let began = SystemTime::now();
-    let store = session_test_support::ProbedStore::new(store);
+    let store = session_tests::ProbedStore::new(store);
     let sessions = Sessions::<Shop>::builder(store.clone())
         .without_cleaner()
         .clock(move || (began + Duration::from_secs(60 * clock.load(Ordering::Relaxed))).into());

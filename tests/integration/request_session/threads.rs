@@ -2,8 +2,7 @@
 
 use axum::routing::post;
 use session_axum::{Error, RequestSession};
-use session_test_support::Call;
-use session_tests::{TestStore, on_each_store};
+use session_tests::{Call, TestStore, on_each_store};
 
 use super::app::{Shop, TestApp};
 

@@ -265,11 +265,17 @@ fn a_file_is_one_idea_and_a_table_of_contents_holds_no_code() {
 fn an_error_prints_its_words_and_not_its_fields() {
     assert_none(&of_crates(|from| {
         let errors = from.files.iter().flat_map(|file| {
-            let derives = file.text.lines().filter(|line| line.trim_start().starts_with("#[derive("));
-            let derived = derives.filter(|line| {
-                line.contains("thiserror::Error") && line.contains("Debug")
+            let lines = file.text.lines().map(str::trim).filter(|line| {
+                line.starts_with("#[derive(")
+                    && line.contains("thiserror::Error")
+                    && line.contains("Debug")
             });
-            derived.map(|line| format!("{}: `{}`: a program that ends with the error prints `Debug`; use `session_core::debug_in_words!`", file.path, line.trim()))
+            lines.map(|line| {
+                let path = &file.path;
+                format!(
+                    "{path}: `{line}`: a program that ends with the error prints `Debug`; use `session_core::debug_in_words!`"
+                )
+            })
         });
         errors.collect()
     }));

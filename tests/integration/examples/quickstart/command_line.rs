@@ -64,7 +64,7 @@ async fn an_error_names_what_failed_and_what_to_do() {
     }
 }
 
-/// On another host than localhost, curl keeps no `Secure` cookie that came over plain HTTP; Safari, WebKitGTK and Python do not
+/// On another host than localhost, curl keeps no `Secure` cookie that came over plain HTTP; Safari, `WebKitGTK` and Python do not
 /// on localhost either.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_without_secure_cookies_is_served_with_the_switch() {

@@ -1,8 +1,9 @@
-//! Programs that a newcomer runs: `cargo run --example quickstart`, `accounts` and `hyper`.
+//! Programs that a newcomer runs: `cargo run --example quickstart`, `accounts`, `permissions` and `hyper`.
 //!
 //! The programs in the READMEs are doc tests of this crate: it may depend on every store, which the
 //! crates that they describe may not.
 
+pub mod address;
 pub mod command_line;
 
 /// The README's programs.

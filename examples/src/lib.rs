@@ -1,4 +1,4 @@
-//! Programs that a newcomer runs: `cargo run --example quickstart`, `accounts`, `permissions` and `hyper`.
+//! Programs that a newcomer runs: `cargo run --example quickstart`, `accounts`, `permissions`, `chat` and `hyper`.
 //!
 //! The programs in the READMEs are doc tests of this crate: it may depend on every store, which the
 //! crates that they describe may not.

@@ -1,0 +1,54 @@
+//! A guest of the chat: the session, the log-in, and the page.
+
+use axum::Form;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use session_axum::{Session, require_session, session};
+
+use crate::pages;
+
+/// What a session remembers of a guest.
+#[session]
+pub(crate) struct Guest {
+    #[session(principal)]
+    pub(crate) name: Option<String>,
+    /// How many messages were sent.
+    pub(crate) sent: u64,
+}
+
+#[derive(serde::Deserialize)]
+pub(crate) struct LogIn {
+    name: String,
+}
+
+#[require_session(authenticated, or_redirect = "/login")]
+pub(crate) async fn chat(guest: &Guest) -> Html<String> {
+    let name = guest.name.as_deref().unwrap_or_default();
+    pages::show(&pages::Chat { name, sent: guest.sent })
+}
+
+pub(crate) async fn log_in_form() -> Html<String> {
+    pages::show(&pages::LogIn { problem: None })
+}
+
+/// A demonstration: whoever comes first or second may have the same name. `examples/accounts` shows passwords.
+#[require_session]
+pub(crate) async fn log_in(
+    session: &mut Session<Guest>,
+    Form(LogIn { name }): Form<LogIn>,
+) -> Response {
+    let name = name.trim();
+    if !(1..=30).contains(&name.chars().count()) {
+        let problem = Some("A name has 1 to 30 letters.");
+        let form = pages::show(&pages::LogIn { problem });
+        return (StatusCode::UNPROCESSABLE_ENTITY, form).into_response();
+    }
+    session.log_in(name.to_owned());
+    Redirect::to("/").into_response()
+}
+
+#[require_session]
+pub(crate) async fn log_out(session: &mut Session<Guest>) -> Redirect {
+    session.destroy();
+    Redirect::to("/login")
+}

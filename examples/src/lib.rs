@@ -28,6 +28,9 @@ pub mod guide {
     #[doc = include_str!("../../docs/guide/beside-the-attribute.md")]
     pub mod beside_the_attribute {}
 
+    #[doc = include_str!("../../docs/guide/sockets-and-streams.md")]
+    pub mod sockets_and_streams {}
+
     #[doc = include_str!("../../docs/guide/log-in.md")]
     pub mod log_in {}
 

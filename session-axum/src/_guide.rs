@@ -18,6 +18,10 @@ pub mod handlers_and_middleware {}
 pub mod beside_the_attribute {}
 
 #[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/sockets-and-streams.md")]
+pub mod sockets_and_streams {}
+
+#[doc = include_str!("chapters.md")]
 #[doc = include_str!("../guide/log-in.md")]
 pub mod log_in {}
 

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use session_test_support::{TempDirectory, free_address};
+
 /// Builds an example as the README says, and returns where the program is.
 pub(super) fn build(name: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -28,4 +30,23 @@ pub(super) fn shell(line: &str, directory: &Path) -> String {
         Command::new("bash").args(["-c", line]).current_dir(directory).output().expect("bash runs");
     assert!(status.success(), "{line}: {}", String::from_utf8_lossy(&stderr));
     String::from_utf8(stdout).expect("the examples speak UTF-8").replace('\r', "")
+}
+
+/// A running example, on a free port, in a directory of its own.
+pub(super) struct Program {
+    pub(super) directory: TempDirectory,
+    pub(super) port: u16,
+}
+
+impl Program {
+    pub(super) async fn start(name: &str) -> Self {
+        let program = Self { directory: TempDirectory::new("INT"), port: free_address().port() };
+        let mut command = Command::new(build(name));
+        command.args(["--port", &program.port.to_string()]);
+        let address = ("127.0.0.1", program.port);
+        let ready = async || tokio::net::TcpStream::connect(address).await.is_ok();
+        let started = program.directory.launch(&mut command, ready).await;
+        assert!(started, "it starts: {}", program.directory.log());
+        program
+    }
 }

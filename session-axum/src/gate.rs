@@ -32,7 +32,8 @@ use crate::verdict::{Denied, Verdict};
 /// `no-store` while somebody is logged in).
 ///
 /// What is asked runs in the order in which it is written, `allow` last. Two `allow` must both say yes;
-/// so must two gates around each other.
+/// so must two gates around each other. A gate that asks nothing lets everybody through, and has the session loaded before
+/// the request goes on: for pages that are streamed, see [`RequestSession`](crate::RequestSession).
 ///
 /// ```
 /// use axum::{Router, http::request::Parts, routing::get};

@@ -19,6 +19,11 @@ use crate::sessions::Sessions;
 /// it. Without either the request is refused with a 500 that names the line which is missing
 /// ([`Refusal::Unguarded`](crate::Refusal::Unguarded)).
 ///
+/// A page that is streamed goes on after its head has left. There it can be read, as the head has left it, if somebody has
+/// asked for it before: only then the head tells caches that the page depends on it. Put a gate without conditions around such
+/// routes, which loads it first: `.route_layer(sessions.gate())`. Whoever asks first after the head is refused
+/// ([`Refusal::AskedLate`](crate::Refusal::AskedLate)), and a change after it is an error.
+///
 /// In a closure, which is a handler:
 ///
 /// ```
@@ -72,11 +77,12 @@ use crate::sessions::Sessions;
 pub struct RequestSession<T>(session_core::RequestSession<T>);
 
 impl<T: SessionState> RequestSession<T> {
-    /// Runs a closure on the session as it is at the moment, and answers what it returns. In a body that is
-    /// streamed, after the head of the response, it is what the request has left.
+    /// Runs a closure on the session as it is at the moment, and answers what it returns. After the response, it is the
+    /// session as that has left it.
     ///
     /// # Errors
-    /// [`ErrorKind::Held`](crate::ErrorKind::Held) while a function or a closure has the session to change it.
+    /// [`ErrorKind::Held`](crate::ErrorKind::Held) while a function or a closure has the session to change it,
+    /// [`ErrorKind::Saved`](crate::ErrorKind::Saved) in a task that outlives a function which had it from one that lent it.
     pub fn read<R>(&self, read: impl FnOnce(&Session<T>) -> R) -> Result<R, Error> {
         Ok(self.0.read(read)?)
     }

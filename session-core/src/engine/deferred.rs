@@ -35,7 +35,7 @@ pub(crate) enum Asked<T: SessionState> {
 enum State<T: SessionState> {
     Waiting,
     Open(Scope<T, Reads>),
-    /// Where it was opened, if it was.
+    /// The response has left; with where it was open until then.
     Over(Option<Place<T>>),
 }
 

@@ -198,6 +198,12 @@ pub enum Refusal {
         "`SessionRef<{0}>`, `Principal<{0}>` or `RequestSession<{0}>` is used where no function or layer around has the session, so that nothing tells caches that the response depends on it: put `.layer(sessions.layer())` around the routes, or write `#[require_session]` above the handler and give it the argument `_: &{0}`"
     )]
     Unguarded(&'static str),
+    /// Nobody had asked for the session when the head of the response left, so that it does not tell caches that
+    /// the response depends on it: 500.
+    #[error(
+        "`RequestSession<{0}>`, `SessionRef<{0}>` or `Principal<{0}>` asks for the session when the head of the response has left without telling caches that the response depends on it: ask before that, or put `.route_layer(sessions.gate())` around the routes whose responses are streamed, which loads it first"
+    )]
+    AskedLate(&'static str),
     /// Another part of the request, beside this one, changed the session for so long that this one
     /// did not get its turn: 503.
     #[error("another part of the request held the session for {0:?}")]
@@ -219,9 +225,11 @@ impl Refusal {
                 StatusCode::FORBIDDEN
             }
             Self::TooManyCookies => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            Self::SharedCookie(_) | Self::Held(_) | Self::TakenTwice(_) | Self::Unguarded(_) => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::SharedCookie(_)
+            | Self::Held(_)
+            | Self::TakenTwice(_)
+            | Self::Unguarded(_)
+            | Self::AskedLate(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(error) => error.status(),
         }

@@ -52,12 +52,15 @@ impl<T: SessionState> Engine<T> {
     /// (`Vary: Cookie`), so a function around it must have opened the session: its [`Scope`] does.
     ///
     /// # Errors
-    /// When no function around has opened it ([`Refusal::Unguarded`]); else as for
-    /// [`open`](Self::open).
+    /// When no function around has opened it ([`Refusal::Unguarded`]), or the response has left
+    /// ([`Refusal::AskedLate`]); else as for [`open`](Self::open).
     pub async fn look(self: &Arc<Self>, parts: &mut Parts) -> Result<Session<T>, Refusal> {
         let asked = requested::find::<T>(&parts.extensions, self.name_in_use.engine);
-        let access = match asked.filter(Asked::is_open) {
+        let access = match asked {
             None => return Err(self.refuse(Refusal::Unguarded(T::NAME))),
+            Some(asked) if !asked.is_open() => {
+                return Err(self.refuse(Refusal::AskedLate(T::NAME)));
+            }
             // The scope around has decided which sites may act on it.
             Some(Asked::Opened(_)) => Access::default().sites(Sites::Any),
             Some(Asked::Deferred(deferred)) => deferred.access,
@@ -119,7 +122,8 @@ impl<T: SessionState> Engine<T> {
         Ok(Session::new(copy, Place { transaction, scope }))
     }
 
-    /// Opens a deferred scope, unless somebody has; by whom is to be decided by the caller. None if it is over.
+    /// Opens a deferred scope, unless somebody has; by whom is to be decided by the caller. If it is over, where it
+    /// was open, or none.
     pub(crate) async fn open_deferred(
         self: &Arc<Self>,
         parts: &Parts,
@@ -129,13 +133,13 @@ impl<T: SessionState> Engine<T> {
         let opening = match deferred.progress() {
             Progress::Waiting => deferred.opening.lock().await,
             Progress::Open(place) => return Ok(Some(place)),
-            Progress::Over(_) => return Ok(None),
+            Progress::Over(place) => return Ok(place),
         };
         // Somebody may have opened it meanwhile.
         match deferred.progress() {
             Progress::Waiting => {}
             Progress::Open(place) => return Ok(Some(place)),
-            Progress::Over(_) => return Ok(None),
+            Progress::Over(place) => return Ok(place),
         }
         let (around, access) = (deferred.around.clone(), deferred.access.sites(access.sites));
         let session = self.enter_in(parts, around, Opening::Read, access).await?;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use http::request::Parts;
 
-use crate::engine::deferred::{Asked, Progress};
+use crate::engine::deferred::Asked;
 use crate::engine::error::{Error, Refusal};
 use crate::engine::event::SessionEvent;
 use crate::engine::requested;
@@ -27,31 +27,31 @@ impl<T: SessionState> RequestSession<T> {
     /// several, the innermost function's counts.
     ///
     /// # Errors
-    /// [`Refusal::Unguarded`] when no function around has it; [`Error::Saved`] when this is the first that
-    /// asks for it, after the response. If it is the first before that, as for
+    /// [`Refusal::Unguarded`] when no function around has it, [`Refusal::AskedLate`] when the response has left and
+    /// nobody had asked until then. If this is the first that asks for it, as for
     /// [`Engine::open`](crate::Engine::open).
     pub async fn of(parts: &mut Parts) -> Result<Self, Refusal> {
-        let place = match requested::find_innermost::<T>(&parts.extensions) {
-            // Nobody knows whose session it would be.
-            None => return Err(reported(Refusal::Unguarded(T::NAME))),
-            Some(Asked::Opened(place)) => Some(place),
-            Some(Asked::Deferred(deferred)) => match deferred.progress() {
-                Progress::Waiting => {
-                    let (engine, access) = (&deferred.engine, deferred.access);
-                    Box::pin(engine.open_deferred(parts, &deferred, access)).await?
-                }
-                Progress::Open(place) => Some(place),
-                Progress::Over(place) => place,
-            },
-        };
-        place.map(Self).ok_or_else(|| reported(Error::Saved(T::NAME).into()))
+        match requested::find_innermost::<T>(&parts.extensions) {
+            None => {
+                let refusal = Refusal::Unguarded(T::NAME);
+                // Nobody knows whose session it would be.
+                SessionEvent::Refused { refusal: &refusal }.trace();
+                Err(refusal)
+            }
+            Some(Asked::Opened(place)) => Ok(Self(place)),
+            Some(Asked::Deferred(deferred)) => {
+                let (engine, access) = (&deferred.engine, deferred.access);
+                let place = Box::pin(engine.open_deferred(parts, &deferred, access)).await?;
+                place.map(Self).ok_or_else(|| engine.refuse(Refusal::AskedLate(T::NAME)))
+            }
+        }
     }
 
-    /// Runs a closure on the session as it is at the moment; after the response, as the request has
-    /// left it.
+    /// Runs a closure on the session as it is at the moment; after the response, as that has left it.
     ///
     /// # Errors
-    /// [`Error::Held`] while a function or a closure has it to change.
+    /// [`Error::Held`] while a function or a closure has it to change, [`Error::Saved`] in what outlives a function
+    /// that it was lent to.
     pub fn read<R>(&self, read: impl FnOnce(&Session<T>) -> R) -> Result<R, Error> {
         let Place { transaction, scope } = &self.0;
         let copy = transaction.read(*scope)?;
@@ -76,12 +76,6 @@ impl<T: SessionState> RequestSession<T> {
         transaction.end_change(scope, session.working_copy())?;
         Ok(answer)
     }
-}
-
-/// The refusal, for the log.
-fn reported(refusal: Refusal) -> Refusal {
-    SessionEvent::Refused { refusal: &refusal }.trace();
-    refusal
 }
 
 /// A change under way; dropped, it is over.

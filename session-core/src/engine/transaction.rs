@@ -129,7 +129,7 @@ impl<T> Transaction<T> {
 
 impl<T: SessionState> Transaction<T> {
     pub(crate) fn new(incoming: Incoming, identity: Identity<T>, renewed: Option<Times>) -> Self {
-        let shared = Shared::new(WorkingCopy::new(begun_with(&identity)), incoming.request.usage);
+        let shared = Shared::new(as_loaded(&identity), incoming.request.usage);
         Self {
             incoming,
             identity,
@@ -192,12 +192,14 @@ impl<T: SessionState> Transaction<T> {
         may_differ.then(|| shared.now.clone())
     }
 
-    /// The session as it is at the moment, or as the request has left it, for a closure that reads it.
+    /// The session as it is at the moment, for a closure that reads it; once it is saved, as it was then.
     pub(crate) fn read(&self, under: Option<ScopeId>) -> Result<WorkingCopy<T>, Error> {
         let mut shared = self.wait_for_closures()?;
+        if shared.is_saved && !shared.scopes.is_open(under) {
+            return Ok(shared.now.clone());
+        }
         match shared.attempt(under, Opening::Look) {
             Attempt::Opened(_, copy) => Ok(copy),
-            Attempt::Saved if shared.is_saved => Ok(shared.now.clone()),
             other => Err(other.refused()),
         }
     }
@@ -307,16 +309,15 @@ impl<T: SessionState> Transaction<T> {
         if !is_outermost {
             return None;
         }
-        let saved = match end {
-            End::Commit | End::CommitAlways => Some(shared.now.clone()),
-            End::Discard => shared.kept.clone(),
-        };
         shared.is_saved = true;
-        if end == End::Discard {
-            shared.now =
-                saved.clone().unwrap_or_else(|| WorkingCopy::new(begun_with(&self.identity)));
+        match end {
+            End::Commit | End::CommitAlways => Some(shared.now.clone()),
+            End::Discard => {
+                let kept = shared.kept.clone();
+                shared.now = kept.clone().unwrap_or_else(|| as_loaded(&self.identity));
+                kept
+            }
         }
-        saved
     }
 
     /// A scope is dropped before its function has an answer: the session is as it was handed to
@@ -335,7 +336,7 @@ impl<T: SessionState> Transaction<T> {
         }
         if is_outermost {
             shared.is_saved = true;
-            shared.now = WorkingCopy::new(begun_with(&self.identity));
+            shared.now = as_loaded(&self.identity);
         } else if let Some(handed) = handed {
             shared.kept = handed.kept;
             shared.kept_count = handed.kept_count;
@@ -344,10 +345,10 @@ impl<T: SessionState> Transaction<T> {
     }
 }
 
-/// The state that a request finds.
-fn begun_with<T: SessionState>(identity: &Identity<T>) -> Arc<T> {
-    match identity {
+/// The session as the request finds it.
+fn as_loaded<T: SessionState>(identity: &Identity<T>) -> WorkingCopy<T> {
+    WorkingCopy::new(match identity {
         Identity::Proven(proven) => Arc::clone(&proven.stored.state),
         Identity::Anonymous | Identity::Replaced(_) => Arc::default(),
-    }
+    })
 }

@@ -31,6 +31,9 @@ pub mod guide {
     #[doc = include_str!("../../docs/guide/sockets-and-streams.md")]
     pub mod sockets_and_streams {}
 
+    #[doc = include_str!("../../docs/guide/frameworks.md")]
+    pub mod frameworks {}
+
     #[doc = include_str!("../../docs/guide/log-in.md")]
     pub mod log_in {}
 

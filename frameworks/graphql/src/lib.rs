@@ -1,0 +1,10 @@
+//! A shop in GraphQL: its resolvers have the request's session, as a
+//! [`RequestSession`](session_axum::RequestSession) in the request's data.
+
+mod router;
+mod schema;
+mod shop;
+
+pub use router::router;
+pub use schema::{Ask, Change, ShopSchema, schema};
+pub use shop::Shop;

@@ -12,17 +12,21 @@ use crate::rejection::Rejection;
 /// what every call in a handler may fail with:
 ///
 /// ```
-/// # use axum::{Form, extract::State, response::Redirect};
-/// # use session_axum::{Error, Handle, Sessions, require_session, session};
+/// # use axum::{extract::{Path, State}, response::Redirect};
+/// # use session_axum::{Error, Handle, Principal, Sessions, require_session, session};
 /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
 /// #[require_session(authenticated)]
 /// async fn end(
 ///     _: &Shop,
+///     Principal(user): Principal<Shop>,
 ///     State(sessions): State<Sessions<Shop>>,
-///     Form(handle): Form<String>,
+///     Path(handle): Path<String>,
 /// ) -> Result<Redirect, Error> {
-///     let handle: Handle = handle.parse()?;           // 400
-///     sessions.revoke(&handle).await?;                // 503 when the store does not answer
+///     let handle: Handle = handle.parse()?;                  // 400
+///     let devices = sessions.list(&user).await?;             // 503 when the store does not answer
+///     if devices.iter().any(|device| device.handle == handle) {
+///         sessions.revoke(&handle).await?;
+///     }
 ///     Ok(Redirect::to("/devices"))
 /// }
 /// ```

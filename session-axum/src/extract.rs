@@ -13,7 +13,7 @@ use crate::sessions::Sessions;
 /// The request's session, to read. For one's own extractors: a handler takes `&T` under
 /// [`#[require_session]`](crate::require_session).
 ///
-/// Such a function must be around, be it the handler itself or a middleware: it tells caches that
+/// Such a function, a [layer](Sessions::layer) or a [gate](Sessions::gate) must be around, be it the handler itself or a middleware: it tells caches that
 /// the response depends on the session (`Vary: Cookie`, and `no-store` while somebody is logged in), which
 /// an extractor cannot. Without one the request is refused with a 500 that says so
 /// ([`Refusal::Unguarded`]).

@@ -78,6 +78,7 @@ use crate::verdict::{Denied, Verdict};
 pub struct Gate<T: SessionState> {
     sessions: Sessions<T>,
     access: Access,
+    commit_on: CommitOn,
     log_in: Option<Arc<str>>,
     checks: Vec<Arc<Check<T>>>,
     permissions: Vec<Arc<Permission<T>>>,
@@ -111,8 +112,14 @@ impl<T: SessionState> Sessions<T> {
 
 impl<T: SessionState> Gate<T> {
     pub(crate) fn new(sessions: Sessions<T>) -> Self {
-        let (access, log_in) = (Access::default(), None);
-        Self { sessions, access, log_in, checks: Vec::new(), permissions: Vec::new() }
+        Self {
+            sessions,
+            access: Access::default(),
+            commit_on: CommitOn::Success,
+            log_in: None,
+            checks: Vec::new(),
+            permissions: Vec::new(),
+        }
     }
 
     /// The request comes with a stored session; otherwise 401.
@@ -191,6 +198,11 @@ impl<T: SessionState> Gate<T> {
     /// Other sites may send forms here, which come without the cookie.
     pub fn cross_site(self) -> Self {
         Self { access: self.access.sites(Sites::Any), ..self }
+    }
+
+    /// What was changed inside is saved after a 5xx too.
+    pub fn commit_always(self) -> Self {
+        Self { commit_on: CommitOn::Always, ..self }
     }
 
     fn check(
@@ -276,7 +288,7 @@ where
             let head = sessions.head(&parts);
             let response = inner.call(Request::from_parts(parts, body)).await?.map(Body::new);
             let mut commit = Commit::new(response);
-            commit.end(sessions.clone(), scope, head, CommitOn::Success);
+            commit.end(sessions.clone(), scope, head, gate.commit_on);
             Ok(commit.save().await)
         })
     }
@@ -284,10 +296,11 @@ where
 
 impl<T: SessionState> Clone for Gate<T> {
     fn clone(&self) -> Self {
-        let Self { sessions, access, log_in, checks, permissions } = self;
+        let Self { sessions, access, commit_on, log_in, checks, permissions } = self;
         Self {
             sessions: sessions.clone(),
             access: *access,
+            commit_on: *commit_on,
             log_in: log_in.clone(),
             checks: checks.clone(),
             permissions: permissions.clone(),

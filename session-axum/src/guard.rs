@@ -54,15 +54,18 @@ pub struct Guard<A: Argument, M: Mode, R: Requirement<A::State> = ()> {
 }
 
 impl<A: Argument, M: Mode, R: Requirement<A::State>> Guard<A, M, R> {
-    /// What a handler takes by `&`.
-    pub fn read(&self) -> &A {
-        A::of(&self.scope)
-    }
-
     /// Ends the guard with the handler's response.
     pub fn end(self, commit: &mut Commit) {
         let Self { sessions, scope, head, .. } = self;
         commit.end(sessions, scope, head, R::COMMIT_ON);
+    }
+}
+
+impl<A: Argument, R: Requirement<A::State>> Guard<A, Reads, R> {
+    /// What a handler takes by `&`: its body begins.
+    pub fn read(&mut self) -> &A {
+        self.scope.begin();
+        A::of(&self.scope)
     }
 }
 

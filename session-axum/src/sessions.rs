@@ -207,7 +207,7 @@ impl<T: SessionState> Sessions<T> {
         Ok(self.engine().revoke(handle).await?)
     }
 
-    /// The sessions that this principal is logged in to, newest first.
+    /// The sessions that this principal is logged in to, the last created first.
     ///
     /// ```
     /// # use session_axum::{Error, Session, Sessions, session};

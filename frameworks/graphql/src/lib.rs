@@ -2,6 +2,7 @@
 //! [`RequestSession`](session_axum::RequestSession) in the request's data.
 
 mod router;
+#[expect(clippy::unused_async, reason = "`#[Object]` takes `async` functions")]
 mod schema;
 mod shop;
 

@@ -26,7 +26,7 @@ struct TestShop {
 
 impl TestShop {
     fn new() -> Self {
-        Self::with(|sessions, database| router(sessions, database))
+        Self::with(router)
     }
 
     /// With the layer instead of the gate: the session is loaded when somebody asks.

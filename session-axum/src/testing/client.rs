@@ -138,6 +138,7 @@ impl Client {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let name = HeaderName::try_from(name).expect("it is a header's name");
         let value = HeaderValue::try_from(value).expect("it is a header's value");
+        self.headers.retain(|(other, _)| *other != name);
         self.headers.push((name, value));
         self
     }

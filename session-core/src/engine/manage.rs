@@ -72,7 +72,7 @@ impl<T: SessionState> Engine<T> {
         operations::end(self, handle, None, &SessionEvent::Revoked { handle }).await
     }
 
-    /// The sessions that this principal is logged in to, newest first.
+    /// The sessions that this principal is logged in to, the last created first.
     pub async fn list(&self, principal: &T::Principal) -> Result<Vec<Listed>, Error>
     where
         T: WithPrincipal,

@@ -17,7 +17,7 @@ use crate::engine::requested;
 use crate::engine::scope::{Access, Mode, Scope, Sites};
 use crate::engine::scopes::Opening;
 use crate::engine::session::{Place, Session};
-use crate::state::session_state::SessionState;
+use crate::state::session_state::{SessionState, type_name};
 
 impl<T: SessionState> Engine<T> {
     /// Opens the session of a request for a function around others, or for a handler. The first
@@ -57,9 +57,9 @@ impl<T: SessionState> Engine<T> {
     pub async fn look(self: &Arc<Self>, parts: &mut Parts) -> Result<Session<T>, Refusal> {
         let asked = requested::find::<T>(&parts.extensions, self.name_in_use.engine);
         let access = match asked {
-            None => return Err(self.refuse(Refusal::Unguarded(T::NAME))),
+            None => return Err(self.refuse(Refusal::Unguarded(type_name::<T>()))),
             Some(asked) if !asked.is_open() => {
-                return Err(self.refuse(Refusal::AskedLate(T::NAME)));
+                return Err(self.refuse(Refusal::AskedLate(type_name::<T>())));
             }
             // The scope around has decided which sites may act on it.
             Some(Asked::Opened(_)) => Access::default().sites(Sites::Any),

@@ -12,7 +12,7 @@ use crate::engine::requested;
 use crate::engine::scopes::ScopeId;
 use crate::engine::session::{Place, Session};
 use crate::engine::transaction::Transaction;
-use crate::state::session_state::SessionState;
+use crate::state::session_state::{SessionState, type_name};
 
 /// A request's session, for code inside of a function that has it: an owned handle, which can be
 /// cloned and moved into a closure or a task of the request. What [`change`](Self::change) does is
@@ -33,7 +33,7 @@ impl<T: SessionState> RequestSession<T> {
     pub async fn of(parts: &mut Parts) -> Result<Self, Refusal> {
         match requested::find_innermost::<T>(&parts.extensions) {
             None => {
-                let refusal = Refusal::Unguarded(T::NAME);
+                let refusal = Refusal::Unguarded(type_name::<T>());
                 // Nobody knows whose session it would be.
                 SessionEvent::Refused { refusal: &refusal }.trace();
                 Err(refusal)
@@ -42,7 +42,7 @@ impl<T: SessionState> RequestSession<T> {
             Some(Asked::Deferred(deferred)) => {
                 let (engine, access) = (&deferred.engine, deferred.access);
                 let place = Box::pin(engine.open_deferred(parts, &deferred, access)).await?;
-                place.map(Self).ok_or_else(|| engine.refuse(Refusal::AskedLate(T::NAME)))
+                place.map(Self).ok_or_else(|| engine.refuse(Refusal::AskedLate(type_name::<T>())))
             }
         }
     }

@@ -112,6 +112,19 @@ impl<T: SessionState> Scope<T, Writes> {
     }
 }
 
+impl<T: SessionState> Scope<T, Reads> {
+    /// The session to be read: the body of the function begins. What the function's own extractors
+    /// have changed is in it; from here on this view stays as it is.
+    pub fn begin(&mut self) -> &Session<T> {
+        if let Place { transaction, scope } = &self.session.place
+            && let Some(copy) = transaction.begin_reading(*scope)
+        {
+            self.session.replace(copy);
+        }
+        &self.session
+    }
+}
+
 impl<T: SessionState, M: Mode> Scope<T, M> {
     /// What browsers and caches may keep of the function's response. A [`Commit`](crate::Commit)
     /// tells them by itself; a response that takes its place (a refusal) is told of by

@@ -6,7 +6,7 @@ use crate::engine::error::{Error, Refusal};
 use crate::engine::incoming::Usage;
 use crate::engine::scopes::{Admission, Handed, Opening, ScopeId, Scopes};
 use crate::engine::working_copy::WorkingCopy;
-use crate::state::session_state::SessionState;
+use crate::state::session_state::{SessionState, type_name};
 
 /// What the scopes of a request share.
 #[derive(Debug)]
@@ -75,8 +75,8 @@ impl<T> Shared<T> {
                 *is_awaited = true;
                 Attempt::Wait
             }
-            Admission::Held => Attempt::Refused(Refusal::Held(T::NAME)),
-            Admission::Twice => Attempt::Refused(Refusal::TakenTwice(T::NAME)),
+            Admission::Held => Attempt::Refused(Refusal::Held(type_name::<T>())),
+            Admission::Twice => Attempt::Refused(Refusal::TakenTwice(type_name::<T>())),
             Admission::CutOff => Attempt::Saved,
         }
     }
@@ -105,8 +105,8 @@ impl<T: SessionState> Attempt<T> {
     /// Why a closure does not get the session.
     pub(crate) fn refused(self) -> Error {
         match self {
-            Self::Wait | Self::Refused(_) | Self::Opened(..) => Error::Held(T::NAME),
-            Self::Saved => Error::Saved(T::NAME),
+            Self::Wait | Self::Refused(_) | Self::Opened(..) => Error::Held(type_name::<T>()),
+            Self::Saved => Error::Saved(type_name::<T>()),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::engine::incoming::{Incoming, Request, Usage};
 use crate::engine::scopes::{Handed, Opening, ScopeId};
 use crate::engine::shared::{Attempt, Closures, Shared};
 use crate::engine::working_copy::WorkingCopy;
-use crate::state::session_state::SessionState;
+use crate::state::session_state::{SessionState, type_name};
 use crate::store::Times;
 
 /// One request's session. It lies in the request's extensions.
@@ -192,6 +192,15 @@ impl<T: SessionState> Transaction<T> {
         may_differ.then(|| shared.now.clone())
     }
 
+    /// The body of a function that reads begins. The answer is what its extractors have made of the
+    /// session, if they may have changed it.
+    pub(crate) fn begin_reading(&self, scope: Option<ScopeId>) -> Option<WorkingCopy<T>> {
+        if matches!(self.lock().closures, Closures::Unused) {
+            return None;
+        }
+        self.read(scope).ok()
+    }
+
     /// The session as it is at the moment, for a closure that reads it; once it is saved, as it was then.
     pub(crate) fn read(&self, under: Option<ScopeId>) -> Result<WorkingCopy<T>, Error> {
         let mut shared = self.wait_for_closures()?;
@@ -225,11 +234,11 @@ impl<T: SessionState> Transaction<T> {
         let mut shared = self.lock();
         // Its function may have ended meanwhile, on another thread.
         if shared.is_saved || !shared.scopes.is_attached(scope) {
-            return Err(Error::Saved(T::NAME));
+            return Err(Error::Saved(type_name::<T>()));
         }
         let extracts = shared.scopes.is_in_extracting(scope);
         if extracts && left.logs_in_or_out_since(&shared.now) {
-            return Err(Error::BeforeBody(T::NAME));
+            return Err(Error::BeforeBody(type_name::<T>()));
         }
         drop(shared.scopes.close(scope));
         shared.now = left;
@@ -250,7 +259,7 @@ impl<T: SessionState> Transaction<T> {
         let mut shared = self.lock();
         while let Closures::Running(thread) = shared.closures {
             if thread == thread::current().id() {
-                return Err(Error::Held(T::NAME));
+                return Err(Error::Held(type_name::<T>()));
             }
             shared = self.closure_ends.wait(shared).unwrap_or_else(PoisonError::into_inner);
         }

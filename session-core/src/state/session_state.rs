@@ -48,3 +48,10 @@ pub trait WithPrincipal: SessionState {}
 
 #[diagnostic::do_not_recommend]
 impl<T: SessionState<Ownership = Owned<P>, Principal = P>, P: FieldValue> WithPrincipal for T {}
+
+/// The type's own name, without its path: for messages that name a line of the program.
+pub(crate) fn type_name<T: SessionState>() -> &'static str {
+    let name = std::any::type_name::<T>();
+    let path = name.split('<').next().unwrap_or(name);
+    &name[path.rfind("::").map_or(0, |colons| colons + 2)..]
+}

@@ -250,11 +250,21 @@ async fn what_is_inside_changes_the_session<S: TestStore>(store: S) {
         "/",
         post(async |session: RequestSession<Shop>| session.change(|shop| shop.visits += 1)),
     );
-    let routes = routes.route("/fails", get(async || StatusCode::INTERNAL_SERVER_ERROR));
-    let mut client = app.client(routes.layer(app.sessions.gate().authenticated()));
+    let fails = async |session: RequestSession<Shop>| {
+        session.change(|shop| shop.visits += 10).map(|()| StatusCode::INTERNAL_SERVER_ERROR)
+    };
+    let routes = routes.route("/fails", get(fails));
+    let gate = || app.sessions.gate().authenticated();
+    let mut client = app.client(routes.clone().layer(gate()));
     log_in_as(&app, &mut client, "ann").await;
     client.post("/").await.ok();
     assert_eq!(app.store.take_calls(), [Call::Load, Call::Update]);
     assert_eq!(client.get("/fails").await.status, 500);
-    assert_eq!(app.store.records(Now::Store).await.len(), 1);
+    assert_eq!(app.store.take_calls(), [Call::Load]);
+    let mut client = client.at(&routes.layer(gate().commit_always()));
+    assert_eq!(client.get("/fails").await.status, 500);
+    assert_eq!(app.store.take_calls(), [Call::Load, Call::Update]);
+    let records = app.store.records(Now::Store).await;
+    let visits = app.sessions.get(&records[0].handle).await.expect("the store works");
+    assert_eq!(visits.expect("it is stored").visits, 11);
 }

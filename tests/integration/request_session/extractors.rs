@@ -11,6 +11,7 @@ use super::app::{Shop, TestApp};
 
 on_each_store!(
     a_function_sees_what_its_extractor_has_changed,
+    a_function_that_reads_sees_what_its_extractor_has_changed,
     an_extractor_of_a_function_that_changes_logs_nobody_in_or_out,
     an_extractor_of_a_function_that_reads_may_log_in,
 );
@@ -63,6 +64,12 @@ async fn counts_before(Counted(visits): Counted, session: &mut Session<Shop>) ->
 }
 
 #[require_session]
+async fn reads(shop: &Shop, Counted(visits): Counted, session: RequestSession<Shop>) -> String {
+    let changed = session.change(|shop| shop.visits += 1).is_ok();
+    format!("{visits} {} {changed}", shop.visits)
+}
+
+#[require_session]
 async fn meddled(_session: &mut Session<Shop>, _: Meddles) {}
 
 #[require_session]
@@ -73,6 +80,7 @@ async fn meddled_reader(session: &Session<Shop>, _: Meddles) -> String {
 fn routes<S: TestStore>(app: &TestApp<S>) -> Router {
     Router::new()
         .route("/counts", post(counts))
+        .route("/reads", get(reads))
         .route("/counts-before", post(counts_before))
         .route("/meddled", post(meddled))
         .route("/reader", get(meddled_reader))
@@ -92,6 +100,13 @@ async fn a_function_sees_what_its_extractor_has_changed<S: TestStore>(store: S) 
     assert_eq!(app.stored_visits().await, [33]);
 }
 
+async fn a_function_that_reads_sees_what_its_extractor_has_changed<S: TestStore>(store: S) {
+    let app = TestApp::new(store);
+    let mut client = app.ann().await.at(&routes(&app));
+    assert_eq!(client.get("/reads").await.ok(), "11 11 true");
+    assert_eq!(app.stored_visits().await, [12], "what its body changes is not in its view");
+}
+
 async fn an_extractor_of_a_function_that_changes_logs_nobody_in_or_out<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let mut client = app.ann().await.at(&routes(&app));
@@ -108,6 +123,6 @@ async fn an_extractor_of_a_function_that_changes_logs_nobody_in_or_out<S: TestSt
 async fn an_extractor_of_a_function_that_reads_may_log_in<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let mut client = app.ann().await.at(&routes(&app));
-    assert_eq!(client.get("/reader?log-in").await.ok(), "ann", "its view stays as it was");
+    assert_eq!(client.get("/reader?log-in").await.ok(), "ben", "its extractor has done that");
     assert_eq!(client.at(&app.layered()).get("/visits").await.ok(), "ben 0");
 }

@@ -116,7 +116,7 @@ fn function(expr: Expr) -> Result<Expr> {
     match expr {
         Expr::Closure(closure) => match closure.inputs.first() {
             Some(argument) if !matches!(argument, Pat::Type(_)) => {
-                let message = "name the type of what this closure gets: `|shop: &Shop| …`";
+                let message = "name the type of what this closure gets: `|shop: &Shop| …`, or `async |shop: &Shop, app: &App| …` beside `state = App`";
                 Err(Error::new_spanned(argument, message))
             }
             _ => Ok(Expr::Closure(closure)),

@@ -52,7 +52,7 @@ async fn one_byte_more_than_4096_is_an_error_that_says_so() {
     assert_eq!(size(length + 1).await, None);
     let refused = refused.lock().expect("nobody panics here").clone();
     assert_eq!(refused.len(), 1, "{refused:?}");
-    assert!(refused[0].contains("bytes: 4083, limit: 4082"), "{refused:?}");
+    assert!(refused[0].contains("needs 4083 bytes in its cookies, and 4082 fit"), "{refused:?}");
     assert_eq!(client.get("/").await.body, "- 1 0", "the old session is as it was");
 }
 

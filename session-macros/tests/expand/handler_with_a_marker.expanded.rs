@@ -42,6 +42,7 @@ impl ::session_axum::guard::Allow<<Session<Shop> as ::session_axum::guard::Argum
     ) -> ::core::result::Result<(), ::session_axum::guard::Denied> {
         #[allow(unused_imports)]
         use ::session_axum::guard::AsyncAnswer as _;
-        ::session_axum::guard::Answer(Shop::is_admin(session)).verdict().await
+        let borrowed: &<Session<Shop> as ::session_axum::guard::Argument>::State = session;
+        ::session_axum::guard::Answer(Shop::is_admin(borrowed)).verdict().await
     }
 }

@@ -61,6 +61,7 @@ where
     ) -> ::core::result::Result<(), ::session_axum::guard::Denied> {
         #[allow(unused_imports)]
         use ::session_axum::guard::AsyncAnswer as _;
-        ::session_axum::guard::Answer(T::is_open(session)).verdict().await
+        let borrowed: &<T as ::session_axum::guard::Argument>::State = session;
+        ::session_axum::guard::Answer(T::is_open(borrowed)).verdict().await
     }
 }

@@ -50,7 +50,7 @@ async fn is_not_blocked(shop: &Shop, app: &AppState) -> Result<bool, StatusCode>
     Ok(!app.blocked.has(shop.user.as_deref()).await?)
 }
 
-async fn is_not_blocked_here(session: &Session<Shop>, blocked: &Blocked) -> bool {
+async fn is_not_blocked_here(session: &Shop, blocked: &Blocked) -> bool {
     blocked.has(session.user.as_deref()).await == Ok(false)
 }
 

@@ -90,7 +90,8 @@ fn allow_impl(handler: &Handler) -> Option<TokenStream> {
         ),
     };
     // What is wrong with the function is reported there.
-    let arguments = quote_spanned!(first=> (#session #argument));
+    let borrowed = mixed_site("borrowed");
+    let arguments = quote_spanned!(first=> (#borrowed #argument));
     let answer = quote_spanned!(first=> ::session_axum::guard::Answer(#called #arguments));
     let call = quote_spanned!(first=> #answer.verdict().await);
     let guard = quote_spanned!(span=> ::session_axum::guard);
@@ -102,6 +103,8 @@ fn allow_impl(handler: &Handler) -> Option<TokenStream> {
             ) -> ::core::result::Result<(), ::session_axum::guard::Denied> {
                 #[allow(unused_imports)]
                 use ::session_axum::guard::AsyncAnswer as _;
+                // Of this type, so that a generic function is asked of the state.
+                let #borrowed: &#session_type = #session;
                 #call
             }
         }

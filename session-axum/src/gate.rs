@@ -19,7 +19,8 @@ use tower_service::Service;
 
 use crate::extract::SessionRef;
 use crate::guard::Commit;
-use crate::requirement::{Authenticated, Existing, Requirement as _};
+use crate::requirement::{Authenticated, Existing, Requirement as _, check_fresh};
+use crate::return_to::is_safe;
 use crate::sessions::Sessions;
 use crate::verdict::{Denied, Verdict};
 
@@ -140,10 +141,7 @@ impl<T: SessionState> Gate<T> {
     where
         T: WithPrincipal,
     {
-        self.check(move |session| {
-            Authenticated::check(session)?;
-            if session.is_fresh(span) { Ok(()) } else { Err(Refusal::NotFresh) }
-        })
+        self.check(move |session| check_fresh(session, span))
     }
 
     /// Sends a page to the log-in at this path instead of a 401, with the way back as the parameter
@@ -153,8 +151,7 @@ impl<T: SessionState> Gate<T> {
     /// If it is no path of this site: it begins with one `/`, and has neither `\` nor `#`.
     #[track_caller]
     pub fn or_redirect(self, log_in: &str) -> Self {
-        let is_local = log_in.starts_with('/')
-            && !log_in.starts_with("//")
+        let is_local = is_safe(log_in)
             && log_in.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\#".contains(&byte));
         assert!(
             is_local,
@@ -287,9 +284,7 @@ where
             }
             let head = sessions.head(&parts);
             let response = inner.call(Request::from_parts(parts, body)).await?.map(Body::new);
-            let mut commit = Commit::new(response);
-            commit.end(sessions.clone(), scope, head, gate.commit_on);
-            Ok(commit.save().await)
+            Ok(Commit::one(response, gate.sessions, scope, head, gate.commit_on).await)
         })
     }
 }

@@ -131,6 +131,19 @@ impl Commit {
         Self { commit: session_core::Commit::new(response), answers: Vec::new() }
     }
 
+    /// Ends the one scope of a function, and saves it with the function's response.
+    pub(crate) async fn one<T: SessionState, M: Mode>(
+        response: Response,
+        sessions: Sessions<T>,
+        scope: Scope<T, M>,
+        head: Option<Box<RequestHead>>,
+        on: CommitOn,
+    ) -> Response {
+        let mut commit = Self::new(response);
+        commit.end(sessions, scope, head, on);
+        commit.save().await
+    }
+
     /// Ends a scope of these sessions; they answer if it cannot be saved.
     pub(crate) fn end<T: SessionState, M: Mode>(
         &mut self,

@@ -125,9 +125,7 @@ where
         Box::pin(async move {
             let response = response.await?.map(Body::new);
             let Some(scope) = deferred.end() else { return Ok(response) };
-            let mut commit = Commit::new(response);
-            commit.end(sessions, scope, head, commit_on);
-            Ok(commit.save().await)
+            Ok(Commit::one(response, sessions, scope, head, commit_on).await)
         })
     }
 }

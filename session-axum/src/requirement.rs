@@ -37,8 +37,15 @@ impl<T: SessionState> Requirement<T> for () {}
 /// [`check`](Requirement::check)s.
 pub trait Permission<T: SessionState, S>: Requirement<T> {
     /// Whether the request may go on.
-    fn permit(session: &Session<T>, state: &S) -> impl Future<Output = Result<(), Denied>> + Send;
+    fn permit(
+        _session: &Session<T>,
+        _state: &S,
+    ) -> impl Future<Output = Result<(), Denied>> + Send {
+        ready(Ok(()))
+    }
 }
+
+impl<T: SessionState, S> Permission<T, S> for () {}
 
 /// `existing`: the request comes with a stored session.
 #[derive(Debug)]
@@ -50,6 +57,8 @@ impl<T: SessionState> Requirement<T> for Existing {
     }
 }
 
+impl<T: SessionState, S> Permission<T, S> for Existing {}
+
 /// `authenticated`: somebody is logged in.
 #[derive(Debug)]
 pub struct Authenticated;
@@ -60,18 +69,27 @@ impl<T: WithPrincipal> Requirement<T> for Authenticated {
     }
 }
 
+impl<T: WithPrincipal, S> Permission<T, S> for Authenticated {}
+
 /// `fresh = "…"`: somebody has logged in within this many seconds.
 #[derive(Debug)]
 pub struct Fresh<const SECONDS: u64>;
 
 impl<T: WithPrincipal, const SECONDS: u64> Requirement<T> for Fresh<SECONDS> {
     fn check(session: &Session<T>) -> Result<(), Refusal> {
-        Authenticated::check(session)?;
-        if session.is_fresh(Duration::from_secs(SECONDS)) {
-            return Ok(());
-        }
-        Err(Refusal::NotFresh)
+        check_fresh(session, Duration::from_secs(SECONDS))
     }
+}
+
+impl<T: WithPrincipal, S, const SECONDS: u64> Permission<T, S> for Fresh<SECONDS> {}
+
+/// Whether somebody has logged in less than this long ago.
+pub(crate) fn check_fresh<T: WithPrincipal>(
+    session: &Session<T>,
+    span: Duration,
+) -> Result<(), Refusal> {
+    Authenticated::check(session)?;
+    if session.is_fresh(span) { Ok(()) } else { Err(Refusal::NotFresh) }
 }
 
 /// `or_redirect = "…"`: pages go to a log-in. `O` is the handler's own type, which says where.
@@ -87,6 +105,8 @@ pub trait OrRedirect {
 impl<T: SessionState, O: OrRedirect> Requirement<T> for Redirects<O> {
     const LOG_IN: Option<&'static str> = Some(O::TO);
 }
+
+impl<T: SessionState, S, O: OrRedirect> Permission<T, S> for Redirects<O> {}
 
 /// `allow = …`: a function says who may go on. `O` is the handler's own type, which has it.
 #[derive(Debug)]
@@ -142,6 +162,8 @@ impl<T: SessionState> Requirement<T> for Background {
     const USAGE: Usage = Usage::Background;
 }
 
+impl<T: SessionState, S> Permission<T, S> for Background {}
+
 /// `commit = always`: changes are saved whatever the handler answers.
 #[derive(Debug)]
 pub struct CommitAlways;
@@ -149,6 +171,8 @@ pub struct CommitAlways;
 impl<T: SessionState> Requirement<T> for CommitAlways {
     const COMMIT_ON: CommitOn = CommitOn::Always;
 }
+
+impl<T: SessionState, S> Permission<T, S> for CommitAlways {}
 
 /// `cross_site`: other sites may send forms here.
 #[derive(Debug)]
@@ -158,27 +182,7 @@ impl<T: SessionState> Requirement<T> for CrossSite {
     const SITES: Sites = Sites::Any;
 }
 
-/// No requirement beside those that need the session alone.
-macro_rules! permits_all {
-    ($($requirement:ty $(where $parameter:ident: $bound:ident)?),* $(,)?) => {$(
-        impl<T: SessionState, S: Sync $(, $parameter: $bound)?> Permission<T, S> for $requirement
-        where
-            Self: Requirement<T>,
-        {
-            fn permit(_: &Session<T>, _: &S) -> impl Future<Output = Result<(), Denied>> + Send {
-                ready(Ok(()))
-            }
-        }
-    )*};
-}
-
-impl<T: WithPrincipal, S: Sync, const SECONDS: u64> Permission<T, S> for Fresh<SECONDS> {
-    fn permit(_: &Session<T>, _: &S) -> impl Future<Output = Result<(), Denied>> + Send {
-        ready(Ok(()))
-    }
-}
-
-permits_all!((), Existing, Authenticated, Redirects<O> where O: OrRedirect, Background, CommitAlways, CrossSite);
+impl<T: SessionState, S> Permission<T, S> for CrossSite {}
 
 /// Both.
 impl<T: SessionState, A: Requirement<T>, B: Requirement<T>> Requirement<T> for (A, B) {

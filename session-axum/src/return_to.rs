@@ -75,7 +75,8 @@ impl fmt::Display for ReturnTo {
     }
 }
 
-fn is_safe(path: &str) -> bool {
+/// Whether it is a path of this site, for a browser too.
+pub(crate) fn is_safe(path: &str) -> bool {
     path.starts_with('/')
         && !matches!(path.as_bytes().get(1), Some(b'/' | b'\\'))
         && !path.chars().any(char::is_control)

@@ -31,6 +31,8 @@ macro_rules! debug_in_words {
     )+};
 }
 
+pub(crate) use debug_in_words;
+
 #[cfg(test)]
 mod tests {
     use std::io;
@@ -43,7 +45,7 @@ mod tests {
     #[error("a.txt: {0}")]
     struct File(#[source] io::Error);
 
-    crate::debug_in_words!(Page, File);
+    super::debug_in_words!(Page, File);
 
     #[test]
     fn an_error_prints_its_words_and_those_of_its_causes_each_once() {

@@ -42,7 +42,10 @@ pub(super) fn header(lines: &[HeaderValue]) -> HeaderValue {
         line.split(';').next().unwrap_or_default()
     });
     let pairs: Vec<_> = pairs.collect();
-    HeaderValue::try_from(pairs.join("; ")).expect("it came in headers")
+    let mut header = HeaderValue::try_from(pairs.join("; ")).expect("it came in headers");
+    // `Debug` does not show it.
+    header.set_sensitive(true);
+    header
 }
 
 /// The `Set-Cookie` lines of a new session with this state.

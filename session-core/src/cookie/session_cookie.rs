@@ -141,7 +141,7 @@ pub enum CookieError {
     Domain(String),
 }
 
-crate::debug_in_words!(CookieError);
+crate::error_words::debug_in_words!(CookieError);
 
 #[cfg(test)]
 mod tests {

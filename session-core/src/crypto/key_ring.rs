@@ -268,7 +268,7 @@ pub enum KeyError {
     },
 }
 
-crate::debug_in_words!(KeyError);
+crate::error_words::debug_in_words!(KeyError);
 
 #[cfg(test)]
 mod tests {

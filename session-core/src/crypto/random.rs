@@ -9,7 +9,7 @@ use rand::{TryRng, rngs::SysRng};
 #[error("the random source failed, so no session token could be generated")]
 pub struct RandomError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
-crate::debug_in_words!(RandomError);
+crate::error_words::debug_in_words!(RandomError);
 
 impl RandomError {
     /// With the source's own error as the cause.

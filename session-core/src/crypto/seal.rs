@@ -37,7 +37,7 @@ pub(crate) struct Context<'a> {
 #[error("the sealed session does not open: it was changed or moved, or its key is not in the ring")]
 pub struct SealError;
 
-crate::debug_in_words!(SealError);
+crate::error_words::debug_in_words!(SealError);
 
 /// Whether a seal or signature should be made anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -67,7 +67,7 @@ impl fmt::Debug for Handle {
 #[error("not a session handle: expected a UUID such as 0192a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")]
 pub struct HandleError(#[source] uuid::Error);
 
-crate::debug_in_words!(HandleError);
+crate::error_words::debug_in_words!(HandleError);
 
 impl FromStr for Handle {
     type Err = HandleError;

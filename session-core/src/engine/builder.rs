@@ -277,4 +277,4 @@ pub enum BuildError {
     ZeroInterval,
 }
 
-crate::debug_in_words!(BuildError);
+crate::error_words::debug_in_words!(BuildError);

@@ -214,7 +214,7 @@ pub enum Refusal {
     Failed(#[from] Error),
 }
 
-crate::debug_in_words!(Error, Refusal);
+crate::error_words::debug_in_words!(Error, Refusal);
 
 impl Refusal {
     /// The status that a client is answered.

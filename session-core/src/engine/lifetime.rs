@@ -224,7 +224,7 @@ pub enum LifetimeError {
     },
 }
 
-crate::debug_in_words!(LifetimeError);
+crate::error_words::debug_in_words!(LifetimeError);
 
 #[cfg(test)]
 mod tests {

@@ -13,7 +13,7 @@ pub struct OriginError {
     cure: String,
 }
 
-crate::debug_in_words!(OriginError);
+crate::error_words::debug_in_words!(OriginError);
 
 /// Checks that an origin is spelled as browsers spell it.
 pub(super) fn check(origin: &str) -> Result<(), OriginError> {

@@ -183,6 +183,7 @@ impl<T: SessionState> Transaction<T> {
     fn attempt(&self, under: Option<ScopeId>, opening: Opening) -> Attempt<T> {
         self.lock().attempt(under, opening)
     }
+
     /// The body of the scope's function begins. The answer is what its extractors have made of the
     /// session, if they have changed it.
     pub(crate) fn begin(&self, scope: ScopeId) -> Option<WorkingCopy<T>> {
@@ -198,6 +199,7 @@ impl<T: SessionState> Transaction<T> {
         if matches!(self.lock().closures, Closures::Unused) {
             return None;
         }
+        // While another has it to change, the view stays as it was opened.
         self.read(scope).ok()
     }
 

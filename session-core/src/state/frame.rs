@@ -66,7 +66,7 @@ pub enum EncodeError {
     },
 }
 
-crate::debug_in_words!(FieldsError, EncodeError);
+crate::error_words::debug_in_words!(FieldsError, EncodeError);
 
 /// What stands before a record's fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

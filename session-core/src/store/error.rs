@@ -24,7 +24,7 @@ pub enum StoreError {
     Overloaded(usize),
 }
 
-crate::debug_in_words!(StoreError);
+crate::error_words::debug_in_words!(StoreError);
 
 impl StoreError {
     /// With a back end's own error as the cause.

@@ -158,6 +158,10 @@ async fn a_permission_has_a_parameter_and_the_request<S: TestStore>(store: S) {
     log_in_as(&app, &mut client, "ben-read-edit").await;
     assert_eq!(client.get("/").await.ok(), "hello");
     assert_eq!(client.get("/never").await.status, 403);
+    let both = may(&app.sessions, "read").allow(async |_, parts: Parts| parts.uri.path() != "/no");
+    let mut client = client.at(&hello().layer(both));
+    assert_eq!(client.get("/").await.ok(), "hello");
+    assert_eq!(client.get("/no").await.status, 403, "both must say yes");
 }
 
 async fn a_permission_looks_into_a_database<S: TestStore>(store: S) {

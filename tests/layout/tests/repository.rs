@@ -16,7 +16,7 @@ const FLOORS: &[Floor] = &[
     Floor {
         folder: "session-axum/src",
         rooms: &[
-            ("gate", &["extract", "guard", "requirement", "sessions", "verdict"]),
+            ("gate", &["extract", "guard", "requirement", "return_to", "sessions", "verdict"]),
             ("layer", &["guard", "request_session", "sessions"]),
             ("testing", &["guard", "rejection", "requirement", "sessions"]),
             (

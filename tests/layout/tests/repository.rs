@@ -50,12 +50,12 @@ const FLOORS: &[Floor] = &[
     Floor {
         folder: "session-core/src",
         rooms: &[
-            (".", &[]),
-            ("engine", &["store", "state", "cookie", "crypto"]),
-            ("store", &["crypto"]),
-            ("state", &[]),
-            ("cookie", &[]),
-            ("crypto", &[]),
+            ("engine", &["store", "state", "cookie", "crypto", "error_words"]),
+            ("store", &["crypto", "error_words"]),
+            ("state", &["error_words"]),
+            ("cookie", &["error_words"]),
+            ("crypto", &["error_words"]),
+            ("error_words", &[]),
         ],
     },
     Floor {

@@ -3,8 +3,12 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use crate::crypto::token::Handle;
+
+/// How often a feed proves that it misses nothing, if it can.
+pub const PROOF_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What a feed tells. Each is a hint: whoever needs to know asks the store
 /// ([`Store::alive`](crate::Store::alive)).
@@ -15,7 +19,9 @@ pub enum Ending {
     Of(Handle),
     /// Something may have been missed: every session that matters is to be asked for.
     Gap,
-    /// The proof of life: whatever ended before the question that this answers has been told.
+    /// The proof of life: whatever ended before the question that this answers has been told. A
+    /// feed asks it every [`PROOF_INTERVAL`] and gives up (it is over) when there is no answer to it; one that can
+    /// prove nothing never says so, and sessions are asked for beside it.
     UpToDate,
 }
 

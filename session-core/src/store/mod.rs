@@ -5,6 +5,7 @@ pub mod conformance;
 mod contract;
 mod endings;
 mod error;
+mod in_process_endings;
 mod list;
 mod liveness;
 pub(crate) mod memory;
@@ -13,8 +14,9 @@ mod real_time;
 mod record;
 
 pub use contract::{REVOCATIONS_LAST, Store};
-pub use endings::{Ending, EndingSource, Endings};
+pub use endings::{Ending, EndingSource, Endings, PROOF_INTERVAL};
 pub use error::StoreError;
+pub use in_process_endings::InProcessEndings;
 pub use list::{Contents, Cursor, ListQuery, Page};
 pub use liveness::Liveness;
 pub use operation::{Ended, Insert, Inserted, LogIn, Swept, Update, Updated};

@@ -1,5 +1,6 @@
 //! `Store::alive` and `Store::endings`.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::sample::{DAY, HOUR, at, insert, insert_of, saved, second, stored, update_of, updated};
@@ -88,6 +89,51 @@ pub async fn the_feed_tells_what_ends(store: impl Store) {
     told(&mut feed, passed_on.handle).await;
     saved(&store, Update { principal: None, ..update_of(&passed_on) }, at(6)).await;
     told(&mut feed, passed_on.handle).await;
+}
+
+/// Whatever was acknowledged before a proof of life was asked for is told before it.
+pub async fn the_feed_proves_that_nothing_is_missing(store: impl Store) {
+    let Some(mut feed) = store.endings().await.expect("the store works") else { return };
+    for number in 0..5 {
+        let record = stored(&store, insert_of("1"), at(number)).await;
+        store.delete(record.handle, None, at(number)).await.expect("the store works");
+        let mut proofs = 0;
+        let told = tokio::time::timeout(Duration::from_secs(10), async {
+            loop {
+                match feed.next().await.expect("the feed goes on") {
+                    Ending::Of(handle) if handle == record.handle => return,
+                    Ending::Gap => return,
+                    Ending::Of(_) => {}
+                    Ending::UpToDate => proofs += 1,
+                }
+            }
+        });
+        told.await.expect("the ending is told within ten seconds");
+        // One may have been asked for before.
+        assert!(proofs <= 1, "{proofs} proofs came before what they prove");
+    }
+}
+
+/// Who reads the feed late is told of everything, or of a gap.
+pub async fn a_late_reader_is_told_of_everything_or_of_a_gap(store: impl Store) {
+    const MANY: usize = 3000;
+    let Some(mut feed) = store.endings().await.expect("the store works") else { return };
+    let mut handles = HashSet::new();
+    for _ in 0..MANY {
+        let record = stored(&store, insert_of("1"), at(0)).await;
+        handles.insert(record.handle);
+    }
+    store.delete_all("1", None, at(1)).await.expect("the store works");
+    let told = tokio::time::timeout(Duration::from_secs(10), async {
+        while !handles.is_empty() {
+            match feed.next().await.expect("the feed goes on") {
+                Ending::Of(handle) => _ = handles.remove(&handle),
+                Ending::Gap => return,
+                Ending::UpToDate => {}
+            }
+        }
+    });
+    told.await.expect("it is told within ten seconds");
 }
 
 /// Not told are a log-in to a session of nobody, updates, rotations, touches and sweeps.

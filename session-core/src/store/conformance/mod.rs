@@ -90,6 +90,8 @@ macro_rules! conformance {
             of_log_ins_at_once_no_more_than_the_limit_stay,
             those_that_are_alive_are_told_in_order,
             the_feed_tells_what_ends,
+            the_feed_proves_that_nothing_is_missing,
+            a_late_reader_is_told_of_everything_or_of_a_gap,
             the_feed_does_not_tell_what_goes_on,
             a_sweep_removes_the_expired_and_no_other,
             a_sweep_keeps_to_its_limit,

@@ -1,7 +1,6 @@
 //! `MemoryStore`: sessions in this process, for development, tests and single-node services that
 //! may forget everybody at a restart.
 
-mod endings;
 mod revocations;
 mod shards;
 mod store;

@@ -7,14 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::endings::EndingFeed;
 use super::revocations::{PrincipalLock, Revocations};
 use super::shards::Shards;
 use crate::crypto::time::{Now, Timestamp};
 use crate::crypto::token::Handle;
 use crate::store::{
-    Contents, Cursor, Ended, Endings, Insert, Inserted, ListQuery, LogIn, Page, Record, Store,
-    StoreError, Swept, Update, Updated,
+    Contents, Cursor, Ended, Ending, Endings, InProcessEndings, Insert, Inserted, ListQuery, LogIn,
+    Page, Record, Store, StoreError, Swept, Update, Updated,
 };
 
 /// Sessions in this process's memory: bounded, sharded, expiring. Clones share them.
@@ -31,7 +30,7 @@ struct Inner {
     records: Shards<Handle, Record>,
     principals: Shards<Arc<str>, BTreeSet<Handle>>,
     revocations: Revocations,
-    endings: EndingFeed,
+    endings: InProcessEndings,
     count: AtomicUsize,
     capacity: usize,
 }
@@ -49,7 +48,7 @@ impl MemoryStore {
             records: Shards::new(),
             principals: Shards::new(),
             revocations: Revocations::new(),
-            endings: EndingFeed::default(),
+            endings: InProcessEndings::default(),
             count: AtomicUsize::new(0),
             capacity: sessions,
         }))
@@ -187,7 +186,8 @@ impl Store for MemoryStore {
     }
 
     async fn endings(&self) -> Result<Option<Endings>, StoreError> {
-        Ok(Some(self.0.endings.subscribe()))
+        // What ends here is told before it is acknowledged.
+        Ok(Some(self.0.endings.subscribe(async || Some(Ending::UpToDate))))
     }
 
     async fn delete_all(

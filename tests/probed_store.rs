@@ -142,11 +142,11 @@ impl<S: Store> Store for ProbedStore<S> {
         handles: &[Handle],
         now: Now,
     ) -> Result<Vec<Option<Liveness>>, StoreError> {
-        self.store.alive(handles, now).await
+        self.call(Call::Alive, self.store.alive(handles, now)).await
     }
 
     async fn endings(&self) -> Result<Option<Endings>, StoreError> {
-        self.store.endings().await
+        self.call(Call::Endings, self.store.endings()).await
     }
 
     async fn delete_all(

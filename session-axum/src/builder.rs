@@ -148,6 +148,18 @@ impl<T: SessionState> Builder<T> {
         self.map(EngineBuilder::without_cleaner)
     }
 
+    /// How often the store is asked whether live sessions ([`Live`](crate::Live)) are still alive, while it does not tell
+    /// of those that end: every 5 seconds unless told otherwise. All of them are asked for together, spread over this
+    /// time. It bounds how long a connection outlives its session.
+    ///
+    /// A store that tells of endings need not be asked, if this is more than 2 seconds.
+    ///
+    /// # Errors
+    /// `build` refuses zero.
+    pub fn check_every(self, interval: Duration) -> Self {
+        self.map(|engine| engine.check_every(interval))
+    }
+
     /// Goes by this clock instead of the store's, so that a test need not wait for time to pass.
     pub fn clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.map(|engine| engine.clock(clock))

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use axum_core::response::{IntoResponse, Response};
-use session_core::{Error as ErrorKind, HandleError, Refusal};
+use session_core::{EndReason, Error as ErrorKind, HandleError, Refusal};
 
 use crate::rejection::Rejection;
 
@@ -73,6 +73,13 @@ impl From<ErrorKind> for Error {
 impl From<HandleError> for Error {
     fn from(error: HandleError) -> Self {
         Self(error.into())
+    }
+}
+
+/// A handler that waits, a long poll say, answers 401 when its session ends.
+impl From<EndReason> for Error {
+    fn from(reason: EndReason) -> Self {
+        Self(reason.into())
     }
 }
 

@@ -43,11 +43,11 @@ pub use sessions::Sessions;
 pub use verdict::Verdict;
 
 pub use session_core::{
-    Argument, BuildError, CookieError, Engine, Error as ErrorKind, FieldValue, Handle, HandleError,
-    Ignored, KeyError, KeyRing, Lifetime, LifetimeError, Listed, MemoryStore, NoPrincipal, Opaque,
-    OriginError, PrivatePages, Random, RandomError, Refusal, Revocation, Sealing, Session,
-    SessionCookie, SessionEvent, SessionState, Store, StoreError, StoredSession, Timestamp,
-    WithPrincipal, merge, state, store,
+    Argument, BuildError, CookieError, EndReason, Engine, Error as ErrorKind, FieldValue, Handle,
+    HandleError, Ignored, KeyError, KeyRing, Lifetime, LifetimeError, Listed, Live, MemoryStore,
+    NoPrincipal, Opaque, OrFail, OriginError, PrivatePages, Random, RandomError, Reach, Refusal,
+    Revocation, Sealing, Session, SessionCookie, SessionEvent, SessionState, Store, StoreError,
+    StoredSession, Timestamp, UntilEnded, WithPrincipal, merge, state, store,
 };
 pub use session_macros::{require_session, session};
 #[cfg(feature = "redis")]

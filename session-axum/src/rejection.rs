@@ -11,14 +11,15 @@ use http::{HeaderValue, StatusCode};
 
 use session_core::{PrivatePages, Refusal, vary};
 
-use crate::request_head::{RequestHead, is_navigation, original_uri};
+use crate::request_head::{RequestHead, is_event_stream, is_navigation, original_uri};
 
 /// The application's own answer to a refusal.
 pub(crate) type Renderer = Arc<dyn Fn(&Refusal, &RequestHead) -> Response + Send + Sync>;
 
 /// What the guards and extractors reject a request with: why, and the answer that the application
 /// has for it ([`Builder::on_refusal`](crate::Builder::on_refusal), `or_redirect`). Of a [`Refusal`]
-/// it is the plain answer: the status, and one sentence.
+/// it is the plain answer: the status, and one sentence; 204 for a browser's event stream that a log-in
+/// would cure, so that it is not asked for again and again.
 ///
 /// One's own extractors pass it on, see [`SessionRef`](crate::SessionRef). What they refuse
 /// themselves they may say with a [`Refusal`], which becomes one with the plain answer.
@@ -33,6 +34,8 @@ pub struct Rejection {
 enum Answer {
     /// The refusal's own.
     Plain,
+    /// An event stream is not to be asked for again.
+    NoContent,
     /// Off to the log-in.
     Redirect(HeaderValue),
     /// The application's.
@@ -71,6 +74,7 @@ impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let mut response = match self.answer {
             Answer::Plain => plain(&self.refusal),
+            Answer::NoContent => StatusCode::NO_CONTENT.into_response(),
             Answer::Redirect(to) => (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response(),
             Answer::Rendered(renderer, head) => renderer(&self.refusal, &head),
             Answer::Answered(response) => {
@@ -122,7 +126,13 @@ impl Rejection {
             original_uri(parts).path_and_query().map_or("/", |asked| asked.as_str()).into()
         });
         let head = renderer.map(|_| Box::new(RequestHead::of(parts)));
-        Self { return_path, ..Self::of(refusal, renderer, head) }
+        let is_event_stream =
+            refusal.is_cured_by_log_in() && is_event_stream(&parts.method, &parts.headers);
+        let rejection = Self::of(refusal, renderer, head);
+        match rejection.answer {
+            Answer::Plain if is_event_stream => Self { answer: Answer::NoContent, ..rejection },
+            _ => Self { return_path, ..rejection },
+        }
     }
 
     /// What the application answers to a request that it did not let through.
@@ -133,7 +143,7 @@ impl Rejection {
     /// The refusal alone, if nobody has found other words for it.
     pub(crate) fn plain(self) -> Result<Refusal, Self> {
         match self.answer {
-            Answer::Plain => Ok(self.refusal),
+            Answer::Plain | Answer::NoContent => Ok(self.refusal),
             _ => Err(self),
         }
     }

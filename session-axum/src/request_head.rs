@@ -36,6 +36,12 @@ impl RequestHead {
     pub fn is_navigation(&self) -> bool {
         is_navigation(&self.method, &self.headers)
     }
+
+    /// Whether a browser's `EventSource` asks: GET with `text/event-stream` in `Accept`. A 204 tells it not to
+    /// ask again.
+    pub fn is_event_stream(&self) -> bool {
+        is_event_stream(&self.method, &self.headers)
+    }
 }
 
 /// The headers are not printed: the cookies are among them.
@@ -59,13 +65,21 @@ pub(crate) fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
     }
     match headers.get(SEC_FETCH_MODE) {
         Some(mode) => mode == "navigate",
-        None => headers.get_all(ACCEPT).iter().any(|line| {
-            line.as_bytes()
-                .split(|&byte| byte == b',')
-                .filter_map(|range| range.split(|&byte| byte == b';').next())
-                .any(|media| media.trim_ascii().eq_ignore_ascii_case(b"text/html"))
-        }),
+        None => accepts(headers, b"text/html"),
     }
+}
+
+pub(crate) fn is_event_stream(method: &Method, headers: &HeaderMap) -> bool {
+    *method == Method::GET && accepts(headers, b"text/event-stream")
+}
+
+fn accepts(headers: &HeaderMap, wanted: &[u8]) -> bool {
+    headers.get_all(ACCEPT).iter().any(|line| {
+        line.as_bytes()
+            .split(|&byte| byte == b',')
+            .filter_map(|range| range.split(|&byte| byte == b';').next())
+            .any(|media| media.trim_ascii().eq_ignore_ascii_case(wanted))
+    })
 }
 
 #[cfg(test)]
@@ -100,6 +114,15 @@ mod tests {
             assert_eq!(head("HEAD", headers).is_navigation(), expected, "{headers:?}");
             assert!(!head("POST", headers).is_navigation(), "{headers:?}");
         }
+    }
+
+    #[test]
+    fn an_event_source_says_so() {
+        let head = |method, accept| head(method, &[("accept", accept)]);
+        assert!(head("GET", "text/event-stream").is_event_stream());
+        assert!(!head("GET", "text/html").is_event_stream());
+        assert!(!head("GET", "*/*").is_event_stream());
+        assert!(!head("POST", "text/event-stream").is_event_stream());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use axum_core::extract::FromRequestParts;
 use http::request::Parts;
-use session_core::{Session, SessionState};
+use session_core::{Live, Session, SessionState};
 
 use crate::error::Error;
 use crate::rejection::Rejection;
@@ -85,6 +85,11 @@ impl<T: SessionState> RequestSession<T> {
     /// [`ErrorKind::Saved`](crate::ErrorKind::Saved) in a task that outlives a function which had it from one that lent it.
     pub fn read<R>(&self, read: impl FnOnce(&Session<T>) -> R) -> Result<R, Error> {
         Ok(self.0.read(read)?)
+    }
+
+    /// The session as long as it lives, for what outlasts the request: see [`Live`] and [`Session::live`].
+    pub fn live(&self) -> Live {
+        self.0.live()
     }
 
     /// Runs a closure that may change the session, and answers what it returns. Whatever runs after

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::request::Parts;
 use session_core::{
-    Engine, Handle, Listed, Refusal, Revocation, Session, SessionState, StoredSession,
+    Engine, Handle, Listed, Live, Refusal, Revocation, Session, SessionState, StoredSession,
     WithPrincipal,
 };
 
@@ -167,6 +167,45 @@ impl<T: SessionState> Sessions<T> {
     /// ```
     pub async fn touch(&self, handle: &Handle) -> Result<bool, Error> {
         Ok(self.engine().touch(handle).await?)
+    }
+
+    /// The session of this handle as long as it lives, for what goes on outside of a request: see [`Live`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Ended`](crate::ErrorKind::Ended) when there is no such session (any more),
+    /// [`ErrorKind::NotStored`](crate::ErrorKind::NotStored) for sealed cookies; see
+    /// [`ErrorKind`](crate::ErrorKind) for the others.
+    ///
+    /// ```
+    /// # use session_axum::{Sessions, Error, Handle, session};
+    /// # #[session] pub struct Shop { cart: Vec<String> }
+    /// # async fn export() -> Vec<u8> { Vec::new() }
+    /// async fn job(sessions: &Sessions<Shop>, handle: &Handle) -> Result<Vec<u8>, Error> {
+    ///     Ok(sessions.live(handle).await?.run(export()).await?)
+    /// }
+    /// ```
+    pub async fn live(&self, handle: &Handle) -> Result<Live, Error> {
+        Ok(self.engine().live(handle).await?)
+    }
+
+    /// Ends every live session of this process with [`EndReason::Shutdown`](crate::EndReason::Shutdown), and
+    /// those that begin later. The sessions themselves go on. For a server that shuts down gracefully: it waits
+    /// for its connections, and event streams and sockets would never end by themselves.
+    ///
+    /// ```no_run
+    /// # use session_axum::{Sessions, session};
+    /// # #[session] pub struct Shop { cart: Vec<String> }
+    /// # async fn serve(sessions: Sessions<Shop>, app: axum::Router, listener: tokio::net::TcpListener) -> std::io::Result<()> {
+    /// # async fn signal() {}
+    /// let stop = async move {
+    ///     signal().await;
+    ///     sessions.close_live();
+    /// };
+    /// axum::serve(listener, app).with_graceful_shutdown(stop).await
+    /// # }
+    /// ```
+    pub fn close_live(&self) {
+        self.engine().close_live();
     }
 
     /// Changes a session outside of a request: a job that ran for it is done, say.

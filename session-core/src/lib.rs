@@ -28,6 +28,7 @@ pub use engine::event::{Ignored, SessionEvent};
 pub use engine::incoming::Usage;
 pub use engine::lifetime::{Lifetime, LifetimeError};
 pub use engine::listed::Listed;
+pub use engine::live::{EndReason, Live, OrFail, Reach, UntilEnded};
 pub use engine::origin::OriginError;
 pub use engine::request_session::RequestSession;
 pub use engine::revocation::Revocation;

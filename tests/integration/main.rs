@@ -7,6 +7,7 @@
 //! | [`field_types`] | what fields may be, and which changes to them are stored |
 //! | [`holding`] | functions around functions, and several sessions of one request |
 //! | [`request_session`] | layers, closures, services and extractors that read and change the session |
+//! | [`live`] | what goes on beyond its request, and ends with its session, on every node |
 //! | [`browser`] | what a browser decides: what it keeps, which cookies it sends and takes |
 //! | [`access_control`] | which requests pass, where the others are sent |
 //! | [`concurrency`] | many requests on one session at the same time |
@@ -42,6 +43,7 @@ mod handlers;
 mod holding;
 mod http;
 mod intercepted_store;
+mod live;
 mod model;
 #[cfg(feature = "examples")]
 mod oidc;

@@ -58,6 +58,8 @@ pub enum Operation {
     List,
     DeleteAll,
     Sweep,
+    Alive,
+    Endings,
 }
 
 /// How a call goes wrong.
@@ -86,7 +88,7 @@ struct Plan {
 }
 
 impl Operation {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Load,
         Self::Insert,
         Self::Update,
@@ -95,6 +97,8 @@ impl Operation {
         Self::List,
         Self::DeleteAll,
         Self::Sweep,
+        Self::Alive,
+        Self::Endings,
     ];
 }
 
@@ -237,11 +241,11 @@ impl<S: Store> Store for FaultyStore<S> {
         handles: &[Handle],
         now: Now,
     ) -> Result<Vec<Option<Liveness>>, StoreError> {
-        self.store.alive(handles, now).await
+        self.call(Operation::Alive, self.store.alive(handles, now)).await
     }
 
     async fn endings(&self) -> Result<Option<Endings>, StoreError> {
-        self.store.endings().await
+        self.call(Operation::Endings, self.store.endings()).await
     }
 
     async fn delete_all(

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::cookie::private_pages::PrivatePages;
@@ -16,6 +16,7 @@ use crate::engine::cross_site::CrossSite;
 use crate::engine::engine::Engine;
 use crate::engine::event::SessionEvent;
 use crate::engine::lifetime::Lifetime;
+use crate::engine::live::{Keeper, Registry};
 use crate::engine::origin::OriginError;
 use crate::engine::policy::Policy;
 use crate::engine::sealing::{Sealer, Sealing};
@@ -52,6 +53,7 @@ pub struct EngineBuilder<T> {
     lifetime: Lifetime,
     limit: Option<u32>,
     cleaner: Cleaner,
+    check_every: Duration,
     random: Box<dyn Random>,
     state: PhantomData<fn() -> T>,
 }
@@ -76,6 +78,7 @@ impl<T: SessionState> EngineBuilder<T> {
             lifetime: Lifetime::default(),
             limit: None,
             cleaner: Cleaner::default(),
+            check_every: Duration::from_secs(5),
             random: Box::new(System),
             state: PhantomData,
         }
@@ -179,6 +182,19 @@ impl<T: SessionState> EngineBuilder<T> {
         self
     }
 
+    /// How often the store is asked whether live sessions ([`Session::live`](crate::Session::live)) are still
+    /// alive, while it does not tell of those that end: every 5 seconds unless told otherwise. All of them are
+    /// asked for together, spread over this time. It bounds how long a connection outlives its session.
+    ///
+    /// A store that tells of endings need not be asked, if this is more than 2 seconds.
+    ///
+    /// # Errors
+    /// `build` refuses zero.
+    pub fn check_every(mut self, interval: Duration) -> Self {
+        self.check_every = interval;
+        self
+    }
+
     /// Goes by this clock instead of the store's, so that a test need not wait for time to pass.
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.store.clock = Some(Arc::new(clock));
@@ -203,6 +219,9 @@ impl<T: SessionState> EngineBuilder<T> {
         }
         if self.cleaner.has_no_pause() {
             return Err(BuildError::ZeroInterval);
+        }
+        if self.check_every.is_zero() {
+            return Err(BuildError::ZeroCheck);
         }
         let limit = self.limit.map(|limit| NonZeroU32::new(limit).ok_or(BuildError::ZeroSessions));
         let limit = limit.transpose()?;
@@ -239,7 +258,10 @@ impl<T: SessionState> EngineBuilder<T> {
             limit,
             random: self.random,
         };
-        Ok(Arc::new(Engine::new(policy, self.backend, self.store, self.cleaner)))
+        let live = Registry::new(self.check_every);
+        let engine = Arc::new(Engine::new(policy, self.backend, self.store, self.cleaner, live));
+        engine.live.set_keeper(Arc::downgrade(&engine) as Weak<dyn Keeper>);
+        Ok(engine)
     }
 }
 
@@ -275,6 +297,11 @@ pub enum BuildError {
     /// The cleaner would never rest.
     #[error("the cleaner's interval is zero: use `.without_cleaner()` to have none")]
     ZeroInterval,
+    /// The store would be asked for live sessions without a pause.
+    #[error(
+        "live sessions are to be asked for all the time: `.check_every(…)` takes a second or more"
+    )]
+    ZeroCheck,
 }
 
 crate::error_words::debug_in_words!(BuildError);

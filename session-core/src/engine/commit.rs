@@ -1,10 +1,7 @@
 //! The commit: a function's response, and the sessions that are saved before it may leave.
 
 use std::fmt;
-use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
 
 use http::header::SET_COOKIE;
 use http::{HeaderMap, Response, StatusCode};
@@ -18,6 +15,7 @@ use crate::engine::error::{Error, Refusal};
 use crate::engine::renewal::renewal;
 use crate::engine::save::{SecretRenewal, save};
 use crate::engine::scope::{Mode, Scope};
+use crate::engine::together::together;
 use crate::engine::transaction::End;
 use crate::engine::uncancelled::Uncancelled;
 use crate::state::session_state::SessionState;
@@ -142,8 +140,11 @@ impl<B> Commit<B> {
                 Err(error) => failed = Some((engine.refuse(error.into()), 0)),
             }
         } else {
-            let all = std::iter::once(first).chain(others).collect();
-            for (index, (pending, saved)) in Box::pin(together(all)).await.into_iter().enumerate() {
+            let mut all: Vec<Pending> = std::iter::once(first).chain(others).collect();
+            // Dropped half-way, or if one of them panics, each of the others is finished all the same.
+            let saves = all.iter_mut().map(|pending| &mut pending.save);
+            let results = Box::pin(together(saves)).await;
+            for (index, (pending, saved)) in all.into_iter().zip(results).enumerate() {
                 match saved {
                     Ok(set) => {
                         let Pending { engine, presented_cookies, leftovers, .. } = pending;
@@ -166,26 +167,6 @@ impl<B> Commit<B> {
             Some((refusal, index)) => Err(Unsaved { refusal, index, response, pages }),
         }
     }
-}
-
-type Saved = Result<Option<SetCookie>, Error>;
-
-/// Saves all of them at once. Dropped half-way, or if one of them panics, each of the others is
-/// finished all the same.
-async fn together(mut all: Vec<Pending>) -> Vec<(Pending, Saved)> {
-    let mut saved: Vec<Option<Saved>> = all.iter().map(|_| None).collect();
-    poll_fn(|context| {
-        for (pending, saved) in all.iter_mut().zip(&mut saved) {
-            if saved.is_none()
-                && let Poll::Ready(answer) = Pin::new(&mut pending.save).poll(context)
-            {
-                *saved = Some(answer);
-            }
-        }
-        if saved.iter().all(Option::is_some) { Poll::Ready(()) } else { Poll::Pending }
-    })
-    .await;
-    all.into_iter().zip(saved.into_iter().flatten()).collect()
 }
 
 /// Puts what the browser is told of a stored session into the response.

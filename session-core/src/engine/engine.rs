@@ -11,6 +11,7 @@ use crate::engine::decode_cache::{CachedState, DecodeCache};
 use crate::engine::error::{Error, Refusal};
 use crate::engine::event::{Ignored, SessionEvent};
 use crate::engine::identity::{Identity, Presented};
+use crate::engine::live::Registry;
 use crate::engine::names::NameInUse;
 use crate::engine::policy::Policy;
 use crate::engine::store_client::StoreClient;
@@ -33,6 +34,8 @@ pub struct Engine<T> {
     pub(crate) cleaner: Cleaner,
     pub(crate) commit_queues: CommitQueues<T>,
     pub(crate) decode_cache: DecodeCache<T>,
+    /// The live sessions of this process.
+    pub(crate) live: Arc<Registry>,
 }
 
 impl<T: SessionState> Engine<T> {
@@ -41,10 +44,12 @@ impl<T: SessionState> Engine<T> {
         backend: Backend,
         store: StoreClient,
         cleaner: Cleaner,
+        live: Registry,
     ) -> Self {
         let name_in_use = NameInUse::new(policy.name());
         let (commit_queues, decode_cache) = (CommitQueues::default(), DecodeCache::default());
-        Self { name_in_use, policy, backend, store, cleaner, commit_queues, decode_cache }
+        let live = Arc::new(live);
+        Self { name_in_use, policy, backend, store, cleaner, commit_queues, decode_cache, live }
     }
 
     /// The stored session of this handle.
@@ -152,6 +157,13 @@ impl<T: SessionState> Engine<T> {
     pub fn refuse(&self, refusal: Refusal) -> Refusal {
         self.store.report(&SessionEvent::Refused { refusal: &refusal });
         refusal
+    }
+}
+
+/// Nobody could tell what is live that it has ended.
+impl<T> Drop for Engine<T> {
+    fn drop(&mut self) {
+        self.live.close();
     }
 }
 

@@ -8,6 +8,7 @@ use http::StatusCode;
 use crate::crypto::random::RandomError;
 use crate::crypto::seal::SealError;
 use crate::crypto::token::HandleError;
+use crate::engine::live::EndReason;
 use crate::state::frame::{EncodeError, FieldsError};
 use crate::store::StoreError;
 
@@ -96,6 +97,13 @@ pub enum Error {
         "a session's principal changes in a request only: log in and out in a handler, or end the session with `revoke`"
     )]
     PrincipalInUpdate,
+}
+
+/// Whatever the reason.
+impl From<EndReason> for Error {
+    fn from(_: EndReason) -> Self {
+        Self::Ended
+    }
 }
 
 impl From<EncodeError> for Error {

@@ -5,6 +5,7 @@ use http::StatusCode;
 use crate::cookie::read::CookieFault;
 use crate::crypto::token::Handle;
 use crate::engine::error::{Error, Refusal};
+use crate::engine::live::EndReason;
 use crate::store::StoreError;
 
 /// Something happened to a session.
@@ -118,6 +119,14 @@ pub enum SessionEvent<'a> {
 }
 
 impl SessionEvent<'_> {
+    /// A session was ended for this reason.
+    pub(crate) fn of_end(handle: Handle, reason: EndReason) -> Self {
+        match reason {
+            EndReason::Destroyed => Self::Destroyed { handle },
+            _ => Self::Revoked { handle },
+        }
+    }
+
     /// Reports it to `tracing`.
     pub(crate) fn trace(&self) {
         match self {

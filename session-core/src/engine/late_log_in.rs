@@ -7,6 +7,7 @@ use crate::cookie::write::SetCookie;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::identity::Presented;
+use crate::engine::live::StoredAs;
 use crate::engine::new_session::NewSession;
 use crate::engine::operations;
 use crate::engine::transaction::Transaction;
@@ -25,7 +26,7 @@ pub(crate) async fn save_late_log_in<T: SessionState>(
     transaction: &Transaction<T>,
     presented: Presented,
     left: WorkingCopy<T>,
-) -> Result<SetCookie, Error> {
+) -> Result<(StoredAs, SetCookie), Error> {
     let principal = left.state.principal().filter(|_| left.logs_in()).ok_or(Error::Ended)?;
     // A revocation of its own has ended the session that it came in with.
     let revoked_itself = left.controls.after.is_some();

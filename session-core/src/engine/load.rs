@@ -72,5 +72,5 @@ pub(crate) async fn load<T: SessionState>(
         Identity::Proven(proven) => renewed_times(engine, proven),
         Identity::Anonymous | Identity::Replaced(_) => None,
     };
-    Ok(Arc::new(Transaction::new(incoming, identity, renewed)))
+    Ok(Arc::new(Transaction::new(incoming, identity, renewed, &engine.live)))
 }

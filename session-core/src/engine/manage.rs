@@ -7,6 +7,7 @@ use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::listed::Listed;
+use crate::engine::live::{EndReason, Known, Live};
 use crate::engine::revocation::Revocation;
 use crate::engine::session::Session;
 use crate::engine::stored_session::StoredSession;
@@ -46,6 +47,22 @@ impl<T: SessionState> Engine<T> {
         Ok(is_renewed)
     }
 
+    /// The session of this handle as long as it lives, for what goes on outside of a request: see [`Live`].
+    ///
+    /// # Errors
+    /// [`Error::Ended`] when there is no such session (any more), [`Error::NotStored`] for sealed cookies.
+    pub async fn live(&self, handle: &Handle) -> Result<Live, Error> {
+        self.backend.require_store()?;
+        let stored = self.load(*handle).await?.ok_or(Error::Ended)?;
+        Ok(Live::of(&self.live, Known::of(&stored)))
+    }
+
+    /// Ends every live session of this process with [`EndReason::Shutdown`], and those that begin later: the
+    /// server shuts down, and waits for its connections. The sessions themselves go on.
+    pub fn close_live(&self) {
+        self.live.close();
+    }
+
     /// Changes a session outside of a request: a job that ran for it is done, say.
     ///
     /// The closure sees the state as it is stored, and what it changes is saved field by field;
@@ -69,7 +86,7 @@ impl<T: SessionState> Engine<T> {
     /// cookie nobody but its browser knows: the answer is always that there was one.
     pub async fn revoke(&self, handle: &Handle) -> Result<bool, Error> {
         let handle = *handle;
-        operations::end(self, handle, None, &SessionEvent::Revoked { handle }).await
+        operations::end(self, handle, None, EndReason::Revoked).await
     }
 
     /// The sessions that this principal is logged in to, the last created first.

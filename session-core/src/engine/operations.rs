@@ -13,9 +13,9 @@ use crate::engine::change::{Change, Requester};
 use crate::engine::committer;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
-use crate::engine::event::SessionEvent;
 use crate::engine::identity::{Identity, Presented, Proven};
 use crate::engine::incoming::Request;
+use crate::engine::live::{EndReason, StoredAs};
 use crate::engine::new_session::NewSession;
 use crate::engine::{cookie_backend, store_backend};
 use crate::state::session_state::SessionState;
@@ -84,29 +84,31 @@ pub(crate) async fn identify_one_of<T: SessionState>(
     }
 }
 
-/// Saves a session that began with its request, and answers its cookie.
+/// Saves a session that began with its request, and answers where it is and its cookie.
 pub(crate) async fn create<T: SessionState>(
     engine: &Engine<T>,
     session: NewSession<T>,
-) -> Result<SetCookie, Error> {
+) -> Result<(StoredAs, SetCookie), Error> {
     match &engine.backend {
         Backend::Store => store_backend::create(engine, session).await,
         Backend::Cookie(cookie) => cookie_backend::create(cookie, engine, session),
     }
 }
 
-/// Saves a change to a session, and answers what its browser is told.
+/// Saves a change to a session, and answers where it is and what its browser is told.
 pub(crate) async fn commit<T: SessionState>(
     engine: &Arc<Engine<T>>,
     proven: &Proven<T>,
     change: Change<T>,
-) -> Result<Option<SetCookie>, Error> {
+) -> Result<(StoredAs, Option<SetCookie>), Error> {
     match &engine.backend {
         // One future fewer holds the change.
         Backend::Store => {
             let stored = Arc::clone(&proven.stored);
             let committed = committer::commit(Arc::clone(engine), stored, change).await?;
-            Ok(store_backend::told(engine, proven, &committed))
+            let record = &committed.stored.record;
+            let stored_as = StoredAs { handle: record.handle, ends: record.times.expires };
+            Ok((stored_as, store_backend::told(engine, proven, &committed)))
         }
         Backend::Cookie(cookie) => {
             Box::pin(cookie_backend::commit(cookie, engine, &proven.stored, change)).await
@@ -127,16 +129,16 @@ pub(crate) async fn renew<T: SessionState>(
     }
 }
 
-/// Ends a session, reports the event if there was one, and answers whether there was. Its times are
+/// Ends a session for this reason, reports it if there was one, and answers whether there was. Its times are
 /// those that a request came in with, if it is a request's.
 pub(crate) async fn end<T: SessionState>(
     engine: &Engine<T>,
     handle: Handle,
     times: Option<&Times>,
-    event: &SessionEvent<'_>,
+    reason: EndReason,
 ) -> Result<bool, Error> {
     match &engine.backend {
-        Backend::Store => store_backend::end(engine, handle, event).await,
-        Backend::Cookie(_) => cookie_backend::end(engine, handle, times, event).await,
+        Backend::Store => store_backend::end(engine, handle, reason).await,
+        Backend::Cookie(_) => cookie_backend::end(engine, handle, times, reason).await,
     }
 }

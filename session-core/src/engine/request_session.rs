@@ -8,6 +8,7 @@ use http::request::Parts;
 use crate::engine::deferred::Asked;
 use crate::engine::error::{Error, Refusal};
 use crate::engine::event::SessionEvent;
+use crate::engine::live::Live;
 use crate::engine::requested;
 use crate::engine::scopes::ScopeId;
 use crate::engine::session::{Place, Session};
@@ -56,6 +57,11 @@ impl<T: SessionState> RequestSession<T> {
         let Place { transaction, scope } = &self.0;
         let copy = transaction.read(*scope)?;
         Ok(read(&Session::new(copy, self.0.clone())))
+    }
+
+    /// The session as long as it lives, for what outlasts the request: see [`Session::live`].
+    pub fn live(&self) -> Live {
+        self.0.transaction.live_now()
     }
 
     /// Runs a closure that may change the session. What it changes is seen by whatever runs after it

@@ -4,6 +4,7 @@ use crate::crypto::token::Handle;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
+use crate::engine::live::{EndReason, Person};
 use crate::engine::revocation::Revocation;
 use crate::engine::rotation::PrincipalDigest;
 use crate::engine::store_clock::ClockReading;
@@ -25,6 +26,7 @@ pub(crate) async fn end_all<T: SessionState>(
         revocation = Some(all);
     }
     let revocation = revocation.expect("a principal has at least one name");
+    engine.live.suspect(Person::of::<T>(Some(principal)), EndReason::Revoked);
     let ended = revocation.ended();
     engine.store.report(&SessionEvent::AllRevoked { ended, except });
     Ok(revocation)

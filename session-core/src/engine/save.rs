@@ -12,6 +12,7 @@ use crate::engine::event::SessionEvent;
 use crate::engine::identity::{Identity, Proven};
 use crate::engine::incoming::{Request, Usage};
 use crate::engine::late_log_in::save_late_log_in;
+use crate::engine::live::{EndReason, Person};
 use crate::engine::new_session::NewSession;
 use crate::engine::operations;
 use crate::engine::renewal::renewal;
@@ -88,14 +89,20 @@ fn run<T: SessionState>(
 ) -> impl Future<Output = Result<Option<SetCookie>, Error>> + Send {
     let removes = left.is_destroyed && transaction.incoming.presented_cookies.is_any();
     async move {
+        let is_loaded = transaction.proven().is_some() && !left.is_destroyed;
+        let becomes = || Person::of::<T>(left.state.principal());
+        let person = (!is_loaded || left.logs_in_or_out()).then(becomes);
+        let settling = transaction.live.settle(person);
         if let Identity::Replaced(presented) = transaction.identity {
             let saved = save_late_log_in(&engine, &transaction, presented, left);
-            return Box::pin(saved).await.map(Some);
+            let (stored_as, set) = Box::pin(saved).await?;
+            settling.began(stored_as);
+            return Ok(Some(set));
         }
         if let Some(proven) = transaction.proven().filter(|_| left.is_destroyed) {
             let Record { handle, times, .. } = &proven.stored.record;
-            let destroyed = SessionEvent::Destroyed { handle: *handle };
-            Box::pin(operations::end(&engine, *handle, Some(times), &destroyed)).await?;
+            let ended = operations::end(&engine, *handle, Some(times), EndReason::Destroyed);
+            Box::pin(ended).await?;
         }
         let Controls { secret, persistent, after, restarts } = left.controls;
         let set = match transaction.proven().filter(|_| !left.is_destroyed) {
@@ -127,23 +134,41 @@ fn run<T: SessionState>(
                     (Err(Error::Ended), Some(log_in)) => {
                         let presented = proven.presented();
                         let saved = save_late_log_in(&engine, &transaction, presented, log_in);
-                        Some(Box::pin(saved).await?)
+                        let (stored_as, set) = Box::pin(saved).await?;
+                        settling.went_on(stored_as);
+                        Some(set)
                     }
                     // Nothing of the request's is lost, and what it answers was so when it asked.
                     (Err(Error::Ended), None) if purpose == Purpose::Upkeep => None,
-                    (committed, _) => committed?,
+                    (committed, _) => {
+                        let (stored_as, set) = committed?;
+                        settling.went_on(stored_as);
+                        set
+                    }
                 }
             }
             None if purpose == Purpose::Change && transaction.incoming.is_withheld => {
                 withhold(&engine, &*left.state)?;
+                settling.came_to_nothing();
                 None
             }
             None if purpose == Purpose::Change => {
                 let session = NewSession::new(&engine, &transaction, &*left.state, left.controls)?;
-                Some(Box::pin(operations::create(&engine, session)).await?)
+                let (stored_as, set) = Box::pin(operations::create(&engine, session)).await?;
+                settling.began(stored_as);
+                Some(set)
             }
-            None => None,
+            None => {
+                settling.came_to_nothing();
+                None
+            }
         };
+        if let Some(person @ Person::Known(_)) = person
+            && engine.policy.limit.is_some()
+        {
+            // Its log-in may have been one too many.
+            engine.live.suspect(person, EndReason::Revoked);
+        }
         Ok(set.or(removes.then_some(SetCookie::Remove)))
     }
 }

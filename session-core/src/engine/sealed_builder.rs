@@ -9,7 +9,7 @@ use crate::engine::backend::Backend;
 use crate::engine::builder::EngineBuilder;
 use crate::engine::cookie_backend::NoRevocations;
 use crate::engine::engine::Engine;
-use crate::engine::sealed_cookie::SealedCookie;
+use crate::engine::sealed_cookie::{Copies, SealedCookie};
 use crate::state::session_state::SessionState;
 use crate::store::Store;
 
@@ -65,7 +65,10 @@ impl<T: SessionState> Engine<T> {
 
 impl<T: SessionState> SealedEngineBuilder<T> {
     pub(crate) fn new(ring: KeyRing) -> Self {
-        Self { sealed_cookie: SealedCookie { ring, chunks: 1 }, state: PhantomData }
+        Self {
+            sealed_cookie: SealedCookie { ring, chunks: 1, copies: Copies::Revoked },
+            state: PhantomData,
+        }
     }
 
     /// Over how many cookies of 4096 bytes a session may be spread: one unless told otherwise,
@@ -85,7 +88,8 @@ impl<T: SessionState> SealedEngineBuilder<T> {
     /// Keeps no list: after a log-out or a log-in, a copy of the cookie from before is good until it
     /// expires, which is at its absolute limit if somebody uses it.
     pub fn accept_replay_until_expiry(self) -> EngineBuilder<T> {
-        EngineBuilder::new(NoRevocations, Backend::Cookie(self.sealed_cookie))
+        let sealed_cookie = SealedCookie { copies: Copies::Accepted, ..self.sealed_cookie };
+        EngineBuilder::new(NoRevocations, Backend::Cookie(sealed_cookie))
     }
 }
 

@@ -33,6 +33,16 @@ pub(crate) struct SealedCookie {
     pub(crate) ring: KeyRing,
     /// How many cookies a session may be spread over.
     pub(crate) chunks: usize,
+    pub(crate) copies: Copies,
+}
+
+/// What becomes of the copies of a cookie whose session is ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Copies {
+    /// They are worthless: a store remembers the end.
+    Revoked,
+    /// They are good until they expire.
+    Accepted,
 }
 
 impl SealedCookie {

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use crate::crypto::token::Handle;
 use crate::engine::controls::SecretRequest;
 use crate::engine::identity::Proven;
+use crate::engine::live::Live;
 use crate::engine::revocation::Revocation;
 use crate::engine::scopes::ScopeId;
 use crate::engine::transaction::Transaction;
@@ -202,6 +203,26 @@ impl<T: SessionState> Session<T> {
     /// cookie.
     pub fn is_withheld(&self) -> bool {
         self.place.transaction.incoming.is_withheld
+    }
+
+    /// The session as long as it lives, for what outlasts this request: a WebSocket, an event stream, a
+    /// download, a job. It ends when the session is over, or another's.
+    ///
+    /// Of a session that is not stored yet it is the one that will be: it ends if that fails, and as long as
+    /// nothing is stored there is nothing that could end. If this request makes the session another's, it is
+    /// that person's whom it was saved for.
+    ///
+    /// ```
+    /// # use session_core::{Session, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
+    /// # async fn export(user: Option<u64>) {}
+    /// fn begin(session: &Session<Shop>) {
+    ///     let (live, user) = (session.live(), session.user);
+    ///     tokio::spawn(async move { live.run(export(user)).await });
+    /// }
+    /// ```
+    pub fn live(&self) -> Live {
+        self.place.transaction.live(self.copy.is_destroyed)
     }
 
     /// When it was first stored; none before that.

@@ -13,8 +13,8 @@ use crate::crypto::token::Handle;
 use crate::engine::event::SessionEvent;
 use crate::engine::store_clock::{Arrival, LatestReading};
 use crate::store::{
-    Ended, Insert, Inserted, ListQuery, Page, Record, Store, StoreError, Swept, Times, Update,
-    Updated,
+    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Store, StoreError, Swept,
+    Times, Update, Updated,
 };
 
 type Answer<'a, R> = Pin<Box<dyn Future<Output = Result<R, StoreError>> + Send + 'a>>;
@@ -34,6 +34,8 @@ trait AnyStore: fmt::Debug + Send + Sync {
         now: Now,
     ) -> Answer<'a, Ended>;
     fn sweep(&self, limit: u32, now: Now) -> Answer<'_, Swept>;
+    fn alive<'a>(&'a self, handles: &'a [Handle], now: Now) -> Answer<'a, Vec<Option<Liveness>>>;
+    fn endings(&self) -> Answer<'_, Option<Endings>>;
 }
 
 impl<S: Store> AnyStore for S {
@@ -66,7 +68,16 @@ impl<S: Store> AnyStore for S {
     fn sweep(&self, limit: u32, now: Now) -> Answer<'_, Swept> {
         Box::pin(Store::sweep(self, limit, now))
     }
+    fn alive<'a>(&'a self, handles: &'a [Handle], now: Now) -> Answer<'a, Vec<Option<Liveness>>> {
+        Box::pin(Store::alive(self, handles, now))
+    }
+    fn endings(&self) -> Answer<'_, Option<Endings>> {
+        Box::pin(Store::endings(self))
+    }
 }
+
+/// How long a store may take to open its feed of endings.
+const FEED_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Shows a moment in place of the store's clock.
 pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -152,6 +163,18 @@ impl StoreClient {
         self.call("sweep", self.deadline, self.store.sweep(limit, self.now())).await
     }
 
+    pub(crate) async fn alive(
+        &self,
+        handles: &[Handle],
+    ) -> Result<Vec<Option<Liveness>>, StoreError> {
+        self.call("alive", self.deadline, self.store.alive(handles, self.now())).await
+    }
+
+    /// A feed takes a connection of its own, which a short deadline leaves no time for.
+    pub(crate) async fn endings(&self) -> Result<Option<Endings>, StoreError> {
+        self.call("endings", self.deadline.max(FEED_DEADLINE), self.store.endings()).await
+    }
+
     /// Reports to `tracing` and the application's hook.
     pub(crate) fn report(&self, event: &SessionEvent<'_>) {
         event.trace();
@@ -186,7 +209,7 @@ impl StoreClient {
             Poll::Ready(answered) => answered,
             Poll::Pending => Box::pin(tokio::time::timeout(within, answer))
                 .await
-                .unwrap_or_else(|_| Err(StoreError::Deadline(self.deadline))),
+                .unwrap_or_else(|_| Err(StoreError::Deadline(within.max(self.deadline)))),
         };
         answered.inspect_err(|error| self.report(&SessionEvent::StoreFailed { operation, error }))
     }

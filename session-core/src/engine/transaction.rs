@@ -12,6 +12,7 @@ use crate::crypto::time::Timestamp;
 use crate::engine::error::{Error, Refusal};
 use crate::engine::identity::{Identity, Proof, Proven};
 use crate::engine::incoming::{Incoming, Request, Usage};
+use crate::engine::live::{Live, OfRequest, Registry};
 use crate::engine::scopes::{Handed, Opening, ScopeId};
 use crate::engine::shared::{Attempt, Closures, Shared};
 use crate::engine::working_copy::WorkingCopy;
@@ -32,6 +33,7 @@ pub(crate) struct Transaction<T> {
     turns: Notify,
     /// Wakes the threads whose closures wait for another thread's.
     closure_ends: Condvar,
+    pub(crate) live: OfRequest,
 }
 
 /// What a scope leaves of the session.
@@ -128,7 +130,12 @@ impl<T> Transaction<T> {
 }
 
 impl<T: SessionState> Transaction<T> {
-    pub(crate) fn new(incoming: Incoming, identity: Identity<T>, renewed: Option<Times>) -> Self {
+    pub(crate) fn new(
+        incoming: Incoming,
+        identity: Identity<T>,
+        renewed: Option<Times>,
+        live: &Arc<Registry>,
+    ) -> Self {
         let shared = Shared::new(as_loaded(&identity), incoming.request.usage);
         Self {
             incoming,
@@ -137,6 +144,7 @@ impl<T: SessionState> Transaction<T> {
             shared: Mutex::new(shared),
             turns: Notify::new(),
             closure_ends: Condvar::new(),
+            live: OfRequest::new(live),
         }
     }
 
@@ -266,6 +274,18 @@ impl<T: SessionState> Transaction<T> {
             shared = self.closure_ends.wait(shared).unwrap_or_else(PoisonError::into_inner);
         }
         Ok(shared)
+    }
+
+    /// Its live session: of the one that it came in with, unless that was destroyed.
+    pub(crate) fn live(&self, is_destroyed: bool) -> Live {
+        let loaded = self.proven().filter(|_| !is_destroyed);
+        Live::new(self.live.give(loaded.map(|proven| &*proven.stored)))
+    }
+
+    /// The same, as the session is at the moment.
+    pub(crate) fn live_now(&self) -> Live {
+        let is_destroyed = self.lock().now.is_destroyed;
+        self.live(is_destroyed)
     }
 
     /// The scope lends the session as it has made it.

@@ -43,7 +43,12 @@ impl Endings {
     /// The next hint. None when the feed is over: the store is to be asked for another, and what
     /// ended in between is missed.
     pub async fn next(&mut self) -> Option<Ending> {
-        poll_fn(|context| self.0.poll_next(context)).await
+        poll_fn(|context| self.poll_next(context)).await
+    }
+
+    /// The same, for whoever waits for other things beside it.
+    pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Ending>> {
+        self.0.poll_next(context)
     }
 }
 

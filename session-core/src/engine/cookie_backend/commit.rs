@@ -12,6 +12,7 @@ use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::incoming::Usage;
+use crate::engine::live::{EndReason, Person, StoredAs};
 use crate::engine::sealed_cookie::{SealedCookie, SealedSession};
 use crate::engine::stored::Stored;
 use crate::state::session_state::SessionState;
@@ -26,7 +27,7 @@ pub(crate) async fn commit<T: SessionState>(
     engine: &Engine<T>,
     stored: &Arc<Stored<T>>,
     mut change: Change<T>,
-) -> Result<Option<SetCookie>, Error> {
+) -> Result<(StoredAs, Option<SetCookie>), Error> {
     let policy = &engine.policy;
     let mut draft = Draft::of(stored, SecretsIn::Cookie);
     let acknowledgement = draft.apply(&mut change, policy)?;
@@ -34,12 +35,16 @@ pub(crate) async fn commit<T: SessionState>(
     let now = engine.store.current_time();
     let Some(mut update) = draft.update(policy, stored.clock_reading())? else {
         if !is_used || !stored.is_to_be_renewed(policy.lifetime) {
-            return Ok(None);
+            let Record { handle, times, .. } = stored.record;
+            return Ok((StoredAs { handle, ends: times.expires }, None));
         }
         let mut record = stored.record.clone();
         record.times.seen_at(now, stored.limits(policy.lifetime).idle);
+        let stored_as = StoredAs { handle: record.handle, ends: record.times.expires };
         engine.store.report(&SessionEvent::Renewed { handle: record.handle });
-        return sealed_cookie.seal_seen(policy, stored.name, &record).map(Some);
+        engine.live.renew(record.handle, stored_as.ends);
+        let set = sealed_cookie.seal_seen(policy, stored.name, &record)?;
+        return Ok((stored_as, Some(set)));
     };
     // Whom it is does not matter: cookies have that among their fields alone.
     update.principal = draft.state().principal().map(|_| Arc::from(""));
@@ -51,20 +56,25 @@ pub(crate) async fn commit<T: SessionState>(
     let SealedSession { value, max_age } = sealed_cookie.seal(policy, stored.name, &record)?;
     let is_replaced = acknowledgement.token.is_some();
     let Record { handle, times, .. } = &stored.record;
+    let stored_as = StoredAs { handle: record.handle, ends: record.times.expires };
     let has_ended = if is_replaced {
+        // Before others are told that the old one is over.
+        engine.live.rename(*handle, record.handle, Person::of::<T>(draft.state().principal()));
         remember(engine, *handle, times.absolute, now).await?
     } else {
         engine.store.load(*handle).await?.is_some()
     };
     if has_ended {
+        engine.live.end(record.handle, EndReason::Unknown);
         return Err(Error::Ended);
     }
     let mut saved = draft.saved(record.times);
     saved.record.handle = record.handle;
     engine.remember(&saved, record.fields);
+    engine.live.renew(record.handle, stored_as.ends);
     if !is_replaced {
-        return Ok(Some(SetCookie::Update { value, max_age }));
+        return Ok((stored_as, Some(SetCookie::Update { value, max_age })));
     }
     engine.store.report(&SessionEvent::Rotated { handle: record.handle });
-    Ok(Some(SetCookie::Keep { value, max_age }))
+    Ok((stored_as, Some(SetCookie::Keep { value, max_age })))
 }

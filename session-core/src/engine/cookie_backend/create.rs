@@ -4,6 +4,7 @@ use crate::cookie::write::SetCookie;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
+use crate::engine::live::StoredAs;
 use crate::engine::new_session::NewSession;
 use crate::engine::sealed_cookie::{SealedCookie, SealedSession};
 use crate::engine::sealing::NameId;
@@ -15,7 +16,7 @@ pub(crate) fn create<T: SessionState>(
     sealed_cookie: &SealedCookie,
     engine: &Engine<T>,
     session: NewSession<T>,
-) -> Result<SetCookie, Error> {
+) -> Result<(StoredAs, SetCookie), Error> {
     let now = engine.store.current_time();
     let (_, insert) = session.insert(engine, now, None)?;
     let record = Record::inserted(insert, now);
@@ -23,5 +24,6 @@ pub(crate) fn create<T: SessionState>(
         sealed_cookie.seal(&engine.policy, NameId::NEW, &record)?;
     engine.decode_cache.remember(record.handle, record.fields, session.cached());
     engine.store.report(&SessionEvent::Created { handle: record.handle });
-    Ok(SetCookie::Keep { value, max_age })
+    let stored_as = StoredAs { handle: record.handle, ends: record.times.expires };
+    Ok((stored_as, SetCookie::Keep { value, max_age }))
 }

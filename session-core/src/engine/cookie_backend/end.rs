@@ -5,17 +5,18 @@ use crate::crypto::token::Handle;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
+use crate::engine::live::EndReason;
 use crate::engine::sealed_cookie::{CLOCK_SKEW, latest_end};
 use crate::state::session_state::SessionState;
 use crate::store::Times;
 
-/// Makes a sealed cookie worthless, and reports the event. Of one that only its browser knows the
+/// Makes a sealed cookie worthless for this reason, and reports it. Of one that only its browser knows the
 /// answer is always that there was one.
 pub(crate) async fn end<T: SessionState>(
     engine: &Engine<T>,
     handle: Handle,
     times: Option<&Times>,
-    event: &SessionEvent<'_>,
+    reason: EndReason,
 ) -> Result<bool, Error> {
     let now = engine.store.current_time();
     let until = match times {
@@ -23,9 +24,12 @@ pub(crate) async fn end<T: SessionState>(
         // A handle of the future is one of a node whose clock is ahead.
         None => latest_end(&engine.policy, handle).min(now.plus(engine.policy.lifetime.longest())),
     };
-    remember(engine, handle, until, now).await?;
+    engine.live.note_ending(handle, Some(reason));
+    let remembered = remember(engine, handle, until, now).await;
+    remembered.inspect_err(|_| engine.live.note_ending(handle, None))?;
     engine.decode_cache.forget(handle);
-    engine.store.report(event);
+    engine.live.end(handle, reason);
+    engine.store.report(&SessionEvent::of_end(handle, reason));
     Ok(true)
 }
 

@@ -9,6 +9,7 @@ use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::lifetime::max_age;
+use crate::engine::live::StoredAs;
 use crate::engine::new_session::NewSession;
 use crate::engine::sealing::NameId;
 use crate::engine::store_clock::ClockReading;
@@ -22,7 +23,7 @@ const MAX_HANDLES: u32 = 3;
 pub(crate) async fn create<T: SessionState>(
     engine: &Engine<T>,
     session: NewSession<T>,
-) -> Result<SetCookie, Error> {
+) -> Result<(StoredAs, SetCookie), Error> {
     let Engine { policy, store, .. } = engine;
     let arrival = session.arrival;
     let mut began = arrival.known();
@@ -37,10 +38,11 @@ pub(crate) async fn create<T: SessionState>(
             Inserted::Saved(times) => {
                 engine.decode_cache.remember(handle, stored_bytes, session.cached());
                 store.report(&SessionEvent::Created { handle });
-                return Ok(SetCookie::Keep {
+                let set = SetCookie::Keep {
                     value: policy.sealer.encode_token(&token),
                     max_age: persistent.then(|| max_age(&times)),
-                });
+                };
+                return Ok((StoredAs { handle, ends: times.expires }, set));
             }
             Inserted::Occupied => occupied += 1,
             Inserted::Revoked(time) => {

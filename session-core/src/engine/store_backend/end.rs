@@ -4,18 +4,22 @@ use crate::crypto::token::Handle;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
+use crate::engine::live::EndReason;
 use crate::state::session_state::SessionState;
 
-/// Ends a session, and reports the event if there was one.
+/// Ends a session for this reason, and reports it if there was one.
 pub(crate) async fn end<T: SessionState>(
     engine: &Engine<T>,
     handle: Handle,
-    event: &SessionEvent<'_>,
+    reason: EndReason,
 ) -> Result<bool, Error> {
-    let ended = engine.store.delete(handle, None).await?;
+    engine.live.note_ending(handle, Some(reason));
+    let deleted = engine.store.delete(handle, None).await;
+    let ended = deleted.inspect_err(|_| engine.live.note_ending(handle, None))?;
     engine.decode_cache.forget(handle);
+    engine.live.end(handle, reason);
     if ended {
-        engine.store.report(event);
+        engine.store.report(&SessionEvent::of_end(handle, reason));
     }
     Ok(ended)
 }

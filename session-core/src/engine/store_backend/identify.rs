@@ -12,6 +12,7 @@ use crate::engine::error::Error;
 use crate::engine::event::{Ignored, SessionEvent};
 use crate::engine::identity::{Identity, Presented, Proof, Proven, TokenCookie};
 use crate::engine::incoming::{Request, Usage};
+use crate::engine::live::EndReason;
 use crate::engine::rotation::SecretMatch;
 use crate::engine::stored::{Opened, OtherSession};
 use crate::engine::uncancelled::Uncancelled;
@@ -74,8 +75,7 @@ impl<T: SessionState> Load<'_, T> {
             SecretMatch::Stolen => {
                 engine.store.report(&SessionEvent::TheftSuspected { handle });
                 let engine = Arc::clone(engine);
-                let revoke =
-                    async move { end(&engine, handle, &SessionEvent::Revoked { handle }).await };
+                let revoke = async move { end(&engine, handle, EndReason::Stolen).await };
                 // A thief would hang up.
                 Uncancelled::new(revoke).await?;
                 return Ok(self.engine.ignore(Some(handle), Ignored::Stolen));

@@ -1,0 +1,121 @@
+//! What an engine's store says of live sessions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::keeper::{Answer, Asked, Keeper, Owner, Seen, Sight};
+use super::person::Person;
+use crate::crypto::time::Timestamp;
+use crate::crypto::token::Handle;
+use crate::engine::backend::Backend;
+use crate::engine::engine::Engine;
+use crate::engine::error::Error;
+use crate::engine::event::SessionEvent;
+use crate::engine::sealed_cookie::Copies;
+use crate::engine::together::together;
+use crate::state::session_state::SessionState;
+use crate::store::{Endings, Liveness, StoreError};
+
+/// How many sealed cookies a store is asked for at once.
+const AT_ONCE: usize = 32;
+
+impl<T: SessionState> Keeper for Engine<T> {
+    fn inspect(self: Arc<Self>, asked: Vec<Asked>) -> Answer<Vec<Sight>> {
+        Box::pin(async move {
+            match self.backend {
+                Backend::Store => self.inspect_stored(asked).await,
+                Backend::Cookie(_) => self.inspect_sealed(asked).await,
+            }
+        })
+    }
+
+    fn endings(self: Arc<Self>) -> Answer<Result<Option<Endings>, StoreError>> {
+        Box::pin(async move { self.store.endings().await })
+    }
+
+    fn touch(self: Arc<Self>, handle: Handle) -> Answer<Result<Option<Duration>, Error>> {
+        Box::pin(async move {
+            self.backend.require_store()?;
+            let Some(stored) = self.load(handle).await? else { return Ok(None) };
+            let limits = stored.limits(self.policy.lifetime);
+            let times = stored.record.times;
+            let pause = limits.renewal().saturating_sub(times.now.since(times.seen));
+            if !pause.is_zero() {
+                return Ok(Some(pause));
+            }
+            let is_renewed = self.store.touch(handle, limits.idle).await?;
+            if is_renewed {
+                self.store.report(&SessionEvent::Renewed { handle });
+            }
+            Ok(is_renewed.then(|| limits.renewal()))
+        })
+    }
+
+    fn knows_of_others(&self) -> bool {
+        match &self.backend {
+            Backend::Store => true,
+            Backend::Cookie(sealed_cookie) => sealed_cookie.copies == Copies::Revoked,
+        }
+    }
+}
+
+impl<T: SessionState> Engine<T> {
+    async fn inspect_stored(&self, asked: Vec<Asked>) -> Vec<Sight> {
+        let handles: Vec<Handle> = asked.iter().map(|Asked { handle, .. }| *handle).collect();
+        let Ok(alive) = self.store.alive(&handles).await else {
+            return vec![Sight::Unanswered; asked.len()];
+        };
+        let mut sights = Vec::with_capacity(asked.len());
+        for (asked, liveness) in asked.into_iter().zip(alive) {
+            sights.push(match liveness {
+                Some(liveness) => self.inspect_owner(asked, liveness).await,
+                None => Sight::Gone { expired: self.has_passed(asked.ends) },
+            });
+        }
+        sights
+    }
+
+    /// Whose this session is: that is loaded only if the store spells it in another way than before.
+    async fn inspect_owner(&self, asked: Asked, liveness: Liveness) -> Sight {
+        let Liveness { principal: spelled, now, expires, .. } = liveness;
+        let person = match (&spelled, asked.owner) {
+            (None, _) => Person::Nobody,
+            (Some(_), Some(owner)) if owner.spelled == spelled => owner.person,
+            (Some(_), _) => match self.load(asked.handle).await {
+                Ok(Some(stored)) => Person::of_stored(&stored),
+                Ok(None) => return Sight::Gone { expired: false },
+                Err(Error::Store(_)) => return Sight::Unanswered,
+                Err(_) => Person::Unreadable,
+            },
+        };
+        let owner = Some(Owner { spelled, person });
+        Sight::Alive(Seen { owner, ends: expires, left: expires.since(now) })
+    }
+
+    /// Of sealed cookies the store has those that were ended.
+    async fn inspect_sealed(&self, asked: Vec<Asked>) -> Vec<Sight> {
+        let mut sights = Vec::with_capacity(asked.len());
+        for some in asked.chunks(AT_ONCE) {
+            sights.extend(together(some.iter().map(|asked| self.inspect_cookie(asked))).await);
+        }
+        sights
+    }
+
+    async fn inspect_cookie(&self, asked: &Asked) -> Sight {
+        let Ok(ended) = self.store.load(asked.handle).await else { return Sight::Unanswered };
+        if ended.is_some() {
+            return Sight::Gone { expired: false };
+        }
+        match asked.ends {
+            Some(ends) if !self.has_passed(Some(ends)) => {
+                let left = ends.since(self.store.current_time());
+                Sight::Alive(Seen { owner: None, ends, left })
+            }
+            _ => Sight::Gone { expired: true },
+        }
+    }
+
+    fn has_passed(&self, moment: Option<Timestamp>) -> bool {
+        moment.is_some_and(|moment| moment <= self.store.current_time())
+    }
+}

@@ -1,0 +1,167 @@
+//! The live session of a request: of the session that it came in with, or of the one that it has been
+//! saved as.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use super::end_reason::EndReason;
+use super::keeper::Owner;
+use super::person::Person;
+use super::registration::Registration;
+use super::registry::{Known, Registry};
+use crate::crypto::time::Timestamp;
+use crate::crypto::token::Handle;
+use crate::engine::stored::Stored;
+use crate::state::session_state::SessionState;
+
+/// What a request has given out of its live session.
+#[derive(Debug)]
+pub(crate) struct OfRequest {
+    registry: Arc<Registry>,
+    given: Mutex<Given>,
+}
+
+#[derive(Debug, Default)]
+struct Given {
+    /// Of the session that it came in with.
+    loaded: Weak<Registration>,
+    /// Of the one that it begins.
+    begun: Weak<Registration>,
+    saved: Saved,
+}
+
+/// What has become of a request's session.
+#[derive(Debug, Default)]
+enum Saved {
+    /// Nothing yet, or nothing that makes it another or another's.
+    #[default]
+    AsLoaded,
+    As(Known),
+    /// It was to be stored, and nobody knows whether it was.
+    Unknown,
+}
+
+/// Where a session was stored.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StoredAs {
+    pub(crate) handle: Handle,
+    /// When it ends unless it is used.
+    pub(crate) ends: Timestamp,
+}
+
+impl Known {
+    /// What a loaded session is known by.
+    pub(crate) fn of<T: SessionState>(stored: &Stored<T>) -> Self {
+        let record = &stored.record;
+        let person = Person::of_stored(stored);
+        let owner = Some(Owner { spelled: record.principal.clone(), person });
+        Self { handle: record.handle, person, owner, ends: Some(record.times.expires) }
+    }
+}
+
+impl OfRequest {
+    pub(crate) fn new(registry: &Arc<Registry>) -> Self {
+        Self { registry: Arc::clone(registry), given: Mutex::default() }
+    }
+
+    /// The live session of a request; `loaded` is what it came in with, unless it has ended that.
+    pub(crate) fn give<T: SessionState>(&self, loaded: Option<&Stored<T>>) -> Arc<Registration> {
+        let registry = &self.registry;
+        let mut given = self.given();
+        let Given { loaded: of_loaded, begun, saved } = &mut *given;
+        match (saved, loaded) {
+            (Saved::As(known), _) => Arc::new(Registration::of(registry, known.clone())),
+            (Saved::Unknown, _) => {
+                let registration = Registration::new(registry);
+                registration.watched.end_with(EndReason::Unknown);
+                Arc::new(registration)
+            }
+            (Saved::AsLoaded, Some(stored)) => {
+                or_insert(of_loaded, || Registration::of(registry, Known::of(stored)))
+            }
+            (Saved::AsLoaded, None) => or_insert(begun, || Registration::new(registry)),
+        }
+    }
+
+    /// The session is about to be stored; with a person if as another, or as that person's.
+    pub(crate) fn settle(&self, person: Option<Person>) -> Settling<'_> {
+        if person.is_some()
+            && let Some(registration) = self.given().loaded.upgrade()
+        {
+            registration.watched.place().becoming = person;
+        }
+        Settling { of_request: self, person }
+    }
+
+    fn given(&self) -> MutexGuard<'_, Given> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Given {
+    /// Answers who holds what the request came in with, and what it begins.
+    fn save(&mut self, saved: Saved) -> [Option<Arc<Registration>>; 2] {
+        self.saved = saved;
+        [self.loaded.upgrade(), self.begun.upgrade()]
+    }
+}
+
+fn or_insert(
+    slot: &mut Weak<Registration>,
+    make: impl FnOnce() -> Registration,
+) -> Arc<Registration> {
+    slot.upgrade().unwrap_or_else(|| {
+        let registration = Arc::new(make());
+        *slot = Arc::downgrade(&registration);
+        registration
+    })
+}
+
+/// A save under way. If it makes a session another, or another's, and is dropped before its outcome is known,
+/// the live session is over.
+#[derive(Debug)]
+pub(crate) struct Settling<'a> {
+    of_request: &'a OfRequest,
+    /// None if there is nothing to settle, or nothing any more.
+    person: Option<Person>,
+}
+
+impl Settling<'_> {
+    /// What the request came in with is stored like this, or what takes its place.
+    pub(crate) fn went_on(mut self, stored_as: StoredAs) {
+        let Some(known) = self.known(stored_as) else { return };
+        let holders = self.of_request.given().save(Saved::As(known.clone()));
+        for holder in holders.into_iter().flatten() {
+            holder.watch(known.clone());
+        }
+    }
+
+    /// A session that begins with the request is.
+    pub(crate) fn began(mut self, stored_as: StoredAs) {
+        let Some(known) = self.known(stored_as) else { return };
+        let [_, begun] = self.of_request.given().save(Saved::As(known.clone()));
+        if let Some(holder) = begun {
+            holder.watch(known);
+        }
+    }
+
+    /// Nothing was to be stored after all.
+    pub(crate) fn came_to_nothing(mut self) {
+        self.person = None;
+    }
+
+    fn known(&mut self, StoredAs { handle, ends }: StoredAs) -> Option<Known> {
+        let person = self.person.take()?;
+        Some(Known { handle, person, owner: None, ends: Some(ends) })
+    }
+}
+
+impl Drop for Settling<'_> {
+    fn drop(&mut self) {
+        if self.person.is_some() {
+            let holders = self.of_request.given().save(Saved::Unknown);
+            for holder in holders.into_iter().flatten() {
+                holder.watched.end_with(EndReason::Unknown);
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! A holder's place in the registry.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::registry::{Known, Registry};
+use super::watched::Watched;
+
+/// A live session is watched until this is dropped.
+pub(crate) struct Registration {
+    pub(crate) watched: Arc<Watched>,
+    pub(crate) registry: Arc<Registry>,
+}
+
+impl Registration {
+    /// Of a session that is not stored yet.
+    pub(crate) fn new(registry: &Arc<Registry>) -> Self {
+        Self { watched: Arc::new(Watched::new()), registry: Arc::clone(registry) }
+    }
+
+    pub(crate) fn of(registry: &Arc<Registry>, known: Known) -> Self {
+        let registration = Self::new(registry);
+        registration.watch(known);
+        registration
+    }
+
+    /// From here on it is this session.
+    pub(crate) fn watch(&self, known: Known) {
+        self.registry.leave(&self.watched);
+        self.registry.watch(&self.watched, known);
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        self.registry.leave(&self.watched);
+    }
+}
+
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Registration").field(&self.watched).finish()
+    }
+}

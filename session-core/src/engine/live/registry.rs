@@ -1,0 +1,389 @@
+//! The registry: the live sessions of one engine in this process, and which of them are to be asked for.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::end_reason::EndReason;
+use super::keeper::{Asked, Keeper, Owner, Seen, Sight};
+use super::person::Person;
+use super::watched::Watched;
+use crate::crypto::time::Timestamp;
+use crate::crypto::token::Handle;
+
+/// The least time from one question for a session to the next, where its deadline has passed and the store
+/// says that it is alive: clocks differ.
+const MIN_LEFT: Duration = Duration::from_millis(100);
+
+/// The live sessions of one engine. Their holders wait; one task, the watcher, asks for all of them.
+pub(crate) struct Registry {
+    pub(crate) check_every: Duration,
+    keeper: OnceLock<Weak<dyn Keeper>>,
+    sessions: Mutex<Sessions>,
+    /// How many there are.
+    count: AtomicUsize,
+    /// Wakes the watcher.
+    pub(crate) woken: Notify,
+}
+
+#[derive(Default)]
+struct Sessions {
+    by_handle: HashMap<Handle, Session>,
+    urgent: Vec<Handle>,
+    is_closed: bool,
+    is_watched: bool,
+}
+
+/// A session with at least one holder.
+struct Session {
+    holders: Vec<Arc<Watched>>,
+    owner: Option<Owner>,
+    ends: Option<Timestamp>,
+    deadline: Option<Instant>,
+    is_urgent: bool,
+    /// Why this process is ending it.
+    ending: Option<EndReason>,
+    /// Why it is over, should it be.
+    suspected: Option<EndReason>,
+}
+
+/// What is known of a session when somebody begins to watch it.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) handle: Handle,
+    pub(crate) person: Person,
+    pub(crate) owner: Option<Owner>,
+    pub(crate) ends: Option<Timestamp>,
+}
+
+impl Registry {
+    pub(crate) fn new(check_every: Duration) -> Self {
+        Self {
+            check_every,
+            keeper: OnceLock::new(),
+            sessions: Mutex::default(),
+            count: AtomicUsize::new(0),
+            woken: Notify::new(),
+        }
+    }
+
+    /// Who is asked.
+    pub(crate) fn keeper(&self) -> Option<Arc<dyn Keeper>> {
+        self.keeper.get()?.upgrade()
+    }
+
+    /// This one is asked from now on.
+    pub(crate) fn set_keeper(&self, keeper: Weak<dyn Keeper>) {
+        _ = self.keeper.set(keeper);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count.load(Ordering::Relaxed) == 0
+    }
+
+    /// Watches a session for this holder. It is asked for at once: it may have ended since it was loaded.
+    pub(crate) fn watch(&self, watched: &Arc<Watched>, known: Known) {
+        let Known { handle, person, owner, ends } = known;
+        let mut sessions = self.lock();
+        if sessions.is_closed {
+            drop(sessions);
+            return watched.end_with(EndReason::Shutdown);
+        }
+        {
+            let mut place = watched.place();
+            (place.handle, place.person, place.becoming) = (Some(handle), person, None);
+        }
+        let session = sessions.by_handle.entry(handle).or_insert_with(|| {
+            self.count.fetch_add(1, Ordering::Relaxed);
+            Session::new()
+        });
+        session.holders.push(Arc::clone(watched));
+        session.owner = owner.or_else(|| session.owner.take());
+        session.ends = ends.or(session.ends);
+        sessions.ask_for(handle);
+        drop(sessions);
+        self.woken.notify_one();
+    }
+
+    /// This holder watches it no more.
+    pub(crate) fn leave(&self, watched: &Watched) {
+        let mut sessions = self.lock();
+        let Some(handle) = watched.place().handle else { return };
+        if let Some(session) = sessions.by_handle.get_mut(&handle) {
+            session.holders.retain(|holder| !std::ptr::eq(&raw const **holder, watched));
+            if session.holders.is_empty() {
+                self.remove(&mut sessions, handle);
+            }
+        }
+    }
+
+    /// This process is about to end the session, for this reason; or has failed to. Others may see that it is
+    /// over before this process is answered.
+    pub(crate) fn note_ending(&self, handle: Handle, reason: Option<EndReason>) {
+        if !self.is_empty()
+            && let Some(session) = self.lock().by_handle.get_mut(&handle)
+        {
+            session.ending = reason;
+        }
+    }
+
+    /// This process has ended the session.
+    pub(crate) fn end(&self, handle: Handle, reason: EndReason) {
+        if self.is_empty() {
+            return;
+        }
+        let ended = self.remove(&mut self.lock(), handle);
+        end(ended, reason);
+    }
+
+    /// The session has another handle from now on, and is this person's.
+    pub(crate) fn rename(&self, from: Handle, to: Handle, person: Person) {
+        if self.is_empty() {
+            return;
+        }
+        let mut sessions = self.lock();
+        let Some(mut session) = self.remove(&mut sessions, from) else { return };
+        let ended: Vec<_> =
+            session.holders.extract_if(.., |holder| !holder.may_be_of(person)).collect();
+        if !session.holders.is_empty() {
+            for holder in &session.holders {
+                holder.place().handle = Some(to);
+            }
+            self.count.fetch_add(1, Ordering::Relaxed);
+            sessions.by_handle.insert(to, Session { is_urgent: false, ..session });
+            sessions.ask_for(to);
+        }
+        drop(sessions);
+        for holder in ended {
+            holder.end_with(EndReason::PrincipalChanged);
+        }
+        self.woken.notify_one();
+    }
+
+    /// This process has renewed the session: it ends at this moment unless it is used again.
+    pub(crate) fn renew(&self, handle: Handle, ends: Timestamp) {
+        if !self.is_empty()
+            && let Some(session) = self.lock().by_handle.get_mut(&handle)
+        {
+            session.ends = Some(ends);
+        }
+    }
+
+    /// The session may have ended, or become another's.
+    pub(crate) fn hint(&self, handle: Handle) {
+        if !self.is_empty() {
+            self.lock().ask_for(handle);
+            self.woken.notify_one();
+        }
+    }
+
+    /// The sessions of this person may have been ended by this process, for this reason.
+    pub(crate) fn suspect(&self, person: Person, reason: EndReason) {
+        if self.is_empty() {
+            return;
+        }
+        let mut sessions = self.lock();
+        let of_person = |session: &Session| {
+            session.holders.iter().any(|holder| holder.place().person == person)
+        };
+        let mut handles = Vec::new();
+        for (handle, session) in &mut sessions.by_handle {
+            if of_person(session) {
+                session.suspected = Some(reason);
+                handles.push(*handle);
+            }
+        }
+        for handle in handles {
+            sessions.ask_for(handle);
+        }
+        drop(sessions);
+        self.woken.notify_one();
+    }
+
+    /// Ends all of them, and those that come from now on.
+    pub(crate) fn close(&self) {
+        let mut sessions = self.lock();
+        sessions.is_closed = true;
+        self.count.store(0, Ordering::Relaxed);
+        let ended = std::mem::take(&mut sessions.by_handle);
+        drop(sessions);
+        end(ended.into_values(), EndReason::Shutdown);
+        self.woken.notify_one();
+    }
+
+    /// Any of them may have ended.
+    pub(crate) fn hint_all(&self) {
+        self.lock().ask_for_those(|_, _| true);
+    }
+
+    /// A moment has come: those whose deadline has passed are to be asked for, and of the others this part.
+    pub(crate) fn tick(&self, now: Instant, polled: impl Fn(Handle) -> bool) {
+        if !self.is_empty() {
+            self.lock().ask_for_those(|handle, session| {
+                session.deadline.is_some_and(|deadline| deadline <= now) || polled(handle)
+            });
+        }
+    }
+
+    /// The next that are to be asked for, at most so many.
+    pub(crate) fn take_urgent(&self, limit: usize) -> Vec<Asked> {
+        let mut sessions = self.lock();
+        let Sessions { by_handle, urgent, .. } = &mut *sessions;
+        let mut asked = Vec::new();
+        while asked.len() < limit
+            && let Some(handle) = urgent.pop()
+        {
+            if let Some(session) = by_handle.get_mut(&handle).filter(|session| session.is_urgent) {
+                session.is_urgent = false;
+                asked.push(Asked { handle, ends: session.ends, owner: session.owner.clone() });
+            }
+        }
+        asked
+    }
+
+    /// What the store has said of a session. Answers whether it did.
+    pub(crate) fn note(&self, handle: Handle, sight: Sight, now: Instant) -> bool {
+        let mut sessions = self.lock();
+        let Some(session) = sessions.by_handle.get_mut(&handle) else { return true };
+        match sight {
+            Sight::Unanswered => {
+                sessions.ask_for(handle);
+                false
+            }
+            Sight::Gone { expired } => {
+                let is_overdue = session.deadline.is_some_and(|deadline| deadline <= now);
+                let reason = match session.ending.or(session.suspected) {
+                    Some(reason) => reason,
+                    None if expired || is_overdue => EndReason::Expired,
+                    None => EndReason::Unknown,
+                };
+                let ended = self.remove(&mut sessions, handle);
+                drop(sessions);
+                end(ended, reason);
+                true
+            }
+            Sight::Alive(seen) => {
+                let ended = session.see(seen, now);
+                if session.holders.is_empty() {
+                    self.remove(&mut sessions, handle);
+                }
+                drop(sessions);
+                for holder in ended {
+                    holder.end_with(EndReason::PrincipalChanged);
+                }
+                true
+            }
+        }
+    }
+
+    /// For whoever is to watch over them, since nobody does.
+    pub(crate) fn begin_watching(self: &Arc<Self>) -> Option<Watching> {
+        let mut sessions = self.lock();
+        let begins = !sessions.is_watched && !sessions.is_closed;
+        sessions.is_watched |= begins;
+        begins.then(|| Watching { registry: Arc::clone(self), is_over: false })
+    }
+
+    fn remove(&self, sessions: &mut Sessions, handle: Handle) -> Option<Session> {
+        let session = sessions.by_handle.remove(&handle)?;
+        self.count.fetch_sub(1, Ordering::Relaxed);
+        Some(session)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sessions {
+    fn ask_for(&mut self, handle: Handle) {
+        if let Some(session) = self.by_handle.get_mut(&handle)
+            && !std::mem::replace(&mut session.is_urgent, true)
+        {
+            self.urgent.push(handle);
+        }
+    }
+
+    fn ask_for_those(&mut self, wanted: impl Fn(Handle, &Session) -> bool) {
+        for (handle, session) in &mut self.by_handle {
+            if !session.is_urgent && wanted(*handle, session) {
+                session.is_urgent = true;
+                self.urgent.push(*handle);
+            }
+        }
+    }
+}
+
+impl Session {
+    fn new() -> Self {
+        Self {
+            holders: Vec::with_capacity(1),
+            owner: None,
+            ends: None,
+            deadline: None,
+            is_urgent: false,
+            ending: None,
+            suspected: None,
+        }
+    }
+
+    /// It is alive. Answers the holders for whom it is over all the same.
+    fn see(&mut self, seen: Seen, now: Instant) -> Vec<Arc<Watched>> {
+        let Seen { owner, ends, left } = seen;
+        self.ends = Some(ends);
+        self.deadline = Some(now + left.max(MIN_LEFT));
+        self.suspected = self.suspected.filter(|_| self.is_urgent);
+        // Asked for again meanwhile: whose it is by now, the next answer tells.
+        let Some(owner) = owner.filter(|_| !self.is_urgent) else { return Vec::new() };
+        let person = owner.person;
+        self.owner = Some(owner);
+        self.holders.extract_if(.., |holder| !holder.may_be_of(person)).collect()
+    }
+}
+
+/// These sessions are over.
+fn end(sessions: impl IntoIterator<Item = Session>, reason: EndReason) {
+    for session in sessions {
+        for holder in session.holders {
+            holder.end_with(reason);
+        }
+    }
+}
+
+/// Somebody watches over the live sessions, until this is dropped.
+pub(crate) struct Watching {
+    pub(crate) registry: Arc<Registry>,
+    is_over: bool,
+}
+
+impl Watching {
+    /// Ends it, if there is none to watch over. Whoever comes later begins anew.
+    pub(crate) fn end_if_idle(&mut self) -> bool {
+        let mut sessions = self.registry.lock();
+        if sessions.by_handle.is_empty() {
+            sessions.is_watched = false;
+            self.is_over = true;
+        }
+        self.is_over
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.registry.lock().is_watched = false;
+        }
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.count.load(Ordering::Relaxed);
+        f.debug_struct("Registry").field("sessions", &count).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,7 @@
+//! Live sessions: what goes on beyond its request, and ends with its session, on every node.
+
+mod app;
+mod endings;
+mod polling;
+mod requests;
+mod streams;

@@ -8,7 +8,7 @@ use http::StatusCode;
 use crate::crypto::random::RandomError;
 use crate::crypto::seal::SealError;
 use crate::crypto::token::HandleError;
-use crate::engine::live::EndReason;
+use crate::engine::end_reason::EndReason;
 use crate::state::frame::{EncodeError, FieldsError};
 use crate::store::StoreError;
 

@@ -4,8 +4,8 @@ use http::StatusCode;
 
 use crate::cookie::read::CookieFault;
 use crate::crypto::token::Handle;
+use crate::engine::end_reason::EndReason;
 use crate::engine::error::{Error, Refusal};
-use crate::engine::live::EndReason;
 use crate::store::StoreError;
 
 /// Something happened to a session.

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::crypto::token::Handle;
+use crate::engine::end_reason::EndReason;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::listed::Listed;
-use crate::engine::live::{EndReason, Known, Live};
+use crate::engine::live::{Known, Live};
 use crate::engine::revocation::Revocation;
 use crate::engine::session::Session;
 use crate::engine::stored_session::StoredSession;

@@ -15,6 +15,7 @@ pub(crate) mod cross_site;
 pub(crate) mod decode_cache;
 pub(crate) mod deferred;
 pub(crate) mod draft;
+pub(crate) mod end_reason;
 #[expect(clippy::module_inception, reason = "the room is named for what stands in its middle")]
 pub(crate) mod engine;
 pub(crate) mod error;
@@ -23,6 +24,7 @@ pub(crate) mod form_codes;
 mod handle_hasher;
 pub(crate) mod identity;
 pub(crate) mod incoming;
+pub(crate) mod inspection;
 pub(crate) mod late_log_in;
 pub(crate) mod lend;
 pub(crate) mod lifetime;

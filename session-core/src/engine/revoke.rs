@@ -1,10 +1,11 @@
 //! The end of all sessions of a principal, or all but one.
 
 use crate::crypto::token::Handle;
+use crate::engine::end_reason::EndReason;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
-use crate::engine::live::{EndReason, Person};
+use crate::engine::live::Person;
 use crate::engine::revocation::Revocation;
 use crate::engine::rotation::PrincipalDigest;
 use crate::engine::store_clock::ClockReading;

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use crate::cookie::write::SetCookie;
 use crate::engine::change::{Change, FormerData, Requester, SecretChange, StateChange};
 use crate::engine::controls::{Controls, SecretRequest};
+use crate::engine::end_reason::EndReason;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
 use crate::engine::identity::{Identity, Proven};
 use crate::engine::incoming::{Request, Usage};
 use crate::engine::late_log_in::save_late_log_in;
-use crate::engine::live::{EndReason, Person};
+use crate::engine::live::Person;
 use crate::engine::new_session::NewSession;
 use crate::engine::operations;
 use crate::engine::renewal::renewal;
@@ -92,11 +93,11 @@ fn run<T: SessionState>(
         let is_loaded = transaction.proven().is_some() && !left.is_destroyed;
         let becomes = || Person::of::<T>(left.state.principal());
         let person = (!is_loaded || left.logs_in_or_out()).then(becomes);
-        let settling = transaction.live.settle(person);
+        let saving = transaction.live.begin_saving(person);
         if let Identity::Replaced(presented) = transaction.identity {
             let saved = save_late_log_in(&engine, &transaction, presented, left);
             let (stored_as, set) = Box::pin(saved).await?;
-            settling.began(stored_as);
+            saving.began(stored_as);
             return Ok(Some(set));
         }
         if let Some(proven) = transaction.proven().filter(|_| left.is_destroyed) {
@@ -135,31 +136,31 @@ fn run<T: SessionState>(
                         let presented = proven.presented();
                         let saved = save_late_log_in(&engine, &transaction, presented, log_in);
                         let (stored_as, set) = Box::pin(saved).await?;
-                        settling.went_on(stored_as);
+                        saving.went_on(stored_as);
                         Some(set)
                     }
                     // Nothing of the request's is lost, and what it answers was so when it asked.
                     (Err(Error::Ended), None) if purpose == Purpose::Upkeep => None,
                     (committed, _) => {
                         let (stored_as, set) = committed?;
-                        settling.went_on(stored_as);
+                        saving.went_on(stored_as);
                         set
                     }
                 }
             }
             None if purpose == Purpose::Change && transaction.incoming.is_withheld => {
                 withhold(&engine, &*left.state)?;
-                settling.came_to_nothing();
+                saving.came_to_nothing();
                 None
             }
             None if purpose == Purpose::Change => {
                 let session = NewSession::new(&engine, &transaction, &*left.state, left.controls)?;
                 let (stored_as, set) = Box::pin(operations::create(&engine, session)).await?;
-                settling.began(stored_as);
+                saving.began(stored_as);
                 Some(set)
             }
             None => {
-                settling.came_to_nothing();
+                saving.came_to_nothing();
                 None
             }
         };

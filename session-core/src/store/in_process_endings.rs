@@ -94,10 +94,10 @@ where
     }
 }
 
-type Next<P> = Pin<Box<dyn Future<Output = (Option<Ending>, Feed<P>)> + Send>>;
+type Pending<P> = Pin<Box<dyn Future<Output = (Option<Ending>, Feed<P>)> + Send>>;
 
 struct Subscription<P> {
-    next: Next<P>,
+    next: Pending<P>,
 }
 
 impl<P, F> EndingSource for Subscription<P>

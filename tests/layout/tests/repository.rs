@@ -61,9 +61,10 @@ const FLOORS: &[Floor] = &[
     Floor {
         folder: "session-core/src/engine",
         rooms: &[
-            (".", &["store_backend", "cookie_backend"]),
-            ("store_backend", &["."]),
-            ("cookie_backend", &["."]),
+            (".", &["store_backend", "cookie_backend", "live"]),
+            ("store_backend", &[".", "live"]),
+            ("cookie_backend", &[".", "live"]),
+            ("live", &["."]),
         ],
     },
     Floor {

@@ -2,10 +2,10 @@
 
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::Handle;
+use crate::engine::end_reason::EndReason;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
-use crate::engine::live::EndReason;
 use crate::engine::sealed_cookie::{CLOCK_SKEW, latest_end};
 use crate::state::session_state::SessionState;
 use crate::store::Times;

@@ -7,9 +7,9 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 use tokio::sync::futures::OwnedNotified;
 
-use super::end_reason::EndReason;
 use super::registration::Registration;
 use super::watcher;
+use crate::engine::end_reason::EndReason;
 
 pin_project! {
     /// Is ready when the session has ended, as often as it is asked.

@@ -15,7 +15,7 @@ pub(crate) type Answer<R> = Pin<Box<dyn Future<Output = R> + Send>>;
 /// Knows which sessions are alive. An engine is one.
 pub(crate) trait Keeper: Send + Sync {
     /// What the store says of these sessions, in their order.
-    fn inspect(self: Arc<Self>, asked: Vec<Asked>) -> Answer<Vec<Sight>>;
+    fn inspect(self: Arc<Self>, asked: Vec<Asked>) -> Answer<Vec<Finding>>;
 
     /// The store's feed of endings, if it has one.
     fn endings(self: Arc<Self>) -> Answer<Result<Option<Endings>, StoreError>>;
@@ -45,7 +45,7 @@ pub(crate) struct Owner {
 
 /// What the store says of a session.
 #[derive(Clone, Debug)]
-pub(crate) enum Sight {
+pub(crate) enum Finding {
     /// It is over.
     Gone {
         /// By its own limits.

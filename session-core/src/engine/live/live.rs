@@ -9,12 +9,12 @@ use std::task::Poll;
 use tokio::time::Instant;
 
 use super::end::End;
-use super::end_reason::EndReason;
 use super::registration::Registration;
 use super::registry::{Known, Registry};
 use super::streams::{OrFail, UntilEnded};
 use super::watcher;
 use crate::crypto::token::Handle;
+use crate::engine::end_reason::EndReason;
 use crate::engine::error::Error;
 
 /// A session as long as it lives: for what outlasts the request that begins it, be it a WebSocket, an event

@@ -1,8 +1,6 @@
 //! Live sessions: what goes on beyond its request for as long as the session does.
 
 mod end;
-mod end_reason;
-mod inspection;
 mod keeper;
 #[expect(clippy::module_inception, reason = "the room is named for what it hands out")]
 mod live;
@@ -14,11 +12,10 @@ mod streams;
 mod watched;
 mod watcher;
 
-pub use end_reason::EndReason;
 pub use live::{Live, Reach};
 pub use streams::{OrFail, UntilEnded};
 
-pub(crate) use keeper::Keeper;
+pub(crate) use keeper::{Answer, Asked, Finding, Keeper, Owner, Seen};
 pub(crate) use of_request::{OfRequest, StoredAs};
 pub(crate) use person::Person;
 pub(crate) use registry::{Known, Registry};

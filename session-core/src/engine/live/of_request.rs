@@ -3,13 +3,13 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use super::end_reason::EndReason;
 use super::keeper::Owner;
 use super::person::Person;
 use super::registration::Registration;
 use super::registry::{Known, Registry};
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::Handle;
+use crate::engine::end_reason::EndReason;
 use crate::engine::stored::Stored;
 use crate::state::session_state::SessionState;
 
@@ -83,13 +83,13 @@ impl OfRequest {
     }
 
     /// The session is about to be stored; with a person if as another, or as that person's.
-    pub(crate) fn settle(&self, person: Option<Person>) -> Settling<'_> {
+    pub(crate) fn begin_saving(&self, person: Option<Person>) -> Saving<'_> {
         if person.is_some()
             && let Some(registration) = self.given().loaded.upgrade()
         {
             registration.watched.place().becoming = person;
         }
-        Settling { of_request: self, person }
+        Saving { of_request: self, person }
     }
 
     fn given(&self) -> MutexGuard<'_, Given> {
@@ -119,13 +119,13 @@ fn or_insert(
 /// A save under way. If it makes a session another, or another's, and is dropped before its outcome is known,
 /// the live session is over.
 #[derive(Debug)]
-pub(crate) struct Settling<'a> {
+pub(crate) struct Saving<'a> {
     of_request: &'a OfRequest,
-    /// None if there is nothing to settle, or nothing any more.
+    /// None if there is nothing to save, or nothing any more.
     person: Option<Person>,
 }
 
-impl Settling<'_> {
+impl Saving<'_> {
     /// What the request came in with is stored like this, or what takes its place.
     pub(crate) fn went_on(mut self, stored_as: StoredAs) {
         let Some(known) = self.known(stored_as) else { return };
@@ -155,7 +155,7 @@ impl Settling<'_> {
     }
 }
 
-impl Drop for Settling<'_> {
+impl Drop for Saving<'_> {
     fn drop(&mut self) {
         if self.person.is_some() {
             let holders = self.of_request.given().save(Saved::Unknown);

@@ -9,12 +9,12 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::end_reason::EndReason;
-use super::keeper::{Asked, Keeper, Owner, Seen, Sight};
+use super::keeper::{Asked, Finding, Keeper, Owner, Seen};
 use super::person::Person;
 use super::watched::Watched;
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::Handle;
+use crate::engine::end_reason::EndReason;
 
 /// The least time from one question for a session to the next, where its deadline has passed and the store
 /// says that it is alive: clocks differ.
@@ -247,15 +247,15 @@ impl Registry {
     }
 
     /// What the store has said of a session. Answers whether it did.
-    pub(crate) fn note(&self, handle: Handle, sight: Sight, now: Instant) -> bool {
+    pub(crate) fn note(&self, handle: Handle, finding: Finding, now: Instant) -> bool {
         let mut sessions = self.lock();
         let Some(session) = sessions.by_handle.get_mut(&handle) else { return true };
-        match sight {
-            Sight::Unanswered => {
+        match finding {
+            Finding::Unanswered => {
                 sessions.ask_for(handle);
                 false
             }
-            Sight::Gone { expired } => {
+            Finding::Gone { expired } => {
                 let is_overdue = session.deadline.is_some_and(|deadline| deadline <= now);
                 let reason = match session.ending.or(session.suspected) {
                     Some(reason) => reason,
@@ -267,7 +267,7 @@ impl Registry {
                 end(ended, reason);
                 true
             }
-            Sight::Alive(seen) => {
+            Finding::Alive(seen) => {
                 let ended = session.see(seen, now);
                 if session.holders.is_empty() {
                     self.remove(&mut sessions, handle);

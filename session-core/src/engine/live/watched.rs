@@ -6,9 +6,9 @@ use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 use tokio::time::Instant;
 
-use super::end_reason::EndReason;
 use super::person::Person;
 use crate::crypto::token::Handle;
+use crate::engine::end_reason::EndReason;
 
 /// What is known of one live session, shared by whoever waits for its end.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::runtime;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::keeper::{Answer, Asked, Keeper, Sight};
+use super::keeper::{Answer, Asked, Finding, Keeper};
 use super::registry::{Registry, Watching};
 use crate::crypto::token::Handle;
 use crate::store::{Ending, Endings, PROOF_INTERVAL, StoreError};
@@ -61,14 +61,14 @@ enum Feed {
 /// The sessions that the store is being asked for.
 struct Question {
     handles: Vec<Handle>,
-    answer: Answer<Vec<Sight>>,
+    answer: Answer<Vec<Finding>>,
 }
 
 /// What the watcher is woken by.
 enum Wake {
     Opened(Result<Option<Endings>, StoreError>),
     Told(Option<Ending>),
-    Answered(Vec<Sight>),
+    Answered(Vec<Finding>),
     Registry,
     Clock,
 }
@@ -107,7 +107,7 @@ impl Watcher {
             match self.wait(next_tick).await {
                 Wake::Opened(opened) => self.opened(opened),
                 Wake::Told(ending) => self.told(ending),
-                Wake::Answered(sights) => self.answered(sights),
+                Wake::Answered(findings) => self.answered(findings),
                 Wake::Registry => {}
                 Wake::Clock => {
                     self.tick();
@@ -140,9 +140,9 @@ impl Watcher {
         let mut clock = pin!(sleep_until(next_tick));
         poll_fn(|context| {
             if let Some(Question { answer, .. }) = &mut self.question
-                && let Poll::Ready(sights) = answer.as_mut().poll(context)
+                && let Poll::Ready(findings) = answer.as_mut().poll(context)
             {
-                return Poll::Ready(Wake::Answered(sights));
+                return Poll::Ready(Wake::Answered(findings));
             }
             // First the clock: what a feed has to tell may be endless.
             if clock.as_mut().poll(context).is_ready() {
@@ -193,12 +193,12 @@ impl Watcher {
         }
     }
 
-    fn answered(&mut self, sights: Vec<Sight>) {
+    fn answered(&mut self, findings: Vec<Finding>) {
         let Some(Question { handles, .. }) = self.question.take() else { return };
         let now = Instant::now();
         let mut is_answered = true;
-        for (handle, sight) in handles.into_iter().zip(sights) {
-            is_answered &= self.registry().note(handle, sight, now);
+        for (handle, finding) in handles.into_iter().zip(findings) {
+            is_answered &= self.registry().note(handle, finding, now);
         }
         let pause = || self.registry().check_every.min(PROOF_INTERVAL);
         self.not_before = (!is_answered).then(|| now + pause());

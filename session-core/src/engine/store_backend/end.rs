@@ -1,10 +1,10 @@
 //! The end of a stored session: its record is deleted.
 
 use crate::crypto::token::Handle;
+use crate::engine::end_reason::EndReason;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
-use crate::engine::live::EndReason;
 use crate::state::session_state::SessionState;
 
 /// Ends a session for this reason, and reports it if there was one.

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::keeper::{Answer, Asked, Keeper, Owner, Seen, Sight};
-use super::person::Person;
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::Handle;
 use crate::engine::backend::Backend;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
+use crate::engine::live::{Answer, Asked, Finding, Keeper, Owner, Person, Seen};
 use crate::engine::sealed_cookie::Copies;
 use crate::engine::together::together;
 use crate::state::session_state::SessionState;
@@ -20,7 +19,7 @@ use crate::store::{Endings, Liveness, StoreError};
 const AT_ONCE: usize = 32;
 
 impl<T: SessionState> Keeper for Engine<T> {
-    fn inspect(self: Arc<Self>, asked: Vec<Asked>) -> Answer<Vec<Sight>> {
+    fn inspect(self: Arc<Self>, asked: Vec<Asked>) -> Answer<Vec<Finding>> {
         Box::pin(async move {
             match self.backend {
                 Backend::Store => self.inspect_stored(asked).await,
@@ -60,58 +59,58 @@ impl<T: SessionState> Keeper for Engine<T> {
 }
 
 impl<T: SessionState> Engine<T> {
-    async fn inspect_stored(&self, asked: Vec<Asked>) -> Vec<Sight> {
+    async fn inspect_stored(&self, asked: Vec<Asked>) -> Vec<Finding> {
         let handles: Vec<Handle> = asked.iter().map(|Asked { handle, .. }| *handle).collect();
         let Ok(alive) = self.store.alive(&handles).await else {
-            return vec![Sight::Unanswered; asked.len()];
+            return vec![Finding::Unanswered; asked.len()];
         };
-        let mut sights = Vec::with_capacity(asked.len());
+        let mut findings = Vec::with_capacity(asked.len());
         for (asked, liveness) in asked.into_iter().zip(alive) {
-            sights.push(match liveness {
+            findings.push(match liveness {
                 Some(liveness) => self.inspect_owner(asked, liveness).await,
-                None => Sight::Gone { expired: self.has_passed(asked.ends) },
+                None => Finding::Gone { expired: self.has_passed(asked.ends) },
             });
         }
-        sights
+        findings
     }
 
     /// Whose this session is: that is loaded only if the store spells it in another way than before.
-    async fn inspect_owner(&self, asked: Asked, liveness: Liveness) -> Sight {
+    async fn inspect_owner(&self, asked: Asked, liveness: Liveness) -> Finding {
         let Liveness { principal: spelled, now, expires, .. } = liveness;
         let person = match (&spelled, asked.owner) {
             (None, _) => Person::Nobody,
             (Some(_), Some(owner)) if owner.spelled == spelled => owner.person,
             (Some(_), _) => match self.load(asked.handle).await {
                 Ok(Some(stored)) => Person::of_stored(&stored),
-                Ok(None) => return Sight::Gone { expired: false },
-                Err(Error::Store(_)) => return Sight::Unanswered,
+                Ok(None) => return Finding::Gone { expired: false },
+                Err(Error::Store(_)) => return Finding::Unanswered,
                 Err(_) => Person::Unreadable,
             },
         };
         let owner = Some(Owner { spelled, person });
-        Sight::Alive(Seen { owner, ends: expires, left: expires.since(now) })
+        Finding::Alive(Seen { owner, ends: expires, left: expires.since(now) })
     }
 
     /// Of sealed cookies the store has those that were ended.
-    async fn inspect_sealed(&self, asked: Vec<Asked>) -> Vec<Sight> {
-        let mut sights = Vec::with_capacity(asked.len());
+    async fn inspect_sealed(&self, asked: Vec<Asked>) -> Vec<Finding> {
+        let mut findings = Vec::with_capacity(asked.len());
         for some in asked.chunks(AT_ONCE) {
-            sights.extend(together(some.iter().map(|asked| self.inspect_cookie(asked))).await);
+            findings.extend(together(some.iter().map(|asked| self.inspect_cookie(asked))).await);
         }
-        sights
+        findings
     }
 
-    async fn inspect_cookie(&self, asked: &Asked) -> Sight {
-        let Ok(ended) = self.store.load(asked.handle).await else { return Sight::Unanswered };
+    async fn inspect_cookie(&self, asked: &Asked) -> Finding {
+        let Ok(ended) = self.store.load(asked.handle).await else { return Finding::Unanswered };
         if ended.is_some() {
-            return Sight::Gone { expired: false };
+            return Finding::Gone { expired: false };
         }
         match asked.ends {
             Some(ends) if !self.has_passed(Some(ends)) => {
                 let left = ends.since(self.store.current_time());
-                Sight::Alive(Seen { owner: None, ends, left })
+                Finding::Alive(Seen { owner: None, ends, left })
             }
-            _ => Sight::Gone { expired: true },
+            _ => Finding::Gone { expired: true },
         }
     }
 

@@ -170,12 +170,14 @@ impl Watcher {
         let now = Instant::now();
         let backoff = self.backoff();
         self.feed = match opened {
-            Ok(Some(endings)) => Feed::Open { endings, since: now, backoff },
+            Ok(Some(endings)) => {
+                // What ended before is not told.
+                self.registry().hint_all();
+                Feed::Open { endings, since: now, backoff }
+            }
             Ok(None) => Feed::Closed { until: now + WITHOUT_FEED, backoff: MIN_BACKOFF },
             Err(_) => Feed::Closed { until: now + backoff, backoff: next(backoff) },
         };
-        // What ended before it was opened is not told.
-        self.registry().hint_all();
     }
 
     fn told(&mut self, ending: Option<Ending>) {
@@ -245,3 +247,6 @@ fn turn_of(handle: Handle, ticks: u32) -> u32 {
     let [.., a, b, c, d] = *handle.as_bytes();
     u32::from_le_bytes([a, b, c, d]) % ticks
 }
+
+#[cfg(test)]
+mod tests;

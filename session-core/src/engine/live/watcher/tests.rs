@@ -1,0 +1,345 @@
+//! The watcher beside a store that does what a test says, under a clock that stands still.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::task::Context;
+
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::time::{advance, sleep};
+
+use super::super::keeper::Seen;
+use super::super::person::Person;
+use super::super::registration::Registration;
+use super::super::registry::Known;
+use super::*;
+use crate::crypto::time::Timestamp;
+use crate::engine::end_reason::EndReason;
+use crate::engine::error::Error;
+use crate::store::EndingSource;
+
+const CHECK_EVERY: Duration = Duration::from_secs(5);
+const DAY: Duration = Duration::from_hours(24);
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A store as a test has it.
+#[derive(Default)]
+struct TestKeeper {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// How long those live that are alive, if it is not a day.
+    left: HashMap<Handle, Duration>,
+    gone: Vec<Handle>,
+    /// How many were asked for in each question.
+    questions: Vec<usize>,
+    is_down: bool,
+    /// What the next feeds tell; none: it has none.
+    feeds: Vec<Option<UnboundedReceiver<Ending>>>,
+    opened: usize,
+}
+
+struct Channel(UnboundedReceiver<Ending>);
+
+impl EndingSource for Channel {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Ending>> {
+        self.0.poll_recv(context)
+    }
+}
+
+impl Keeper for TestKeeper {
+    fn inspect(self: Arc<Self>, asked: Vec<Asked>) -> Answer<Vec<Finding>> {
+        Box::pin(async move {
+            let mut state = self.state.lock().unwrap();
+            state.questions.push(asked.len());
+            let find = |asked: Asked| match asked.handle {
+                _ if state.is_down => Finding::Unanswered,
+                handle if state.gone.contains(&handle) => Finding::Gone { expired: false },
+                handle => {
+                    let left = state.left.get(&handle).copied().unwrap_or(DAY);
+                    Finding::Alive(Seen { owner: None, ends: Timestamp::now().plus(DAY), left })
+                }
+            };
+            asked.into_iter().map(find).collect()
+        })
+    }
+
+    fn endings(self: Arc<Self>) -> Answer<Result<Option<Endings>, StoreError>> {
+        Box::pin(async move {
+            let mut state = self.state.lock().unwrap();
+            state.opened += 1;
+            match state.feeds.pop() {
+                None => Err(StoreError::failed("no feed at the moment")),
+                Some(None) => Ok(None),
+                Some(Some(told)) => Ok(Some(Endings::new(Channel(told)))),
+            }
+        })
+    }
+
+    fn touch(self: Arc<Self>, _: Handle) -> Answer<Result<Option<Duration>, Error>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn knows_of_others(&self) -> bool {
+        true
+    }
+}
+
+/// A registry with so many live sessions, its store, and who tells of endings.
+struct Test {
+    registry: Arc<Registry>,
+    keeper: Arc<TestKeeper>,
+    lives: Vec<Registration>,
+}
+
+impl Test {
+    fn new() -> Self {
+        let (registry, keeper) = (Arc::new(Registry::new(CHECK_EVERY)), Arc::default());
+        let weak = Arc::downgrade(&keeper);
+        registry.set_keeper(weak as Weak<dyn Keeper>);
+        Self { registry, keeper, lives: Vec::new() }
+    }
+
+    /// A feed that the next to ask for one gets.
+    fn feed(&self) -> UnboundedSender<Ending> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        self.state(|state| state.feeds.push(Some(receiver)));
+        sender
+    }
+
+    async fn watch(&mut self, sessions: u32) {
+        for number in 0..sessions {
+            let known =
+                Known { handle: handle(number), person: Person::Nobody, owner: None, ends: None };
+            self.lives.push(Registration::of(&self.registry, known));
+        }
+        start(&self.registry);
+        sleep(Duration::from_millis(1)).await;
+    }
+
+    fn state<R>(&self, access: impl FnOnce(&mut State) -> R) -> R {
+        access(&mut self.keeper.state.lock().unwrap())
+    }
+
+    /// The questions since this was last asked: for how many sessions each.
+    fn questions(&self) -> Vec<usize> {
+        self.state(|state| std::mem::take(&mut state.questions))
+    }
+
+    fn end(&self, number: usize) -> Option<EndReason> {
+        self.lives[number].watched.end()
+    }
+}
+
+fn handle(number: u32) -> Handle {
+    let mut bytes = [0; 16];
+    bytes[12..].copy_from_slice(&number.wrapping_mul(2_654_435_761).to_le_bytes());
+    Handle::from_bytes(bytes)
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_are_asked_for_at_once_and_then_spread_over_the_interval() {
+    let mut test = Test::new();
+    test.watch(10_000).await;
+    assert_eq!(test.questions(), vec![BATCH; 20], "as they are registered");
+    // The feed could not be opened: whoever has ended meanwhile is not told.
+    sleep(CHECK_EVERY * 4).await;
+    let questions = test.questions();
+    let asked: usize = questions.iter().sum();
+    // What fails to open is no reason to look at all; each has its turn in every interval.
+    assert!((40_000..=50_000).contains(&asked), "{asked}");
+    assert!(questions.iter().all(|asked| *asked <= BATCH));
+    sleep(CHECK_EVERY).await;
+    let spread = test.questions();
+    assert!(spread.len() >= 20, "{spread:?}");
+    assert_eq!(spread.iter().sum::<usize>(), 10_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_told_is_looked_at_at_once_and_nothing_else() {
+    let mut test = Test::new();
+    let feed = test.feed();
+    test.watch(100).await;
+    feed.send(Ending::UpToDate).unwrap();
+    sleep(SECOND / 2).await;
+    test.questions();
+    test.state(|state| state.gone.push(handle(7)));
+    feed.send(Ending::Of(handle(7))).unwrap();
+    feed.send(Ending::Of(handle(8))).unwrap();
+    feed.send(Ending::Of(handle(1_000_000))).unwrap();
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(test.end(7), Some(EndReason::Unknown));
+    assert_eq!(test.end(8), None, "a hint is no proof");
+    assert_eq!(test.questions().iter().sum::<usize>(), 2);
+    for _ in 0..20 {
+        feed.send(Ending::UpToDate).unwrap();
+        sleep(SECOND).await;
+    }
+    assert!(test.questions().is_empty());
+}
+
+/// A feed that says nothing any more: half-open, frozen.
+#[tokio::test(start_paused = true)]
+async fn without_a_proof_of_life_all_are_looked_at_within_the_interval() {
+    let mut test = Test::new();
+    let feed = test.feed();
+    test.watch(100).await;
+    for _ in 0..3 {
+        feed.send(Ending::UpToDate).unwrap();
+        sleep(SECOND).await;
+    }
+    test.questions();
+    test.state(|state| state.gone.push(handle(7)));
+    sleep(CHECK_EVERY - SECOND).await;
+    assert_eq!(test.end(7), Some(EndReason::Unknown));
+    // From here on it is asked.
+    test.questions();
+    test.state(|state| state.gone.push(handle(8)));
+    sleep(CHECK_EVERY).await;
+    assert_eq!(test.end(8), Some(EndReason::Unknown));
+    // Until it proves itself again.
+    feed.send(Ending::UpToDate).unwrap();
+    sleep(SECOND).await;
+    feed.send(Ending::UpToDate).unwrap();
+    test.questions();
+    sleep(SECOND).await;
+    assert!(test.questions().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_a_gap_all_are_looked_at() {
+    let mut test = Test::new();
+    let feed = test.feed();
+    test.watch(100).await;
+    feed.send(Ending::UpToDate).unwrap();
+    sleep(SECOND).await;
+    test.state(|state| state.gone.push(handle(7)));
+    test.questions();
+    feed.send(Ending::Gap).unwrap();
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(test.end(7), Some(EndReason::Unknown));
+    assert_eq!(test.questions(), [100]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feed_that_is_over_is_opened_again_and_what_it_missed_is_looked_at() {
+    let mut test = Test::new();
+    let (second, first) = (test.feed(), test.feed());
+    test.watch(100).await;
+    first.send(Ending::UpToDate).unwrap();
+    sleep(SECOND).await;
+    test.state(|state| state.gone.push(handle(7)));
+    drop(first);
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(test.end(7), Some(EndReason::Unknown));
+    assert_eq!(test.state(|state| state.opened), 1);
+    // Before the next one is open, somebody ends.
+    test.state(|state| state.gone.push(handle(8)));
+    sleep(SECOND).await;
+    assert_eq!(test.state(|state| state.opened), 2);
+    assert_eq!(test.end(8), Some(EndReason::Unknown));
+    second.send(Ending::UpToDate).unwrap();
+    sleep(SECOND).await;
+    test.questions();
+    sleep(SECOND).await;
+    assert!(test.questions().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feed_that_cannot_be_opened_is_tried_less_and_less() {
+    let mut test = Test::new();
+    test.watch(1).await;
+    sleep(Duration::from_mins(10)).await;
+    let opened = test.state(|state| state.opened);
+    assert!((15..=40).contains(&opened), "{opened} attempts in ten minutes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_without_a_feed_is_asked_for_one_now_and_then() {
+    let mut test = Test::new();
+    test.state(|state| state.feeds = (0..3).map(|_| None).collect());
+    test.watch(1).await;
+    sleep(WITHOUT_FEED * 2 + SECOND).await;
+    assert_eq!(test.state(|state| state.opened), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_store_is_down_it_is_tried_again_and_nothing_ends() {
+    let mut test = Test::new();
+    test.watch(100).await;
+    test.questions();
+    test.state(|state| {
+        state.is_down = true;
+        state.gone.push(handle(7));
+    });
+    sleep(Duration::from_mins(1)).await;
+    assert_eq!(test.end(7), None);
+    let questions = test.questions().len();
+    assert!((20..=61).contains(&questions), "{questions} attempts in a minute");
+    test.state(|state| state.is_down = false);
+    sleep(SECOND * 2).await;
+    assert_eq!(test.end(7), Some(EndReason::Unknown));
+    assert_eq!(test.end(8), None);
+}
+
+/// A deadline passes under a feed that proves itself: the session may have been used elsewhere.
+#[tokio::test(start_paused = true)]
+async fn at_a_deadline_the_store_is_asked() {
+    let mut test = Test::new();
+    let feed = test.feed();
+    test.state(|state| _ = state.left.insert(handle(7), SECOND * 30));
+    test.watch(100).await;
+    let prove_for = async |seconds| {
+        for _ in 0..seconds {
+            feed.send(Ending::UpToDate).unwrap();
+            sleep(SECOND).await;
+        }
+    };
+    prove_for(2).await;
+    test.questions();
+    prove_for(25).await;
+    assert!(test.questions().is_empty());
+    prove_for(5).await;
+    assert_eq!(test.questions(), [1]);
+    prove_for(25).await;
+    assert!(test.questions().is_empty());
+    assert_eq!(test.end(7), None);
+    test.state(|state| state.gone.push(handle(7)));
+    prove_for(5).await;
+    assert_eq!(test.end(7), Some(EndReason::Expired));
+}
+
+/// The process was stopped: proofs from before are worth nothing, and those that piled up come first.
+#[tokio::test(start_paused = true)]
+async fn after_a_pause_all_are_looked_at() {
+    let mut test = Test::new();
+    let feed = test.feed();
+    test.watch(100).await;
+    feed.send(Ending::UpToDate).unwrap();
+    sleep(SECOND).await;
+    test.state(|state| state.gone.push(handle(7)));
+    test.questions();
+    advance(SECOND * 30).await;
+    sleep(SECOND).await;
+    assert_eq!(test.end(7), Some(EndReason::Unknown));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_watches_when_there_is_nothing_to_watch() {
+    let mut test = Test::new();
+    let feed = test.feed();
+    test.watch(10).await;
+    test.lives.clear();
+    assert!(test.registry.is_empty());
+    sleep(LINGER + SECOND).await;
+    assert!(feed.is_closed(), "the feed was given up");
+    // And begins anew.
+    let feed = test.feed();
+    test.watch(1).await;
+    assert!(!feed.is_closed());
+    test.state(|state| state.gone.push(handle(0)));
+    feed.send(Ending::Of(handle(0))).unwrap();
+    sleep(SECOND).await;
+    assert_eq!(test.end(0), Some(EndReason::Unknown));
+}

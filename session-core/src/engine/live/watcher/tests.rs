@@ -191,7 +191,7 @@ async fn without_a_proof_of_life_all_are_looked_at_within_the_interval() {
     }
     test.questions();
     test.state(|state| state.gone.push(handle(7)));
-    sleep(CHECK_EVERY - SECOND).await;
+    sleep(SECOND * 4).await;
     assert_eq!(test.end(7), Some(EndReason::Unknown));
     // From here on it is asked.
     test.questions();

@@ -1,5 +1,6 @@
 //! The builder of a Redis store.
 
+use std::sync::Once;
 use std::time::Duration;
 
 use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, RedisError};
@@ -152,7 +153,7 @@ impl RedisBuilder {
 
     fn build(self, topology: Topology, keys: Keys, deadline: Duration) -> RedisStore {
         let executor = Executor::new(topology, self.waiting);
-        RedisStore::new(Operations { executor, keys, timeout: deadline })
+        RedisStore::new(Operations { executor, keys, refusal_told: Once::new(), timeout: deadline })
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use session_core::store::{
-    Ended, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
 };
 use session_core::{Handle, Now, Store, StoreError};
 
@@ -78,6 +78,10 @@ impl Store for RedisStore {
         now: Now,
     ) -> Result<Vec<Option<Liveness>>, StoreError> {
         self.or_store_error(self.0.alive(handles, now).await)
+    }
+
+    async fn endings(&self) -> Result<Option<Endings>, StoreError> {
+        self.or_store_error(self.0.endings().await)
     }
 
     async fn delete_all(

@@ -43,6 +43,11 @@ impl Queue {
         }
     }
 
+    /// The connection that the calls are sent on.
+    pub(crate) fn connection(&self) -> &ConnectionManager {
+        &self.0.connection
+    }
+
     fn push(&self, call: Call) {
         let mut scheduler = self.0.scheduler();
         scheduler.push(call);

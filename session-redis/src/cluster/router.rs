@@ -9,7 +9,7 @@ use super::address::Address;
 use super::hash_slot::hash_slot;
 use super::nodes::Nodes;
 use super::slot_cache::SlotCache;
-use crate::connection::CommandError;
+use crate::connection::{CommandError, ConnectionManager};
 
 /// How long a caller waits for a node to be connected before the slot cache is refreshed.
 const NODE_CONNECT_TIMEOUT: Duration = Duration::from_millis(200);
@@ -22,6 +22,12 @@ impl Router {
     /// The router to the cluster that these nodes belong to; all are logged in to as the first of them.
     pub(crate) fn new(seeds: &[ConnectionInfo], response_timeout: Duration) -> RedisResult<Self> {
         Ok(Self(SlotCache::new(Nodes::new(seeds, response_timeout)?)))
+    }
+
+    /// The connection to a node, a connected one if there is one. Each turn begins with another.
+    pub(crate) fn node(&self, turn: usize) -> Result<ConnectionManager, CommandError> {
+        let nodes = self.0.nodes().in_turn(turn);
+        self.0.nodes().connection(&nodes[0])
     }
 
     /// Sends the command to the node that has the key.

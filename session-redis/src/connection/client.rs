@@ -3,18 +3,17 @@
 use redis::aio::MultiplexedConnection;
 use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ProtocolVersion, PushInfo,
-    PushKind, RedisResult,
+    RedisResult,
 };
 
-/// Each command waits as long as its caller says, and each connection as long as its connector says.
+/// Each command waits as long as its caller says, and each connection as long as its connector says. `pushed` is
+/// called with what the server says unasked, and with the end of the connection; it is dropped with that.
 pub(super) async fn connect(
     client: &Client,
-    closed: impl Fn() + Send + Sync + 'static,
+    pushed: impl Fn(PushInfo) + Send + Sync + 'static,
 ) -> RedisResult<MultiplexedConnection> {
-    let pushed = move |push: PushInfo| {
-        if push.kind == PushKind::Disconnection {
-            closed();
-        }
+    let pushed = move |push| {
+        pushed(push);
         Ok::<(), ()>(())
     };
     let config = AsyncConnectionConfig::new()

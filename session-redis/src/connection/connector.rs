@@ -4,15 +4,11 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_core::store::in_real_time;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use redis::{PushInfo, PushKind};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::liveness::Liveness;
 use super::shared::{Connection, Shared, State};
-
-/// A connection takes several round trips and a password check: below this, a short deadline
-/// for commands would mean that none is ever opened.
-const MIN_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The pauses between attempts to connect grow from the first to the second.
 const MIN_BACKOFF: Duration = Duration::from_millis(10);
@@ -28,21 +24,23 @@ impl Connector {
 
     pub(super) async fn run(self, not_before: Instant) {
         sleep_until(not_before).await;
-        let connect_timeout = self.0.response_timeout.max(MIN_CONNECT_TIMEOUT);
         let mut backoff = MIN_BACKOFF;
         loop {
             let liveness = Arc::new(Liveness::new());
             let watched = Arc::clone(&liveness);
-            let open = self.0.source.open(move || watched.note_closed());
-            let error = match timeout(connect_timeout, in_real_time(connect_timeout, open)).await {
-                Ok(Ok(inner)) => {
+            let pushed = move |push: PushInfo| {
+                if push.kind == PushKind::Disconnection {
+                    watched.note_closed();
+                }
+            };
+            let error = match self.0.open(pushed).await {
+                Ok(inner) => {
                     let connection = Connection { inner, liveness };
                     *self.0.last_error() = None;
                     self.0.state.send_replace(State::Connected(connection));
                     return;
                 }
-                Ok(Err(error)) => error,
-                Err(_) => std::io::Error::from(std::io::ErrorKind::TimedOut).into(),
+                Err(error) => error,
             };
             *self.0.last_error() = Some(Arc::new(error));
             if self.0.state.receiver_count() == 0 {

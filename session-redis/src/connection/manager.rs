@@ -12,6 +12,8 @@ use super::connector::Connector;
 use super::error::CommandError;
 use super::shared::{Connection, Shared, State};
 use super::source::Source;
+use super::subscription::Subscription;
+use super::tenure::Tenure;
 
 /// The least time from one connection to the next, for a server that accepts each and serves none.
 const MIN_RECONNECT_INTERVAL: Duration = Duration::from_millis(50);
@@ -73,6 +75,22 @@ impl ConnectionManager {
     /// Whether there is a connection, neither closed nor silent.
     pub(crate) fn is_connected(&self) -> bool {
         self.0.state.borrow().live(self.0.response_timeout).is_some()
+    }
+
+    /// Subscribes to a channel of the server, by a connection beside this one.
+    pub(crate) async fn subscribe(
+        &self,
+        channel: &[u8],
+        deadline: Instant,
+    ) -> Result<Subscription, CommandError> {
+        let subscribed = timeout_at(deadline, Subscription::open(&self.0, channel)).await;
+        subscribed.unwrap_or(Err(CommandError::TimedOut))
+    }
+
+    /// The connection that there is now, or a new one if it is lost.
+    pub(crate) async fn tenure(&self, deadline: Instant) -> Result<Tenure, CommandError> {
+        let Connection { liveness, .. } = self.connection(deadline).await?;
+        Ok(Tenure { shared: Arc::clone(&self.0), liveness })
     }
 
     async fn send_with(

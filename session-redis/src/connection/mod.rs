@@ -11,11 +11,18 @@ mod connector;
 mod liveness;
 mod manager;
 mod shared;
+mod tenure;
+// How messages are received.
+mod inbox;
+mod subscription;
 
 pub use connect_error::{ConfigError, ConnectError};
 pub use error::Unreachable;
 
 pub(crate) use client::with_address;
 pub(crate) use error::{CommandError, Retry};
+pub(crate) use inbox::{Inbox, Message};
 pub(crate) use manager::ConnectionManager;
 pub(crate) use source::Source;
+pub(crate) use subscription::{Line, Subscription};
+pub(crate) use tenure::Tenure;

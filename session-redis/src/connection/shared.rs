@@ -1,14 +1,21 @@
 //! What the clones of a connection manager share with the task that connects.
 
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use redis::RedisError;
 use redis::aio::MultiplexedConnection;
+use redis::{PushInfo, RedisError, RedisResult};
+use session_core::store::in_real_time;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::liveness::Liveness;
 use super::source::Source;
+
+/// A connection takes several round trips and a password check: below this, a short deadline
+/// for commands would mean that none is ever opened.
+const MIN_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub(super) struct Shared {
     pub(super) source: Source,
@@ -40,6 +47,17 @@ impl Shared {
             state: watch::Sender::new(State::Disconnected),
             last_error: Mutex::default(),
         }
+    }
+
+    /// Opens a connection in bounded time; `pushed` is called as the source says.
+    pub(super) async fn open(
+        &self,
+        pushed: impl Fn(PushInfo) + Send + Sync + 'static,
+    ) -> RedisResult<MultiplexedConnection> {
+        let limit = self.response_timeout.max(MIN_CONNECT_TIMEOUT);
+        timeout(limit, in_real_time(limit, self.source.open(pushed)))
+            .await
+            .unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
     }
 
     pub(super) fn last_error(&self) -> MutexGuard<'_, Option<Arc<RedisError>>> {

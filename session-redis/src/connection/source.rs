@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use redis::aio::MultiplexedConnection;
-use redis::{Client, ConnectionInfo, ErrorKind, RedisError, RedisResult, cmd};
+use redis::{Client, ConnectionInfo, ErrorKind, PushInfo, RedisError, RedisResult, cmd};
 
 use super::client::{connect, open, prepare, with_address};
 
@@ -43,22 +43,27 @@ impl Source {
         }))
     }
 
-    /// Connects; `closed` is called when the server has closed the connection.
-    pub(crate) async fn open(
+    /// Connects; `pushed` is called as [`connect`] says.
+    pub(super) async fn open(
         &self,
-        closed: impl Fn() + Send + Sync + 'static,
+        pushed: impl Fn(PushInfo) + Send + Sync + 'static,
     ) -> RedisResult<MultiplexedConnection> {
         match self {
-            Self::Server(client) => connect(client, closed).await,
-            Self::Sentinel(sentinel) => connect(&sentinel.master().await?, closed).await,
+            Self::Server(client) => connect(client, pushed).await,
+            Self::Sentinel(sentinel) => connect(&sentinel.master().await?, pushed).await,
         }
+    }
+
+    /// Whether two connections that are opened at the same time are to one server, as far as anybody knows.
+    pub(super) fn has_one_address(&self) -> bool {
+        matches!(self, Self::Server(_))
     }
 }
 
 impl Sentinel {
     async fn master(&self) -> RedisResult<Client> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut connection = connect(&self.sentinels[turn % self.sentinels.len()], || ()).await?;
+        let mut connection = connect(&self.sentinels[turn % self.sentinels.len()], drop).await?;
         let address: Option<(String, u16)> = cmd("SENTINEL")
             .arg("GET-MASTER-ADDR-BY-NAME")
             .arg(&self.name)

@@ -47,6 +47,11 @@ impl Executor {
         matches!(self.topology, Topology::Standalone(_))
     }
 
+    /// Which servers have the keys.
+    pub(super) fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
     /// Runs the script, and tries again until the deadline where that is safe and may help.
     pub(crate) async fn run(
         &self,

@@ -6,6 +6,7 @@
 //! What a log-in does besides, and why that is right, is in `log_in.rs`.
 
 // What the operations share.
+mod ending_feed;
 mod entry;
 mod executor;
 mod index;
@@ -15,6 +16,7 @@ mod operations;
 mod alive;
 mod delete;
 mod delete_all;
+mod endings;
 mod insert;
 mod list;
 mod load;

@@ -1,5 +1,6 @@
 //! The operations: what all of them share, which is how a script is run.
 
+use std::sync::Once;
 use std::time::Duration;
 
 use redis::FromRedisValue;
@@ -15,6 +16,8 @@ use crate::scripts::{Argument, Invocation, Keys, Script};
 pub(crate) struct Operations {
     pub(crate) executor: Executor,
     pub(crate) keys: Keys,
+    /// Whether it was said that there is no feed of endings.
+    pub(crate) refusal_told: Once,
     /// How long an operation may take.
     pub(crate) timeout: Duration,
 }

@@ -4,17 +4,21 @@ use std::sync::LazyLock;
 
 use super::script::{Batching, Script};
 
-/// Declares the scripts: how each is batched, and its files. A declaration in the first line makes Redis
-/// refuse the whole script on a replica, so that a server which is no master any more answers no reads
-/// either, and when memory is out, unless the script needs none.
+/// Declares the scripts: how each is batched, its files, and what comes after all operations, if anything. A
+/// declaration in the first line makes Redis refuse the whole script on a replica, so that a server which is no
+/// master any more answers no reads either, and when memory is out, unless the script needs none.
 macro_rules! scripts {
-    ($($name:ident = $batching:ident [$($file:literal),*] $(if $flags:literal)?;)*) => {
+    ($(
+        $name:ident = $batching:ident [$($file:literal),*] $(then $last:literal)? $(if $flags:literal)?;
+    )*) => {
         $(
             pub(crate) static $name: LazyLock<Script> = LazyLock::new(|| Script::new(concat!(
                 "#!lua", $(" flags=", $flags,)? "\n",
                 include_str!("lua/common.lua"),
                 $(include_str!(concat!("lua/", $file, ".lua")),)*
                 include_str!("lua/each.lua"),
+                $(include_str!(concat!("lua/", $last, ".lua")),)?
+                "return answers\n",
             ), Batching::$batching));
         )*
     };
@@ -24,12 +28,12 @@ scripts! {
     LOAD = Together ["load"] if "allow-oom";
     LOAD_WITHOUT_FIELDS = Together ["load_without_fields"] if "allow-oom";
     ALIVE = Together ["alive"] if "allow-oom";
-    INSERT = Together ["index", "revocation", "room", "insert"];
-    UPDATE = Together ["index", "revocation", "room", "update"];
+    INSERT = Together ["index", "revocation", "endings", "lead", "room", "insert"] then "tell";
+    UPDATE = Together ["index", "revocation", "endings", "lead", "room", "update"] then "tell";
     TOUCH = Together ["index", "touch"] if "allow-oom";
-    DELETE = Together ["index", "delete"] if "allow-oom";
-    LIST = Alone ["index", "room", "list"] if "allow-oom";
-    DELETE_ALL = Alone ["index", "revocation", "room", "delete_all"] if "allow-oom";
+    DELETE = Together ["index", "endings", "delete"] then "tell" if "allow-oom";
+    LIST = Alone ["index", "lead", "list"] if "allow-oom";
+    DELETE_ALL = Alone ["index", "revocation", "endings", "lead", "delete_all"] then "tell" if "allow-oom";
     SWEEP = Alone ["index", "sweep"] if "allow-oom";
     ANNOUNCE = Together ["index", "revocation", "announce"];
     CONFIRM = Together ["index", "revocation", "confirm"] if "allow-oom";
@@ -38,4 +42,5 @@ scripts! {
     MEMBERS = Alone ["index", "members"] if "allow-oom";
     DUE = Alone ["due"] if "allow-oom";
     REMOVE = Alone ["index", "remove"] if "allow-oom";
+    PROBE = Together ["endings", "probe"] if "allow-oom";
 }

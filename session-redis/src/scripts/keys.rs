@@ -34,6 +34,11 @@ impl Keys {
         self.key(5, format_args!("named"))
     }
 
+    /// The channel on which scripts tell what they have ended, as `lua/endings.lua` names it.
+    pub(crate) fn endings(&self) -> Vec<u8> {
+        self.key(7, format_args!("endings"))
+    }
+
     /// The prefix and this, which has so many bytes.
     fn key(&self, bytes: usize, rest: fmt::Arguments<'_>) -> Vec<u8> {
         let mut key = String::with_capacity(self.prefix.len() + bytes);

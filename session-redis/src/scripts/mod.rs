@@ -3,6 +3,7 @@
 // What a script works with.
 mod argument;
 mod keys;
+mod published;
 mod record;
 // What a script is, and how one is run.
 mod catalog;
@@ -12,9 +13,10 @@ mod script;
 pub(crate) use argument::Argument;
 pub(crate) use catalog::{
     ALIVE, ANNOUNCE, CONFIRM, DELETE, DELETE_ALL, DUE, ENTER, INSERT, LIST, LOAD,
-    LOAD_WITHOUT_FIELDS, MEMBERS, REMOVE, REVOKE, SWEEP, TOUCH, UPDATE,
+    LOAD_WITHOUT_FIELDS, MEMBERS, PROBE, REMOVE, REVOKE, SWEEP, TOUCH, UPDATE,
 };
 pub(crate) use invocation::Invocation;
 pub(crate) use keys::Keys;
+pub(crate) use published::{Mark, Published};
 pub(crate) use record::{HAS_LABEL, HAS_PRINCIPAL, IS_PERSISTENT, RecordHeader};
 pub(crate) use script::{Eval, Script};

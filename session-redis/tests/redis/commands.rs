@@ -50,6 +50,7 @@ fn is_called_by_scripts(command: &str) -> bool {
         "zrem",
         "zrange",
         "zremrangebyscore",
+        "publish",
     ]
     .contains(&command)
 }

@@ -34,6 +34,9 @@ local function run(key, handle, condition, principal, last, remember)
     redis.call('DEL', key)
   end
   local live = record.expires > now and 1 or 0
+  if live == 1 then
+    ended[#ended + 1] = handle
+  end
   if was then
     if prefix ~= '' then
       redis.call('ZREM', index_of(was), entry(handle, record.joined))

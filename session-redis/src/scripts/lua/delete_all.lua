@@ -8,7 +8,10 @@ local function run(key, principal, spared, lasts)
       local record, its_key = lead(member, principal)
       if record then
         redis.call('DEL', its_key)
-        live = live + (record.expires > now and 1 or 0)
+        if record.expires > now then
+          live = live + 1
+          ended[live] = handle_of(member)
+        end
       end
       redis.call('ZREM', key, member)
     end

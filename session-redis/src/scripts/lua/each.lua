@@ -10,4 +10,3 @@ for place, key in ipairs(KEYS) do
   end
   answers[place + 1] = answer or false
 end
-return answers

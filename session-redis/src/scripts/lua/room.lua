@@ -1,15 +1,4 @@
--- What an entry leads to, where the records lie on the same server as the index.
-
--- The record, its key, and its bytes up to the label, if it is the principal's and by this entry.
-local function lead(member, principal)
-  local key = key_of(handle_of(member))
-  local bytes = redis.call('GETRANGE', key, 0, HEAD + #principal - 1)
-  local record = bytes ~= '' and read(bytes)
-  if record and is(record.flags, PRINCIPAL) and record.label == HEAD + #principal
-    and bytes:sub(HEAD + 1) == principal and entry(handle_of(member), record.joined) == member then
-    return record, key, bytes
-  end
-end
+-- The limit of a principal's sessions, where the records lie on the same server as the index.
 
 -- Whoever has just logged in by the entry `mine` has room: if the principal has more than `limit` live
 -- records, those of the others that authenticated the longest ago are removed.
@@ -37,6 +26,7 @@ local function make_room(index, principal, mine, limit)
   end)
   for place = 1, live - limit do
     redis.call('DEL', others[place].key)
+    ended[#ended + 1] = handle_of(others[place].member)
     redis.call('ZREM', index, others[place].member)
   end
 end

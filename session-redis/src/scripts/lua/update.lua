@@ -65,6 +65,9 @@ local function run(key, handle, flags, digest, principal, fields, idle, afresh, 
   else
     redis.call('SET', key, bytes, 'KEEPTTL')
   end
+  if was and becomes ~= was then
+    ended[#ended + 1] = handle
+  end
   if prefix ~= '' then
     if leaves then
       redis.call('ZREM', index_of(was), entry(handle, old.joined))

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{Cmd, FromRedisValue};
-use session_core::store::{Contents, ListQuery};
+use session_core::Store as _;
+use session_core::store::{Contents, Endings, ListQuery};
 use session_redis::{RedisBuilder, RedisStore};
 pub(crate) use session_test_support::records::{
     DAY, HOUR, error_chain, handle, insert, insert_of, is_unchanged, listed, loaded, saved, stored,
@@ -73,6 +74,11 @@ pub(crate) async fn cluster_store() -> RedisStore {
 
 pub(crate) async fn connected(builder: RedisBuilder, url: &str) -> RedisStore {
     builder.connect(url).await.expect("the server is up")
+}
+
+/// The feed of a store that has one.
+pub(crate) async fn feed(store: &RedisStore) -> Endings {
+    store.endings().await.expect("the store works").expect("there is a feed")
 }
 
 /// A connection past the store.

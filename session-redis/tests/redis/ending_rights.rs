@@ -1,0 +1,142 @@
+//! Users without the rights that the feed of endings takes.
+
+use std::fmt::{Debug, Write as _};
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex};
+
+use session_core::store::{Ending, LogIn};
+use session_core::{Now, Store as _};
+use session_redis::RedisStore;
+use session_test_support::Redis;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Interest;
+use tracing::{Event, Level, Metadata, Subscriber};
+
+use crate::sample::{
+    HOUR, Raw, connected, feed, handle, insert, insert_of, loaded, saved, stored, update_of, with,
+};
+
+/// Logs the words of this library's warnings.
+#[derive(Clone, Default)]
+struct Warnings(Arc<Mutex<Vec<String>>>);
+
+impl Subscriber for Warnings {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "session" && *metadata.level() <= Level::WARN
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut words = Words(String::new());
+        event.record(&mut words);
+        self.0.lock().expect("no panic").push(words.0);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+struct Words(String);
+
+impl Visit for Words {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let _ = write!(self.0, "{}: {value:?} ", field.name());
+    }
+}
+
+/// A store whose user has the documented rights, changed by these rules.
+async fn store_with(server: &Redis, rules: &[&str]) -> RedisStore {
+    let mut raw = Raw::connect(&server.url()).await;
+    let documented = include_str!("../../src/acl.txt");
+    let mut words: Vec<&str> = documented.split_whitespace().collect();
+    words.extend(rules);
+    raw.ask_words::<String>(&words).await;
+    RedisStore::connect(&format!("redis://app:secret@{}", server.address())).await.unwrap()
+}
+
+/// Every way in which a session ends works.
+async fn ends(store: &RedisStore) {
+    let record = stored(store, insert_of("ann")).await;
+    assert!(store.delete(record.handle, None, Now::Store).await.unwrap());
+    assert!(loaded(store, record.handle).await.is_none());
+    let record = stored(store, insert()).await;
+    assert!(store.delete(record.handle, Some(HOUR), Now::Store).await.unwrap());
+    assert!(loaded(store, record.handle).await.is_some_and(|record| record.is_ended()));
+    let record = stored(store, insert_of("bob")).await;
+    let record =
+        saved(store, with(update_of(&record), |update| update.principal = Some("ann".into())))
+            .await;
+    saved(store, with(update_of(&record), |update| update.principal = None)).await;
+    let somebody = handle().to_string();
+    stored(store, insert_of(&somebody)).await;
+    let limit = LogIn::new(None, NonZeroU32::new(1));
+    stored(store, with(insert_of(&somebody), |insert| insert.log_in = limit)).await;
+    assert_eq!(store.delete_all(&somebody, None, Now::Store).await.unwrap().live, 1);
+}
+
+#[tokio::test]
+async fn a_user_without_the_right_to_the_feed_has_none_and_is_told_so_once() {
+    for rules in [
+        &["resetchannels"][..],
+        &["resetchannels", "&other:endings"],
+        &["-publish"],
+        &["-subscribe"],
+    ] {
+        let server = Redis::start().await;
+        let store = store_with(&server, rules).await;
+        let warnings = Warnings::default();
+        let guard = tracing::subscriber::set_default(warnings.clone());
+        for _ in 0..3 {
+            assert!(store.endings().await.unwrap().is_none(), "{rules:?}");
+            ends(&store).await;
+        }
+        drop(guard);
+        let said = warnings.0.lock().unwrap().clone();
+        println!("{rules:?}: {said:?}");
+        let [warning] = &said[..] else { panic!("{rules:?}: {said:?}") };
+        assert!(warning.contains("&session:endings"), "{warning}");
+        assert!(!warning.contains("secret"), "{warning}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_with_the_documented_rights_has_a_feed() {
+    let server = Redis::start().await;
+    let store = store_with(&server, &[]).await;
+    let mut feed = feed(&store).await;
+    ends(&store).await;
+    assert!(matches!(feed.next().await, Some(Ending::Of(_))));
+}
+
+/// The rights of whoever ends sessions count, not those of the store that listens.
+#[tokio::test]
+async fn what_a_user_without_the_right_to_publish_ends_is_not_told() {
+    let server = Redis::start().await;
+    let listens = connected(RedisStore::builder(), &server.url()).await;
+    let mut feed = feed(&listens).await;
+    let silent = store_with(&server, &["-publish"]).await;
+    ends(&silent).await;
+    assert_eq!(feed.next().await, Some(Ending::UpToDate));
+    let record = stored(&listens, insert()).await;
+    assert!(listens.delete(record.handle, None, Now::Store).await.unwrap());
+    while let Some(ending) = feed.next().await {
+        match ending {
+            Ending::UpToDate => {}
+            ending => return assert_eq!(ending, Ending::Of(record.handle)),
+        }
+    }
+    panic!("the feed is over");
+}

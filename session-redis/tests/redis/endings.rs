@@ -6,17 +6,15 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use redis::aio::PubSubStream;
-use session_core::store::{Ending, Endings, Inserted, LogIn, Swept, Updated};
+use session_core::store::{Ending, Inserted, LogIn, Swept, Updated};
 use session_core::{Digest, Handle, Now, Store, Timestamp};
-use session_redis::RedisStore;
 use session_test_support::Redis;
 use session_test_support::resilience::STALL;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
 
 use crate::sample::{
-    HOUR, Raw, builder, connected, feed, first, handle, insert, insert_of, listed, loaded, prefix,
-    saved, shared, stored, update_of, updated, with,
+    HOUR, Raw, builder, connected, feed, first, handle, insert, insert_of, listed, loaded, over,
+    prefix, saved, shared, stored, tells, until_open, up_to_date, update_of, updated, with,
 };
 
 /// How long an operation of the stores here may take.
@@ -60,29 +58,6 @@ fn message(handles: &[Handle]) -> Vec<u8> {
 
 fn at_most(limit: u32) -> LogIn {
     LogIn::new(None, NonZeroU32::new(limit))
-}
-
-/// Waits for the end of the feed, and answers what it told before.
-async fn over(feed: &mut Endings) -> Vec<Ending> {
-    let mut told = Vec::new();
-    while let Some(ending) = timeout(STALL, feed.next()).await.expect("the feed ends") {
-        told.push(ending);
-    }
-    told
-}
-
-/// Waits until the feed is up to date with whatever was acknowledged before this was called.
-async fn up_to_date(feed: &mut Endings) -> Vec<Ending> {
-    let mut told = Vec::new();
-    // The first answer may be to an earlier question.
-    let mut answers = 0;
-    while answers < 2 {
-        match timeout(STALL, feed.next()).await.expect("the feed goes on").expect("it is up") {
-            Ending::UpToDate => answers += 1,
-            ending => told.push(ending),
-        }
-    }
-    told
 }
 
 #[tokio::test]
@@ -299,14 +274,6 @@ async fn a_feed_whose_connection_the_server_closes_is_over_at_once() {
     tells(&store).await;
 }
 
-/// A feed of the store tells.
-async fn tells(store: &RedisStore) {
-    let mut feed = feed(store).await;
-    let record = stored(store, insert_of("ann")).await;
-    store.delete(record.handle, None, Now::Store).await.unwrap();
-    assert_eq!(up_to_date(&mut feed).await, [Ending::Of(record.handle)]);
-}
-
 #[tokio::test]
 async fn a_feed_that_nobody_reads_holds_no_connection() {
     let server = Redis::start().await;
@@ -354,15 +321,6 @@ async fn after_a_restart_there_is_a_new_feed() {
     server.restart().await;
     until_open(&store).await;
     tells(&store).await;
-}
-
-/// Waits until there is a feed again.
-async fn until_open(store: &RedisStore) {
-    let began = Instant::now();
-    while !matches!(store.endings().await, Ok(Some(_))) {
-        assert!(began.elapsed() < 3 * STALL, "there is no feed again");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 /// It may write to another server now.

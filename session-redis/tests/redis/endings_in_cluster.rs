@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
-use session_core::store::{Ending, Endings, LogIn};
+use session_core::store::{Ending, Endings, Inserted, LogIn};
 use session_core::{Handle, Now, Store as _};
 use session_redis::RedisStore;
 use session_test_support::RedisCluster;
@@ -12,8 +12,8 @@ use session_test_support::resilience::STALL;
 use tokio::time::{sleep, timeout};
 
 use crate::sample::{
-    HOUR, Raw, builder, cluster_store, feed, insert, insert_of, saved, shared_cluster, stored,
-    update_of, with,
+    HOUR, Raw, builder, cluster_store, feed, insert, insert_of, over, saved, shared_cluster,
+    stored, update_of, with,
 };
 
 const DEADLINE: Duration = Duration::from_secs(4);
@@ -118,48 +118,59 @@ async fn subscribed(cluster: &RedisCluster) -> Vec<u16> {
     ports
 }
 
-async fn store(cluster: &RedisCluster) -> RedisStore {
-    builder().deadline(DEADLINE).cluster(cluster.urls()).await.unwrap()
-}
-
-async fn over(feed: &mut Endings) {
-    while timeout(STALL, feed.next()).await.expect("the feed ends").is_some() {}
-}
-
 /// Waits until there is a feed that tells what ends.
 async fn tells_again(store: &RedisStore) {
     let began = Instant::now();
     while began.elapsed() < 6 * STALL {
         if let Ok(Some(mut feed)) = store.endings().await
-            && let Ok(session_core::store::Inserted::Saved(_)) = {
-                let insert = insert();
-                let handle = insert.handle;
-                let inserted = store.insert(insert, Now::Store).await;
-                if inserted.is_ok() && store.delete(handle, None, Now::Store).await.is_ok() {
-                    let told = timeout(STALL, feed.next()).await.expect("it is told");
-                    assert_eq!(told, Some(Ending::Of(handle)));
-                }
-                inserted
-            }
+            && let Some(handle) = ended(store).await
+            && let Ok(Some(told)) = timeout(DEADLINE, feed.next()).await
         {
-            return;
+            return assert_eq!(told, Ending::Of(handle));
         }
         sleep(Duration::from_millis(50)).await;
     }
     panic!("there is no feed again");
 }
 
+/// A session that has just ended, if the cluster works.
+async fn ended(store: &RedisStore) -> Option<Handle> {
+    let insert = insert();
+    let handle = insert.handle;
+    let Ok(Inserted::Saved(_)) = store.insert(insert, Now::Store).await else { return None };
+    store.delete(handle, None, Now::Store).await.ok().map(|_| handle)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_feed_of_a_node_that_freezes_dies_or_leaves_is_over() {
+async fn the_feed_of_a_node_that_freezes_or_dies_is_over() {
     let cluster = RedisCluster::start().await;
-    let store = store(&cluster).await;
+    let store = builder().deadline(DEADLINE).cluster(cluster.urls()).await.unwrap();
 
     let mut freezes = feed(&store).await;
     let node = cluster.node(subscribed(&cluster).await[0]);
     node.freeze();
     let began = Instant::now();
-    over(&mut freezes).await;
+    assert_eq!(over(&mut freezes).await, []);
     println!("over {:?} after a freeze", began.elapsed());
     node.thaw();
     tells_again(&store).await;
+
+    let mut dies = feed(&store).await;
+    cluster.node(subscribed(&cluster).await[0]).kill();
+    let began = Instant::now();
+    assert_eq!(over(&mut dies).await, []);
+    println!("over {:?} after a death", began.elapsed());
+    tells_again(&store).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_feed_of_a_node_that_leaves_is_over() {
+    let cluster = RedisCluster::start().await;
+    let store = builder().deadline(DEADLINE).cluster(cluster.urls()).await.unwrap();
+    let mut leaves = feed(&store).await;
+    let port = subscribed(&cluster).await[0];
+    Raw::connect(&format!("redis://127.0.0.1:{port}")).await.ask::<String>("CLUSTER RESET").await;
+    let began = Instant::now();
+    assert_eq!(over(&mut leaves).await, []);
+    println!("over {:?} after it left", began.elapsed());
 }

@@ -1,19 +1,21 @@
 //! What the tests write, and a look at it past the store.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
 use redis::{Cmd, FromRedisValue};
-use session_core::Store as _;
-use session_core::store::{Contents, Endings, ListQuery};
+use session_core::store::{Contents, Ending, Endings, ListQuery};
+use session_core::{Now, Store as _};
 use session_redis::{RedisBuilder, RedisStore};
 pub(crate) use session_test_support::records::{
     DAY, HOUR, error_chain, handle, insert, insert_of, is_unchanged, listed, loaded, saved, stored,
     update_of, updated, with,
 };
+use session_test_support::resilience::STALL;
 use session_test_support::{Redis, RedisCluster};
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
 /// A server that the tests of this process share, each with keys of its own.
 pub(crate) async fn shared() -> &'static Redis {
@@ -79,6 +81,46 @@ pub(crate) async fn connected(builder: RedisBuilder, url: &str) -> RedisStore {
 /// The feed of a store that has one.
 pub(crate) async fn feed(store: &RedisStore) -> Endings {
     store.endings().await.expect("the store works").expect("there is a feed")
+}
+
+/// Waits for the end of the feed, and answers what it told before.
+pub(crate) async fn over(feed: &mut Endings) -> Vec<Ending> {
+    let mut told = Vec::new();
+    while let Some(ending) = timeout(STALL, feed.next()).await.expect("the feed ends") {
+        told.push(ending);
+    }
+    told
+}
+
+/// Waits until the feed is up to date with whatever was acknowledged before this was called.
+pub(crate) async fn up_to_date(feed: &mut Endings) -> Vec<Ending> {
+    let mut told = Vec::new();
+    // The first answer may be to an earlier question.
+    let mut answers = 0;
+    while answers < 2 {
+        match timeout(STALL, feed.next()).await.expect("the feed goes on").expect("it is up") {
+            Ending::UpToDate => answers += 1,
+            ending => told.push(ending),
+        }
+    }
+    told
+}
+
+/// A feed of the store tells.
+pub(crate) async fn tells(store: &RedisStore) {
+    let mut feed = feed(store).await;
+    let record = stored(store, insert_of("ann")).await;
+    store.delete(record.handle, None, Now::Store).await.unwrap();
+    assert_eq!(up_to_date(&mut feed).await, [Ending::Of(record.handle)]);
+}
+
+/// Waits until there is a feed again.
+pub(crate) async fn until_open(store: &RedisStore) {
+    let began = Instant::now();
+    while !matches!(store.endings().await, Ok(Some(_))) {
+        assert!(began.elapsed() < 3 * STALL, "there is no feed again");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// A connection past the store.

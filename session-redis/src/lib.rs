@@ -37,7 +37,7 @@
 //!
 //! A server that does not know the script, after a restart or `SCRIPT FLUSH`,
 //! is sent it in full. No `PING`, no transactions, no `KEYS`, no `CONFIG`, no
-//! notifications. Time is read from the server's clock, so nodes whose clocks differ agree.
+//! keyspace notifications. Time is read from the server's clock, so nodes whose clocks differ agree.
 //!
 //! # Keys
 //!
@@ -64,6 +64,24 @@
 //!
 //! On a record for later readers only, every operation fails with an error that names both formats, and leaves it as it is. So a
 //! release that writes such records is deployed after one that reads them; the changelog says which.
+//!
+//! # Endings
+//!
+//! A script that ends sessions publishes their handles in the same step, in one message on the channel `session:endings` (the
+//! prefix, and `endings`). A [feed](session_core::Store::endings) subscribes to it, by a connection of its own, to the server that the
+//! store writes to. Once a second it asks that server for a session that cannot exist; the answer is the proof of life. The feed
+//! is over when the connection is lost, the server does not answer within half of the [deadline](RedisBuilder::deadline), is no master any more,
+//! or the store has taken another connection, perhaps to another master.
+//!
+//! - **Who tells.** The store's scripts, whoever runs them. Not told is what ends by other means: `DEL` and `FLUSHALL` by hand, eviction, and
+//!   scripts of releases before the feed. A feed cannot know of them, and gives its proof all the same.
+//! - **Rights.** A user who may not subscribe or publish has no feed, and the store logs a warning, once. What such a user ends
+//!   is ended, and told to nobody.
+//! - **Databases.** Pub/Sub knows none: stores with one prefix in several databases hear of each other's sessions, which they do not have.
+//! - **Fail-over.** What a master told and lost because it was not replicated is told though the session may be back: whoever
+//!   heard of it has asked the master that knew. What was told while a feed was over is to be asked for.
+//! - **Cluster.** Each node passes on to all others what was published on it, in its own time. So the feed tells of endings there and
+//!   never proves that none is missing.
 //!
 //! # What Redis keeps
 //!

@@ -26,17 +26,16 @@ pub(crate) struct Inbox {
 }
 
 /// Where messages arrive. When it is dropped, there will be no more.
-pub(super) struct Delivery {
-    messages: Sender<Vec<u8>>,
+pub(super) struct InboxSender {
+    sender: Sender<Vec<u8>>,
     has_missed: Arc<AtomicBool>,
 }
 
 impl Inbox {
-    pub(super) fn new() -> (Delivery, Self) {
+    pub(super) fn new() -> (InboxSender, Self) {
         let (sender, messages) = channel(CAPACITY);
         let has_missed = Arc::new(AtomicBool::new(false));
-        let delivery = Delivery { messages: sender, has_missed: Arc::clone(&has_missed) };
-        (delivery, Self { messages, has_missed })
+        (InboxSender { sender, has_missed: Arc::clone(&has_missed) }, Self { messages, has_missed })
     }
 
     /// A message, if one has arrived that was not read yet. Unlike [`poll_next`](Self::poll_next), which tokio may
@@ -61,11 +60,11 @@ impl Inbox {
     }
 }
 
-impl Delivery {
+impl InboxSender {
     /// Delivers a message in the form in which a server pushes it: the channel, and what was published there.
     pub(super) fn deliver(&self, mut pushed: Vec<Value>) {
         let Some(Value::BulkString(message)) = pushed.pop() else { return };
-        if self.messages.try_send(message).is_err() {
+        if self.sender.try_send(message).is_err() {
             self.has_missed.store(true, Ordering::Relaxed);
         }
     }

@@ -13,7 +13,7 @@ use super::error::CommandError;
 use super::shared::{Connection, Shared, State};
 use super::source::Source;
 use super::subscription::Subscription;
-use super::tenure::Tenure;
+use super::watch::ConnectionWatch;
 
 /// The least time from one connection to the next, for a server that accepts each and serves none.
 const MIN_RECONNECT_INTERVAL: Duration = Duration::from_millis(50);
@@ -87,10 +87,10 @@ impl ConnectionManager {
         subscribed.unwrap_or(Err(CommandError::TimedOut))
     }
 
-    /// The connection that there is now, or a new one if it is lost.
-    pub(crate) async fn tenure(&self, deadline: Instant) -> Result<Tenure, CommandError> {
+    /// Watches the connection, or a new one if it is lost.
+    pub(crate) async fn watch(&self, deadline: Instant) -> Result<ConnectionWatch, CommandError> {
         let Connection { liveness, .. } = self.connection(deadline).await?;
-        Ok(Tenure { shared: Arc::clone(&self.0), liveness })
+        Ok(ConnectionWatch { shared: Arc::clone(&self.0), liveness })
     }
 
     async fn send_with(

@@ -11,7 +11,7 @@ mod connector;
 mod liveness;
 mod manager;
 mod shared;
-mod tenure;
+mod watch;
 // How messages are received.
 mod inbox;
 mod subscription;
@@ -24,5 +24,5 @@ pub(crate) use error::{CommandError, Retry};
 pub(crate) use inbox::{Inbox, Message};
 pub(crate) use manager::ConnectionManager;
 pub(crate) use source::Source;
-pub(crate) use subscription::{Line, Subscription};
-pub(crate) use tenure::Tenure;
+pub(crate) use subscription::{SubscribedConnection, Subscription};
+pub(crate) use watch::ConnectionWatch;

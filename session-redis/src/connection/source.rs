@@ -54,8 +54,8 @@ impl Source {
         }
     }
 
-    /// Whether two connections that are opened at the same time are to one server, as far as anybody knows.
-    pub(super) fn has_one_address(&self) -> bool {
+    /// Whether the server is always looked for in the same place.
+    pub(super) fn has_fixed_address(&self) -> bool {
         matches!(self, Self::Server(_))
     }
 }

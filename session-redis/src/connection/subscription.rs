@@ -11,40 +11,40 @@ use super::error::CommandError;
 use super::inbox::Inbox;
 use super::shared::Shared;
 
-/// A subscribed connection, closed when both of its ends are dropped.
+/// What is published on a channel, and the connection on which it arrives. It is closed when both are dropped.
 pub(crate) struct Subscription {
     pub(crate) inbox: Inbox,
-    pub(crate) line: Line,
+    pub(crate) connection: SubscribedConnection,
 }
 
-/// The end where questions are asked. What was published before the server answers one has arrived before the answer.
-pub(crate) struct Line {
-    connection: MultiplexedConnection,
+/// A subscribed connection, on which the server can be asked as well. What was published before it answers has
+/// arrived before the answer.
+pub(crate) struct SubscribedConnection {
+    inner: MultiplexedConnection,
     response_timeout: Duration,
 }
 
 impl Subscription {
     /// Subscribes to the channel of the server that the source names now.
     pub(super) async fn open(shared: &Shared, channel: &[u8]) -> Result<Self, CommandError> {
-        let (delivery, inbox) = Inbox::new();
+        let (sender, inbox) = Inbox::new();
         let pushed = move |push: PushInfo| {
             if push.kind == PushKind::Message {
-                delivery.deliver(push.data);
+                sender.deliver(push.data);
             }
         };
-        let connection = shared.open(pushed).await?;
-        let line = Line { connection, response_timeout: shared.response_timeout };
-        line.within(async |mut connection| connection.subscribe(channel).await).await?;
-        Ok(Self { inbox, line })
+        let inner = shared.open(pushed).await?;
+        let connection = SubscribedConnection { inner, response_timeout: shared.response_timeout };
+        connection.within(async |mut inner| inner.subscribe(channel).await).await?;
+        Ok(Self { inbox, connection })
     }
 }
 
-impl Line {
+impl SubscribedConnection {
     /// Sends the command and waits for its answer.
     pub(crate) async fn ask(&self, command: &Cmd) -> Result<Value, CommandError> {
-        let send = async |mut connection: MultiplexedConnection| {
-            connection.send_packed_command(command).await
-        };
+        let send =
+            async |mut inner: MultiplexedConnection| inner.send_packed_command(command).await;
         match self.within(send).await? {
             Value::ServerError(error) => Err(RedisError::from(error).into()),
             answer => Ok(answer),
@@ -56,7 +56,7 @@ impl Line {
         send: impl AsyncFnOnce(MultiplexedConnection) -> Result<T, RedisError>,
     ) -> Result<T, CommandError> {
         let limit = self.response_timeout;
-        let answer = in_real_time(limit, send(self.connection.clone()));
+        let answer = in_real_time(limit, send(self.inner.clone()));
         Ok(timeout(limit, answer).await.map_err(|_| CommandError::TimedOut)??)
     }
 }

@@ -10,7 +10,9 @@ use session_core::store::{Ending, EndingSource};
 use session_core::{Handle, Now};
 use tokio::time::sleep;
 
-use crate::connection::{CommandError, Inbox, Line, Message, Subscription, Tenure};
+use crate::connection::{
+    CommandError, ConnectionWatch, Inbox, Message, SubscribedConnection, Subscription,
+};
 use crate::scripts::{self, Eval, Invocation, Published};
 
 /// The pause between an answer of the server and the next question.
@@ -37,12 +39,16 @@ enum Guarantee {
 }
 
 impl EndingFeed {
-    /// The feed of this subscription. As long as the tenure lasts, if there is one, the store writes to the
-    /// subscribed server alone. The key is one of a record that cannot exist.
-    pub(super) fn new(subscription: Subscription, tenure: Option<Tenure>, key: Vec<u8>) -> Self {
-        let Subscription { inbox, line } = subscription;
+    /// The feed of this subscription. As long as the watched connection is in use, if there is one, the store writes
+    /// to the subscribed server alone. The key is one of a record that cannot exist.
+    pub(super) fn new(
+        subscription: Subscription,
+        watch: Option<ConnectionWatch>,
+        key: Vec<u8>,
+    ) -> Self {
+        let Subscription { inbox, connection } = subscription;
         let load = Invocation::new(&scripts::LOAD, Now::Store, key, &[]);
-        let question = Question { load, line, tenure };
+        let question = Question { load, connection, watch };
         let answers = unfold((question, Duration::ZERO), |(question, pause)| async move {
             sleep(pause).await;
             let guarantee = question.ask().await?;
@@ -101,8 +107,8 @@ impl EndingSource for EndingFeed {
 /// What the subscribed server is asked: for a record, as only a master answers that.
 struct Question {
     load: Invocation,
-    line: Line,
-    tenure: Option<Tenure>,
+    connection: SubscribedConnection,
+    watch: Option<ConnectionWatch>,
 }
 
 impl Question {
@@ -112,8 +118,8 @@ impl Question {
         if let Err(CommandError::NoScript(_)) = answer {
             answer = self.send(Eval::ByCode).await;
         }
-        match (answer, &self.tenure) {
-            (Ok(_), Some(tenure)) if tenure.lasts() => Some(Guarantee::UpToDate),
+        match (answer, &self.watch) {
+            (Ok(_), Some(watch)) if watch.is_in_use() => Some(Guarantee::UpToDate),
             // A node that knows which one has the key is a part of the cluster.
             (Ok(_) | Err(CommandError::Redirected(_)), None) => Some(Guarantee::Alive),
             _ => None,
@@ -121,6 +127,6 @@ impl Question {
     }
 
     async fn send(&self, eval: Eval) -> Result<Value, CommandError> {
-        self.line.ask(&Invocation::command(&[&self.load], eval, "")).await
+        self.connection.ask(&Invocation::command(&[&self.load], eval, "")).await
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 use super::ending_feed::EndingFeed;
 use super::executor::Topology;
 use super::operations::Operations;
-use crate::connection::{CommandError, Inbox, Message, Retry, Subscription, Tenure};
+use crate::connection::{CommandError, ConnectionWatch, Inbox, Message, Retry, Subscription};
 use crate::scripts::{self, Argument, Mark, Published};
 
 impl Operations {
@@ -20,7 +20,7 @@ impl Operations {
     /// heard. None, which is told once, if the user lacks the right to one or the other, or if nothing is heard.
     pub(crate) async fn endings(&self) -> Result<Option<Endings>, CommandError> {
         let deadline = self.deadline();
-        let (mut subscription, tenure) = match self.subscribe(deadline).await {
+        let (mut subscription, watch) = match self.subscribe(deadline).await {
             Err(CommandError::Failed(error)) if is_refusal(&error) => {
                 return Ok(self.no_feed(&error));
             }
@@ -44,26 +44,26 @@ impl Operations {
         }
         let heard = in_real_time(self.timeout, hears(&mut subscription.inbox, mark));
         match timeout_at(deadline, heard).await {
-            Ok(true) => Ok(Some(Endings::new(EndingFeed::new(subscription, tenure, key)))),
+            Ok(true) => Ok(Some(Endings::new(EndingFeed::new(subscription, watch, key)))),
             // Where a server may have taken another's place, it may just have done so.
-            Err(_) if tenure.is_some_and(|tenure| tenure.lasts() && tenure.has_one_address()) => {
+            Err(_) if watch.is_some_and(|watch| watch.is_in_use() && watch.has_fixed_address()) => {
                 Ok(self.no_feed(&"what is published is not heard"))
             }
             Ok(false) | Err(_) => Err(CommandError::TimedOut),
         }
     }
 
-    /// A subscription to the server that the store is connected to, for as long as its tenure lasts; or to some
-    /// node of a cluster, each of which hears all others.
+    /// A subscription to the server that the store is connected to, and a watch of that connection; or to some node
+    /// of a cluster, each of which passes on what is published on the others.
     async fn subscribe(
         &self,
         deadline: Instant,
-    ) -> Result<(Subscription, Option<Tenure>), CommandError> {
+    ) -> Result<(Subscription, Option<ConnectionWatch>), CommandError> {
         let channel = self.keys.endings();
         match self.executor.topology() {
             Topology::Standalone(queue) => {
-                let tenure = queue.connection().tenure(deadline).await?;
-                Ok((queue.connection().subscribe(&channel, deadline).await?, Some(tenure)))
+                let watch = queue.connection().watch(deadline).await?;
+                Ok((queue.connection().subscribe(&channel, deadline).await?, Some(watch)))
             }
             Topology::Cluster(router) => {
                 // The standard library's hash keys are its one source of randomness.

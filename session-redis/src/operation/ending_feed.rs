@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::stream::{Stream, unfold};
 use redis::Value;
-use session_core::store::{Ending, EndingSource};
+use session_core::store::{Ending, EndingSource, PROOF_INTERVAL};
 use session_core::{Handle, Now};
 use tokio::time::sleep;
 
@@ -14,9 +14,6 @@ use crate::connection::{
     CommandError, ConnectionWatch, Inbox, Message, SubscribedConnection, Subscription,
 };
 use crate::scripts::{self, Eval, Invocation, Published};
-
-/// The pause between an answer of the server and the next question.
-const INTERVAL: Duration = Duration::from_secs(1);
 
 /// The endings that scripts have told, and what a question to the server has shown, about once a second.
 pub(super) struct EndingFeed {
@@ -52,7 +49,7 @@ impl EndingFeed {
         let answers = unfold((question, Duration::ZERO), |(question, pause)| async move {
             sleep(pause).await;
             let guarantee = question.ask().await?;
-            Some((guarantee, (question, INTERVAL)))
+            Some((guarantee, (question, PROOF_INTERVAL)))
         });
         let handles = Vec::new().into_iter();
         Self { inbox, handles, answers: Box::pin(answers), is_up_to_date: false }

@@ -2,12 +2,14 @@
 
 use std::fmt::{Debug, Write as _};
 use std::num::NonZeroU32;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use session_core::store::{Ending, LogIn};
 use session_core::{Now, Store as _};
 use session_redis::RedisStore;
-use session_test_support::Redis;
+use session_test_support::{Redis, TempDirectory, free_address};
+use tokio::net::TcpStream;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
@@ -119,6 +121,29 @@ async fn a_user_with_the_documented_rights_has_a_feed() {
     let mut feed = feed(&store).await;
     ends(&store).await;
     assert!(matches!(feed.next().await, Some(Ending::Of(_))));
+}
+
+/// Another server has taken the place of the one that the store is still connected to.
+#[tokio::test]
+async fn a_store_whose_subscription_is_elsewhere_has_no_feed_and_is_told_so_once() {
+    let (server, moved) = (Redis::start().await, free_address());
+    let store = connected(RedisStore::builder(), &server.url()).await;
+    let mut raw = Raw::connect(&server.url()).await;
+    raw.ask::<String>(&format!("CONFIG SET port {}", moved.port())).await;
+    let elsewhere = TempDirectory::new("TERM");
+    let mut command = Command::new("redis-server");
+    command.args(["--bind", "127.0.0.1", "--save", "", "--port"]);
+    command.arg(server.address().port().to_string()).arg("--dir").arg(elsewhere.path());
+    let up = async || TcpStream::connect(server.address()).await.is_ok();
+    assert!(elsewhere.launch(&mut command, up).await, "{}", elsewhere.log());
+    let warnings = Warnings::default();
+    let _guard = tracing::subscriber::set_default(warnings.clone());
+    for _ in 0..2 {
+        assert!(store.endings().await.unwrap().is_none());
+    }
+    ends(&store).await;
+    let said = warnings.0.lock().unwrap().clone();
+    assert!(matches!(&said[..], [warning] if warning.contains("not heard")), "{said:?}");
 }
 
 /// The rights of whoever ends sessions count, not those of the store that listens.

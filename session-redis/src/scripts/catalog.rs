@@ -42,5 +42,5 @@ scripts! {
     MEMBERS = Alone ["index", "members"] if "allow-oom";
     DUE = Alone ["due"] if "allow-oom";
     REMOVE = Alone ["index", "remove"] if "allow-oom";
-    PROBE = Together ["endings", "probe"] if "allow-oom";
+    PROBE = Together ["probe"] if "allow-oom";
 }

@@ -34,7 +34,7 @@ impl Keys {
         self.key(5, format_args!("named"))
     }
 
-    /// The channel on which scripts tell what they have ended, as `lua/endings.lua` names it.
+    /// The channel on which scripts tell what they have ended, as `lua/tell.lua` names it.
     pub(crate) fn endings(&self) -> Vec<u8> {
         self.key(7, format_args!("endings"))
     }

@@ -86,9 +86,12 @@ pub(crate) async fn feed(store: &RedisStore) -> Endings {
 /// Waits for the end of the feed, and answers what it told before.
 pub(crate) async fn over(feed: &mut Endings) -> Vec<Ending> {
     let mut told = Vec::new();
-    while let Some(ending) = timeout(STALL, feed.next()).await.expect("the feed ends") {
-        told.push(ending);
-    }
+    let is_over = async {
+        while let Some(ending) = feed.next().await {
+            told.push(ending);
+        }
+    };
+    timeout(2 * STALL, is_over).await.expect("the feed ends");
     told
 }
 

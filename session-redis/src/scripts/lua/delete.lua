@@ -35,7 +35,7 @@ local function run(key, handle, condition, principal, last, remember)
   end
   local live = record.expires > now and 1 or 0
   if live == 1 then
-    ended[#ended + 1] = handle
+    ended = ended .. handle
   end
   if was then
     if prefix ~= '' then

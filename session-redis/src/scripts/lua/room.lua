@@ -26,7 +26,7 @@ local function make_room(index, principal, mine, limit)
   end)
   for place = 1, live - limit do
     redis.call('DEL', others[place].key)
-    ended[#ended + 1] = handle_of(others[place].member)
+    ended = ended .. handle_of(others[place].member)
     redis.call('ZREM', index, others[place].member)
   end
 end

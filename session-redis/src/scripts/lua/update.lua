@@ -66,7 +66,7 @@ local function run(key, handle, flags, digest, principal, fields, idle, afresh, 
     redis.call('SET', key, bytes, 'KEEPTTL')
   end
   if was and becomes ~= was then
-    ended[#ended + 1] = handle
+    ended = ended .. handle
   end
   if prefix ~= '' then
     if leaves then

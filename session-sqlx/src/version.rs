@@ -20,9 +20,16 @@ impl Applied {
     pub(crate) const NOTHING: Self = Self { version: 0, oldest: None };
 }
 
-/// Whether the log was told that the table is newer than the program: a store says it once.
+/// Whether the log was told of something: a store says it once.
 #[derive(Default)]
 pub(crate) struct Told(AtomicBool);
+
+impl Told {
+    /// Whether it was not told yet.
+    pub(crate) fn is_first(&self) -> bool {
+        !self.0.swap(true, Ordering::Relaxed)
+    }
+}
 
 impl<M> Migrations<M> {
     /// The version that the last one makes.
@@ -45,7 +52,7 @@ impl<M> Migrations<M> {
                 let (table, found) = (table.to_string(), found.version);
                 return Err(NewerVersion { table, found, oldest, known });
             }
-            if !told.0.swap(true, Ordering::Relaxed) {
+            if told.is_first() {
                 tracing::warn!(
                     target: "session",
                     %table,

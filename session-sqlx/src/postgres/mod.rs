@@ -7,6 +7,8 @@ mod builder;
 mod store;
 // The version of the table.
 mod migrate;
+// What tells of the sessions that end.
+mod feed;
 // How calls reach a connection, many at a time.
 mod batch;
 // How a connection is opened and replaced.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use session_core::store::{
-    Ended, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
     in_real_time,
 };
 use session_core::{Handle, Now, Store, StoreError};
@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::batch::{Queue, Shared};
 use super::connection::{ConnectError, Server};
+use super::feed;
 use super::migrate::{MigrateError, migrate};
 use super::sql::{self, Table};
 
@@ -84,11 +85,15 @@ impl Store for PostgresStore {
 
     async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
         let (handle, deadline) = (update.handle, self.queue.deadline());
-        let updated = match update.authenticated {
-            Some(absolute) => {
-                self.queue.run(sql::UpdateLogIn { update, absolute, now }, deadline).await?
+        let updated = if let Some(absolute) = update.authenticated {
+            self.queue.run(sql::UpdateLogIn { update, absolute, now }, deadline).await?
+        } else {
+            let update = sql::Update { update, now };
+            match self.queue.run(update.clone(), deadline).await? {
+                // It goes to nobody, unless it is at another revision.
+                None => self.queue.run(sql::UpdatePrincipal(update), deadline).await?,
+                saved => saved,
             }
-            None => self.queue.run(sql::Update { update, now }, deadline).await?,
         };
         match updated {
             Some(updated) => Ok(updated),
@@ -131,6 +136,11 @@ impl Store for PostgresStore {
             return Ok(Vec::new());
         }
         self.queue.run(sql::Alive { handles: handles.into(), now }, self.queue.deadline()).await
+    }
+
+    /// On a connection of its own, which is closed when the feed is dropped.
+    async fn endings(&self) -> Result<Option<Endings>, StoreError> {
+        feed::open(&self.queue).await
     }
 
     async fn delete_all(

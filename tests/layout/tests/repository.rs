@@ -96,7 +96,7 @@ const FLOORS: &[Floor] = &[
             ("scripts", &[]),
         ],
     },
-    Floor { folder: "session-sqlx/src/postgres", rooms: STORE },
+    Floor { folder: "session-sqlx/src/postgres", rooms: STORE_WITH_FEED },
     Floor { folder: "session-sqlx/src/sqlite", rooms: STORE },
 ];
 
@@ -104,6 +104,15 @@ const FLOORS: &[Floor] = &[
 /// connections, over statements.
 const STORE: &[(&str, &[&str])] = &[
     (".", &["batch", "connection", "sql"]),
+    ("batch", &["connection", "sql"]),
+    ("connection", &["sql"]),
+    ("sql", &[]),
+];
+
+/// The same with the feed of endings, which asks the server as any call does.
+const STORE_WITH_FEED: &[(&str, &[&str])] = &[
+    (".", &["feed", "batch", "connection", "sql"]),
+    ("feed", &["batch", "connection", "sql"]),
     ("batch", &["connection", "sql"]),
     ("connection", &["sql"]),
     ("sql", &[]),

@@ -31,7 +31,7 @@ impl Queue {
         Self { shared: Arc::new(shared), workers, length, running: Mutex::new(None) }
     }
 
-    pub(crate) fn shared(&self) -> &Shared {
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
 

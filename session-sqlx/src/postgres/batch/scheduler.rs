@@ -4,8 +4,8 @@ use super::call::Call;
 use super::call_queue::CallQueue;
 use super::in_flight::InFlight;
 use crate::postgres::sql::{
-    Alive, Delete, DeleteAll, Insert, InsertLogIn, List, Load, Remember, Statement, Sweep, Touch,
-    Update, UpdateLogIn,
+    Alive, Channel, Delete, DeleteAll, Insert, InsertLogIn, List, Load, Remember, Statement, Sweep,
+    Touch, Update, UpdateLogIn, UpdatePrincipal,
 };
 
 /// A statement that the scheduler has a queue for.
@@ -126,6 +126,7 @@ scheduler! {
     Load: load,
     Insert: insert,
     Update: update,
+    UpdatePrincipal: update_principal,
     Touch: touch,
     Delete: delete,
     Remember: remember,
@@ -135,4 +136,5 @@ scheduler! {
     Alive: alive,
     DeleteAll: delete_all,
     Sweep: sweep,
+    Channel: channel,
 }

@@ -6,20 +6,22 @@ use session_core::StoreError;
 
 use crate::postgres::connection::{Health, Rejected, Server, StatementError};
 use crate::postgres::sql::{Table, Texts};
-use crate::version::NotMigrated;
+use crate::version::{NotMigrated, Told};
 
 /// The server of a store, its table, and the health of its connections.
 pub(crate) struct Shared {
     pub(crate) server: Server,
     pub(crate) table: Table,
-    pub(super) texts: Texts,
+    pub(crate) texts: Texts,
     pub(super) health: Arc<Health>,
+    /// Whether the log was told why there is no feed of endings.
+    pub(crate) no_feed: Told,
 }
 
 impl Shared {
     pub(crate) fn new(server: Server, table: Table) -> Self {
         let texts = Texts::new(&table, server.preparation());
-        Self { server, table, texts, health: Arc::default() }
+        Self { server, table, texts, health: Arc::default(), no_feed: Told::default() }
     }
 
     /// The error of a call that was not answered within the deadline.
@@ -28,7 +30,7 @@ impl Shared {
     }
 
     /// What a caller is told of this error.
-    pub(super) fn store_error(&self, error: &StatementError) -> StoreError {
+    pub(crate) fn store_error(&self, error: &StatementError) -> StoreError {
         match error {
             StatementError::NotConnected => self.deadline_error(),
             StatementError::TimedOut | StatementError::Cancelled => {

@@ -58,6 +58,7 @@ impl Worker {
             Batch::Load(calls) => self.serve(calls, &texts.load).await,
             Batch::Insert(calls) => self.serve(calls, &texts.insert).await,
             Batch::Update(calls) => self.serve(calls, &texts.update).await,
+            Batch::UpdatePrincipal(calls) => self.serve(calls, &texts.update_principal).await,
             Batch::Touch(calls) => self.serve(calls, &texts.touch).await,
             Batch::Delete(calls) => self.serve(calls, &texts.delete).await,
             Batch::Remember(calls) => self.serve(calls, &texts.remember).await,
@@ -67,6 +68,7 @@ impl Worker {
             Batch::Alive(calls) => self.serve(calls, &texts.alive).await,
             Batch::DeleteAll(calls) => self.serve(calls, &texts.delete_all).await,
             Batch::Sweep(calls) => self.serve(calls, &texts.sweep).await,
+            Batch::Channel(calls) => self.serve(calls, &texts.channel).await,
         }
     }
 

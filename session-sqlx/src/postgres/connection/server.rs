@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use session_core::store::in_real_time;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use tokio::time::timeout;
 
@@ -115,11 +115,36 @@ impl Server {
 
     /// Opens a connection for the store's statements.
     pub(crate) async fn open(&self) -> Result<PgConnection, sqlx::Error> {
+        self.establish(self.statement_options().connect()).await
+    }
+
+    /// Opens a connection for notifications. A pool of one is what a listener connects by; it is not
+    /// asked to connect again.
+    pub(crate) async fn listen(&self) -> Result<PgListener, sqlx::Error> {
+        let options = self.statement_options();
+        let name = format!("{} endings", options.get_application_name().unwrap_or_default());
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_lazy_with(options.application_name(&name));
+        let mut listener = self.establish(PgListener::connect_with(&pool)).await?;
+        listener.eager_reconnect(false);
+        Ok(listener)
+    }
+
+    /// Opens a connection on which a statement may take as long as it needs.
+    pub(crate) async fn open_for_migration(&self) -> Result<PgConnection, sqlx::Error> {
+        self.establish(self.options().connect()).await
+    }
+
+    /// The options of a connection for the store's statements.
+    fn statement_options(&self) -> PgConnectOptions {
         let options = self.options();
         if self.pooler != Pooler::None {
-            return self.establish(options).await;
+            return options;
         }
-        let options = options.options([
+        options.options([
             ("statement_timeout", self.statement_timeout().to_string().as_str()),
             // A conflict is seen by reading what was committed meanwhile; a stricter level, set
             // for the database, would make an error of it.
@@ -129,13 +154,7 @@ impl Server {
             ("tcp_keepalives_idle", "30"),
             ("tcp_keepalives_interval", "10"),
             ("tcp_keepalives_count", "3"),
-        ]);
-        self.establish(options).await
-    }
-
-    /// Opens a connection on which a statement may take as long as it needs.
-    pub(crate) async fn open_for_migration(&self) -> Result<PgConnection, sqlx::Error> {
-        self.establish(self.options()).await
+        ])
     }
 
     fn options(&self) -> PgConnectOptions {
@@ -151,9 +170,12 @@ impl Server {
         }
     }
 
-    async fn establish(&self, options: PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    async fn establish<C>(
+        &self,
+        connection: impl Future<Output = sqlx::Result<C>>,
+    ) -> sqlx::Result<C> {
         let limit = self.deadline.max(MIN_CONNECT_TIMEOUT);
-        let Ok(connection) = timeout(limit, in_real_time(limit, options.connect())).await else {
+        let Ok(connection) = timeout(limit, in_real_time(limit, connection)).await else {
             let silence = format!("the server did not let us in within {limit:?}");
             return Err(io::Error::new(io::ErrorKind::TimedOut, silence).into());
         };

@@ -11,6 +11,7 @@ pub(crate) const MIGRATIONS: Migrations<Migration> = Migrations(&[
         sql: include_str!("../../../migrations/postgres/0003_faster_log_ins.sql"),
     },
     Migration { oldest: 3, sql: include_str!("../../../migrations/postgres/0004_pages.sql") },
+    Migration { oldest: 4, sql: include_str!("../../../migrations/postgres/0005_endings.sql") },
 ]);
 
 /// One migration.

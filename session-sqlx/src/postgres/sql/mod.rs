@@ -11,6 +11,7 @@ mod prepared;
 mod statement;
 // The statements.
 mod alive;
+mod channel;
 mod delete;
 mod delete_all;
 mod insert;
@@ -22,6 +23,7 @@ mod sweep;
 mod touch;
 mod update;
 mod update_log_in;
+mod update_principal;
 // The texts of all of them.
 mod text;
 mod texts;
@@ -30,6 +32,7 @@ mod texts;
 mod plans;
 
 pub(super) use alive::Alive;
+pub(super) use channel::{Channel, ChannelSeen};
 pub(super) use claims::Claims;
 pub(super) use delete::Delete;
 pub(super) use delete_all::DeleteAll;
@@ -48,3 +51,4 @@ pub(super) use texts::Texts;
 pub(super) use touch::Touch;
 pub(super) use update::Update;
 pub(super) use update_log_in::UpdateLogIn;
+pub(super) use update_principal::UpdatePrincipal;

@@ -18,6 +18,9 @@ use super::timestamp::{fixed_now, interval};
 /// What is returned is what is written: that the record was there and had expired is told by a
 /// `sweep_at` before the moment. It is no later than any other that may stand there, and the
 /// cleaner puts the row off.
+///
+/// A trigger tells of a record that is replaced. One on inserts would cost each of them, so that
+/// the statement itself tells of an ending without a record.
 pub(super) const SQL: &str = r#"
 INSERT INTO :"table" AS s (
     handle, digest, revision, principal, fields, persistent, label,
@@ -47,7 +50,10 @@ ON CONFLICT (handle) DO UPDATE SET
         WHEN s.expires > excluded.created THEN excluded.sweep_at
         ELSE excluded.created - interval '1 microsecond'
     END
-RETURNING handle, revision > 1 AND sweep_at >= created"#;
+RETURNING handle, revision > 1 AND sweep_at >= created, CASE
+    WHEN revision = 1
+    THEN pg_notify('session_endings_' || ':"table"'::regclass::oid, handle::text)
+END"#;
 
 pub(crate) struct Remember {
     pub(crate) handle: Handle,

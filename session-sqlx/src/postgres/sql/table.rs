@@ -8,7 +8,7 @@ const MAX_NAME: usize = 63;
 const INDEXES: [&str; 3] = ["by_principal", "by_sweep_at", "revoked_at"];
 
 /// The tables and functions beside it in its schema: `:"revoke"` is `sessions_revoke`.
-const IN_SCHEMA: [&str; 9] = [
+const IN_SCHEMA: [&str; 10] = [
     "versions",
     "revocations",
     "take_turns",
@@ -18,6 +18,7 @@ const IN_SCHEMA: [&str; 9] = [
     "log_in",
     "log_in_known",
     "revoke",
+    "tell_ended",
 ];
 
 /// The table that holds the sessions.

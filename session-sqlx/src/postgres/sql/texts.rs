@@ -4,8 +4,8 @@ use super::prepared::Preparation;
 use super::table::Table;
 use super::text::Text;
 use super::{
-    alive, delete, delete_all, insert, insert_log_in, list, load, remember, sweep, touch, update,
-    update_log_in,
+    alive, channel, delete, delete_all, insert, insert_log_in, list, load, remember, sweep, touch,
+    update, update_log_in, update_principal,
 };
 
 /// The texts of the statements, for one table.
@@ -13,6 +13,7 @@ pub(crate) struct Texts {
     pub(crate) load: Text,
     pub(crate) insert: Text,
     pub(crate) update: Text,
+    pub(crate) update_principal: Text,
     pub(crate) touch: Text,
     pub(crate) delete: Text,
     pub(crate) remember: Text,
@@ -22,6 +23,7 @@ pub(crate) struct Texts {
     pub(crate) alive: Text,
     pub(crate) delete_all: Text,
     pub(crate) sweep: Text,
+    pub(crate) channel: Text,
 }
 
 impl Texts {
@@ -31,6 +33,7 @@ impl Texts {
             load: text(load::SINGLE, load::BATCH),
             insert: text(insert::SINGLE, insert::BATCH),
             update: text(update::SINGLE, update::BATCH),
+            update_principal: text(update_principal::SINGLE, update_principal::BATCH),
             touch: text(touch::SINGLE, touch::BATCH),
             delete: text(delete::SINGLE, delete::BATCH),
             remember: text(remember::SQL, remember::SQL),
@@ -40,6 +43,7 @@ impl Texts {
             alive: text(alive::SQL, alive::SQL),
             delete_all: text(delete_all::SQL, delete_all::SQL),
             sweep: text(sweep::SQL, sweep::SQL),
+            channel: text(channel::SQL, channel::SQL),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Update: the next revision, only if the record is at the expected one.
+//! Update: the next revision of a record that stays whose it is, only if it is at the expected one.
 
 use session_core::Now;
 use session_core::store::{self, Updated};
@@ -10,18 +10,18 @@ use super::row::{by_handle, updated, uuid};
 use super::statement::{MAX_CALLS, Statement, column};
 use super::timestamp::{fixed_now, interval};
 
+/// The principal is not named among what is set: a trigger would have to ask each time whether the
+/// session has ended for somebody.
 pub(super) const SINGLE: &str = r#"
 UPDATE :"table" SET
     revision = revision + 1,
     digest = $4,
-    principal = $5,
     fields = $6,
     persistent = $7,
-    authenticated = CASE WHEN $5::text IS NOT NULL THEN authenticated END,
     seen = CASE WHEN $8::interval IS NULL THEN seen ELSE :now END,
     expires = CASE WHEN $8::interval IS NULL THEN expires ELSE least(:now + $8, absolute) END,
     sweep_at = least(sweep_at, :now + $8)
-WHERE handle = $2 AND revision = $3 AND expires > :now
+WHERE handle = $2 AND revision = $3 AND expires > :now AND principal IS NOT DISTINCT FROM $5
 RETURNING :when"#;
 
 /// The rows are locked in one order before the first is changed, so that two batches never wait
@@ -33,10 +33,8 @@ WITH theirs AS MATERIALIZED (
 UPDATE :"table" AS s SET
     revision = s.revision + 1,
     digest = item.digest,
-    principal = item.principal,
     fields = item.fields,
     persistent = item.persistent,
-    authenticated = CASE WHEN item.principal IS NOT NULL THEN s.authenticated END,
     seen = CASE WHEN item.idle IS NULL THEN s.seen ELSE item.now END,
     expires = CASE
         WHEN item.idle IS NULL THEN s.expires
@@ -52,15 +50,17 @@ FROM (
 ) AS item
 WHERE (SELECT count(*) FROM theirs) > 0
     AND s.handle = item.key AND s.revision = item.expected AND s.expires > item.now
+    AND s.principal IS NOT DISTINCT FROM item.principal
 RETURNING item.now, s.created, s.authenticated, s.seen, s.expires, s.absolute, s.handle"#;
 
+#[derive(Clone)]
 pub(crate) struct Update {
     pub(crate) update: store::Update,
     pub(crate) now: Now,
 }
 
 impl Statement for Update {
-    /// None if the record is not there at the expected revision.
+    /// None if the record is not there at the expected revision, or another's.
     type Answer = Option<Updated>;
 
     const IDEMPOTENT: bool = false;

@@ -14,7 +14,7 @@ use super::fixtures::{
 use crate::newer_table::{self, Warnings};
 
 /// The last version that the library knows.
-const LATEST: i64 = 4;
+const LATEST: i64 = 5;
 
 async fn database() -> Database {
     Database(Postgres::shared().await.database().await)
@@ -119,7 +119,7 @@ async fn a_newer_table_that_works_with_this_program_is_used_as_it_is() {
     newer_table::works(&store).await;
     let said = warnings.take();
     assert_eq!(said.len(), 1, "{said:#?}");
-    for part in ["a newer release", "table=\"sessions\"", "found=5", "known=4"] {
+    for part in ["a newer release", "table=\"sessions\"", "found=6", "known=5"] {
         assert!(said[0].contains(part), "{part}: {}", said[0]);
     }
     assert_eq!(database.number("SELECT count(*) FROM sessions_versions").await, LATEST + 1);
@@ -130,11 +130,11 @@ async fn a_newer_table_that_works_with_this_program_is_used_as_it_is() {
 async fn a_table_that_is_newer_by_many_versions_is_used_if_the_last_one_permits_it() {
     let (store, database) = store(patient()).await;
     let insert = "INSERT INTO sessions_versions (version, oldest) VALUES";
-    database.execute(&format!("{insert} (97, 2), (98, 3), (99, 4)")).await;
+    database.execute(&format!("{insert} (97, 2), (98, 3), (99, 5)")).await;
     let warnings = Warnings::capture();
     store.migrate().await.expect("it works with the table");
     assert_eq!(warnings.take().len(), 1);
-    database.execute(&format!("{insert} (100, 5)")).await;
+    database.execute(&format!("{insert} (100, 6)")).await;
     store.migrate().await.expect_err("it does not work with the table any more");
     assert_eq!(warnings.take().len(), 0);
 }
@@ -158,23 +158,26 @@ async fn a_newer_table_that_does_not_work_with_this_program_is_refused() {
     assert_eq!(warnings.take(), [""; 0]);
 }
 
-/// A table as a program of the third version has left it.
-async fn of_the_third_version() -> Database {
+/// A table as a program of this version has left it. The table of versions told of the oldest
+/// program from the fourth on.
+async fn of_version(version: usize) -> Database {
     let database = database().await;
     database
         .execute(
             "CREATE TABLE sessions_versions (version integer PRIMARY KEY,
-                applied timestamptz NOT NULL DEFAULT now());
-             INSERT INTO sessions_versions VALUES (1), (2), (3)",
+                applied timestamptz NOT NULL DEFAULT now())",
         )
         .await;
-    for migration in [
+    let migrations = [
         include_str!("../../../migrations/postgres/0001_sessions.sql"),
         include_str!("../../../migrations/postgres/0002_log_ins.sql"),
         include_str!("../../../migrations/postgres/0003_faster_log_ins.sql"),
-    ] {
+        include_str!("../../../migrations/postgres/0004_pages.sql"),
+    ];
+    for (version, migration) in (1..).zip(&migrations[..version]) {
         let migration = migration.replace(":\"table\"", "sessions").replace(":\"", "\"sessions_");
-        database.execute(&migration).await;
+        database.execute(&migration.replace("sessions_existing_", "sessions_")).await;
+        database.execute(&format!("INSERT INTO sessions_versions VALUES ({version})")).await;
     }
     database
 }
@@ -198,7 +201,7 @@ async fn a_program_of_the_third_version_works_on_beside_those_that_migrate() {
             ARRAY[interval '1 h'], ARRAY[interval '1 d'], ARRAY[now()], ARRAY[3])";
     const LIST: &str = "
         SELECT count(handle) FROM sessions WHERE principal = 'bob' AND expires > now()";
-    let database = of_the_third_version().await;
+    let database = of_version(3).await;
     database.execute(INSERT).await;
     database.execute(LOG_IN).await;
     let store = unmigrated(patient(), &database).await;
@@ -214,7 +217,7 @@ async fn a_program_of_the_third_version_works_on_beside_those_that_migrate() {
     database.execute("DELETE FROM sessions").await;
     newer_table::works(&store).await;
     let oldest = "SELECT oldest::bigint FROM sessions_versions ORDER BY version DESC LIMIT 1";
-    assert_eq!(database.number(oldest).await, 3);
+    assert_eq!(database.number(oldest).await, 4);
 }
 
 #[tokio::test]

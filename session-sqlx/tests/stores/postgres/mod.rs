@@ -2,6 +2,8 @@
 
 mod batch;
 mod contract;
+mod endings;
+mod feed_recovery;
 mod fixtures;
 mod hot_updates;
 mod log_in;

@@ -1,0 +1,140 @@
+//! The listener: a connection on which messages arrive, and which proves that none is missing.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use session_core::store::{Ending, in_real_time};
+use sqlx::Acquire as _;
+use sqlx::postgres::PgListener;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::message::endings;
+use super::outbox::Outbox;
+use crate::postgres::batch::Shared;
+use crate::postgres::connection::StatementError;
+use crate::postgres::sql::{Channel, ChannelSeen};
+
+/// How often the server is asked for a proof of life.
+const PROOF_EVERY: Duration = Duration::from_secs(1);
+
+/// A connection for messages.
+pub(super) struct Listener {
+    connection: PgListener,
+    shared: Arc<Shared>,
+    channel: ChannelSeen,
+}
+
+impl Listener {
+    /// Connects, and does not listen yet.
+    pub(super) async fn connect(
+        shared: Arc<Shared>,
+        channel: ChannelSeen,
+    ) -> Result<Self, StatementError> {
+        let connection = shared.server.listen().await?;
+        let mut listener = Self { connection, shared, channel };
+        if let Some(channel) = listener.channel().await? {
+            listener.channel = channel;
+        }
+        Ok(listener)
+    }
+
+    /// Whether it is served by a process of its own, as far as one can see: not by that which
+    /// serves this other connection. A pooler may lend each connection another, and each process to
+    /// others.
+    pub(super) async fn is_apart_from(
+        &mut self,
+        other: &ChannelSeen,
+    ) -> Result<bool, StatementError> {
+        Ok(other.process != self.channel.process && self.prove().await?)
+    }
+
+    /// Listens from now on.
+    pub(super) async fn subscribe(&mut self) -> Result<(), StatementError> {
+        let limit = self.shared.server.deadline();
+        let listening = in_real_time(limit, self.connection.listen(&self.channel.name));
+        timeout(limit, listening).await.map_err(|_| StatementError::TimedOut)??;
+        Ok(())
+    }
+
+    /// Whether this message arrives, which was sent over another connection. What comes before it
+    /// is told.
+    pub(super) async fn hears(
+        &mut self,
+        message: &str,
+        outbox: &mut Outbox,
+    ) -> Result<bool, StatementError> {
+        let wait = in_real_time(PROOF_EVERY, self.wait_for(message, outbox));
+        if let Ok(arrived) = timeout(PROOF_EVERY, wait).await {
+            return Ok(arrived.map(|()| true)?);
+        }
+        // The server may be slow: what it was to tell before the question it tells first.
+        let mut is_heard = false;
+        let is_proven = self.prove().await?;
+        while let Some(notification) = self.connection.next_buffered() {
+            is_heard |= notification.payload() == message;
+            tell(notification.payload(), outbox);
+        }
+        Ok(is_proven && is_heard)
+    }
+
+    async fn wait_for(&mut self, message: &str, outbox: &mut Outbox) -> sqlx::Result<()> {
+        loop {
+            let Some(notification) = self.connection.try_recv().await? else {
+                return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+            };
+            if notification.payload() == message {
+                return Ok(());
+            }
+            tell(notification.payload(), outbox);
+        }
+    }
+
+    /// Tells what it hears, until the connection is lost, proves nothing in time, or nobody reads.
+    pub(super) async fn listen(mut self, mut outbox: Outbox) {
+        while matches!(self.prove().await, Ok(true)) {
+            while let Some(notification) = self.connection.next_buffered() {
+                tell(notification.payload(), &mut outbox);
+            }
+            outbox.tell(Ending::UpToDate);
+            let next = Instant::now() + PROOF_EVERY;
+            while Instant::now() < next {
+                let received = tokio::select! {
+                    received = timeout_at(next, self.connection.try_recv()) => received,
+                    () = outbox.closed() => return,
+                };
+                match received {
+                    Ok(Ok(Some(notification))) => tell(notification.payload(), &mut outbox),
+                    Ok(Ok(None) | Err(_)) => return,
+                    Err(_) => break,
+                }
+            }
+        }
+    }
+
+    /// Asks the server whether it still tells everything, over this connection. Whatever was
+    /// committed before the question has arrived before the answer.
+    async fn prove(&mut self) -> Result<bool, StatementError> {
+        Ok(self.channel().await?.as_ref() == Some(&self.channel))
+    }
+
+    async fn channel(&mut self) -> Result<Option<ChannelSeen>, StatementError> {
+        let Shared { server, texts, .. } = &*self.shared;
+        let connection = &mut self.connection;
+        let answer = async {
+            let connection = connection.acquire().await?;
+            server.begin(connection).await?;
+            let answers = texts.channel.run(&[&Channel::default()], connection).await;
+            server.end(connection, answers).await
+        };
+        let limit = server.deadline();
+        let answers = timeout(limit, in_real_time(limit, answer)).await;
+        Ok(answers.map_err(|_| StatementError::TimedOut)??.pop().flatten())
+    }
+}
+
+fn tell(message: &str, outbox: &mut Outbox) {
+    for ending in endings(message) {
+        outbox.tell(ending);
+    }
+}

@@ -1,0 +1,73 @@
+//! The opening of a feed, and the reasons for which there is none.
+
+use std::sync::Arc;
+
+use session_core::StoreError;
+use session_core::store::Endings;
+
+use super::listener::Listener;
+use super::message;
+use super::outbox::Outbox;
+use crate::postgres::batch::{Queue, Shared};
+use crate::postgres::connection::StatementError;
+use crate::postgres::sql::Channel;
+
+/// Why a server or a table tells no endings.
+const NO_TRIGGERS: &str = "the triggers that tell of the sessions that end are missing or disabled; \
+    call `migrate()` on the store when the program starts";
+const STANDBY: &str = "the server is a standby, which notifies nobody of the sessions that end; \
+    connect to the primary";
+const POOLER: &str = "notifications of the sessions that end do not arrive, as behind a pooler in \
+    transaction mode; connect to the server itself, or to a pooler in session mode";
+
+/// How often a listening connection is compared with others before it listens.
+const COMPARISONS: usize = 8;
+
+/// A feed that was tested, or none and a warning.
+pub(crate) async fn open(queue: &Queue) -> Result<Option<Endings>, StoreError> {
+    let shared = queue.shared();
+    let failed = |error: StatementError| shared.store_error(&error);
+    let ask = |message| queue.run(Channel { message }, queue.deadline());
+    let Some(channel) = ask(None).await? else {
+        return Ok(shared.has_no_feed(NO_TRIGGERS));
+    };
+    let mut listener = Listener::connect(Arc::clone(shared), channel).await.map_err(failed)?;
+    // A pooler that lends a process to everybody would lend one that listens as well: whoever has
+    // it is sent what it does not expect.
+    for _ in 0..COMPARISONS {
+        let Some(other) = ask(None).await? else {
+            return Ok(shared.has_no_feed(NO_TRIGGERS));
+        };
+        if !listener.is_apart_from(&other).await.map_err(failed)? {
+            return Ok(shared.has_no_feed(POOLER));
+        }
+    }
+    match listener.subscribe().await {
+        Ok(()) => {}
+        // LISTEN is refused where nothing can be written.
+        Err(StatementError::Stale(_)) => return Ok(shared.has_no_feed(STANDBY)),
+        Err(error) => return Err(failed(error)),
+    }
+    let (mut outbox, inbox) = Outbox::new();
+    let test = message::test();
+    ask(Some(test.clone())).await?;
+    if !listener.hears(&test, &mut outbox).await.map_err(failed)? {
+        return Ok(shared.has_no_feed(POOLER));
+    }
+    tokio::spawn(listener.listen(outbox));
+    Ok(Some(Endings::new(inbox)))
+}
+
+impl Shared {
+    /// Says in the log, once, why there is no feed.
+    fn has_no_feed(&self, reason: &str) -> Option<Endings> {
+        if self.no_feed.is_first() {
+            tracing::warn!(
+                target: "session",
+                table = %self.table,
+                "{reason}; until then live sessions are asked for every `check_every`"
+            );
+        }
+        None
+    }
+}

@@ -1,11 +1,14 @@
 //! Migrations of the table.
 
 use std::error::Error as _;
+use std::time::Duration;
 
+use session_core::store::Ending;
 use session_core::{Now, Store as _, StoreError};
 use session_sqlx::{ConfigError, MigrateError, NotMigrated, PostgresBuilder, PostgresStore};
 use session_test_support::Postgres;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::fixtures::{
     Database, error_chain, handle, insert, insert_of, is_unchanged, listed, loaded, patient, store,
@@ -218,6 +221,52 @@ async fn a_program_of_the_third_version_works_on_beside_those_that_migrate() {
     newer_table::works(&store).await;
     let oldest = "SELECT oldest::bigint FROM sessions_versions ORDER BY version DESC LIMIT 1";
     assert_eq!(database.number(oldest).await, 4);
+}
+
+/// What a program of the fourth version sends to end a session, beside nodes of the new one.
+#[tokio::test]
+async fn what_a_program_of_the_fourth_version_ends_is_told() {
+    const LOG_OUT: &str = "
+        UPDATE sessions SET revision = revision + 1, digest = digest, principal = NULL,
+            authenticated = NULL
+        WHERE principal = 'ann'";
+    const REMEMBER: &str = "
+        INSERT INTO sessions AS s (handle, digest, revision, fields, persistent, created, seen,
+            expires, absolute, sweep_at)
+        SELECT $2, sha256(''), 1, '', false, now(), now(), now(), now(), now()
+        ON CONFLICT (handle) DO UPDATE SET revision = s.revision + 1, fields = excluded.fields,
+            created = excluded.created, principal = NULL";
+    const SWEEP: &str = "
+        WITH due AS MATERIALIZED (
+            SELECT handle FROM sessions WHERE expires <= now() FOR UPDATE SKIP LOCKED
+        ), removed AS (
+            DELETE FROM sessions WHERE handle = ANY (ARRAY(SELECT handle FROM due)) RETURNING 1
+        )
+        SELECT count(*) FROM removed";
+    let database = of_version(4).await;
+    let store = unmigrated(patient(), &database).await;
+    let warnings = Warnings::capture();
+    newer_table::works(&store).await;
+    assert_eq!(warnings.take(), [""; 0]);
+    let feed = store.endings().await;
+    assert!(feed.expect("the store works").is_none(), "the table has no triggers yet");
+    let said = warnings.take();
+    assert!(said.len() == 1 && said[0].contains("call `migrate()`"), "{said:#?}");
+    store.migrate().await.expect("nothing stands in the way");
+    let mut feed = store.endings().await.expect("the store works").expect("it has a feed");
+    let cart = stored(&store, insert()).await;
+    let theirs = [stored(&store, insert_of("ann")).await, stored(&store, insert_of("bob")).await];
+    for (sql, handle) in [
+        (LOG_OUT.to_owned(), theirs[0].handle),
+        (REMEMBER.replace("$2", &format!("'{}'", cart.handle)), cart.handle),
+        ("SELECT sessions_revoke(NULL, 'bob', NULL)".to_owned(), theirs[1].handle),
+    ] {
+        database.execute(&sql).await;
+        let told = async { while feed.next().await != Some(Ending::Of(handle)) {} };
+        timeout(Duration::from_secs(30), told).await.expect("it is told");
+    }
+    database.execute("UPDATE sessions SET expires = now()").await;
+    assert_eq!(database.number(SWEEP).await, 2, "what it sweeps may be told, and is swept");
 }
 
 #[tokio::test]

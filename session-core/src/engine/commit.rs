@@ -91,6 +91,7 @@ impl<B> Commit<B> {
         };
         let secret_renewal = match status {
             StatusCode::SWITCHING_PROTOCOLS => SecretRenewal::Suspended,
+            _ if scope.transaction().incoming.is_connect => SecretRenewal::Suspended,
             _ => SecretRenewal::Allowed,
         };
         vary(self.response.headers_mut());

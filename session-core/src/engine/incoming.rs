@@ -22,6 +22,8 @@ pub(crate) struct Incoming {
     /// Whether the browser may have withheld the cookie, since the request comes from another site:
     /// then none is set.
     pub(crate) is_withheld: bool,
+    /// Whether it is HTTP/2's extended CONNECT, which opens a WebSocket and is answered 200.
+    pub(crate) is_connect: bool,
     /// What the browser calls itself, for a session that begins with this request.
     pub(crate) user_agent: Option<HeaderValue>,
 }

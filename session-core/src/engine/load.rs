@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::Method;
 use http::header::USER_AGENT;
 use http::request::Parts;
 use http::uri::Authority;
@@ -66,6 +67,7 @@ pub(crate) async fn load<T: SessionState>(
         presented_cookies,
         leftovers,
         is_withheld,
+        is_connect: parts.method == Method::CONNECT,
         user_agent,
     };
     let renewed = match &identity {

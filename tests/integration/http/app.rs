@@ -198,7 +198,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/log-in-again", post(log_in_again))
         .route("/others", post(others))
         .route("/others-and-log-in", post(others_and_log_in))
-        .route("/upgrade", get(upgrade))
+        .route("/upgrade", get(upgrade).connect(look))
         .route("/form", get(form))
         .route("/form/{token}", post(filled_in))
         .route("/poll", get(poll))

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Request;
+use axum::http::header::{HOST, ORIGIN};
 use session_axum::Lifetime;
 use session_core::Now;
 use session_tests::{Call, Client, TestStore, on_each_store};
@@ -303,6 +306,10 @@ async fn an_upgrade_renews_no_secret<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let mut client = with_an_old_secret(&app).await;
     assert_eq!(client.get("/upgrade").await.summary(), "101, no Set-Cookie, Vary: Cookie");
+    // HTTP/2 has a method in its place.
+    let connect = Request::connect("/upgrade").header(ORIGIN, "https://shop.example");
+    let connect = connect.header(HOST, "shop.example").body(Body::empty()).unwrap();
+    assert_eq!(client.send(connect).await.summary(), KEPT);
     assert_eq!(client.get("/look").await.summary(), SET);
 }
 

@@ -16,6 +16,9 @@ use crate::crypto::time::Timestamp;
 use crate::crypto::token::Handle;
 use crate::engine::end_reason::EndReason;
 
+/// How long nobody watches after a watcher has panicked.
+const AFTER_PANIC: Duration = Duration::from_secs(1);
+
 /// The least time from one question for a session to the next, where its deadline has passed and the store
 /// says that it is alive: clocks differ.
 const MIN_LEFT: Duration = Duration::from_millis(100);
@@ -37,6 +40,8 @@ struct Sessions {
     urgent: Vec<Handle>,
     is_closed: bool,
     is_watched: bool,
+    /// Before this nobody begins to watch: whoever did has panicked.
+    not_before: Option<Instant>,
 }
 
 /// A session with at least one holder.
@@ -176,8 +181,7 @@ impl Registry {
 
     /// The session may have ended, or become another's.
     pub(crate) fn hint(&self, handle: Handle) {
-        if !self.is_empty() {
-            self.lock().ask_for(handle);
+        if !self.is_empty() && self.lock().ask_for(handle) {
             self.woken.notify_one();
         }
     }
@@ -286,7 +290,12 @@ impl Registry {
         let mut sessions = self.lock();
         let begins = !sessions.is_watched && !sessions.is_closed;
         sessions.is_watched |= begins;
-        begins.then(|| Watching { registry: Arc::clone(self), is_over: false })
+        let not_before = sessions.not_before.take_if(|_| begins);
+        begins.then(|| {
+            // What the last one was about to ask for, nobody knows.
+            sessions.ask_for_those(|_, _| true);
+            Watching { registry: Arc::clone(self), not_before, is_over: false }
+        })
     }
 
     fn remove(&self, sessions: &mut Sessions, handle: Handle) -> Option<Session> {
@@ -301,12 +310,16 @@ impl Registry {
 }
 
 impl Sessions {
-    fn ask_for(&mut self, handle: Handle) {
-        if let Some(session) = self.by_handle.get_mut(&handle)
-            && !std::mem::replace(&mut session.is_urgent, true)
-        {
+    /// Answers whether nobody has said so before.
+    fn ask_for(&mut self, handle: Handle) -> bool {
+        let asks = self
+            .by_handle
+            .get_mut(&handle)
+            .is_some_and(|session| !std::mem::replace(&mut session.is_urgent, true));
+        if asks {
             self.urgent.push(handle);
         }
+        asks
     }
 
     fn ask_for_those(&mut self, wanted: impl Fn(Handle, &Session) -> bool) {
@@ -358,6 +371,8 @@ fn end(sessions: impl IntoIterator<Item = Session>, reason: EndReason) {
 /// Somebody watches over the live sessions, until this is dropped.
 pub(crate) struct Watching {
     pub(crate) registry: Arc<Registry>,
+    /// When it is to begin.
+    pub(crate) not_before: Option<Instant>,
     is_over: bool,
 }
 
@@ -375,8 +390,21 @@ impl Watching {
 
 impl Drop for Watching {
     fn drop(&mut self) {
-        if !self.is_over {
-            self.registry.lock().is_watched = false;
+        if self.is_over {
+            return;
+        }
+        // A store has panicked, or the runtime has ended: the holders begin anew, on the runtimes that they
+        // wait on.
+        let mut sessions = self.registry.lock();
+        sessions.is_watched = false;
+        if std::thread::panicking() {
+            sessions.not_before = Some(Instant::now() + AFTER_PANIC);
+            tracing::error!(target: "session", "a panic while live sessions were looked at: they are again in a second");
+        }
+        for session in sessions.by_handle.values() {
+            for holder in &session.holders {
+                holder.wake();
+            }
         }
     }
 }

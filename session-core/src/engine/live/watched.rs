@@ -48,6 +48,11 @@ impl Watched {
         }
     }
 
+    /// Wakes whoever waits for its end, to see to it that somebody watches.
+    pub(crate) fn wake(&self) {
+        self.ends.notify_waiters();
+    }
+
     /// Is ready when it ends; enabled, it misses nothing.
     pub(crate) fn notified(&self) -> OwnedNotified {
         Arc::clone(&self.ends).notified_owned()

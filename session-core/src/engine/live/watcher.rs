@@ -76,13 +76,15 @@ enum Wake {
 impl Watcher {
     fn new(watching: Watching, keeper: Weak<dyn Keeper>) -> Self {
         let tick = (watching.registry.check_every / MIN_TICKS).min(MAX_TICK);
+        let not_before = watching.not_before;
+        let until = not_before.unwrap_or_else(Instant::now);
         Self {
             watching,
             keeper,
-            feed: Feed::Closed { until: Instant::now(), backoff: MIN_BACKOFF },
+            feed: Feed::Closed { until, backoff: MIN_BACKOFF },
             proven: None,
             question: None,
-            not_before: None,
+            not_before,
             tick: tick.max(Duration::from_millis(1)),
             ticks: 0,
         }

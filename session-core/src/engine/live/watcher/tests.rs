@@ -7,6 +7,7 @@ use std::task::Context;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::time::{advance, sleep};
 
+use super::super::end::End;
 use super::super::keeper::Seen;
 use super::super::person::Person;
 use super::super::registration::Registration;
@@ -35,6 +36,7 @@ struct State {
     /// How many were asked for in each question.
     questions: Vec<usize>,
     is_down: bool,
+    panics: bool,
     /// What the next feeds tell; none: it has none.
     feeds: Vec<Option<UnboundedReceiver<Ending>>>,
     opened: usize,
@@ -53,6 +55,10 @@ impl Keeper for TestKeeper {
         Box::pin(async move {
             let mut state = self.state.lock().unwrap();
             state.questions.push(asked.len());
+            let panics = state.panics;
+            drop(state);
+            assert!(!panics, "the store panics, says the test");
+            let state = self.state.lock().unwrap();
             let find = |asked: Asked| match asked.handle {
                 _ if state.is_down => Finding::Unanswered,
                 handle if state.gone.contains(&handle) => Finding::Gone { expired: false },
@@ -90,7 +96,7 @@ impl Keeper for TestKeeper {
 struct Test {
     registry: Arc<Registry>,
     keeper: Arc<TestKeeper>,
-    lives: Vec<Registration>,
+    lives: Vec<Arc<Registration>>,
 }
 
 impl Test {
@@ -112,7 +118,7 @@ impl Test {
         for number in 0..sessions {
             let known =
                 Known { handle: handle(number), person: Person::Nobody, owner: None, ends: None };
-            self.lives.push(Registration::of(&self.registry, known));
+            self.lives.push(Arc::new(Registration::of(&self.registry, known)));
         }
         start(&self.registry);
         sleep(Duration::from_millis(1)).await;
@@ -125,6 +131,10 @@ impl Test {
     /// The questions since this was last asked: for how many sessions each.
     fn questions(&self) -> Vec<usize> {
         self.state(|state| std::mem::take(&mut state.questions))
+    }
+
+    fn registration(&self, number: usize) -> Arc<Registration> {
+        Arc::clone(&self.lives[number])
     }
 
     fn end(&self, number: usize) -> Option<EndReason> {
@@ -323,6 +333,40 @@ async fn after_a_pause_all_are_looked_at() {
     advance(SECOND * 30).await;
     sleep(SECOND).await;
     assert_eq!(test.end(7), Some(EndReason::Unknown));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_panic_somebody_else_watches() {
+    let mut test = Test::new();
+    test.watch(10).await;
+    let waits = tokio::spawn(End::of(&test.registration(7)));
+    sleep(SECOND).await;
+    test.questions();
+    test.state(|state| state.panics = true);
+    sleep(Duration::from_mins(1)).await;
+    let questions = test.questions().len();
+    assert!((30..=61).contains(&questions), "{questions} attempts in a minute");
+    test.state(|state| {
+        state.panics = false;
+        state.gone.push(handle(7));
+    });
+    sleep(SECOND * 2).await;
+    assert_eq!(waits.await.unwrap(), EndReason::Unknown);
+}
+
+/// The watcher goes with its runtime, and who waits on another begins anew.
+#[test]
+fn after_its_runtime_somebody_else_watches() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let mut test = Test::new();
+    let (first, second) = (runtime(), runtime());
+    first.block_on(test.watch(10));
+    let waits = second.spawn(End::of(&test.registration(7)));
+    second.block_on(tokio::task::yield_now());
+    drop(first);
+    test.state(|state| state.gone.push(handle(7)));
+    let end = second.block_on(async { tokio::time::timeout(CHECK_EVERY * 2, waits).await });
+    assert_eq!(end.expect("it ends").unwrap(), EndReason::Unknown);
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,6 +18,7 @@ use session_axum::{
     require_session, session,
 };
 use session_test_support::Gate;
+use session_tests::settings::ring;
 use session_tests::{Call, Client, Fault, ProbedStore, TestStore};
 use tokio::time::timeout;
 
@@ -53,6 +54,19 @@ pub(crate) enum Learns {
     ByAsking,
 }
 
+impl Learns {
+    /// How often the store is asked.
+    fn set_up<S: TestStore>(self, store: &ProbedStore<S>) -> Duration {
+        match self {
+            Self::ByFeed => Duration::from_hours(1),
+            Self::ByAsking => {
+                store.inject(Call::Endings, Fault::Fails);
+                Duration::from_millis(50)
+            }
+        }
+    }
+}
+
 /// One process of the application.
 pub(crate) struct Node<S> {
     pub(crate) store: ProbedStore<S>,
@@ -71,22 +85,26 @@ impl<S: TestStore> Node<S> {
         set_up: impl FnOnce(Builder<Guest>) -> Builder<Guest>,
     ) -> Self {
         let store = ProbedStore::new(store.clone());
-        let check_every = match learns {
-            Learns::ByFeed => Duration::from_hours(1),
-            Learns::ByAsking => {
-                store.inject(Call::Endings, Fault::Fails);
-                Duration::from_millis(50)
-            }
-        };
-        let builder = Sessions::<Guest>::builder(store.clone())
-            .deadline(PATIENCE)
-            .check_every(check_every)
-            .without_cleaner();
+        let check_every = learns.set_up(&store);
+        let builder = Sessions::<Guest>::builder(store.clone()).check_every(check_every);
         let builder = match S::sealing() {
             Some(sealing) => builder.sealing(sealing),
             None => builder,
         };
-        let sessions = set_up(builder).build().expect("the builder's values are good");
+        Self::built(store, set_up(builder))
+    }
+
+    /// With sealed cookies, the ended ones of which the store remembers.
+    pub(crate) fn sealed(store: &S, learns: Learns) -> Self {
+        let store = ProbedStore::new(store.clone());
+        let builder = Sessions::<Guest>::sealed_cookie(ring()).revocations(store.clone());
+        let check_every = learns.set_up(&store);
+        Self::built(store, builder.check_every(check_every))
+    }
+
+    pub(crate) fn built(store: ProbedStore<S>, builder: Builder<Guest>) -> Self {
+        let builder = builder.deadline(PATIENCE).without_cleaner();
+        let sessions = builder.build().expect("the builder's values are good");
         let state = AppState { sessions, lives: Arc::default(), gate: Gate::closed() };
         let router = routes(&state);
         Self { store, state, router }

@@ -4,4 +4,5 @@ mod app;
 mod endings;
 mod polling;
 mod requests;
+mod sealed;
 mod streams;

@@ -4,6 +4,7 @@ use std::fmt::{Debug, Write as _};
 use std::num::NonZeroU32;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use session_core::store::{Ending, LogIn};
 use session_core::{Now, Store as _};
@@ -110,6 +111,7 @@ async fn a_user_without_the_right_to_the_feed_has_none_and_is_told_so_once() {
         println!("{rules:?}: {said:?}");
         let [warning] = &said[..] else { panic!("{rules:?}: {said:?}") };
         assert!(warning.contains("&session:endings"), "{warning}");
+        assert!(!warning.contains("not heard"), "the server has said why: {warning}");
         assert!(!warning.contains("secret"), "{warning}");
     }
 }
@@ -136,11 +138,22 @@ async fn a_store_whose_subscription_is_elsewhere_has_no_feed_and_is_told_so_once
     command.arg(server.address().port().to_string()).arg("--dir").arg(elsewhere.path());
     let up = async || TcpStream::connect(server.address()).await.is_ok();
     assert!(elsewhere.launch(&mut command, up).await, "{}", elsewhere.log());
+    // There, others tell and begin to listen.
+    let mut others = Raw::connect(&server.url()).await;
+    let others = tokio::spawn(async move {
+        loop {
+            for message in ["0123456789abcdef", "?0123456789abcdef"] {
+                others.ask::<i64>(&format!("PUBLISH session:endings {message}")).await;
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
+    });
     let warnings = Warnings::default();
     let _guard = tracing::subscriber::set_default(warnings.clone());
     for _ in 0..2 {
         assert!(store.endings().await.unwrap().is_none());
     }
+    others.abort();
     ends(&store).await;
     let said = warnings.0.lock().unwrap().clone();
     assert!(matches!(&said[..], [warning] if warning.contains("not heard")), "{said:?}");

@@ -44,6 +44,12 @@
 //! has left word that it may: it logs a warning (target `session`), and migrates nothing. Else
 //! [`migrate`](SqliteStore::migrate) refuses, with [`NewerVersion`].
 //!
+//! # Endings
+//!
+//! A store tells its [feed](session_core::Store::endings) what it ends, before that is answered. It cannot know what others end in
+//! the same file, only that they have written (`PRAGMA data_version`, asked once a second by the connection that writes): while they do, the feed gives no proof
+//! of life, and when they have done so, it tells of a gap.
+//!
 //! # Who may read it
 //!
 //! The file is created for its owner alone (mode 0600), and so are the two beside it. A directory

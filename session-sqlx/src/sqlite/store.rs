@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use session_core::store::{
-    Ended, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
 };
 use session_core::{Handle, Now, Store, StoreError};
 
-use super::batch::{Queue, Shared};
+use super::batch::{FileWatch, Queue, Shared};
 use super::connection::File;
 use super::migrate::{MigrateError, migrate};
 use super::sql::{self, Table};
@@ -66,11 +66,11 @@ impl Store for SqliteStore {
     }
 
     async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
-        self.queue.write(sql::Insert { insert, now }).await
+        Ok(self.queue.write(sql::Insert { insert, now }).await?.answer)
     }
 
     async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
-        self.queue.write(sql::Update { update, now }).await
+        Ok(self.queue.write(sql::Update { update, now }).await?.answer)
     }
 
     async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
@@ -102,6 +102,11 @@ impl Store for SqliteStore {
         self.queue.read(sql::Alive { handles: handles.into(), now }).await
     }
 
+    async fn endings(&self) -> Result<Option<Endings>, StoreError> {
+        let watch = FileWatch::begin(&self.queue).await?;
+        Ok(Some(self.queue.shared().endings.subscribe(move || watch.clone().prove())))
+    }
+
     async fn delete_all(
         &self,
         principal: &str,
@@ -109,7 +114,7 @@ impl Store for SqliteStore {
         now: Now,
     ) -> Result<Ended, StoreError> {
         let principal = principal.to_owned();
-        self.queue.write(sql::DeleteAll { principal, except, now }).await
+        Ok(self.queue.write(sql::DeleteAll { principal, except, now }).await?.answer)
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {

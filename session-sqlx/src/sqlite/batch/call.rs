@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use session_core::StoreError;
+use session_core::{Handle, StoreError};
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -24,6 +24,9 @@ pub(super) trait AnyCall: Send {
     /// Runs it, and notes its answer. A second run replaces the answer of the first.
     fn run<'a>(&'a mut self, connection: &'a mut SqliteConnection, texts: &'a Texts)
     -> Running<'a>;
+
+    /// The sessions that the last run has ended.
+    fn ended(&self) -> &[Handle];
 
     /// Sends the answer of the last run.
     fn send_answer(self: Box<Self>);
@@ -67,6 +70,10 @@ impl<S: Statement> AnyCall for Call<S> {
             });
             Ok(())
         })
+    }
+
+    fn ended(&self) -> &[Handle] {
+        self.answer.as_ref().map_or(&[], |answer| self.statement.ended(answer))
     }
 
     /// If the caller has left in the meantime, the answer has nowhere to go. One that was not

@@ -9,9 +9,9 @@ use tokio::time::{Instant, timeout_at};
 
 use super::call::{Answer, AnyCall, Call};
 use super::reader::Reader;
-use super::shared::Shared;
+use super::shared::{FileVersion, Shared};
 use super::writer::Writer;
-use crate::sqlite::sql::Statement;
+use crate::sqlite::sql::{DataVersion, Statement};
 
 /// Takes statements to the writer or a reader, and starts these at the first one.
 pub(crate) struct Queue {
@@ -52,6 +52,17 @@ impl Queue {
         let (call, deadline, answer) = self.call(statement);
         self.push(call, |running| &running.reads)?;
         self.wait::<S>(deadline, answer).await
+    }
+
+    /// The version of the file, as the writer's connection sees it.
+    pub(crate) async fn file_version(&self) -> Result<FileVersion, StoreError> {
+        loop {
+            let connection = self.shared.opened_to_write();
+            let version = self.write(DataVersion).await?;
+            if self.shared.opened_to_write() == connection {
+                return Ok(FileVersion { connection, version });
+            }
+        }
     }
 
     fn call<S: Statement>(&self, statement: S) -> (Box<dyn AnyCall>, Instant, Answer<S>) {

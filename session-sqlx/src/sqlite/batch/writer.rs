@@ -105,7 +105,7 @@ impl Writer {
     async fn lock(&mut self) -> sqlx::Result<SqliteConnection> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => self.shared.file.open_to_write().await?,
+            None => self.shared.open_to_write().await?,
         };
         match execute(&mut connection, "BEGIN IMMEDIATE").await {
             Ok(()) => Ok(connection),
@@ -140,7 +140,12 @@ impl Writer {
                 return done;
             }
         }
-        match self.commit(&mut connection).await {
+        let committed = self.commit(&mut connection).await;
+        // After a failure nobody knows what has ended, and a hint does no harm.
+        for handle in done.iter().flat_map(|call| call.ended()) {
+            shared.endings.tell(*handle);
+        }
+        match committed {
             Ok(()) => {
                 done.into_iter().for_each(AnyCall::send_answer);
                 truncate_long_wal(&shared.file, &mut connection).await;

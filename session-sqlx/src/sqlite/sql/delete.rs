@@ -43,6 +43,10 @@ pub(crate) struct Delete {
 impl Statement for Delete {
     type Answer = bool;
 
+    fn ended<'a>(&'a self, is_live: &'a bool) -> &'a [Handle] {
+        if *is_live { std::slice::from_ref(&self.handle) } else { &[] }
+    }
+
     /// Nothing comes between the statements: the transaction that they are in has the only lock.
     async fn run(
         &self,

@@ -2,13 +2,16 @@
 
 use session_core::store::Ended;
 use session_core::{Handle, Now};
+use sqlx::Row as _;
 use sqlx::sqlite::SqliteConnection;
 
+use super::row::handle;
 use super::statement::Statement;
 use super::texts::Texts;
+use super::with_ended::WithEnded;
 
 pub(super) const SQL: &str = r#"
-DELETE FROM :"table" WHERE principal = ?1 AND handle IS NOT ?3 RETURNING expires > ?2"#;
+DELETE FROM :"table" WHERE principal = ?1 AND handle IS NOT ?3 RETURNING handle, expires > ?2"#;
 
 pub(super) const REVOKE: &str = r#"
 INSERT INTO :"revocations" (principal, revoked, spared) VALUES (?1, ?2, ?3)
@@ -21,7 +24,11 @@ pub(crate) struct DeleteAll {
 }
 
 impl Statement for DeleteAll {
-    type Answer = Ended;
+    type Answer = WithEnded<Ended>;
+
+    fn ended<'a>(&'a self, answer: &'a WithEnded<Ended>) -> &'a [Handle] {
+        &answer.ended
+    }
 
     fn needs_savepoint(&self) -> bool {
         true
@@ -39,12 +46,17 @@ impl Statement for DeleteAll {
             .bind(now.micros())
             .bind(except.clone());
         revoke.execute(&mut *connection).await?;
-        let query = sqlx::query_scalar(texts.delete_all.clone())
+        let query = sqlx::query(texts.delete_all.clone())
             .bind(self.principal.clone())
             .bind(now.micros())
             .bind(except);
-        let removed: Vec<bool> = query.fetch_all(connection).await?;
-        let live = removed.into_iter().filter(|live| *live).count();
-        Ok(Ended::new(u64::try_from(live).unwrap_or(u64::MAX), now))
+        let mut ended = Vec::new();
+        for row in query.fetch_all(connection).await? {
+            if row.try_get(1)? {
+                ended.push(handle(&row)?);
+            }
+        }
+        let live = u64::try_from(ended.len()).unwrap_or(u64::MAX);
+        Ok(WithEnded { answer: Ended::new(live, now), ended })
     }
 }

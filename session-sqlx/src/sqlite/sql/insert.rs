@@ -1,13 +1,14 @@
 //! Insert: a new record, only if its handle is free.
 
 use session_core::store::{self, Inserted};
-use session_core::{Now, Timestamp};
+use session_core::{Handle, Now, Timestamp};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::log_in::LogIn;
 use super::row::{only, times};
 use super::statement::Statement;
 use super::texts::Texts;
+use super::with_ended::WithEnded;
 
 pub(super) const SQL: &str = r#"
 INSERT INTO :"table" (
@@ -24,7 +25,11 @@ pub(crate) struct Insert {
 }
 
 impl Statement for Insert {
-    type Answer = Inserted;
+    type Answer = WithEnded<Inserted>;
+
+    fn ended<'a>(&'a self, answer: &'a WithEnded<Inserted>) -> &'a [Handle] {
+        &answer.ended
+    }
 
     fn needs_savepoint(&self) -> bool {
         LogIn::by_insert(&self.insert).is_some_and(|log_in| log_in.is_limited())
@@ -40,15 +45,16 @@ impl Statement for Insert {
         if let Some(log_in) = &log_in
             && log_in.is_revoked(connection, texts).await?
         {
-            return Ok(Inserted::Revoked(now));
+            return Ok(WithEnded::nothing(Inserted::Revoked(now)));
         }
         let Some(row) = self.save(connection, texts, now).await? else {
-            return Ok(Inserted::Occupied);
+            return Ok(WithEnded::nothing(Inserted::Occupied));
         };
-        if let Some(log_in) = &log_in {
-            log_in.make_room(connection, texts, now).await?;
-        }
-        Ok(Inserted::Saved(times(&row, now)?))
+        let ended = match &log_in {
+            Some(log_in) => log_in.make_room(connection, texts, now).await?,
+            None => Vec::new(),
+        };
+        Ok(WithEnded { answer: Inserted::Saved(times(&row, now)?), ended })
     }
 }
 

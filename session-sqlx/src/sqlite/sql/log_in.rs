@@ -4,7 +4,7 @@ use session_core::store::{self, Insert, Update};
 use session_core::{Handle, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
-use super::row::only;
+use super::row::{handle, only};
 use super::texts::Texts;
 
 pub(super) const IS_REVOKED: &str = r#"
@@ -16,7 +16,7 @@ pub(super) const MAKE_ROOM: &str = r#"
 DELETE FROM :"table" WHERE rowid IN (
     SELECT rowid FROM :"table" WHERE principal = ?1 AND expires > ?2 AND handle <> ?3
     ORDER BY authenticated DESC, handle DESC LIMIT -1 OFFSET ?4
-)"#;
+) RETURNING handle"#;
 
 pub(super) struct LogIn<'a> {
     principal: &'a str,
@@ -54,19 +54,19 @@ impl<'a> LogIn<'a> {
         Ok(only(query.fetch_all(connection).await?).is_some())
     }
 
-    /// Ends the oldest sessions beside the one that it has made, if there are too many.
+    /// Ends the oldest sessions beside the one that it has made, if there are too many, and answers which.
     pub(super) async fn make_room(
         &self,
         connection: &mut SqliteConnection,
         texts: &Texts,
         now: Timestamp,
-    ) -> sqlx::Result<()> {
-        let Some(limit) = self.terms.limit else { return Ok(()) };
+    ) -> sqlx::Result<Vec<Handle>> {
+        let Some(limit) = self.terms.limit else { return Ok(Vec::new()) };
         let query = sqlx::query(texts.make_room.clone())
             .bind(self.principal.to_owned())
             .bind(now.micros())
             .bind(self.handle.as_bytes().to_vec())
             .bind(limit.get() - 1);
-        query.execute(connection).await.map(drop)
+        query.fetch_all(connection).await?.iter().map(handle).collect()
     }
 }

@@ -7,8 +7,10 @@ mod table;
 mod texts;
 // What a statement is.
 mod statement;
+mod with_ended;
 // The statements.
 mod alive;
+mod data_version;
 mod delete;
 mod delete_all;
 mod insert;
@@ -25,6 +27,7 @@ mod render;
 mod plans;
 
 pub(super) use alive::Alive;
+pub(super) use data_version::DataVersion;
 pub(super) use delete::Delete;
 pub(super) use delete_all::DeleteAll;
 pub(super) use insert::Insert;

@@ -32,6 +32,11 @@ pub(super) fn record(row: &SqliteRow, now: Timestamp) -> sqlx::Result<Record> {
     Ok(record)
 }
 
+/// The handle in the first column.
+pub(super) fn handle(row: &SqliteRow) -> sqlx::Result<Handle> {
+    bytes(row, 0).map(Handle::from_bytes)
+}
+
 /// The row of a statement that was run to its end: one that is left before it keeps its lock.
 pub(super) fn only(rows: Vec<SqliteRow>) -> Option<SqliteRow> {
     rows.into_iter().next()

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use session_core::Handle;
 use sqlx::sqlite::SqliteConnection;
 
 use super::texts::Texts;
@@ -18,6 +19,11 @@ pub(crate) trait Statement: Send + Sync + 'static {
     /// Whether a part of it is to be rolled back when another fails, which costs two statements.
     fn needs_savepoint(&self) -> bool {
         false
+    }
+
+    /// The sessions that it has ended, by its answer.
+    fn ended<'a>(&'a self, _answer: &'a Self::Answer) -> &'a [Handle] {
+        &[]
     }
 
     /// Runs it, once.

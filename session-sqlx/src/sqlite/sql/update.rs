@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use session_core::store::{self, Updated};
-use session_core::{Now, Timestamp};
+use session_core::{Handle, Now, Timestamp};
 use sqlx::SqlStr;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
@@ -11,6 +11,7 @@ use super::log_in::LogIn;
 use super::row::{only, record, times};
 use super::statement::Statement;
 use super::texts::Texts;
+use super::with_ended::WithEnded;
 
 /// What most updates are. SQLite writes an index anew when its column is so much as named, so
 /// this one names none, and asks for a record whose indexed columns stay as they are.
@@ -30,7 +31,8 @@ WHERE handle = ?1 AND revision = ?2 AND expires > ?7
     AND principal IS ?4 AND sweep_at <= coalesce(min(?8, coalesce(?9, absolute)), expires)
 RETURNING :times"#;
 
-/// The others: a log-in, a log-out, an end that is moved forward.
+/// The others: a log-in to a record of nobody, an end that is moved forward. If the last argument is true, also
+/// what takes the record from a principal: a row does not say what was in it before, so that is tried last.
 pub(super) const WITH_INDEXES: &str = r#"
 UPDATE :"table" SET
     revision = revision + 1,
@@ -44,6 +46,7 @@ UPDATE :"table" SET
     absolute = coalesce(?9, absolute),
     sweep_at = min(sweep_at, coalesce(min(?8, coalesce(?9, absolute)), expires))
 WHERE handle = ?1 AND revision = ?2 AND expires > ?7
+    AND (?10 OR principal IS NULL OR principal IS ?4)
 RETURNING :times"#;
 
 pub(crate) struct Update {
@@ -52,7 +55,11 @@ pub(crate) struct Update {
 }
 
 impl Statement for Update {
-    type Answer = Updated;
+    type Answer = WithEnded<Updated>;
+
+    fn ended<'a>(&'a self, answer: &'a WithEnded<Updated>) -> &'a [Handle] {
+        &answer.ended
+    }
 
     fn needs_savepoint(&self) -> bool {
         LogIn::by_update(&self.update).is_some_and(|log_in| log_in.is_limited())
@@ -70,36 +77,43 @@ impl Statement for Update {
             Some(log_in) => log_in.is_revoked(connection, texts).await?,
             None => false,
         };
-        if !is_revoked && let Some(row) = self.save(connection, texts, now).await? {
-            if let Some(log_in) = &log_in {
-                log_in.make_room(connection, texts, now).await?;
-            }
-            return Ok(Updated::Saved(times(&row, now)?));
+        if !is_revoked && let Some((row, leaves)) = self.save(connection, texts, now).await? {
+            let mut ended = match &log_in {
+                Some(log_in) => log_in.make_room(connection, texts, now).await?,
+                None => Vec::new(),
+            };
+            ended.extend(leaves.then_some(self.update.handle));
+            return Ok(WithEnded { answer: Updated::Saved(times(&row, now)?), ended });
         }
         let current = sqlx::query(texts.load.clone())
             .bind(self.update.handle.as_bytes().to_vec())
             .bind(now.micros());
         let Some(row) = only(current.fetch_all(connection).await?) else {
-            return Ok(Updated::Gone);
+            return Ok(WithEnded::nothing(Updated::Gone));
         };
         let current = record(&row, now)?;
         if is_revoked && current.revision == self.update.revision {
-            return Ok(Updated::Revoked(now));
+            return Ok(WithEnded::nothing(Updated::Revoked(now)));
         }
-        Ok(Updated::Conflict(Box::new(current)))
+        Ok(WithEnded::nothing(Updated::Conflict(Box::new(current))))
     }
 }
 
 impl Update {
+    /// The row if it is saved, and whether that took it from a principal.
     async fn save(
         &self,
         connection: &mut SqliteConnection,
         texts: &Texts,
         now: Timestamp,
-    ) -> sqlx::Result<Option<SqliteRow>> {
-        for sql in [&texts.update, &texts.update_with_indexes] {
-            if let Some(row) = self.attempt(connection, sql, now).await? {
-                return Ok(Some(row));
+    ) -> sqlx::Result<Option<(SqliteRow, bool)>> {
+        for (sql, leaves) in [
+            (&texts.update, false),
+            (&texts.update_with_indexes, false),
+            (&texts.update_with_indexes, true),
+        ] {
+            if let Some(row) = self.attempt(connection, sql, leaves, now).await? {
+                return Ok(Some((row, leaves)));
             }
         }
         Ok(None)
@@ -109,6 +123,7 @@ impl Update {
         &self,
         connection: &mut SqliteConnection,
         sql: &SqlStr,
+        leaves: bool,
         now: Timestamp,
     ) -> sqlx::Result<Option<SqliteRow>> {
         let update = &self.update;
@@ -123,7 +138,8 @@ impl Update {
             .bind(update.persistent)
             .bind(now.micros())
             .bind(ends(update.idle))
-            .bind(ends(update.authenticated));
+            .bind(ends(update.authenticated))
+            .bind(leaves);
         Ok(only(query.fetch_all(connection).await?))
     }
 }

@@ -4,6 +4,7 @@ mod batch;
 mod concurrency;
 mod contract;
 mod crash;
+mod endings;
 mod fixtures;
 mod log_in;
 mod migrate;

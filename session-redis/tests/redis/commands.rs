@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use session_core::store::{Inserted, Swept, Updated};
+use session_core::store::{Ending, Inserted, Swept, Updated};
 use session_core::{Now, Store as _};
 use session_test_support::Redis;
 
 use crate::sample::{
-    HOUR, Raw, builder, connected, first, first_without_fields, handle, insert, insert_of, listed,
-    loaded, saved, stored, update_of, updated, with,
+    HOUR, Raw, builder, connected, feed, first, first_without_fields, handle, insert, insert_of,
+    listed, loaded, saved, stored, up_to_date, update_of, updated, with,
 };
 
 /// How often each command was called, by clients and by scripts.
@@ -239,4 +239,19 @@ async fn opening_a_store_is_three_commands() {
         .map(|(_, calls)| calls)
         .sum();
     assert_eq!(sent, 3, "HELLO, EVALSHA, EVAL: {counts:?}");
+}
+
+#[tokio::test]
+async fn an_idle_feed_is_one_command_a_second() {
+    let server = Redis::start().await;
+    let raw = &mut Raw::connect(&server.url()).await;
+    let store = connected(builder(), &server.url()).await;
+    let mut feed = feed(&store).await;
+    up_to_date(&mut feed).await;
+    takes(&[("evalsha", 3)], "three proofs of life", raw, async {
+        for _ in 0..3 {
+            assert_eq!(feed.next().await, Some(Ending::UpToDate));
+        }
+    })
+    .await;
 }

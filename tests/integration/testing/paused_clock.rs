@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use session_axum::Store;
 use session_axum::testing::{Client, stored};
+use session_core::Now;
+use session_core::store::Ending;
+use session_test_support::records::{insert, stored as stored_record};
+use tokio::time::timeout;
 
 use super::app::{sessions, shop};
 
@@ -22,8 +26,20 @@ fn outside<R: Send>(start: impl AsyncFnOnce() -> R + Send) -> R {
     })
 }
 
+/// The feed tells what ends, if there is one.
+async fn tells(store: &impl Store) {
+    let Some(mut feed) = store.endings().await.unwrap() else { return };
+    let record = stored_record(store, insert()).await;
+    assert!(store.delete(record.handle, None, Now::Store).await.unwrap());
+    let told = timeout(Duration::from_secs(10), async {
+        while feed.next().await.expect("the feed goes on") != Ending::Of(record.handle) {}
+    });
+    told.await.expect("it is told");
+}
+
 /// Requests of each kind are answered, and no time passes.
 async fn answers(store: impl Store) {
+    tells(&store).await;
     let began = tokio::time::Instant::now();
     let sessions = sessions(store, |builder| builder);
     let client = Client::new(shop(&sessions));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use session_core::store::{Ending, Endings, Inserted, LogIn, Swept, Update, Updated};
 use session_core::{Digest, Handle, Now, Store as _, Timestamp};
 use session_sqlx::SqliteStore;
+use tokio::runtime::Runtime;
 use tokio::time::{Instant, timeout};
 
 use super::fixtures::{
@@ -173,6 +174,25 @@ async fn after_another_process_has_written_there_is_a_gap_before_the_next_proof(
         assert!(other.ends_well());
     })
     .await;
+}
+
+/// The writer gets another connection, which cannot know what was written before it was opened.
+#[test]
+fn a_new_connection_proves_nothing_of_the_time_before() {
+    let runtime = || Runtime::new().expect("a runtime starts");
+    let first = runtime();
+    let (store, database, mut feed) = first.block_on(async {
+        let (store, database) = store(patient()).await;
+        let feed = feed(&store).await;
+        (store, database, feed)
+    });
+    drop(first);
+    runtime().block_on(async {
+        stored(&database.store(patient()).await, insert()).await;
+        assert_eq!(next(&mut feed).await, Some(Ending::Gap), "no proof comes first");
+        assert_eq!(told(&mut feed).await, [], "nobody writes");
+        drop(store);
+    });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -74,12 +74,14 @@
 //! or the store has taken another connection, perhaps to another master.
 //!
 //! - **Who tells.** The store's scripts, whoever runs them. Not told is what ends by other means: `DEL` and `FLUSHALL` by hand, eviction, and
-//!   scripts of releases before the feed. A feed cannot know of them, and gives its proof all the same.
-//! - **Rights.** A user who may not subscribe or publish has no feed, and the store logs a warning, once. What such a user ends
-//!   is ended, and told to nobody.
+//!   scripts of releases before the feed. A feed cannot know of them, and gives its proof all the same: such an end is noticed when the feed
+//!   is over, or at the session's next use.
+//! - **Rights.** A user who may not subscribe or publish has no feed, and the store logs a warning (target `session`), once. What such a
+//!   user ends is ended, and told to nobody: give all nodes of a service the same [rights](#rights). A message is a hint: whoever else
+//!   may publish there can have sessions asked for, and end none.
 //! - **Databases.** Pub/Sub knows none: stores with one prefix in several databases hear of each other's sessions, which they do not have.
-//! - **Fail-over.** What a master told and lost because it was not replicated is told though the session may be back: whoever
-//!   heard of it has asked the master that knew. What was told while a feed was over is to be asked for.
+//! - **Fail-over.** Replication is asynchronous: a master may have told of an ending that the next one does not know. What ended
+//!   while a feed was over is not told by the next.
 //! - **Cluster.** Each node passes on to all others what was published on it, in its own time. So the feed tells of endings there and
 //!   never proves that none is missing.
 //!

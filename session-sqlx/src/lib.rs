@@ -15,24 +15,39 @@
 //!
 //! ## Connections
 //!
-//! A store holds as many connections as it has workers: 8 unless
-//! [`PostgresBuilder::workers`] says otherwise. Count them when you set `max_connections`. They
-//! are opened at the first use and kept; nothing but the store's own statements goes over them,
-//! one round trip each, so that a session is read in one and changed in a second; a log-in that
-//! makes room for itself, the end of all sessions of a user, a page of a list, and the question
-//! which of many sessions are alive, take one as well.
+//! A store holds as many connections as it has workers, 8 unless [`PostgresBuilder::workers`] says
+//! otherwise, and one more for each feed of the sessions that end. Count them when you set
+//! `max_connections`. They are opened at the first use and kept; nothing but the store's own
+//! statements goes over them, one round trip each, so that a session is read in one and changed in
+//! a second; a log-in that makes room for itself, the end of all sessions of a user, a page of a
+//! list, and the question which of many sessions are alive, take one as well.
 //!
 //! Calls of one kind that wait at the same time are sent as one statement: all loads, or all
 //! changes, and so on. A lone call costs what it would without, and is sent at once; of more calls
 //! of a kind than there are workers, the next wait until those in flight are answered or take long
-//! ([`PostgresBuilder::workers`]). A change that loses to another loads what that left, which is one
-//! more round trip. Two changes to one record never share a statement, and one that the server
-//! rejects fails alone.
+//! ([`PostgresBuilder::workers`]). A change that loses to another is tried as one of the principal,
+//! and then loads what is left: two more round trips. A log-out that keeps the session takes one
+//! more. Two changes to one record never share a statement, and one that the server rejects fails
+//! alone.
 //!
 //! A connection that breaks or does not answer within the deadline is closed and replaced
 //! without the application's help. What happens to the operations in the meantime: a read
 //! is tried again, a write is if it certainly did not happen, all others fail, and none waits
 //! longer than the deadline.
+//!
+//! ## Sessions that end
+//!
+//! Triggers tell of each session that ends, by whatever hand: a node of any release, a function,
+//! somebody's `DELETE` or `TRUNCATE` in psql. A node that wants to know
+//! ([`Store::endings`](session_core::Store::endings)) listens on one connection more, which
+//! `pg_stat_activity` shows with `endings` behind the application's name, and asks once a second
+//! whether the triggers are still there. A write that ends nothing notifies nobody. One that ends a
+//! session waits at its commit for others that do: PostgreSQL commits transactions with
+//! notifications one by one.
+//!
+//! Behind a pooler in transaction mode, on a standby, and where a trigger is missing or disabled
+//! there is no feed; one warning (target `session`) says why. Nothing is told by a transaction in
+//! which triggers do not fire (`session_replication_role`), or which sets `session.sweeping`.
 //!
 //! ## Rights
 //!
@@ -40,7 +55,7 @@
 //! nothing to do it needs no more rights than the store itself: `SELECT`, `INSERT`, `UPDATE`
 //! and `DELETE` on the table and on that of the revocations (`sessions_revocations`), `SELECT` on
 //! that of the versions (`sessions_versions`), and `EXECUTE` on the functions, which everybody has
-//! unless it was taken away.
+//! unless it was taken away. To listen needs none.
 //!
 //! ## Deploys and roll-backs
 //!

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs what the benchmarks start, if it is missing, and runs them: beside other libraries or, with `growth` as the first
-# argument, in large tables. The other arguments go to the program: `--quick`, say.
+# argument, in large tables, or, with `triggers`, each operation with and without the triggers of the session table. The other
+# arguments go to the program: `--quick`, say.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 program=bench
-if [[ ${1-} == growth ]]; then
-    program=growth
+if [[ ${1-} == growth || ${1-} == triggers ]]; then
+    program=$1
     shift
 fi
 
@@ -14,11 +15,13 @@ postgres_is_here() { command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/
 
 missing=()
 postgres_is_here >/dev/null || missing+=(postgresql)
-command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing+=(redis-server)
+if [[ $program != triggers ]]; then
+    command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing+=(redis-server)
+fi
 if [[ $program == growth ]]; then
     command -v pgbouncer >/dev/null || command -v /usr/sbin/pgbouncer >/dev/null || missing+=(pgbouncer)
 else
-    command -v wrk >/dev/null || missing+=(wrk)
+    [[ $program == triggers ]] || command -v wrk >/dev/null || missing+=(wrk)
     command -v valgrind >/dev/null || missing+=(valgrind)
 fi
 
@@ -45,5 +48,24 @@ if [[ $program == growth ]]; then
     # It measures itself too, so it is optimized; `heap` is a program of its own, for its allocator.
     cargo build --quiet --release --package growth --package heap
     exec "${CARGO_TARGET_DIR:-target}/release/growth" "$@"
+fi
+if [[ $program == triggers ]]; then
+    # A `postgres` that counts, where it is looked for first.
+    directory=$(mktemp -d)
+    trap 'rm -rf "$directory"' EXIT
+    mkdir "$directory/counts"
+    chmod 777 "$directory" "$directory/counts"
+    initdb=$(command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -1)
+    binaries=$(dirname "$(readlink -f "$initdb")")
+    ln -s "$binaries/initdb" "$directory/initdb"
+    {
+        echo '#!/usr/bin/env bash'
+        # `initdb` asks it for its version, and fills the data directory with it.
+        echo "if [[ \$* != *cluster_name* ]]; then exec $binaries/postgres \"\$@\"; fi"
+        echo "exec valgrind --quiet --tool=callgrind --callgrind-out-file=$directory/counts/callgrind.%p $binaries/postgres \"\$@\""
+    } >"$directory/postgres"
+    chmod 755 "$directory/postgres"
+    PATH="$directory:$PATH" cargo run --quiet --package triggers -- "$directory/counts" "$@"
+    exit
 fi
 exec cargo run --quiet --package bench -- "$@"

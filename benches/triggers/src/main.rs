@@ -1,0 +1,60 @@
+//! Counts the instructions that the triggers of the session table cost PostgreSQL, each operation of a store apart.
+//!
+//! `benches/run.sh triggers` puts a `postgres` into the `PATH` that runs under callgrind, and this program after it; the server
+//! writes a count for each of its processes. A store with one worker is one process of the server. It does an operation a few
+//! times, and another store does it many times: the difference is divided, so that what happens once drops out. What the
+//! kernel does (the network, the disk) is not counted.
+
+mod counts;
+mod operation;
+
+use counts::Counts;
+use operation::Operation;
+use session_sqlx::PostgresStore;
+use session_test_support::Postgres;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+/// Disabled ones would still cost something.
+const WITHOUT: &str = "
+    DROP TRIGGER session_ending_deleted ON sessions;
+    DROP TRIGGER session_ending_truncated ON sessions;
+    DROP TRIGGER session_ending_passed_on ON sessions;
+    DROP TRIGGER session_ending_remembered ON sessions";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let mut args = std::env::args().skip(1);
+    let counts = Counts(args.next().expect("run.sh names a directory").into());
+    let wanted = args.next().unwrap_or_default();
+    let server = Postgres::start().await;
+    let (with, without) = (server.database().await, server.database().await);
+    for url in [&with, &without] {
+        store(url).await.migrate().await.expect("the database is empty");
+    }
+    for url in [&with, &without] {
+        run(url, "ALTER TABLE sessions SET (autovacuum_enabled = off)").await;
+    }
+    run(&without, WITHOUT).await;
+    println!("| operation | without triggers | with them | more |\n| --- | ---: | ---: | ---: |");
+    for operation in Operation::ALL.into_iter().filter(|it| it.name().contains(&wanted)) {
+        let before = counts.each(&without, operation).await;
+        let after = counts.each(&with, operation).await;
+        let more = (after / before - 1.0) * 100.0;
+        println!("| {} | {before:.0} | {after:.0} | {more:+.1} % |", operation.name());
+    }
+}
+
+/// A store that is one process of the server.
+async fn store(url: &str) -> PostgresStore {
+    let patience = std::time::Duration::from_mins(1);
+    let store = PostgresStore::builder().workers(1).deadline(patience).connect(url).await;
+    store.expect("the server is up")
+}
+
+async fn run(url: &str, sql: &'static str) {
+    let mut connection = PgConnection::connect(url).await.expect("the server is up");
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await
+        .expect("the statement is right");
+}

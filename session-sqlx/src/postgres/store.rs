@@ -10,7 +10,7 @@ use session_core::store::{
 };
 use session_core::{Handle, Now, Store, StoreError};
 use sqlx::Connection as _;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::batch::{Queue, Shared};
 use super::connection::{ConnectError, Server};
@@ -69,6 +69,22 @@ impl PostgresStore {
     }
 }
 
+impl PostgresStore {
+    /// What there is in place of what an update expected. A statement of its own sees the write that the update
+    /// waited for and lost to.
+    async fn lost_update(
+        &self,
+        handle: Handle,
+        now: Now,
+        deadline: Instant,
+    ) -> Result<Updated, StoreError> {
+        Ok(match self.queue.run(sql::Load { handle, now }, deadline).await? {
+            Some(current) => Updated::Conflict(Box::new(current)),
+            None => Updated::Gone,
+        })
+    }
+}
+
 impl Store for PostgresStore {
     async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
         self.queue.run(sql::Load { handle, now }, self.queue.deadline()).await
@@ -85,23 +101,26 @@ impl Store for PostgresStore {
 
     async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
         let (handle, deadline) = (update.handle, self.queue.deadline());
-        let updated = if let Some(absolute) = update.authenticated {
-            self.queue.run(sql::UpdateLogIn { update, absolute, now }, deadline).await?
-        } else {
-            let update = sql::Update { update, now };
-            match self.queue.run(update.clone(), deadline).await? {
-                // It goes to nobody, unless it is at another revision.
-                None => self.queue.run(sql::UpdatePrincipal(update), deadline).await?,
-                saved => saved,
+        if let Some(absolute) = update.authenticated {
+            let updated = self.queue.run(sql::UpdateLogIn { update, absolute, now }, deadline);
+            return match updated.await? {
+                Some(updated) => Ok(updated),
+                None => self.lost_update(handle, now, deadline).await,
+            };
+        }
+        let (revision, update) = (update.revision, sql::Update { update, now });
+        if let Some(updated) = self.queue.run(update.clone(), deadline).await? {
+            return Ok(updated);
+        }
+        match self.lost_update(handle, now, deadline).await? {
+            // It is as expected, but for whose it is: it goes to another, or to nobody.
+            Updated::Conflict(current) if current.revision == revision => {
+                match self.queue.run(sql::UpdatePrincipal(update), deadline).await? {
+                    Some(updated) => Ok(updated),
+                    None => self.lost_update(handle, now, deadline).await,
+                }
             }
-        };
-        match updated {
-            Some(updated) => Ok(updated),
-            // A statement of its own sees the write that this one waited for and lost to.
-            None => Ok(match self.queue.run(sql::Load { handle, now }, deadline).await? {
-                Some(current) => Updated::Conflict(Box::new(current)),
-                None => Updated::Gone,
-            }),
+            lost => Ok(lost),
         }
     }
 

@@ -193,6 +193,9 @@ async fn what_ended_between_load_and_registration_is_seen<S: TestStore>(store: S
         builder.check_every(Duration::from_hours(1))
     });
     let other = Node::new(&store, Learns::ByAsking);
+    // Somebody watches already.
+    let before = deaf.live(&deaf.log_in_as("bob").await).await;
+    goes_on(&before).await;
     let client = other.log_in_as("ann").await;
     let mut slow = client.at(&deaf.router);
     let (reply, ()) = tokio::join!(slow.post("/waits"), async {

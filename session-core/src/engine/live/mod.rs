@@ -1,6 +1,7 @@
 //! Live sessions: what goes on beyond its request for as long as the session does.
 
 mod end;
+mod entry;
 mod keeper;
 #[expect(clippy::module_inception, reason = "the room is named for what it hands out")]
 mod live;

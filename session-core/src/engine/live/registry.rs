@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::keeper::{Asked, Finding, Keeper, Owner, Seen};
+use super::entry::Entry;
+use super::keeper::{Asked, Finding, Keeper, Owner};
 use super::person::Person;
 use super::watched::Watched;
 use crate::crypto::time::Timestamp;
@@ -18,10 +19,6 @@ use crate::engine::end_reason::EndReason;
 
 /// How long nobody watches after a watcher has panicked.
 const AFTER_PANIC: Duration = Duration::from_secs(1);
-
-/// The least time from one question for a session to the next, where its deadline has passed and the store
-/// says that it is alive: clocks differ.
-const MIN_LEFT: Duration = Duration::from_millis(100);
 
 /// The live sessions of one engine. Their holders wait; one task, the watcher, asks for all of them.
 pub(crate) struct Registry {
@@ -36,25 +33,12 @@ pub(crate) struct Registry {
 
 #[derive(Default)]
 struct Sessions {
-    by_handle: HashMap<Handle, Session>,
+    by_handle: HashMap<Handle, Entry>,
     urgent: Vec<Handle>,
     is_closed: bool,
     is_watched: bool,
     /// Before this nobody begins to watch: whoever did has panicked.
     not_before: Option<Instant>,
-}
-
-/// A session with at least one holder.
-struct Session {
-    holders: Vec<Arc<Watched>>,
-    owner: Option<Owner>,
-    ends: Option<Timestamp>,
-    deadline: Option<Instant>,
-    is_urgent: bool,
-    /// Why this process is ending it.
-    ending: Option<EndReason>,
-    /// Why it is over, should it be.
-    suspected: Option<EndReason>,
 }
 
 /// What is known of a session when somebody begins to watch it.
@@ -105,7 +89,7 @@ impl Registry {
         }
         let session = sessions.by_handle.entry(handle).or_insert_with(|| {
             self.count.fetch_add(1, Ordering::Relaxed);
-            Session::new()
+            Entry::default()
         });
         session.holders.push(Arc::clone(watched));
         session.owner = owner.or_else(|| session.owner.take());
@@ -143,7 +127,9 @@ impl Registry {
             return;
         }
         let ended = self.remove(&mut self.lock(), handle);
-        end(ended, reason);
+        if let Some(session) = ended {
+            session.end(reason);
+        }
     }
 
     /// The session has another handle from now on, and is this person's.
@@ -160,7 +146,7 @@ impl Registry {
                 holder.place().handle = Some(to);
             }
             self.count.fetch_add(1, Ordering::Relaxed);
-            sessions.by_handle.insert(to, Session { is_urgent: false, ..session });
+            sessions.by_handle.insert(to, Entry { is_urgent: false, ..session });
             sessions.ask_for(to);
         }
         drop(sessions);
@@ -192,9 +178,8 @@ impl Registry {
             return;
         }
         let mut sessions = self.lock();
-        let of_person = |session: &Session| {
-            session.holders.iter().any(|holder| holder.place().person == person)
-        };
+        let of_person =
+            |session: &Entry| session.holders.iter().any(|holder| holder.place().person == person);
         let mut handles = Vec::new();
         for (handle, session) in &mut sessions.by_handle {
             if of_person(session) {
@@ -216,7 +201,9 @@ impl Registry {
         self.count.store(0, Ordering::Relaxed);
         let ended = std::mem::take(&mut sessions.by_handle);
         drop(sessions);
-        end(ended.into_values(), EndReason::Shutdown);
+        for session in ended.into_values() {
+            session.end(EndReason::Shutdown);
+        }
         self.woken.notify_one();
     }
 
@@ -260,15 +247,12 @@ impl Registry {
                 false
             }
             Finding::Gone { expired } => {
-                let is_overdue = session.deadline.is_some_and(|deadline| deadline <= now);
-                let reason = match session.ending.or(session.suspected) {
-                    Some(reason) => reason,
-                    None if expired || is_overdue => EndReason::Expired,
-                    None => EndReason::Unknown,
-                };
+                let reason = session.end_reason(expired, now);
                 let ended = self.remove(&mut sessions, handle);
                 drop(sessions);
-                end(ended, reason);
+                if let Some(session) = ended {
+                    session.end(reason);
+                }
                 true
             }
             Finding::Alive(seen) => {
@@ -298,7 +282,7 @@ impl Registry {
         })
     }
 
-    fn remove(&self, sessions: &mut Sessions, handle: Handle) -> Option<Session> {
+    fn remove(&self, sessions: &mut Sessions, handle: Handle) -> Option<Entry> {
         let session = sessions.by_handle.remove(&handle)?;
         self.count.fetch_sub(1, Ordering::Relaxed);
         Some(session)
@@ -322,48 +306,12 @@ impl Sessions {
         asks
     }
 
-    fn ask_for_those(&mut self, wanted: impl Fn(Handle, &Session) -> bool) {
+    fn ask_for_those(&mut self, wanted: impl Fn(Handle, &Entry) -> bool) {
         for (handle, session) in &mut self.by_handle {
             if !session.is_urgent && wanted(*handle, session) {
                 session.is_urgent = true;
                 self.urgent.push(*handle);
             }
-        }
-    }
-}
-
-impl Session {
-    fn new() -> Self {
-        Self {
-            holders: Vec::with_capacity(1),
-            owner: None,
-            ends: None,
-            deadline: None,
-            is_urgent: false,
-            ending: None,
-            suspected: None,
-        }
-    }
-
-    /// It is alive. Answers the holders for whom it is over all the same.
-    fn see(&mut self, seen: Seen, now: Instant) -> Vec<Arc<Watched>> {
-        let Seen { owner, ends, left } = seen;
-        self.ends = Some(ends);
-        self.deadline = Some(now + left.max(MIN_LEFT));
-        self.suspected = self.suspected.filter(|_| self.is_urgent);
-        // Asked for again meanwhile: whose it is by now, the next answer tells.
-        let Some(owner) = owner.filter(|_| !self.is_urgent) else { return Vec::new() };
-        let person = owner.person;
-        self.owner = Some(owner);
-        self.holders.extract_if(.., |holder| !holder.may_be_of(person)).collect()
-    }
-}
-
-/// These sessions are over.
-fn end(sessions: impl IntoIterator<Item = Session>, reason: EndReason) {
-    for session in sessions {
-        for holder in session.holders {
-            holder.end_with(reason);
         }
     }
 }

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use sqlx::{Connection as _, PgConnection};
 
-use crate::operation::Operation;
-use crate::store;
+use crate::operation::{Operation, store};
 
 /// How often an operation is done, and how often by the next store.
 const TIMES: [usize; 2] = [20, 120];

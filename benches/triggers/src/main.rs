@@ -9,8 +9,7 @@ mod counts;
 mod operation;
 
 use counts::Counts;
-use operation::Operation;
-use session_sqlx::PostgresStore;
+use operation::{Operation, store};
 use session_test_support::Postgres;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
@@ -42,13 +41,6 @@ async fn main() {
         let more = (after / before - 1.0) * 100.0;
         println!("| {} | {before:.0} | {after:.0} | {more:+.1} % |", operation.name());
     }
-}
-
-/// A store that is one process of the server.
-async fn store(url: &str) -> PostgresStore {
-    let patience = std::time::Duration::from_mins(1);
-    let store = PostgresStore::builder().workers(1).deadline(patience).connect(url).await;
-    store.expect("the server is up")
 }
 
 async fn run(url: &str, sql: &'static str) {

@@ -152,7 +152,7 @@ impl<T: SessionState> Builder<T> {
     /// of those that end: every 5 seconds unless told otherwise. All of them are asked for together, spread over this
     /// time. It bounds how long a connection outlives its session.
     ///
-    /// A store that tells of endings need not be asked, if this is more than 2 seconds.
+    /// A store that tells of endings is asked twelve times less often, if this is more than 2 seconds.
     ///
     /// # Errors
     /// `build` refuses zero.

@@ -94,9 +94,9 @@ async fn a_clock_of_ones_own_passes_limits_too() {
     assert_eq!(end(&live).await, EndReason::Expired);
 }
 
-/// Under a feed that proves that it misses nothing, nobody is asked for.
+/// Under a feed that proves that it misses nothing, each is asked for in one interval of twelve.
 #[tokio::test]
-async fn what_is_told_is_not_asked_for() {
+async fn what_is_told_is_hardly_asked_for() {
     let node = Node::with(&MemoryStore::new(), Learns::ByFeed, |builder| {
         builder.check_every(Duration::from_secs(3))
     });
@@ -104,6 +104,7 @@ async fn what_is_told_is_not_asked_for() {
     tokio::time::sleep(Duration::from_millis(1500)).await;
     node.store.take_calls();
     tokio::time::sleep(Duration::from_secs(4)).await;
-    assert_eq!(node.store.take_calls(), []);
+    let calls = node.store.take_calls();
+    assert!(calls.len() <= 2 && calls.iter().all(|call| *call == Call::Alive), "{calls:?}");
     assert!(lives.iter().all(|live| live.end_reason().is_none()));
 }

@@ -20,6 +20,9 @@ const BATCH: usize = 500;
 const MAX_TICK: Duration = Duration::from_millis(250);
 /// Over how many ticks questions are spread at least.
 const MIN_TICKS: u32 = 10;
+/// Over how many intervals the questions are spread under a feed that proves itself. There may be endings that the
+/// store itself does not know of: by a program of an older release, by hand, by eviction.
+const PROVEN_ROUNDS: u32 = 12;
 /// How long the watcher stays when there is nothing to watch over.
 const LINGER: Duration = Duration::from_mins(1);
 /// How long a feed that is over is not asked for again; each time twice as long.
@@ -208,7 +211,8 @@ impl Watcher {
         self.not_before = (!is_answered).then(|| now + pause());
     }
 
-    /// A moment has come. Without a proof of life, each session is asked for once in every interval.
+    /// A moment has come. Without a proof of life, each session is asked for once in every interval; with one, once
+    /// in many.
     fn tick(&mut self) {
         let now = Instant::now();
         let check_every = self.registry().check_every;
@@ -219,9 +223,15 @@ impl Watcher {
         // The proofs of a feed come too seldom for a short interval.
         let is_proven = self.proven.is_some() && check_every / 2 > PROOF_INTERVAL;
         let ticks = (check_every.as_nanos() / self.tick.as_nanos()).clamp(1, 1 << 20) as u32;
-        let turn = self.ticks % ticks;
+        let (round, turn) = (self.ticks / ticks % PROVEN_ROUNDS, self.ticks % ticks);
         self.ticks = self.ticks.wrapping_add(1);
-        self.registry().tick(now, |handle| !is_proven && turn_of(handle, ticks) == turn);
+        self.registry().tick(now, |handle| {
+            if is_proven {
+                turn == 0 && turn_of(handle, PROVEN_ROUNDS) == round
+            } else {
+                turn_of(handle, ticks) == turn
+            }
+        });
     }
 
     fn registry(&self) -> &Registry {

@@ -35,6 +35,7 @@ struct State {
     gone: Vec<Handle>,
     /// How many were asked for in each question.
     questions: Vec<usize>,
+    asked: HashMap<Handle, usize>,
     is_down: bool,
     panics: bool,
     /// What the next feeds tell; none: it has none.
@@ -55,6 +56,9 @@ impl Keeper for TestKeeper {
         Box::pin(async move {
             let mut state = self.state.lock().unwrap();
             state.questions.push(asked.len());
+            for Asked { handle, .. } in &asked {
+                *state.asked.entry(*handle).or_default() += 1;
+            }
             let panics = state.panics;
             drop(state);
             assert!(!panics, "the store panics, says the test");
@@ -133,6 +137,11 @@ impl Test {
         self.state(|state| std::mem::take(&mut state.questions))
     }
 
+    /// How often it was asked for since this was last asked.
+    fn asked(&self, number: u32) -> usize {
+        self.state(|state| state.asked.remove(&handle(number)).unwrap_or(0))
+    }
+
     fn registration(&self, number: usize) -> Arc<Registration> {
         Arc::clone(&self.lives[number])
     }
@@ -182,11 +191,16 @@ async fn what_is_told_is_looked_at_at_once_and_nothing_else() {
     assert_eq!(test.end(7), Some(EndReason::Unknown));
     assert_eq!(test.end(8), None, "a hint is no proof");
     assert_eq!(test.questions().iter().sum::<usize>(), 2);
-    for _ in 0..20 {
+    // Under proofs each is asked for once a minute all the same.
+    test.state(|state| state.gone.push(handle(9)));
+    for _ in 0..60 {
         feed.send(Ending::UpToDate).unwrap();
         sleep(SECOND).await;
     }
-    assert!(test.questions().is_empty());
+    let questions = test.questions();
+    assert!(questions.len() <= 12, "{questions:?}");
+    assert_eq!(questions.iter().sum::<usize>(), 99);
+    assert_eq!(test.end(9), Some(EndReason::Unknown));
 }
 
 /// A feed that says nothing any more: half-open, frozen.
@@ -293,12 +307,11 @@ async fn while_the_store_is_down_it_is_tried_again_and_nothing_ends() {
     assert_eq!(test.end(8), None);
 }
 
-/// A deadline passes under a feed that proves itself: the session may have been used elsewhere.
+/// A hint comes while the store does not answer, and the feed goes on.
 #[tokio::test(start_paused = true)]
-async fn at_a_deadline_the_store_is_asked() {
+async fn what_was_told_is_asked_for_until_the_store_answers() {
     let mut test = Test::new();
     let feed = test.feed();
-    test.state(|state| _ = state.left.insert(handle(7), SECOND * 30));
     test.watch(100).await;
     let prove_for = async |seconds| {
         for _ in 0..seconds {
@@ -308,16 +321,47 @@ async fn at_a_deadline_the_store_is_asked() {
     };
     prove_for(2).await;
     test.questions();
-    prove_for(25).await;
-    assert!(test.questions().is_empty());
+    test.state(|state| {
+        state.is_down = true;
+        state.gone.push(handle(7));
+    });
+    feed.send(Ending::Of(handle(7))).unwrap();
+    prove_for(10).await;
+    let asked = test.asked(7);
+    assert!((5..=13).contains(&asked), "{asked}");
+    test.state(|state| state.is_down = false);
+    prove_for(2).await;
+    assert_eq!(test.end(7), Some(EndReason::Unknown));
+}
+
+/// A deadline passes under a feed that proves itself: the session may have been used elsewhere.
+#[tokio::test(start_paused = true)]
+async fn at_a_deadline_the_store_is_asked() {
+    let mut test = Test::new();
+    let feed = test.feed();
+    // One that is not asked for in the first minute by itself.
+    let late = (0..100).find(|number| turn_of(handle(*number), PROVEN_ROUNDS) == 11).unwrap();
+    test.state(|state| _ = state.left.insert(handle(late), SECOND * 25));
+    test.watch(100).await;
+    let prove_for = async |seconds| {
+        for _ in 0..seconds {
+            feed.send(Ending::UpToDate).unwrap();
+            sleep(SECOND).await;
+        }
+    };
+    prove_for(2).await;
+    test.asked(late);
+    prove_for(20).await;
+    assert_eq!(test.asked(late), 0);
     prove_for(5).await;
-    assert_eq!(test.questions(), [1]);
-    prove_for(25).await;
-    assert!(test.questions().is_empty());
-    assert_eq!(test.end(7), None);
-    test.state(|state| state.gone.push(handle(7)));
+    assert_eq!(test.asked(late), 1);
+    let number = usize::try_from(late).unwrap();
+    assert_eq!(test.end(number), None);
+    test.state(|state| state.gone.push(handle(late)));
+    prove_for(20).await;
+    assert_eq!(test.end(number), None);
     prove_for(5).await;
-    assert_eq!(test.end(7), Some(EndReason::Expired));
+    assert_eq!(test.end(number), Some(EndReason::Expired));
 }
 
 /// The process was stopped: proofs from before are worth nothing, and those that piled up come first.

@@ -74,8 +74,8 @@
 //! or the store has taken another connection, perhaps to another master.
 //!
 //! - **Who tells.** The store's scripts, whoever runs them. Not told is what ends by other means: `DEL` and `FLUSHALL` by hand, eviction, and
-//!   scripts of releases before the feed. A feed cannot know of them, and gives its proof all the same: such an end is noticed when the feed
-//!   is over, or at the session's next use.
+//!   scripts of releases before the feed. A feed cannot know of them, and gives its proof all the same: such an end is noticed at the
+//!   session's next use, or when live sessions are asked for all the same, within twelve times `check_every`.
 //! - **Rights.** A user who may not subscribe or publish has no feed, and the store logs a warning (target `session`), once. What such a
 //!   user ends is ended, and told to nobody: give all nodes of a service the same [rights](#rights). A message is a hint: whoever else
 //!   may publish there can have sessions asked for, and end none.

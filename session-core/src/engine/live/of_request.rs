@@ -165,3 +165,46 @@ impl Drop for Saving<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::engine::live::{Finding, Seen};
+    use crate::engine::rotation::PrincipalDigest;
+    use crate::session;
+
+    #[session]
+    struct Shop {
+        #[session(principal)]
+        user: Option<u64>,
+    }
+
+    /// The store is asked after it has stored a log-in, and before the request is answered.
+    #[test]
+    fn its_own_log_in_ends_nothing_whenever_it_is_seen() {
+        let [ann, bob] =
+            [1, 2].map(|user| Person::Known(PrincipalDigest::of::<Shop>(&user).unwrap()));
+        let handle = Handle::from_bytes([7; 16]);
+        let ends = Timestamp::now();
+        let registry = Arc::new(Registry::new(Duration::from_secs(5)));
+        let of_request = OfRequest::new(&registry);
+        let known = |person| Known { handle, person, owner: None, ends: None };
+        let own = Arc::new(Registration::of(&registry, known(ann)));
+        let anns = Registration::of(&registry, known(ann));
+        of_request.given().loaded = Arc::downgrade(&own);
+        let saving = of_request.begin_saving(Some(bob));
+        registry.take_urgent(10);
+        let owner = Some(Owner { spelled: None, person: bob });
+        let seen = Seen { owner, ends, left: Duration::from_secs(9) };
+        registry.note(handle, Finding::Alive(seen), Instant::now());
+        assert_eq!(own.watched.end(), None);
+        assert_eq!(anns.watched.end(), Some(EndReason::PrincipalChanged));
+        saving.went_on(StoredAs { handle, ends });
+        assert_eq!(own.watched.place().person, bob);
+        assert_eq!(own.watched.end(), None);
+    }
+}

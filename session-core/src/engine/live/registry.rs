@@ -363,3 +363,6 @@ impl fmt::Debug for Registry {
         f.debug_struct("Registry").field("sessions", &count).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

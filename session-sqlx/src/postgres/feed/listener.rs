@@ -26,17 +26,11 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    /// Connects, and does not listen yet.
-    pub(super) async fn connect(
-        shared: Arc<Shared>,
-        channel: ChannelSeen,
-    ) -> Result<Self, StatementError> {
-        let connection = shared.server.listen().await?;
-        let mut listener = Self { connection, shared, channel };
-        if let Some(channel) = listener.channel().await? {
-            listener.channel = channel;
-        }
-        Ok(listener)
+    /// Connects, and does not listen yet. None if not every ending is told.
+    pub(super) async fn connect(shared: Arc<Shared>) -> Result<Option<Self>, StatementError> {
+        let mut connection = shared.server.listen().await?;
+        let channel = channel(&shared, &mut connection).await?;
+        Ok(channel.map(|channel| Self { connection, shared, channel }))
     }
 
     /// Whether it is served by a process of its own, as far as one can see: not by that which
@@ -115,22 +109,26 @@ impl Listener {
     /// Asks the server whether it still tells everything, over this connection. Whatever was
     /// committed before the question has arrived before the answer.
     async fn prove(&mut self) -> Result<bool, StatementError> {
-        Ok(self.channel().await?.as_ref() == Some(&self.channel))
+        let seen = channel(&self.shared, &mut self.connection).await?;
+        Ok(seen.as_ref() == Some(&self.channel))
     }
+}
 
-    async fn channel(&mut self) -> Result<Option<ChannelSeen>, StatementError> {
-        let Shared { server, texts, .. } = &*self.shared;
-        let connection = &mut self.connection;
-        let answer = async {
-            let connection = connection.acquire().await?;
-            server.begin(connection).await?;
-            let answers = texts.channel.run(&[&Channel::default()], connection).await;
-            server.end(connection, answers).await
-        };
-        let limit = server.deadline();
-        let answers = timeout(limit, in_real_time(limit, answer)).await;
-        Ok(answers.map_err(|_| StatementError::TimedOut)??.pop().flatten())
-    }
+/// The channel as this connection sees it.
+async fn channel(
+    shared: &Shared,
+    connection: &mut PgListener,
+) -> Result<Option<ChannelSeen>, StatementError> {
+    let Shared { server, texts, .. } = shared;
+    let answer = async {
+        let connection = connection.acquire().await?;
+        server.begin(connection).await?;
+        let answers = texts.channel.run(&[&Channel::default()], connection).await;
+        server.end(connection, answers).await
+    };
+    let limit = server.deadline();
+    let answers = timeout(limit, in_real_time(limit, answer)).await;
+    Ok(answers.map_err(|_| StatementError::TimedOut)??.pop().flatten())
 }
 
 fn tell(message: &str, outbox: &mut Outbox) {

@@ -28,10 +28,13 @@ pub(crate) async fn open(queue: &Queue) -> Result<Option<Endings>, StoreError> {
     let shared = queue.shared();
     let failed = |error: StatementError| shared.store_error(&error);
     let ask = |message| queue.run(Channel { message }, queue.deadline());
-    let Some(channel) = ask(None).await? else {
+    // A worker knows sooner than a new connection that the server cannot be reached.
+    if ask(None).await?.is_none() {
+        return Ok(shared.has_no_feed(NO_TRIGGERS));
+    }
+    let Some(mut listener) = Listener::connect(Arc::clone(shared)).await.map_err(failed)? else {
         return Ok(shared.has_no_feed(NO_TRIGGERS));
     };
-    let mut listener = Listener::connect(Arc::clone(shared), channel).await.map_err(failed)?;
     // A pooler that lends a process to everybody would lend one that listens as well: whoever has
     // it is sent what it does not expect.
     for _ in 0..COMPARISONS {

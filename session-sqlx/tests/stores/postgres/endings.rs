@@ -268,6 +268,7 @@ async fn a_role_that_may_only_use_the_table_ends_sessions_and_is_told() {
     database
         .execute(
             "CREATE ROLE listener LOGIN;
+             REVOKE EXECUTE ON FUNCTION sessions_tell_ended FROM PUBLIC;
              GRANT SELECT, INSERT, UPDATE, DELETE ON sessions, sessions_revocations TO listener",
         )
         .await;

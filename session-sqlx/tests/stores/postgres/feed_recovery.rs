@@ -8,6 +8,7 @@ use session_core::{Now, Store as _};
 use session_sqlx::PostgresStore;
 use session_test_support::resilience::STALL;
 use session_test_support::{PgBouncer, Postgres, Proxy};
+use tokio::runtime::Builder;
 use tokio::time::timeout;
 
 use super::fixtures::{Database, insert, migrated, patient, store, stored};
@@ -20,6 +21,17 @@ async fn feed(url: &str) -> (PostgresStore, Endings) {
     let store = migrated(patient().deadline(DEADLINE), url).await;
     let feed = store.endings().await.expect("the store works").expect("it has a feed");
     (store, feed)
+}
+
+#[test]
+fn a_feed_ends_with_its_runtime() {
+    let runtime = || Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+    let (store, mut feed) =
+        runtime().block_on(async { feed(&Postgres::shared().await.database().await).await });
+    runtime().block_on(async {
+        while feed.next().await.is_some() {}
+        assert!(store.endings().await.expect("the store works").is_some());
+    });
 }
 
 /// How long it takes until the feed is over.
@@ -68,13 +80,18 @@ async fn a_feed_of_a_frozen_server_is_over_within_the_deadline_and_a_second() {
 }
 
 #[tokio::test]
-async fn a_feed_in_a_black_hole_is_over_within_the_deadline_and_a_second() {
+async fn a_feed_that_hears_nothing_any_more_is_over_within_the_deadline_and_a_second() {
     let server = Postgres::shared().await;
-    let proxy = Proxy::before(server.address()).await;
-    let (_store, mut feed) = feed(&proxy.url(&server.database().await)).await;
-    proxy.black_hole().await;
-    let took = ends(&mut feed).await;
-    assert!(took < DEADLINE + Duration::from_secs(1) + STALL / 4, "{took:?}");
+    for is_half_open in [false, true] {
+        let proxy = Proxy::before(server.address()).await;
+        let (_store, mut feed) = feed(&proxy.url(&server.database().await)).await;
+        match is_half_open {
+            false => proxy.black_hole().await,
+            true => proxy.half_open().await,
+        }
+        let took = ends(&mut feed).await;
+        assert!(took < DEADLINE + Duration::from_secs(1) + STALL / 4, "{took:?}");
+    }
 }
 
 /// The one warning why there is no feed, though it is asked for twice.

@@ -85,9 +85,10 @@ async fn a_feed_that_hears_nothing_any_more_is_over_within_the_deadline_and_a_se
     for is_half_open in [false, true] {
         let proxy = Proxy::before(server.address()).await;
         let (_store, mut feed) = feed(&proxy.url(&server.database().await)).await;
-        match is_half_open {
-            false => proxy.black_hole().await,
-            true => proxy.half_open().await,
+        if is_half_open {
+            proxy.half_open().await;
+        } else {
+            proxy.black_hole().await;
         }
         let took = ends(&mut feed).await;
         assert!(took < DEADLINE + Duration::from_secs(1) + STALL / 4, "{took:?}");

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use sqlx::{Connection as _, PgConnection};
 
-use crate::operation::{Operation, store};
+use crate::database::store;
+use crate::operation::Operation;
 
 /// How often an operation is done, and how often by the next store.
 const TIMES: [usize; 2] = [20, 120];

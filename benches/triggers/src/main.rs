@@ -6,12 +6,13 @@
 //! kernel does (the network, the disk) is not counted.
 
 mod counts;
+mod database;
 mod operation;
 
 use counts::Counts;
-use operation::{Operation, store};
+use database::{run, store};
+use operation::Operation;
 use session_test_support::Postgres;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 /// Disabled ones would still cost something.
 const WITHOUT: &str = "
@@ -41,12 +42,4 @@ async fn main() {
         let more = (after / before - 1.0) * 100.0;
         println!("| {} | {before:.0} | {after:.0} | {more:+.1} % |", operation.name());
     }
-}
-
-async fn run(url: &str, sql: &'static str) {
-    let mut connection = PgConnection::connect(url).await.expect("the server is up");
-    sqlx::raw_sql(AssertSqlSafe(sql))
-        .execute(&mut connection)
-        .await
-        .expect("the statement is right");
 }

@@ -154,10 +154,3 @@ fn somebody() -> String {
     static NEXT: AtomicUsize = AtomicUsize::new(1);
     format!("\"user {}\"", NEXT.fetch_add(1, Ordering::Relaxed))
 }
-
-/// A store that is one process of the server.
-pub(crate) async fn store(url: &str) -> PostgresStore {
-    let patience = Duration::from_mins(1);
-    let store = PostgresStore::builder().workers(1).deadline(patience).connect(url).await;
-    store.expect("the server is up")
-}

@@ -188,7 +188,11 @@ impl Watcher {
     fn told(&mut self, ending: Option<Ending>) {
         match ending {
             Some(Ending::Of(handle)) => self.registry().hint(handle),
-            Some(Ending::UpToDate) => self.proven = Some(Instant::now()),
+            // For a short interval proofs come too seldom.
+            Some(Ending::UpToDate) if self.registry().check_every / 2 > PROOF_INTERVAL => {
+                self.proven = Some(Instant::now());
+            }
+            Some(Ending::UpToDate) => {}
             Some(Ending::Gap) => self.registry().hint_all(),
             None => {
                 let now = Instant::now();
@@ -220,8 +224,7 @@ impl Watcher {
             self.proven = None;
             self.registry().hint_all();
         }
-        // The proofs of a feed come too seldom for a short interval.
-        let is_proven = self.proven.is_some() && check_every / 2 > PROOF_INTERVAL;
+        let is_proven = self.proven.is_some();
         let ticks = (check_every.as_nanos() / self.tick.as_nanos()).clamp(1, 1 << 20) as u32;
         let (round, turn) = (self.ticks / ticks % PROVEN_ROUNDS, self.ticks % ticks);
         self.ticks = self.ticks.wrapping_add(1);

@@ -1,161 +1,13 @@
 //! The watcher beside a store that does what a test says, under a clock that stands still.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-use std::task::Context;
+mod store;
 
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::time::{advance, sleep};
 
-use super::super::end::End;
-use super::super::keeper::Seen;
-use super::super::person::Person;
-use super::super::registration::Registration;
-use super::super::registry::Known;
+use self::store::{CHECK_EVERY, SECOND, Test, handle};
 use super::*;
-use crate::crypto::time::Timestamp;
 use crate::engine::end_reason::EndReason;
-use crate::engine::error::Error;
-use crate::store::EndingSource;
-
-const CHECK_EVERY: Duration = Duration::from_secs(5);
-const DAY: Duration = Duration::from_hours(24);
-const SECOND: Duration = Duration::from_secs(1);
-
-/// A store as a test has it.
-#[derive(Default)]
-struct TestKeeper {
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    /// How long those live that are alive, if it is not a day.
-    left: HashMap<Handle, Duration>,
-    gone: Vec<Handle>,
-    /// How many were asked for in each question.
-    questions: Vec<usize>,
-    asked: HashMap<Handle, usize>,
-    is_down: bool,
-    panics: bool,
-    /// What the next feeds tell; none: it has none.
-    feeds: Vec<Option<UnboundedReceiver<Ending>>>,
-    opened: usize,
-}
-
-struct Channel(UnboundedReceiver<Ending>);
-
-impl EndingSource for Channel {
-    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Ending>> {
-        self.0.poll_recv(context)
-    }
-}
-
-impl Keeper for TestKeeper {
-    fn inspect(self: Arc<Self>, asked: Vec<Asked>) -> Answer<Vec<Finding>> {
-        Box::pin(async move {
-            let mut state = self.state.lock().unwrap();
-            state.questions.push(asked.len());
-            for Asked { handle, .. } in &asked {
-                *state.asked.entry(*handle).or_default() += 1;
-            }
-            let panics = state.panics;
-            drop(state);
-            assert!(!panics, "the store panics, says the test");
-            let state = self.state.lock().unwrap();
-            let find = |asked: Asked| match asked.handle {
-                _ if state.is_down => Finding::Unanswered,
-                handle if state.gone.contains(&handle) => Finding::Gone { expired: false },
-                handle => {
-                    let left = state.left.get(&handle).copied().unwrap_or(DAY);
-                    Finding::Alive(Seen { owner: None, ends: Timestamp::now().plus(DAY), left })
-                }
-            };
-            asked.into_iter().map(find).collect()
-        })
-    }
-
-    fn endings(self: Arc<Self>) -> Answer<Result<Option<Endings>, StoreError>> {
-        Box::pin(async move {
-            let mut state = self.state.lock().unwrap();
-            state.opened += 1;
-            match state.feeds.pop() {
-                None => Err(StoreError::failed("no feed at the moment")),
-                Some(None) => Ok(None),
-                Some(Some(told)) => Ok(Some(Endings::new(Channel(told)))),
-            }
-        })
-    }
-
-    fn touch(self: Arc<Self>, _: Handle) -> Answer<Result<Option<Duration>, Error>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn knows_of_others(&self) -> bool {
-        true
-    }
-}
-
-/// A registry with so many live sessions, its store, and who tells of endings.
-struct Test {
-    registry: Arc<Registry>,
-    keeper: Arc<TestKeeper>,
-    lives: Vec<Arc<Registration>>,
-}
-
-impl Test {
-    fn new() -> Self {
-        let (registry, keeper) = (Arc::new(Registry::new(CHECK_EVERY)), Arc::default());
-        let weak = Arc::downgrade(&keeper);
-        registry.set_keeper(weak as Weak<dyn Keeper>);
-        Self { registry, keeper, lives: Vec::new() }
-    }
-
-    /// A feed that the next to ask for one gets.
-    fn feed(&self) -> UnboundedSender<Ending> {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        self.state(|state| state.feeds.push(Some(receiver)));
-        sender
-    }
-
-    async fn watch(&mut self, sessions: u32) {
-        for number in 0..sessions {
-            let known =
-                Known { handle: handle(number), person: Person::Nobody, owner: None, ends: None };
-            self.lives.push(Arc::new(Registration::of(&self.registry, known)));
-        }
-        start(&self.registry);
-        sleep(Duration::from_millis(1)).await;
-    }
-
-    fn state<R>(&self, access: impl FnOnce(&mut State) -> R) -> R {
-        access(&mut self.keeper.state.lock().unwrap())
-    }
-
-    /// The questions since this was last asked: for how many sessions each.
-    fn questions(&self) -> Vec<usize> {
-        self.state(|state| std::mem::take(&mut state.questions))
-    }
-
-    /// How often it was asked for since this was last asked.
-    fn asked(&self, number: u32) -> usize {
-        self.state(|state| state.asked.remove(&handle(number)).unwrap_or(0))
-    }
-
-    fn registration(&self, number: usize) -> Arc<Registration> {
-        Arc::clone(&self.lives[number])
-    }
-
-    fn end(&self, number: usize) -> Option<EndReason> {
-        self.lives[number].watched.end()
-    }
-}
-
-fn handle(number: u32) -> Handle {
-    let mut bytes = [0; 16];
-    bytes[12..].copy_from_slice(&number.wrapping_mul(2_654_435_761).to_le_bytes());
-    Handle::from_bytes(bytes)
-}
+use crate::engine::live::end::End;
 
 #[tokio::test(start_paused = true)]
 async fn all_are_asked_for_at_once_and_then_spread_over_the_interval() {
@@ -268,6 +120,32 @@ async fn a_feed_that_is_over_is_opened_again_and_what_it_missed_is_looked_at() {
     test.questions();
     sleep(SECOND).await;
     assert!(test.questions().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_ended_before_the_feed_was_opened_is_looked_at() {
+    let mut test = Test::new();
+    test.watch(100).await;
+    test.state(|state| state.gone.push(handle(7)));
+    let feed = test.feed();
+    feed.send(Ending::UpToDate).unwrap();
+    sleep(MIN_BACKOFF * 2).await;
+    assert_eq!(test.state(|state| state.opened), 2);
+    assert_eq!(test.end(7), Some(EndReason::Unknown));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_interval_does_not_wait_for_proofs() {
+    let mut test = Test::every(SECOND);
+    let feed = test.feed();
+    test.watch(100).await;
+    test.asked(7);
+    for _ in 0..10 {
+        feed.send(Ending::UpToDate).unwrap();
+        sleep(SECOND).await;
+    }
+    let asked = test.asked(7);
+    assert!((9..=11).contains(&asked), "{asked}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use crate::engine::end_reason::EndReason;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
-use crate::engine::live::Person;
+use crate::engine::live::{Person, Suspecting};
 use crate::engine::revocation::Revocation;
 use crate::engine::rotation::PrincipalDigest;
 use crate::engine::store_clock::ClockReading;
@@ -20,6 +20,8 @@ pub(crate) async fn end_all<T: SessionState>(
 ) -> Result<Revocation, Error> {
     let digest = PrincipalDigest::of::<T>(principal)?;
     let mut revocation: Option<Revocation> = None;
+    let person = Person::of::<T>(Some(principal));
+    let _suspected = Suspecting::new(&engine.live, person, EndReason::Revoked);
     for name in engine.policy.sealer.principals(&codec::principal_key::<T>(principal)?) {
         let ended = engine.store.delete_all(&name, except).await?;
         let first = || Revocation::new(digest, ended.live, ClockReading::now(ended.now));
@@ -27,7 +29,6 @@ pub(crate) async fn end_all<T: SessionState>(
         revocation = Some(all);
     }
     let revocation = revocation.expect("a principal has at least one name");
-    engine.live.suspect(Person::of::<T>(Some(principal)), EndReason::Revoked);
     let ended = revocation.ended();
     engine.store.report(&SessionEvent::AllRevoked { ended, except });
     Ok(revocation)

@@ -13,7 +13,7 @@ use crate::engine::event::SessionEvent;
 use crate::engine::identity::{Identity, Proven};
 use crate::engine::incoming::{Request, Usage};
 use crate::engine::late_log_in::save_late_log_in;
-use crate::engine::live::Person;
+use crate::engine::live::{Person, Suspecting};
 use crate::engine::new_session::NewSession;
 use crate::engine::operations;
 use crate::engine::renewal::renewal;
@@ -94,6 +94,10 @@ fn run<T: SessionState>(
         let becomes = || Person::of::<T>(left.state.principal());
         let person = (!is_loaded || left.logs_in_or_out()).then(becomes);
         let saving = transaction.live.begin_saving(person);
+        // Its log-in may be one too many.
+        let _suspected = person
+            .filter(|person| engine.policy.limit.is_some() && *person != Person::Nobody)
+            .map(|person| Suspecting::new(&engine.live, person, EndReason::Revoked));
         if let Identity::Replaced(presented) = transaction.identity {
             let saved = save_late_log_in(&engine, &transaction, presented, left);
             let (stored_as, set) = Box::pin(saved).await?;
@@ -164,12 +168,6 @@ fn run<T: SessionState>(
                 None
             }
         };
-        if let Some(person @ Person::Known(_)) = person
-            && engine.policy.limit.is_some()
-        {
-            // Its log-in may have been one too many.
-            engine.live.suspect(person, EndReason::Revoked);
-        }
         Ok(set.or(removes.then_some(SetCookie::Remove)))
     }
 }

@@ -127,7 +127,7 @@ pub trait Store: Debug + Send + Sync + 'static {
     }
 
     /// A feed of the sessions that end from now on, on whatever node: deleted ones, by whatever
-    /// method but `sweep`, and those that go from a principal to another or to none. Not told
+    /// method but `sweep`, those that are to be remembered though there was no record, and those that go from a principal to another or to none. Not told
     /// are expiry, a log-in to a session of nobody, other updates and touches.
     ///
     /// None from a store without such a feed, which is what this answers: sessions are asked for

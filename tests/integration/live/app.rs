@@ -41,6 +41,7 @@ pub(crate) struct AppState {
     pub(crate) sessions: Sessions<Guest>,
     /// What requests have left behind.
     lives: Arc<Mutex<Vec<Live>>>,
+    kept: Arc<Mutex<Option<RequestSession<Guest>>>>,
     /// Where handlers wait.
     pub(crate) gate: Gate,
 }
@@ -105,7 +106,12 @@ impl<S: TestStore> Node<S> {
     pub(crate) fn built(store: ProbedStore<S>, builder: Builder<Guest>) -> Self {
         let builder = builder.deadline(PATIENCE).without_cleaner();
         let sessions = builder.build().expect("the builder's values are good");
-        let state = AppState { sessions, lives: Arc::default(), gate: Gate::closed() };
+        let state = AppState {
+            sessions,
+            lives: Arc::default(),
+            kept: Arc::default(),
+            gate: Gate::closed(),
+        };
         let router = routes(&state);
         Self { store, state, router }
     }
@@ -130,6 +136,11 @@ impl<S: TestStore> Node<S> {
     /// What the last request has left behind.
     pub(crate) fn last_live(&self) -> Live {
         self.state.lives.lock().unwrap().pop().expect("a request has left one")
+    }
+
+    /// The session that the last request has kept.
+    pub(crate) fn kept(&self) -> RequestSession<Guest> {
+        self.state.kept.lock().unwrap().take().expect("a request has kept it")
     }
 
     pub(crate) async fn handle(&self, client: &Client) -> Handle {
@@ -160,8 +171,10 @@ fn routes(state: &AppState) -> Router {
     let lent = Router::new()
         .route("/lent/live", post(live))
         .layer(from_fn_with_state(state.clone(), logs_in_around));
-    let layered =
-        Router::new().route("/layered/live", post(live_of_request)).layer(state.sessions.layer());
+    let layered = Router::new()
+        .route("/layered/live", post(live_of_request))
+        .route("/layered/log-in/{user}", post(log_in_and_keep))
+        .layer(state.sessions.layer());
     Router::new()
         .route("/log-in/{user}", post(log_in))
         .route("/log-in-live/{user}", post(log_in_live))
@@ -306,4 +319,15 @@ async fn logs_in_around(session: &mut Session<Guest>, request: Request, next: Ne
 
 async fn live_of_request(session: RequestSession<Guest>, State(state): State<AppState>) {
     keep(&state, session.live());
+}
+
+/// The handle on the request's session outlives the request.
+async fn log_in_and_keep(
+    session: RequestSession<Guest>,
+    Path(user): Path<String>,
+    State(state): State<AppState>,
+) -> Result<(), Error> {
+    session.change(|session| session.log_in(user))?;
+    *state.kept.lock().unwrap() = Some(session);
+    Ok(())
 }

@@ -22,6 +22,7 @@ on_each_store!(
     a_lent_log_in_is_seen_inside,
     a_late_log_in_is_live_as_the_session_that_it_begins,
     a_request_under_a_layer_has_it_too,
+    after_the_response_it_is_that_of_what_was_saved,
     a_long_poll_ends_with_its_session,
     outside_of_a_request,
     what_ended_between_load_and_registration_is_seen,
@@ -157,6 +158,20 @@ async fn a_request_under_a_layer_has_it_too<S: TestStore>(store: S) {
     assert_eq!(end(&live).await, EndReason::Destroyed);
 }
 
+async fn after_the_response_it_is_that_of_what_was_saved<S: TestStore>(store: S) {
+    let node = Node::new(&store, Learns::ByAsking);
+    let mut client = node.newcomer();
+    // One that begins, and then one that becomes another's.
+    for user in ["ann", "bob"] {
+        client.post(&format!("/layered/log-in/{user}")).await.ok();
+        let live = node.kept().live();
+        assert_eq!(live.handle(), Some(node.handle(&client).await));
+        goes_on(&live).await;
+        client.post("/log-in/carol").await.ok();
+        assert_eq!(end(&live).await, EndReason::PrincipalChanged);
+    }
+}
+
 async fn a_long_poll_ends_with_its_session<S: TestStore>(store: S) {
     let (node, other) = (Node::new(&store, Learns::ByAsking), Node::new(&store, Learns::ByAsking));
     let client = node.log_in_as("ann").await;
@@ -213,15 +228,19 @@ async fn to_use_it_renews_the_idle_limit_now_and_then<S: TestStore>(store: S) {
     let client = node.log_in_as("ann").await;
     let live = node.live(&client).await;
     node.store.take_calls();
+    live.used().await.unwrap();
+    let asked = |calls: &[Call], call| calls.iter().filter(|other| **other == call).count();
+    assert_eq!(asked(&node.store.take_calls(), Call::Touch), 0, "it was used a moment ago");
     for _ in 0..20 {
         for _ in 0..5 {
             live.used().await.unwrap();
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let touches = node.store.take_calls().into_iter().filter(|call| *call == Call::Touch).count();
-    // A tenth of the idle limit is a round.
-    assert!((1..=20).contains(&touches), "{touches}");
+    let calls = node.store.take_calls();
+    let (touches, loads) = (asked(&calls, Call::Touch), asked(&calls, Call::Load));
+    // A tenth of the idle limit is a round, of five uses.
+    assert!((1..=20).contains(&touches) && loads <= 21, "{touches} after {loads} loads");
     assert_eq!(end(&live).await, EndReason::Expired);
 }
 

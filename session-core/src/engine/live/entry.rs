@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::keeper::{Owner, Seen};
+use super::person::Person;
 use super::watched::Watched;
 use crate::crypto::time::Timestamp;
 use crate::engine::end_reason::EndReason;
@@ -29,6 +30,11 @@ pub(super) struct Entry {
 }
 
 impl Entry {
+    /// Whether somebody holds it as this person's.
+    pub(super) fn is_of(&self, person: Person) -> bool {
+        self.holders.iter().any(|holder| holder.place().person == person)
+    }
+
     /// Why it is over, as far as this process knows.
     pub(super) fn end_reason(&self, expired: bool, now: Instant) -> EndReason {
         let is_overdue = self.deadline.is_some_and(|deadline| deadline <= now);

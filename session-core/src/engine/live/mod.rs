@@ -10,6 +10,7 @@ mod person;
 mod registration;
 mod registry;
 mod streams;
+mod suspecting;
 mod watched;
 mod watcher;
 
@@ -20,3 +21,4 @@ pub(crate) use keeper::{Answer, Asked, Finding, Keeper, Owner, Seen};
 pub(crate) use of_request::{OfRequest, StoredAs};
 pub(crate) use person::Person;
 pub(crate) use registry::{Known, Registry};
+pub(crate) use suspecting::Suspecting;

@@ -172,17 +172,28 @@ impl Registry {
         }
     }
 
-    /// The sessions of this person may have been ended by this process, for this reason.
+    /// This process is about to end sessions of this person, which ones the store knows.
+    pub(crate) fn note_endings(&self, person: Person, reason: EndReason) {
+        if self.is_empty() {
+            return;
+        }
+        for session in self.lock().by_handle.values_mut() {
+            if session.ending.is_none() && session.is_of(person) {
+                session.ending = Some(reason);
+            }
+        }
+    }
+
+    /// It has ended them, or nobody knows: those that are over are so for this reason.
     pub(crate) fn suspect(&self, person: Person, reason: EndReason) {
         if self.is_empty() {
             return;
         }
         let mut sessions = self.lock();
-        let of_person =
-            |session: &Entry| session.holders.iter().any(|holder| holder.place().person == person);
         let mut handles = Vec::new();
         for (handle, session) in &mut sessions.by_handle {
-            if of_person(session) {
+            if session.is_of(person) {
+                session.ending = session.ending.filter(|ending| *ending != reason);
                 session.suspected = Some(reason);
                 handles.push(*handle);
             }

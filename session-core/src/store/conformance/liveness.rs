@@ -77,6 +77,9 @@ pub async fn the_feed_tells_what_ends(store: impl Store) {
     let remembered = stored(&store, insert(), at(0)).await;
     store.delete(remembered.handle, Some(HOUR), at(1)).await.expect("the store works");
     told(&mut feed, remembered.handle).await;
+    let never_stored = insert().handle;
+    store.delete(never_stored, Some(HOUR), at(1)).await.expect("the store works");
+    told(&mut feed, never_stored).await;
     let revoked = stored(&store, insert_of("1"), at(0)).await;
     store.delete_all("1", None, at(2)).await.expect("the store works");
     told(&mut feed, revoked.handle).await;

@@ -166,6 +166,9 @@ impl Store for MemoryStore {
             self.0.take_place(&mut shard, now)?;
             let revision = removed.as_ref().map_or(1, |record| record.revision.saturating_add(1));
             shard.insert(handle, Record::ended(handle, revision, remember, now));
+            if removed.is_none() {
+                self.0.endings.tell(handle);
+            }
         }
         Ok(removed.is_some_and(|record| record.is_live(now)))
     }

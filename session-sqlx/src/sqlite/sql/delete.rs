@@ -44,7 +44,9 @@ impl Statement for Delete {
     type Answer = bool;
 
     fn ended<'a>(&'a self, is_live: &'a bool) -> &'a [Handle] {
-        if *is_live { std::slice::from_ref(&self.handle) } else { &[] }
+        // What is remembered may have been a sealed cookie, of which there was no record.
+        let ends = *is_live || self.remember.is_some();
+        if ends { std::slice::from_ref(&self.handle) } else { &[] }
     }
 
     /// Nothing comes between the statements: the transaction that they are in has the only lock.

@@ -129,7 +129,7 @@ async fn what_ended_before_the_feed_was_opened_is_looked_at() {
     test.state(|state| state.gone.push(handle(7)));
     let feed = test.feed();
     feed.send(Ending::UpToDate).unwrap();
-    sleep(MIN_BACKOFF * 2).await;
+    sleep(MAX_TICK * 2).await;
     assert_eq!(test.state(|state| state.opened), 2);
     assert_eq!(test.end(7), Some(EndReason::Unknown));
 }

@@ -1,12 +1,11 @@
 //! Where a user is logged in, and a button to end each of it.
 
-use std::time::{Duration, SystemTime};
-
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, Redirect};
 use session_axum::{ClearSiteData, Handle, Listed, Principal, Session, Sessions, require_session};
+use session_examples::device::{ago, browser};
 
 use crate::account::Account;
 use crate::failure::Failure;
@@ -87,46 +86,7 @@ impl Device {
             handle: listed.handle,
             created: ago(listed.created),
             seen: ago(listed.seen),
-            name: listed.label.as_deref().map_or("An unknown device".to_owned(), device),
+            name: browser(listed.label.as_deref()),
         }
     }
-}
-
-/// What a `User-Agent` tells: most browsers claim to be others too, so the first that fits is it.
-fn device(label: &str) -> String {
-    let first = |names: &[(&str, &'static str)]| {
-        names.iter().find(|(mark, _)| label.contains(mark)).map(|&(_, name)| name)
-    };
-    let browser = first(&[
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-        ("curl/", "curl"),
-    ]);
-    let system = first(&[
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Macintosh", "macOS"),
-        ("Linux", "Linux"),
-    ]);
-    match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => label.to_owned(),
-    }
-}
-
-fn ago(time: SystemTime) -> String {
-    let passed = time.elapsed().unwrap_or(Duration::ZERO).as_secs();
-    let (number, unit) = match passed {
-        0..60 => return "just now".to_owned(),
-        60..3600 => (passed / 60, "minute"),
-        3600..86400 => (passed / 3600, "hour"),
-        _ => (passed / 86400, "day"),
-    };
-    format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" })
 }

@@ -4,7 +4,6 @@
 
 mod options;
 mod page;
-mod place;
 #[cfg(test)]
 mod tests;
 
@@ -105,7 +104,8 @@ fn routes(sessions: Sessions<Shop>) -> Router {
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let Options { host, port, store, insecure_cookie } = Options::from_args()?;
-    let sessions = store.sessions(insecure_cookie).await?;
+    let sessions =
+        store.sessions(insecure_cookie, |builder| builder.on_refusal(page::refused)).await?;
     let listener = TcpListener::bind((host.as_str(), port))
         .await
         .map_err(|error| Failure::listening(&host, port, &error))?;

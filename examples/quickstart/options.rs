@@ -1,6 +1,7 @@
 //! The command line.
 
 use session_examples::command_line::{Failure, Known, option, options, port, switch};
+use session_examples::place::Place;
 
 const ABOUT: &str = "A small shop: log in, count visits, fill a cart.
 
@@ -37,16 +38,6 @@ pub(crate) struct Options {
     pub(crate) insecure_cookie: bool,
 }
 
-/// Where the sessions are kept.
-#[derive(Debug)]
-pub(crate) enum Place {
-    Memory,
-    Sqlite(String),
-    Postgres(String),
-    Redis(String),
-    Cookie,
-}
-
 impl Options {
     pub(crate) fn from_args() -> Result<Self, Failure> {
         let mut parsed = Self {
@@ -64,21 +55,5 @@ impl Options {
             }
         }
         Ok(parsed)
-    }
-}
-
-impl Place {
-    fn parse(text: String) -> Result<Self, Failure> {
-        match text.split_once(':') {
-            Some(("memory", "")) => Ok(Self::Memory),
-            Some(("cookie", "")) => Ok(Self::Cookie),
-            Some(("sqlite", _)) => Ok(Self::Sqlite(text)),
-            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(text)),
-            Some(("redis" | "rediss", _)) => Ok(Self::Redis(text)),
-            _ => Err(Failure::new(format!(
-                "`--store {text}` is no store\n\
-                 one of `sqlite:FILE`, `memory:`, `postgres://USER@HOST/DATABASE`, `redis://HOST`, `cookie:`"
-            ))),
-        }
     }
 }

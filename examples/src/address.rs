@@ -2,7 +2,7 @@
 
 use tokio::net::TcpListener;
 
-use crate::command_line::{Failure, Known, advice, option, options, origin, port, switch};
+use crate::command_line::{Failure, Given, Known, advice, option, options, origin, port, switch};
 
 const KNOWN: &[Known] = &[
     option("--port", "N", "the port to listen on [3000]; 0 takes any free one"),
@@ -29,15 +29,25 @@ impl Address {
     /// # Errors
     /// If an option is unknown, or its value is none.
     pub fn from_args(about: &str, more: &str) -> Result<Self, Failure> {
+        Self::and(&[], about, more).map(|(address, _)| address)
+    }
+
+    /// The same for a program that has options of its own, which are answered as they were given.
+    ///
+    /// # Errors
+    /// As [`from_args`](Self::from_args).
+    pub fn and(own: &[Known], about: &str, more: &str) -> Result<(Self, Vec<Given>), Failure> {
         let mut address = Self { host: "127.0.0.1".to_owned(), port: 3000, insecure_cookie: false };
-        for (name, value) in options(about, KNOWN, more)? {
+        let mut rest = Vec::new();
+        for (name, value) in options(about, &[KNOWN, own].concat(), more)? {
             match name {
                 "--port" => address.port = port(&value)?,
                 "--host" => address.host = value,
-                _ => address.insecure_cookie = true,
+                "--insecure-cookie" => address.insecure_cookie = true,
+                _ => rest.push((name, value)),
             }
         }
-        Ok(address)
+        Ok((address, rest))
     }
 
     /// Listens, and says what to open in a browser.

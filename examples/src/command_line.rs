@@ -103,7 +103,7 @@ fn is_local(host: &str) -> bool {
 }
 
 /// An option that a program knows.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Known {
     name: &'static str,
     value: Option<&'static str>,

@@ -5,6 +5,8 @@
 
 pub mod address;
 pub mod command_line;
+pub mod device;
+pub mod place;
 
 /// The README's programs.
 #[cfg(doctest)]

@@ -1,24 +1,62 @@
-//! Builds the sessions, wherever they are kept.
+//! Where an example keeps its sessions: the value of `--store`.
 
 use std::error::Error;
 use std::fmt;
 
 use session_axum::{Builder, KeyRing, MemoryStore, Sealing, SessionCookie, SessionState, Sessions};
 use session_axum::{PostgresStore, RedisStore, SqliteStore};
-use session_examples::command_line::Failure;
 
-use crate::options::Place;
-use crate::page;
+use crate::command_line::Failure;
 
 type Cause = Box<dyn Error>;
 
 const KEYS: &str = "make a key: export SESSION_KEYS=$(head -c 32 /dev/urandom | base64)";
 
+/// Where the sessions are kept.
+#[derive(Debug)]
+pub enum Place {
+    /// Until the program stops.
+    Memory,
+    /// A file.
+    Sqlite(String),
+    /// A server, which programs can share.
+    Postgres(String),
+    /// A server, which programs can share.
+    Redis(String),
+    /// The browser.
+    Cookie,
+}
+
 impl Place {
+    /// The value of `--store`.
+    ///
+    /// # Errors
+    /// If it is no place.
+    pub fn parse(text: String) -> Result<Self, Failure> {
+        match text.split_once(':') {
+            Some(("memory", "")) => Ok(Self::Memory),
+            Some(("cookie", "")) => Ok(Self::Cookie),
+            Some(("sqlite", _)) => Ok(Self::Sqlite(text)),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(text)),
+            Some(("redis" | "rediss", _)) => Ok(Self::Redis(text)),
+            _ => Err(Failure::new(format!(
+                "`--store {text}` is no store\n\
+                 one of `sqlite:FILE`, `memory:`, `postgres://USER@HOST/DATABASE`, `redis://HOST`, `cookie:`"
+            ))),
+        }
+    }
+
     /// The sessions, encrypted if `SESSION_KEYS` is set.
-    pub(crate) async fn sessions<T: SessionState>(
+    ///
+    /// # Errors
+    /// If the place cannot be reached, or the keys are none.
+    ///
+    /// # Panics
+    /// Never: the name of the cookie is one.
+    pub async fn sessions<T: SessionState>(
         &self,
         insecure_cookie: bool,
+        set_up: impl FnOnce(Builder<T>) -> Builder<T>,
     ) -> Result<Sessions<T>, Failure> {
         let keys =
             match std::env::var_os("SESSION_KEYS") {
@@ -37,7 +75,7 @@ impl Place {
             let cookie = SessionCookie::insecure_for_development("session");
             builder = builder.cookie(cookie.expect("this is a name of a cookie"));
         }
-        builder.on_refusal(page::refused).build().map_err(|error| {
+        set_up(builder).build().map_err(|error| {
             Failure::caused("cannot build the sessions", &error, "`--help` lists all options")
         })
     }

@@ -1,4 +1,4 @@
-//! A guest of the chat: the session, the log-in, and the page.
+//! A guest of the chat: the session, the log-in, and the pages.
 
 use axum::Form;
 use axum::http::StatusCode;
@@ -14,6 +14,8 @@ pub(crate) struct Guest {
     pub(crate) name: Option<String>,
     /// How many messages were sent.
     pub(crate) sent: u64,
+    /// A message for the next page of devices, which takes it.
+    pub(crate) notice: Option<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -23,8 +25,18 @@ pub(crate) struct LogIn {
 
 #[require_session(authenticated, or_redirect = "/login")]
 pub(crate) async fn chat(guest: &Guest) -> Html<String> {
-    let name = guest.name.as_deref().unwrap_or_default();
-    pages::show(&pages::Chat { name, sent: guest.sent })
+    pages::show(&pages::Chat { name: guest.name(), sent: guest.sent })
+}
+
+#[require_session(authenticated, or_redirect = "/login")]
+pub(crate) async fn watch(guest: &Guest) -> Html<String> {
+    pages::show(&pages::Watch { name: guest.name() })
+}
+
+/// Whether a session is over: a page asks that has lost its connection, since a socket that does not open says nothing of why.
+#[require_session(authenticated, background)]
+pub(crate) async fn here(_: &Guest) -> StatusCode {
+    StatusCode::NO_CONTENT
 }
 
 pub(crate) async fn log_in_form() -> Html<String> {
@@ -51,4 +63,10 @@ pub(crate) async fn log_in(
 pub(crate) async fn log_out(session: &mut Session<Guest>) -> Redirect {
     session.destroy();
     Redirect::to("/login")
+}
+
+impl Guest {
+    pub(crate) fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or_default()
+    }
 }

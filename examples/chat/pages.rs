@@ -2,12 +2,8 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse};
-use session_axum::Refusal;
-
-/// The code with which a socket is closed whose session is over. The page's script knows it: from 4000 on they are
-/// an application's own (RFC 6455, 7.4.2).
-pub(crate) const LOGGED_OUT: u16 = 4401;
+use axum::response::{Html, IntoResponse as _, Response};
+use session_axum::{Handle, Refusal, RequestHead};
 
 pub(crate) fn show(page: &impl Template) -> Html<String> {
     Html(page.render().expect("names and numbers can be displayed"))
@@ -27,19 +23,49 @@ pub(crate) struct Chat<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "chat/watch.html")]
+pub(crate) struct Watch<'a> {
+    pub(crate) name: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "chat/devices.html")]
+pub(crate) struct Devices<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) list: Vec<Device>,
+    pub(crate) notice: Option<String>,
+}
+
+/// A line of the list.
+pub(crate) struct Device {
+    pub(crate) handle: Handle,
+    pub(crate) browser: String,
+    pub(crate) seen: String,
+    pub(crate) is_this: bool,
+}
+
+#[derive(Template)]
 #[template(path = "chat/message.html")]
 struct Message<'a> {
     message: &'a str,
 }
 
+pub(crate) fn message(message: &str) -> Html<String> {
+    show(&Message { message })
+}
+
 /// The answer to what is not let through.
-pub(crate) fn refused(refusal: &Refusal) -> impl IntoResponse + use<> {
-    let message = match refusal {
+pub(crate) fn refused(refusal: &Refusal, head: &RequestHead) -> Response {
+    let text = match refusal {
         Refusal::CrossSite => "This came from another site, and was not done.",
         _ if refusal.status() == StatusCode::UNAUTHORIZED => {
+            if head.is_event_stream() {
+                // A browser does not ask for the stream again.
+                return StatusCode::NO_CONTENT.into_response();
+            }
             "You are not logged in, or not any more."
         }
         _ => "Something went wrong here. Try again later.",
     };
-    (refusal.status(), show(&Message { message }))
+    (refusal.status(), message(text)).into_response()
 }

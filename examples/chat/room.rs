@@ -1,9 +1,12 @@
-//! The room: who is in it, and what is said there.
+//! The room of this node: who is in it, and what is said there.
 
 use std::collections::BTreeMap;
+use std::future::pending;
 use std::sync::Arc;
 
 use futures_util::{Stream, stream};
+use tokio::select;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
 /// Who reads so slowly that as many messages wait for them misses the oldest.
@@ -16,28 +19,31 @@ pub(crate) struct Room(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     messages: broadcast::Sender<Said>,
-    guests: watch::Sender<Guests>,
+    /// Whose sockets are open, and how many.
+    guests: watch::Sender<BTreeMap<String, usize>>,
 }
 
 /// What somebody said.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub(crate) struct Said {
-    pub(crate) name: String,
-    pub(crate) text: String,
+    name: String,
+    text: String,
 }
 
-/// Whose sockets are open, and how many.
-#[derive(Debug, Default)]
-struct Guests {
-    sockets: BTreeMap<String, usize>,
-    is_closed: bool,
+/// What is to be heard in a room.
+#[derive(Debug, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Heard {
+    Said(Said),
+    /// Who is there: at first, and whenever that changes.
+    Here(Vec<String>),
 }
 
 impl Room {
     pub(crate) fn new() -> Self {
         let inner = Inner {
             messages: broadcast::Sender::new(WAITING),
-            guests: watch::Sender::new(Guests::default()),
+            guests: watch::Sender::new(BTreeMap::new()),
         };
         Self(Arc::new(inner))
     }
@@ -46,32 +52,54 @@ impl Room {
     pub(crate) fn enter(&self, name: &str) -> Seat {
         let name = name.to_owned();
         self.0.guests.send_if_modified(|guests| {
-            let sockets = guests.sockets.entry(name.clone()).or_default();
+            let sockets = guests.entry(name.clone()).or_default();
             *sockets += 1;
             *sockets == 1
         });
-        Seat { room: self.clone(), name, messages: self.0.messages.subscribe() }
+        Seat { room: self.clone(), name, listener: self.listen() }
     }
 
-    /// The names of those who are there: now, and whenever they change, until the room is closed.
-    pub(crate) fn names(&self) -> impl Stream<Item = Vec<String>> + use<> {
+    pub(crate) fn listen(&self) -> Listener {
         let mut guests = self.0.guests.subscribe();
         guests.mark_changed();
-        stream::unfold(guests, async |mut guests| {
-            guests.changed().await.ok()?;
-            let now = guests.borrow_and_update();
-            if now.is_closed {
-                return None;
-            }
-            let names = now.sockets.keys().cloned().collect();
-            drop(now);
-            Some((names, guests))
-        })
+        Listener { messages: self.0.messages.subscribe(), guests }
     }
 
-    /// Ends what is open.
-    pub(crate) fn close(&self) {
-        self.0.guests.send_modify(|guests| guests.is_closed = true);
+    /// Waits until nobody is there.
+    pub(crate) async fn is_left(&self) {
+        let mut guests = self.0.guests.subscribe();
+        _ = guests.wait_for(BTreeMap::is_empty).await;
+    }
+}
+
+/// Somebody who listens.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    messages: broadcast::Receiver<Said>,
+    guests: watch::Receiver<BTreeMap<String, usize>>,
+}
+
+impl Listener {
+    /// What is heard next.
+    pub(crate) async fn hear(&mut self) -> Heard {
+        loop {
+            select! {
+                biased;
+                Ok(()) = self.guests.changed() => {
+                    let names = self.guests.borrow_and_update().keys().cloned().collect();
+                    return Heard::Here(names);
+                }
+                said = self.messages.recv() => match said {
+                    Ok(said) => return Heard::Said(said),
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => pending().await,
+                },
+            }
+        }
+    }
+
+    pub(crate) fn stream(self) -> impl Stream<Item = Heard> {
+        stream::unfold(self, async |mut listener| Some((listener.hear().await, listener)))
     }
 }
 
@@ -80,7 +108,7 @@ impl Room {
 pub(crate) struct Seat {
     room: Room,
     name: String,
-    messages: broadcast::Receiver<Said>,
+    listener: Listener,
 }
 
 impl Seat {
@@ -90,27 +118,21 @@ impl Seat {
         _ = self.room.0.messages.send(said);
     }
 
-    /// What is said next.
-    pub(crate) async fn hear(&mut self) -> Said {
-        loop {
-            match self.messages.recv().await {
-                Ok(said) => return said,
-                Err(broadcast::error::RecvError::Lagged(_)) => {}
-                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
-            }
-        }
+    /// What is heard next.
+    pub(crate) async fn hear(&mut self) -> Heard {
+        self.listener.hear().await
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         self.room.0.guests.send_if_modified(|guests| {
-            let left = guests.sockets.get(&self.name).map_or(0, |sockets| sockets - 1);
+            let left = guests.get(&self.name).map_or(0, |sockets| sockets - 1);
             if left > 0 {
-                guests.sockets.insert(self.name.clone(), left);
+                guests.insert(self.name.clone(), left);
                 return false;
             }
-            guests.sockets.remove(&self.name).is_some()
+            guests.remove(&self.name).is_some()
         });
     }
 }

@@ -1,20 +1,25 @@
-//! The WebSocket: what a guest says is counted in the session, and goes to everybody.
+//! The WebSocket: what a guest says is counted in the session, and goes to everybody, as long as the session lives.
+
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
-use session_axum::{Error, ErrorKind, Handle, Session, Sessions, require_session};
+use serde::Serialize;
+use session_axum::{EndReason, Error, ErrorKind, Live, Session, Sessions, require_session};
 use tokio::select;
+use tokio::time::timeout;
 
 use crate::guest::Guest;
-use crate::pages::LOGGED_OUT;
-use crate::room::{Room, Said, Seat};
+use crate::room::{Room, Seat};
 
 /// In bytes: a longer message ends the socket.
-const MESSAGE: usize = 4096;
+const MAX_MESSAGE: usize = 4096;
+/// How long a client has to answer that a socket is closed.
+const FAREWELL: Duration = Duration::from_secs(3);
 
-/// The session is read once, at the upgrade: without a log-in it is refused with 401, from another site with 403.
-/// `background`: the page opens the socket again by itself when it has lost it.
+/// Without a log-in it is refused with 401, from another site with 403. `background`: the page opens the socket again by
+/// itself when it has lost it.
 #[require_session(authenticated, background)]
 pub(crate) async fn open(
     session: &Session<Guest>,
@@ -22,98 +27,85 @@ pub(crate) async fn open(
     State(room): State<Room>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let guest = session.handle().zip(session.name.clone());
-    let (handle, name) = guest.expect("who is logged in has a stored session");
-    let connection = Connection { sessions, handle, name };
-    upgrade.max_message_size(MESSAGE).on_upgrade(async move |socket| {
-        let seat = room.enter(&connection.name);
-        connection.run(socket, seat).await;
+    let name = session.name().to_owned();
+    let connection = Connection { live: session.live(), sessions };
+    upgrade.max_message_size(MAX_MESSAGE).on_upgrade(async move |mut socket| {
+        let mut seat = room.enter(&name);
+        let talk = connection.talk(&mut socket, &mut seat);
+        if let Err(reason) = connection.live.run(talk).await {
+            _ = timeout(FAREWELL, close(socket, reason)).await;
+        }
     })
 }
 
-/// An open socket. It outlives the request that opened it, and with it the borrow of the session: what is left is the
-/// session's handle.
+/// An open socket, which outlives the request that opened it, and with it the borrow of the session.
 struct Connection {
+    live: Live,
     sessions: Sessions<Guest>,
-    handle: Handle,
-    name: String,
 }
 
-/// What the page is told.
-#[derive(serde::Serialize)]
+/// What a guest is told of a message.
+#[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Told<'a> {
-    Said {
-        name: &'a str,
-        text: &'a str,
-    },
-    /// How many messages this guest has sent.
+enum Told {
+    /// How many there are now.
     Sent(u64),
-    /// The message was not sent: the sessions cannot be reached.
+    /// It was not sent: the sessions cannot be reached.
     Unsent,
 }
 
 impl Connection {
-    async fn run(&self, mut socket: WebSocket, mut seat: Seat) {
+    /// Until the client leaves.
+    async fn talk(&self, socket: &mut WebSocket, seat: &mut Seat) {
         loop {
             let told = select! {
                 received = socket.recv() => match received {
                     Some(Ok(Message::Text(text))) => match self.count().await {
-                        Ok(Some(count)) => {
+                        Ok(count) => {
                             seat.say(&text);
-                            message(&Told::Sent(count))
+                            json(&Told::Sent(count))
                         }
-                        Ok(None) => logged_out(),
                         Err(error) => {
-                            tracing::error!(error = &error as &dyn std::error::Error);
-                            message(&Told::Unsent)
+                            tracing::warn!(error = &error as &dyn std::error::Error);
+                            json(&Told::Unsent)
                         }
                     },
-                    // It answers pings by itself, and nobody sends it bytes.
+                    // It answers pings by itself, and nobody sends it bytes: no use of the session.
                     Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_))) => continue,
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 },
-                Said { name, text } = seat.hear() => {
-                    message(&Told::Said { name: &name, text: &text })
-                }
+                heard = seat.hear() => json(&heard),
             };
-            let ends = matches!(told, Message::Close(_));
-            if socket.send(told).await.is_err() || ends {
+            if socket.send(told).await.is_err() {
                 return;
             }
         }
     }
 
-    /// Counts a message in the session, and answers how many there are; none if the session is over, or somebody
-    /// else's.
+    /// Counts a message in the session, and answers how many there are.
     ///
     /// The request was answered, and its session saved, when the socket opened: a `RequestSession` would answer `Saved`
     /// here. So this is a change from outside of a request: it runs again on what another socket has counted meanwhile.
-    /// Between messages nothing looks whether the session is over: until its next message the socket hears what is said.
-    async fn count(&self) -> Result<Option<u64>, Error> {
-        // A change from outside is no use of the session. A message is one: the idle limit starts anew.
-        if !self.sessions.touch(&self.handle).await? {
-            return Ok(None);
-        }
-        let name = self.name.clone();
-        let counted = self.sessions.update(&self.handle, move |guest| {
-            if guest.name.as_ref() != Some(&name) {
-                return None;
-            }
+    async fn count(&self) -> Result<u64, Error> {
+        // Such a change is no use of the session. A message is one: the idle limit starts anew.
+        self.live.used().await?;
+        let handle = self.live.handle().ok_or(ErrorKind::Ended)?;
+        let count = |guest: &mut Guest| {
             guest.sent += 1;
-            Some(guest.sent)
-        });
-        match counted.await {
-            Err(error) if matches!(error.kind(), ErrorKind::Ended) => Ok(None),
-            counted => counted,
-        }
+            guest.sent
+        };
+        self.sessions.update(&handle, count).await
     }
 }
 
-fn message(told: &Told<'_>) -> Message {
-    Message::text(serde_json::to_string(told).expect("texts and numbers are JSON"))
+/// Says why, and waits until the client has read it.
+async fn close(mut socket: WebSocket, reason: EndReason) {
+    let frame = CloseFrame { code: reason.close_code(), reason: reason.to_string().into() };
+    if socket.send(Message::Close(Some(frame))).await.is_ok() {
+        while let Some(Ok(_)) = socket.recv().await {}
+    }
 }
 
-fn logged_out() -> Message {
-    Message::Close(Some(CloseFrame { code: LOGGED_OUT, reason: "the session is over".into() }))
+fn json(told: &impl Serialize) -> Message {
+    Message::text(serde_json::to_string(told).expect("texts and numbers are JSON"))
 }

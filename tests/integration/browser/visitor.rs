@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use session_test_support::Browser;
+use thirtyfour::WindowHandle;
 use thirtyfour::prelude::*;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -26,6 +27,16 @@ impl Visitor {
     /// Of the site with this origin.
     pub(crate) async fn at(home: String) -> Self {
         Self { browser: Browser::start().await, home }
+    }
+
+    /// From now on on this machine's program at this port.
+    pub(crate) fn goes_over_to(&mut self, port: u16) {
+        self.home = format!("http://localhost:{port}");
+    }
+
+    /// Looks at this tab.
+    pub(crate) async fn shows(&self, tab: &WindowHandle) {
+        self.browser.switch_to_window(tab.clone()).await.expect("the tab is open");
     }
 
     /// Presses the back button.

@@ -40,9 +40,15 @@ pub(super) struct Program {
 
 impl Program {
     pub(super) async fn start(name: &str) -> Self {
+        Self::run(&build(name), &[]).await
+    }
+
+    /// The program that was built here, with these options.
+    pub(super) async fn run(built: &Path, options: &[&str]) -> Self {
         let program = Self { directory: TempDirectory::new("INT"), port: free_address().port() };
-        let mut command = Command::new(build(name));
-        command.args(["--port", &program.port.to_string()]);
+        let mut command = Command::new(built);
+        command.env_remove("SESSION_KEYS");
+        command.args(["--port", &program.port.to_string()]).args(options);
         let address = ("127.0.0.1", program.port);
         let ready = async || tokio::net::TcpStream::connect(address).await.is_ok();
         let started = program.directory.launch(&mut command, ready).await;

@@ -114,9 +114,18 @@ impl TempDirectory {
 
     /// Asks the launched program to end, as Ctrl-C does (`SIGINT`).
     pub fn interrupt(&self) {
+        self.ask_to_end(Signal::INT);
+    }
+
+    /// Asks the launched program to end, as a service manager does (`SIGTERM`).
+    pub fn terminate(&self) {
+        self.ask_to_end(Signal::TERM);
+    }
+
+    fn ask_to_end(&self, signal: Signal) {
         if let Some(child) = self.program().as_ref() {
             let pid = Pid::from_child(child);
-            kill_process(pid, Signal::INT).expect("it is our own child");
+            kill_process(pid, signal).expect("it is our own child");
         }
     }
 

@@ -1,0 +1,44 @@
+//! The end of the program: what is open is told, and not waited for without end.
+
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::select;
+use tokio::signal::ctrl_c;
+use tokio::time::timeout;
+
+use crate::{App, routes};
+
+/// How long sockets have to say good-bye.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Serves until Ctrl-C, or the SIGTERM of a service manager.
+pub(crate) async fn serve(listener: TcpListener, app: App) -> std::io::Result<()> {
+    let App { sessions, room } = app.clone();
+    let stopped = async move {
+        asked_to_stop().await;
+        // The server waits for event streams, which would never end by themselves.
+        sessions.close_live();
+    };
+    axum::serve(listener, routes(app)).with_graceful_shutdown(stopped).await?;
+    // It does not wait for sockets, which are no HTTP any more.
+    _ = timeout(FAREWELL, room.is_left()).await;
+    Ok(())
+}
+
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    let terminated = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => _ = signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending();
+    select! {
+        _ = ctrl_c() => {}
+        () = terminated => {}
+    }
+}

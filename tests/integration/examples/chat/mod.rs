@@ -1,0 +1,6 @@
+//! The chat: people in browsers of their own, on one node and on two, and how the program stops.
+
+mod devices;
+mod program;
+mod stop;
+mod talk;

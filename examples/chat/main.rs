@@ -55,9 +55,10 @@ async fn main() -> Result<(), Failure> {
     let Options { address, store } = Options::from_args()?;
     tracing_subscriber::fmt().with_target(false).init();
     let sessions = store.sessions(address.insecure_cookie, with_pages).await?;
-    let app = App { sessions, room: Room::new() };
+    let room = Room::new();
+    let app = App { sessions: sessions.clone(), room: room.clone() };
     let listener = address.listen().await?;
-    stop::serve(listener, app).await?;
+    stop::serve(listener, routes(app), sessions, room).await?;
     println!("stopped");
     Ok(())
 }

@@ -76,7 +76,7 @@ impl From<HandleError> for Error {
     }
 }
 
-/// A handler that waits, a long poll say, answers 401 when its session ends.
+/// A handler that waits, a long poll say, answers 401 when its session ends, and 503 when the server shuts down.
 impl From<EndReason> for Error {
     fn from(reason: EndReason) -> Self {
         Self(reason.into())
@@ -144,6 +144,8 @@ mod tests {
         for (kind, status, text) in [
             (ErrorKind::Ended, 401, "the session is over\n"),
             (failed, 503, "the session is unavailable\n"),
+            (EndReason::Revoked.into(), 401, "the session is over\n"),
+            (EndReason::Shutdown.into(), 503, "the session is unavailable\n"),
             (ErrorKind::NotStored, 500, "the session is unavailable\n"),
         ] {
             let (answered, body) = answer(kind);

@@ -38,6 +38,9 @@ pub enum Error {
     /// Other nodes changed the session before each of this many attempts to save it.
     #[error("the session could not be saved in {0} attempts: others keep changing it")]
     Contended(u32),
+    /// The server shuts down, and what was to go on for a live session was given up. The session itself goes on.
+    #[error("the server is shutting down")]
+    ShuttingDown,
     /// The text that was to name a session, out of a form say, names none.
     #[error(transparent)]
     Handle(#[from] HandleError),
@@ -99,10 +102,12 @@ pub enum Error {
     PrincipalInUpdate,
 }
 
-/// Whatever the reason.
 impl From<EndReason> for Error {
-    fn from(_: EndReason) -> Self {
-        Self::Ended
+    fn from(reason: EndReason) -> Self {
+        match reason {
+            EndReason::Shutdown => Self::ShuttingDown,
+            _ => Self::Ended,
+        }
     }
 }
 
@@ -134,6 +139,7 @@ impl Error {
             | Self::Sealed(_)
             | Self::Random(_)
             | Self::Contended(_)
+            | Self::ShuttingDown
             | Self::Aborted => StatusCode::SERVICE_UNAVAILABLE,
             Self::Encode(_)
             | Self::TooLargeForCookie { .. }

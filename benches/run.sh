@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Installs what the benchmarks start, if it is missing, and runs them: beside other libraries or, with `growth` as the first
-# argument, in large tables, or, with `triggers`, each operation with and without the triggers of the session table. The other
-# arguments go to the program: `--quick`, say.
+# argument, in large tables, or, with `triggers`, each operation with and without the triggers of the session table, or, with
+# `live`, the ends of live sessions. The other arguments go to the program: `--quick`, say.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 program=bench
-if [[ ${1-} == growth || ${1-} == triggers ]]; then
+if [[ ${1-} == growth || ${1-} == triggers || ${1-} == live ]]; then
     program=$1
     shift
 fi
@@ -18,7 +18,7 @@ postgres_is_here >/dev/null || missing+=(postgresql)
 if [[ $program != triggers ]]; then
     command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing+=(redis-server)
 fi
-if [[ $program == growth ]]; then
+if [[ $program == growth || $program == live ]]; then
     command -v pgbouncer >/dev/null || command -v /usr/sbin/pgbouncer >/dev/null || missing+=(pgbouncer)
 else
     [[ $program == triggers ]] || command -v wrk >/dev/null || missing+=(wrk)
@@ -48,6 +48,9 @@ if [[ $program == growth ]]; then
     # It measures itself too, so it is optimized; `heap` is a program of its own, for its allocator.
     cargo build --quiet --release --package growth --package heap
     exec "${CARGO_TARGET_DIR:-target}/release/growth" "$@"
+fi
+if [[ $program == live ]]; then
+    exec cargo run --quiet --release --package live -- "$@"
 fi
 if [[ $program == triggers ]]; then
     # A `postgres` that counts, where it is looked for first.

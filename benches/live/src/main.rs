@@ -1,0 +1,26 @@
+//! Measures live sessions: how soon an ending closes the open connections of its session on every node, what the watching
+//! costs, and what faults do to both.
+//!
+//! The driver (this program) starts throw-away databases, and node processes (this program again, with `node` as its first
+//! argument) that serve HTTP. It holds event streams open, ends their sessions, and notes when each is closed.
+//! `benches/README.md` says what is measured and how.
+
+mod driver;
+mod node;
+
+use std::env;
+
+use peak_alloc::PeakAlloc;
+
+/// Nodes say how many bytes they have asked it for.
+#[global_allocator]
+static HEAP: PeakAlloc = PeakAlloc;
+
+#[tokio::main]
+async fn main() {
+    let args: Vec<String> = env::args().skip(1).collect();
+    match args.split_first() {
+        Some((first, rest)) if first == "node" => node::run(rest).await,
+        _ => driver::run(args).await,
+    }
+}

@@ -1,0 +1,150 @@
+//! The application: sessions that begin, are used and end, their event streams, and what the driver wants to know.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::extract::{FromRef, Path, State};
+use axum::response::Sse;
+use axum::response::sse::{Event, KeepAlive};
+use axum::routing::{get, post};
+use futures_util::{Stream, StreamExt as _, stream};
+use session_axum::{Error, Handle, Session, Sessions, require_session, session};
+
+use super::held::{self, Held};
+use super::observed::Counts;
+
+#[session]
+#[derive(Debug)]
+pub(super) struct Guest {
+    #[session(principal)]
+    user: Option<String>,
+    #[session(merge = sum)]
+    visits: u64,
+}
+
+#[derive(Clone, FromRef)]
+pub(super) struct AppState {
+    pub(super) sessions: Sessions<Guest>,
+    pub(super) held: Arc<Held>,
+    counts: Arc<Counts>,
+}
+
+impl AppState {
+    pub(super) fn new(sessions: Sessions<Guest>, counts: Arc<Counts>) -> Self {
+        Self { sessions, held: Arc::default(), counts }
+    }
+}
+
+pub(super) fn routes(state: AppState) -> Router {
+    Router::new()
+        .route("/log-in/{user}", post(log_in))
+        .route("/log-in-briefly/{user}", post(log_in_briefly))
+        .route("/log-in-held/{user}", post(log_in_held))
+        .route("/log-out", post(log_out))
+        .route("/visit", post(visit))
+        .route("/use", post(only_use))
+        .route("/revoke/{handle}", post(revoke))
+        .route("/revoke-others", post(revoke_others))
+        .route("/revoke-all/{user}", post(revoke_all))
+        .route("/about", get(about))
+        .route("/events", get(events))
+        .route("/counts", get(counts))
+        .merge(held::routes())
+        .with_state(state)
+}
+
+#[require_session]
+async fn log_in(session: &mut Session<Guest>, Path(user): Path<String>) {
+    session.log_in(user);
+}
+
+/// Into a session with the short limits.
+#[require_session]
+async fn log_in_briefly(session: &mut Session<Guest>, Path(user): Path<String>) {
+    session.log_in(user);
+    session.remember(true);
+}
+
+/// Leaves the live session behind.
+#[require_session]
+async fn log_in_held(
+    session: &mut Session<Guest>,
+    Path(user): Path<String>,
+    State(held): State<Arc<Held>>,
+) {
+    session.log_in(user.clone());
+    held.keep(user, session.live());
+}
+
+#[require_session]
+async fn log_out(session: &mut Session<Guest>) {
+    session.destroy();
+}
+
+#[require_session]
+async fn visit(guest: &mut Guest) {
+    guest.visits += 1;
+}
+
+#[require_session(existing)]
+async fn only_use(_: &Guest) {}
+
+async fn revoke(
+    State(sessions): State<Sessions<Guest>>,
+    Path(handle): Path<String>,
+) -> Result<String, Error> {
+    let handle: Handle = handle.parse().expect("the driver sends handles");
+    Ok(sessions.revoke(&handle).await?.to_string())
+}
+
+#[require_session(authenticated)]
+async fn revoke_others(
+    session: &Session<Guest>,
+    State(sessions): State<Sessions<Guest>>,
+) -> Result<String, Error> {
+    Ok(sessions.revoke_others(session).await?.to_string())
+}
+
+async fn revoke_all(
+    State(sessions): State<Sessions<Guest>>,
+    Path(user): Path<String>,
+) -> Result<String, Error> {
+    Ok(sessions.revoke_all(&user).await?.ended().to_string())
+}
+
+/// The session's handle, when it ends unless it is used, and when its log-in was.
+#[require_session(authenticated, background)]
+async fn about(
+    session: &Session<Guest>,
+    State(sessions): State<Sessions<Guest>>,
+) -> Result<String, Error> {
+    let handle = session.handle().expect("it is stored");
+    let Some(stored) = sessions.get(&handle).await? else { return Ok(String::new()) };
+    let listed = stored.listed();
+    let authenticated = listed.authenticated.unwrap_or(listed.created);
+    Ok(format!("{handle} {} {}", micros(listed.expires), micros(authenticated)))
+}
+
+#[require_session(authenticated, background)]
+async fn events(
+    session: &Session<Guest>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<>> {
+    let hello = stream::iter([Ok(Event::default().data("hello"))]);
+    let events = session.live().until_ended(hello.chain(stream::pending()));
+    Sse::new(events).keep_alive(KeepAlive::default())
+}
+
+async fn counts(State(state): State<AppState>) -> String {
+    let Counts { questions, asked, loads } = &*state.counts;
+    let [questions, asked, loads] =
+        [questions, asked, loads].map(|count| count.load(Ordering::Relaxed));
+    format!("{questions} {asked} {loads}")
+}
+
+/// Since 1970.
+pub(super) fn micros(moment: SystemTime) -> u128 {
+    moment.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_micros()
+}

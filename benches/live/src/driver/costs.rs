@@ -24,6 +24,8 @@ pub(super) struct Idle {
     /// Questions for live sessions in a second, and for how many.
     pub(super) questions: f64,
     pub(super) asked: f64,
+    /// Milliseconds of the processor in a second.
+    pub(super) processor: f64,
 }
 
 /// The bytes of each live session.
@@ -32,6 +34,14 @@ pub(super) struct Memory {
     pub(super) sessions: u32,
     pub(super) heap: f64,
     pub(super) resident: f64,
+}
+
+/// What was counted so far.
+struct Seen {
+    statements: Option<u64>,
+    counts: Counts,
+    processor: Duration,
+    at: Instant,
 }
 
 /// A node with a database of its own.
@@ -51,8 +61,13 @@ impl Watched {
         Self { backend, node, sessions, has_feed }
     }
 
-    async fn counts(&self) -> (Option<u64>, Counts, Instant) {
-        (self.backend.statements().await, self.node.counts().await, Instant::now())
+    async fn counts(&self) -> Seen {
+        Seen {
+            statements: self.backend.statements().await,
+            counts: self.node.counts().await,
+            processor: self.node.processor(),
+            at: Instant::now(),
+        }
     }
 }
 
@@ -71,20 +86,20 @@ pub(super) async fn idle(kind: Kind) -> Vec<Idle> {
     }
     sleep(WINDOW).await;
     let mut idle = Vec::new();
-    for (node, (statements, counts, since)) in nodes.iter().zip(before) {
-        let (statements_after, counts_after, now) = node.counts().await;
-        let seconds = now.duration_since(since).as_secs_f64();
+    for (node, before) in nodes.iter().zip(before) {
+        let after = node.counts().await;
+        let seconds = after.at.duration_since(before.at).as_secs_f64();
         let rate = |number| report::float(number) / seconds;
-        let Counts { questions, asked, .. } = counts_after - counts;
+        let Counts { questions, asked, .. } = after.counts - before.counts;
+        let statements = before.statements.zip(after.statements);
         idle.push(Idle {
             kind,
             sessions: node.sessions,
             has_feed: node.has_feed,
-            statements: statements
-                .zip(statements_after)
-                .map(|(before, after)| rate(after - before)),
+            statements: statements.map(|(before, after)| rate(after - before)),
             questions: rate(questions),
             asked: rate(asked),
+            processor: (after.processor - before.processor).as_secs_f64() * 1000.0 / seconds,
         });
     }
     idle

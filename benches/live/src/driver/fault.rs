@@ -26,7 +26,7 @@ pub(super) enum Fault {
     HalfOpen,
     /// Every connection is cut, and new ones are refused.
     Cut,
-    /// The server is killed right after the last ending, and started again.
+    /// The server is killed before it has told of the endings (Redis: right after), and started again.
     Restart,
     /// A node stands still.
     Paused,
@@ -110,11 +110,10 @@ impl Fault {
                 }
                 Backend::Sqlite { .. } => {}
             },
-            Self::ListenersFrozen => signal_listeners(backend, "STOP").await,
+            Self::ListenersFrozen | Self::Restart => signal_listeners(backend, "STOP").await,
             Self::Frozen => proxy.black_hole().await,
             Self::HalfOpen => proxy.half_open().await,
             Self::Cut => proxy.cut().await,
-            Self::Restart => {}
             Self::Paused => nodes.nodes[0].signal("STOP"),
         }
     }

@@ -1,7 +1,8 @@
 //! What faults do to the closing of streams: sessions end while one lasts, or before it.
 
-use session_test_support::{PgBouncer, Proxy};
 use std::time::Duration;
+
+use session_test_support::{PgBouncer, Proxy};
 use tokio::time::sleep;
 
 use super::backend::{Backend, Kind, Place};
@@ -10,7 +11,7 @@ use super::fault::{Fault, From, wait_for_feeds};
 use super::figures::Latencies;
 use super::http::{Moment, now};
 use super::nodes::{Counts, Nodes};
-use super::timings::{connect, prepare, wait_for_closings};
+use super::timings::{PATIENCE, connect, prepare, wait_for_closings};
 
 /// How many sessions end during each, with a stream on each node.
 const VICTIMS: usize = 20;
@@ -78,7 +79,7 @@ async fn suffer(
     sleep(fault.long().saturating_sub(lasted)).await;
     fault.end(backend, nodes, proxy).await;
     let healed = now();
-    wait_for_closings(&victims).await;
+    wait_for_closings(&victims, PATIENCE).await;
     wait_for_feeds(backend, nodes).await;
     let counts = nodes.counts().await - before;
     let wrongly_closed = nodes.wrongly_closed() - closed_before;
@@ -114,7 +115,7 @@ pub(super) async fn pooled(backend: &Backend) -> Option<Outcome> {
         victim.ended = Some(backend.end(&victim.visitor.handle).await);
         sleep(Duration::from_millis(100)).await;
     }
-    wait_for_closings(&victims).await;
+    wait_for_closings(&victims, PATIENCE).await;
     Some(Outcome {
         kind: Kind::Postgres,
         name: "PgBouncer in transaction mode in between".to_owned(),

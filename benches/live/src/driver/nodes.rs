@@ -1,8 +1,10 @@
 //! Three node processes on one store, and the sessions that go on whatever happens.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 
@@ -100,6 +102,17 @@ impl Node {
             expires: expires.cast_signed(),
             authenticated: authenticated.cast_signed(),
         }
+    }
+
+    /// The processor time that it has taken so far.
+    pub(super) fn processor(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()));
+        let stat = stat.expect("it runs");
+        // User and system time in hundredths of a second, counted after the name, which ends at the last parenthesis.
+        let (_, fields) = stat.rsplit_once(") ").expect("the name ends");
+        let times = fields.split(' ').skip(11).take(2);
+        let hundredths: u64 = times.map(|time| time.parse::<u64>().expect("it is a number")).sum();
+        Duration::from_millis(hundredths * 10)
     }
 
     pub(super) fn address(&self) -> SocketAddr {

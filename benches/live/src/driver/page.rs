@@ -87,20 +87,21 @@ fn idle(page: &mut String, all: &[Idle]) {
     );
     line(
         page,
-        "\n| store | live sessions | feed | statements | questions for live sessions | sessions asked for |\n\
-         | --- | ---: | --- | ---: | ---: | ---: |",
+        "\n| store | live sessions | feed | statements | questions for live sessions | sessions asked for | ms of the processor |\n\
+         | --- | ---: | --- | ---: | ---: | ---: | ---: |",
     );
     for idle in all {
         let statements =
             idle.statements.map_or_else(|| "not counted".into(), |n| format!("{n:.1}"));
         _ = writeln!(
             page,
-            "| {} | {} | {} | {statements} | {:.1} | {:.0} |",
+            "| {} | {} | {} | {statements} | {:.1} | {:.0} | {:.1} |",
             idle.kind.name(),
             idle.sessions,
             if idle.has_feed { "up" } else { "down" },
             idle.questions,
             idle.asked,
+            idle.processor,
         );
     }
 }

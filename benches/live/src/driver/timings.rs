@@ -22,6 +22,8 @@ const WATCHED: usize = 400;
 const GRACE: Duration = Duration::from_secs(11);
 /// How long a stream is waited for beyond everything that was promised.
 pub(super) const PATIENCE: Duration = Duration::from_secs(12);
+/// The same where an ending is not told, and the feed is up: each session is asked for once a minute.
+const UNTOLD: Duration = Duration::from_secs(75);
 
 /// One run: a store, with its feed or without.
 #[derive(Debug)]
@@ -67,8 +69,12 @@ impl Timings {
         };
         for batch in 0..batches {
             let mut victims: Vec<_> = thefts.by_ref().take(IN_BATCH).collect();
-            let others = Ending::ALL.into_iter().filter(|it| *it != Ending::Theft);
-            victims.extend(prepare(&nodes, others.filter(|it| !it.is_expiry()), IN_BATCH).await);
+            let others = Ending::ALL.into_iter().filter(|it| {
+                !it.is_expiry()
+                    && *it != Ending::Theft
+                    && !(*it == Ending::Removed && timings.tells_no_removal())
+            });
+            victims.extend(prepare(&nodes, others, IN_BATCH).await);
             connect(&nodes, &mut victims).await;
             if batch == 0 {
                 let wait = prepared + micros(GRACE) - now();
@@ -78,6 +84,9 @@ impl Timings {
             let mut brief = prepare(&nodes, [Ending::Idle, Ending::Absolute], IN_BATCH).await;
             connect(&nodes, &mut brief).await;
             timings.run(&nodes, &backend, victims, brief).await;
+        }
+        if timings.tells_no_removal() {
+            timings.remove(&nodes, &backend, IN_BATCH * batches).await;
         }
         timings.wrongly_closed += nodes.wrongly_closed() + nodes.ended().await.len();
         timings
@@ -99,10 +108,28 @@ impl Timings {
             sleep(Duration::from_millis(fastrand::u64(0..20))).await;
         }
         victims.extend(brief);
-        wait_for_closings(&victims).await;
-        let counts = nodes.counts().await - before;
-        self.counts = self.counts + counts;
+        wait_for_closings(&victims, PATIENCE).await;
+        self.counts = self.counts + (nodes.counts().await - before);
         self.ended += victims.len();
+        for victim in &victims {
+            self.note(victim);
+        }
+    }
+
+    /// Whether a session that is removed by hand is found by asking alone, though the feed is up: no script has told of it.
+    fn tells_no_removal(&self) -> bool {
+        self.kind == Kind::Redis && self.has_feed
+    }
+
+    /// These take long, so that they are removed all at once.
+    async fn remove(&mut self, nodes: &Nodes, backend: &Backend, number: usize) {
+        let mut victims = prepare(nodes, [Ending::Removed], number).await;
+        connect(nodes, &mut victims).await;
+        sleep(Duration::from_secs(1)).await;
+        for victim in &mut victims {
+            victim.end(nodes, backend).await;
+        }
+        wait_for_closings(&victims, UNTOLD).await;
         for victim in &victims {
             self.note(victim);
         }
@@ -139,9 +166,9 @@ pub(super) async fn connect(nodes: &Nodes, victims: &mut [Victim]) {
 }
 
 /// Waits until all streams are closed, or nobody would wait any more.
-pub(super) async fn wait_for_closings(victims: &[Victim]) {
+pub(super) async fn wait_for_closings(victims: &[Victim], patience: Duration) {
     let last = victims.iter().filter_map(|victim| victim.ended).max();
-    let until = last.unwrap_or_default().max(now()) + micros(PATIENCE);
+    let until = last.unwrap_or_default().max(now()) + micros(patience);
     while now() < until && !victims.iter().all(Victim::is_closed) {
         sleep(Duration::from_millis(20)).await;
     }

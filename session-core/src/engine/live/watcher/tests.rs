@@ -21,9 +21,10 @@ async fn all_are_asked_for_at_once_and_then_spread_over_the_interval() {
     // What fails to open is no reason to look at all; each has its turn in every interval.
     assert!((40_000..=50_000).contains(&asked), "{asked}");
     assert!(questions.iter().all(|asked| *asked <= BATCH));
-    sleep(CHECK_EVERY).await;
+    // With time to spare: ticks come late, and answers take their time.
+    sleep(CHECK_EVERY * 9 / 10).await;
     let spread = test.questions();
-    assert!(spread.len() >= 20, "{spread:?}");
+    assert!(spread.len() >= 18, "{spread:?}");
     assert_eq!(spread.iter().sum::<usize>(), 10_000);
 }
 

@@ -174,6 +174,7 @@ fn routes(state: &AppState) -> Router {
     let layered = Router::new()
         .route("/layered/live", post(live_of_request))
         .route("/layered/log-in/{user}", post(log_in_and_keep))
+        .route("/layered/log-out", post(log_out_under_layer))
         .layer(state.sessions.layer());
     Router::new()
         .route("/log-in/{user}", post(log_in))
@@ -319,6 +320,16 @@ async fn logs_in_around(session: &mut Session<Guest>, request: Request, next: Ne
 
 async fn live_of_request(session: RequestSession<Guest>, State(state): State<AppState>) {
     keep(&state, session.live());
+}
+
+/// The live session of what begins after a log-out.
+async fn log_out_under_layer(
+    session: RequestSession<Guest>,
+    State(state): State<AppState>,
+) -> Result<(), Error> {
+    session.change(Session::destroy)?;
+    keep(&state, session.live());
+    Ok(())
 }
 
 /// The handle on the request's session outlives the request.

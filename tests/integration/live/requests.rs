@@ -28,6 +28,7 @@ on_each_store!(
     what_ended_between_load_and_registration_is_seen,
     to_use_it_renews_the_idle_limit_now_and_then,
     a_shutdown_ends_all_of_them,
+    who_drops_the_sessions_ends_what_is_live,
 );
 
 async fn a_session_that_begins_is_live_once_it_is_saved<S: TestStore>(store: S) {
@@ -154,8 +155,10 @@ async fn a_request_under_a_layer_has_it_too<S: TestStore>(store: S) {
     client.post("/layered/live").await.ok();
     let live = node.last_live();
     goes_on(&live).await;
-    client.post("/log-out").await.ok();
+    client.post("/layered/log-out").await.ok();
     assert_eq!(end(&live).await, EndReason::Destroyed);
+    let after = node.last_live();
+    assert_eq!((after.handle(), after.end_reason()), (None, None), "nothing was stored after it");
 }
 
 async fn after_the_response_it_is_that_of_what_was_saved<S: TestStore>(store: S) {
@@ -253,4 +256,12 @@ async fn a_shutdown_ends_all_of_them<S: TestStore>(store: S) {
     assert_eq!(node.live(&client).await.end_reason(), Some(EndReason::Shutdown));
     let handle = node.handle(&client).await;
     assert!(node.store.store().load(handle, Now::Store).await.unwrap().is_some(), "it goes on");
+}
+
+async fn who_drops_the_sessions_ends_what_is_live<S: TestStore>(store: S) {
+    let node = Node::new(&store, Learns::ByAsking);
+    let live = node.live(&node.log_in_as("ann").await).await;
+    goes_on(&live).await;
+    drop(node);
+    assert_eq!(end(&live).await, EndReason::Shutdown);
 }

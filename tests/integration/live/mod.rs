@@ -2,6 +2,8 @@
 
 mod app;
 mod endings;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+mod outages;
 mod polling;
 mod requests;
 mod sealed;

@@ -174,7 +174,6 @@ mod tests {
 
     use super::*;
     use crate::engine::live::{Finding, Seen};
-    use crate::engine::rotation::PrincipalDigest;
     use crate::session;
 
     #[session]
@@ -186,8 +185,7 @@ mod tests {
     /// The store is asked after it has stored a log-in, and before the request is answered.
     #[test]
     fn its_own_log_in_ends_nothing_whenever_it_is_seen() {
-        let [ann, bob] =
-            [1, 2].map(|user| Person::Known(PrincipalDigest::of::<Shop>(&user).unwrap()));
+        let [ann, bob] = [1, 2].map(|user| Person::of::<Shop>(Some(&user)));
         let handle = Handle::from_bytes([7; 16]);
         let ends = Timestamp::now();
         let registry = Arc::new(Registry::new(Duration::from_secs(5)));

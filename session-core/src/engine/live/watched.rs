@@ -77,7 +77,6 @@ impl Watched {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::rotation::PrincipalDigest;
     use crate::session;
 
     #[session]
@@ -87,7 +86,7 @@ mod tests {
     }
 
     fn person(user: u64) -> Person {
-        Person::Known(PrincipalDigest::of::<Shop>(&user).unwrap())
+        Person::of::<Shop>(Some(&user))
     }
 
     #[test]

@@ -226,7 +226,8 @@ impl Watcher {
         }
         let is_proven = self.proven.is_some();
         let ticks = (check_every.as_nanos() / self.tick.as_nanos()).clamp(1, 1 << 20) as u32;
-        let (round, is_round) = (self.ticks / ticks % PROVEN_ROUNDS, self.ticks % ticks == 0);
+        let (round, is_round) =
+            (self.ticks / ticks % PROVEN_ROUNDS, self.ticks.is_multiple_of(ticks));
         // Ticks come late, and answers take their time.
         let turns = ticks - ticks / 10;
         let turn = self.ticks % turns;

@@ -3,7 +3,6 @@
 use super::super::keeper::Seen;
 use super::super::registration::Registration;
 use super::*;
-use crate::engine::rotation::PrincipalDigest;
 use crate::session;
 
 #[session]
@@ -15,7 +14,7 @@ struct Shop {
 const HANDLE: Handle = Handle::from_bytes([7; 16]);
 
 fn person(user: u64) -> Person {
-    Person::Known(PrincipalDigest::of::<Shop>(&user).unwrap())
+    Person::of::<Shop>(Some(&user))
 }
 
 fn alive(person: Person) -> Finding {

@@ -99,7 +99,8 @@ pub(super) async fn idle(kind: Kind) -> Vec<Idle> {
             statements: statements.map(|(before, after)| rate(after - before)),
             questions: rate(questions),
             asked: rate(asked),
-            processor: (after.processor - before.processor).as_secs_f64() * 1000.0 / seconds,
+            processor: after.processor.saturating_sub(before.processor).as_secs_f64() * 1000.0
+                / seconds,
         });
     }
     idle
@@ -112,8 +113,8 @@ pub(super) async fn memory(kind: Kind) -> Memory {
     let [filling, holding] = [(); 2].map(|()| Node::start(&backend.place(), true));
     let handles = filling.post(&format!("/fill/held/{sessions}"), None).await.ok().body;
     // Once before, so that what stays is there: connections, the watcher.
-    let few: String = handles.lines().take(10).map(|line| format!("{line}\n")).collect();
-    holding.keep("/hold", &few).await;
+    let few: Vec<_> = handles.lines().take(10).collect();
+    holding.keep("/hold", &few.join("\n")).await;
     sleep(SETTLED).await;
     let before = holding.memory().await;
     holding.keep("/hold", &handles).await;

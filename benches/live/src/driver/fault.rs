@@ -26,7 +26,7 @@ pub(super) enum Fault {
     HalfOpen,
     /// Every connection is cut, and new ones are refused.
     Cut,
-    /// The server is killed before it has told of the endings (Redis: right after), and started again.
+    /// The server is killed before it has told of the endings, and started again.
     Restart,
     /// A node stands still.
     Paused,
@@ -72,7 +72,7 @@ impl Fault {
             Self::Frozen => "all connections are silent for 6 s",
             Self::HalfOpen => "all connections are half open for 6 s",
             Self::Cut => "all connections are cut, and refused for 6 s",
-            Self::Restart => "the database is killed and started again",
+            Self::Restart => "the database is killed before it has told, and started again",
             Self::Paused => "a node stands still for 30 s",
         }
     }
@@ -110,7 +110,11 @@ impl Fault {
                 }
                 Backend::Sqlite { .. } => {}
             },
-            Self::ListenersFrozen | Self::Restart => signal_listeners(backend, "STOP").await,
+            Self::ListenersFrozen => signal_listeners(backend, "STOP").await,
+            Self::Restart => match backend {
+                Backend::Postgres { .. } => signal_listeners(backend, "STOP").await,
+                _ => proxy.cut().await,
+            },
             Self::Frozen => proxy.black_hole().await,
             Self::HalfOpen => proxy.half_open().await,
             Self::Cut => proxy.cut().await,
@@ -125,7 +129,10 @@ impl Fault {
             Self::Frozen | Self::HalfOpen | Self::Cut => proxy.heal().await,
             Self::Restart => match backend {
                 Backend::Postgres { server, .. } => server.restart().await,
-                Backend::Redis { server, .. } => server.restart().await,
+                Backend::Redis { server, .. } => {
+                    server.restart().await;
+                    proxy.heal().await;
+                }
                 Backend::Sqlite { .. } => {}
             },
             Self::Paused => nodes.nodes[0].signal("CONT"),

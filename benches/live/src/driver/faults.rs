@@ -14,7 +14,7 @@ use super::nodes::{Counts, Nodes};
 use super::timings::{PATIENCE, connect, prepare, wait_for_closings};
 
 /// How many sessions end during each, with a stream on each node.
-const VICTIMS: usize = 20;
+const VICTIMS: u8 = 20;
 /// How many streams go on.
 const BYSTANDERS: usize = 840;
 
@@ -63,9 +63,9 @@ async fn suffer(
     let mut victims = victims(nodes).await;
     let closed_before = nodes.wrongly_closed();
     let before = nodes.counts().await;
-    let pause = fault.long().min(Duration::from_secs(6)) / VICTIMS as u32;
+    let pause = fault.long().min(Duration::from_secs(6)) / u32::from(VICTIMS);
     let begun = now();
-    let middle = VICTIMS / 2;
+    let middle = victims.len() / 2;
     for (at, victim) in victims.iter_mut().enumerate() {
         // Where the fault is a moment, sessions end before it and after.
         let first = if fault == Fault::ListenersEnded { middle } else { 0 };
@@ -129,7 +129,7 @@ pub(super) async fn pooled(backend: &Backend) -> Option<Outcome> {
 }
 
 async fn victims(nodes: &Nodes) -> Vec<Victim> {
-    let mut victims = prepare(nodes, [Ending::Revoke], VICTIMS).await;
+    let mut victims = prepare(nodes, [Ending::Revoke], VICTIMS.into()).await;
     connect(nodes, &mut victims).await;
     sleep(Duration::from_secs(1)).await;
     victims

@@ -205,8 +205,8 @@ impl Nodes {
             sessions.map(|(handle, user)| (handle.to_owned(), user.to_owned())).collect();
         for (at, node) in self.nodes.iter().enumerate() {
             let watched = sessions.iter().skip(at).step_by(NODES);
-            let lines: String = watched.map(|(handle, _)| format!("{handle}\n")).collect();
-            node.keep("/watch", &lines).await;
+            let handles: Vec<_> = watched.map(|(handle, _)| &**handle).collect();
+            node.keep("/watch", &handles.join("\n")).await;
         }
         sessions
     }

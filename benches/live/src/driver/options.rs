@@ -7,7 +7,7 @@ use super::backend::Kind;
 const USAGE: &str = "usage: live [--only PART,PART…] [--stores STORE,STORE…] [--endings N]
   --only     of: timings, costs, faults, burst
   --stores   of: postgres, redis, sqlite
-  --endings  how many sessions of each kind end in each run of the timings, in steps of 18: 108";
+  --endings  how many sessions of each kind end in each run of the timings, in steps of 27: 108";
 
 /// What is to be measured.
 #[derive(Debug)]

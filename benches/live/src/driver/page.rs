@@ -95,7 +95,7 @@ fn idle(page: &mut String, all: &[Idle]) {
             idle.statements.map_or_else(|| "not counted".into(), |n| format!("{n:.1}"));
         _ = writeln!(
             page,
-            "| {} | {} | {} | {statements} | {:.1} | {:.0} | {:.1} |",
+            "| {} | {} | {} | {statements} | {:.1} | {:.0} | {:.0} |",
             idle.kind.name(),
             idle.sessions,
             if idle.has_feed { "up" } else { "down" },

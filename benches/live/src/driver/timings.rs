@@ -12,12 +12,12 @@ use super::http::now;
 use super::nodes::{AT_ONCE, Counts, NODES, Nodes};
 
 /// How many sessions of each kind end in one batch: with a stream on each node, and those of their users' other
-/// sessions, they have 576 of the streams.
-const IN_BATCH: usize = 18;
+/// sessions, they have 864 streams.
+const IN_BATCH: usize = 27;
 /// How many streams there are beside them: with less than a thousand in all no limit on open files is met.
-const BYSTANDERS: usize = 384;
+const BYSTANDERS: usize = 100;
 /// How many sessions are watched without a stream, so that it is a thousand in all.
-const WATCHED: usize = 400;
+const WATCHED: usize = 600;
 /// From when on a replaced secret is a thief's.
 const GRACE: Duration = Duration::from_secs(11);
 /// How long a stream is waited for beyond everything that was promised.

@@ -42,7 +42,6 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/fill/{prefix}/{number}", post(fill))
         .route("/hold", post(hold))
         .route("/watch", post(watch))
-        .route("/release", post(release))
         .route("/ended", get(ended))
         .route("/memory", get(memory))
 }
@@ -64,9 +63,10 @@ async fn fill(
     stream::iter(0..number).map(begin).buffer_unordered(AT_ONCE).collect::<()>().await;
     let line = |(user, live): (String, Live)| {
         let handle = live.handle().expect("it is stored");
-        format!("{handle} {user}\n")
+        format!("{handle} {user}")
     };
-    state.held.take().into_iter().map(line).collect()
+    let lines: Vec<_> = state.held.take().into_iter().map(line).collect();
+    lines.join("\n")
 }
 
 /// Keeps these sessions as live ones.
@@ -102,15 +102,12 @@ async fn register(state: &AppState, handles: &str) -> Vec<Live> {
     stream::iter(known).map(live).buffer_unordered(AT_ONCE).collect().await
 }
 
-/// Keeps none of them any more.
-async fn release(State(state): State<AppState>) {
-    drop(state.held.take());
-}
-
 /// Which of the watched ones have ended, and when, since this was last asked.
 async fn ended(State(state): State<AppState>) -> String {
     let ended = std::mem::take(&mut *state.held.ended.lock().expect("no panic"));
-    ended.into_iter().map(|(handle, moment)| format!("{handle} {moment}\n")).collect()
+    let lines: Vec<_> =
+        ended.into_iter().map(|(handle, moment)| format!("{handle} {moment}")).collect();
+    lines.join("\n")
 }
 
 /// The bytes that this process has asked its allocator for, and those that the system sees.

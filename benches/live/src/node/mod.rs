@@ -19,9 +19,9 @@ use app::{AppState, Guest};
 use observed::Observed;
 
 /// How long a session lives that is remembered: so short that its end can be waited for.
-pub(crate) const BRIEF_ABSOLUTE: Duration = Duration::from_secs(4);
+pub(crate) const BRIEF_ABSOLUTE: Duration = Duration::from_secs(5);
 /// The same without use.
-pub(crate) const BRIEF_IDLE: Duration = Duration::from_secs(2);
+pub(crate) const BRIEF_IDLE: Duration = Duration::from_secs(3);
 /// How many sessions a user may have.
 pub(crate) const MAX_PER_USER: u32 = 2;
 

@@ -6,15 +6,10 @@
 //! `benches/README.md` says what is measured and how.
 
 mod driver;
+mod heap;
 mod node;
 
 use std::env;
-
-use peak_alloc::PeakAlloc;
-
-/// Nodes say how many bytes they have asked it for.
-#[global_allocator]
-static HEAP: PeakAlloc = PeakAlloc;
 
 #[tokio::main]
 async fn main() {

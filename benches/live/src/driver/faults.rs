@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use super::backend::{Backend, Kind, Place};
 use super::ending::{Ending, Victim};
-use super::fault::{Fault, From, wait_for_feeds};
+use super::fault_injection::{Fault, From, wait_for_feeds};
 use super::figures::Latencies;
 use super::http::{Moment, now};
 use super::nodes::{Counts, Nodes};

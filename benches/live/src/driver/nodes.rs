@@ -10,6 +10,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::backend::Place;
 use super::http::{EventStream, Moment, Reply, Request};
+use super::signal;
 
 /// How many nodes there are.
 pub(super) const NODES: usize = 3;
@@ -120,8 +121,8 @@ impl Node {
     }
 
     /// Sends it a signal: `STOP` or `CONT`.
-    pub(super) fn signal(&self, signal: &str) {
-        super::signal(self.process.id().into(), signal);
+    pub(super) fn signal(&self, name: &str) {
+        signal::send(self.process.id().into(), name);
     }
 }
 

@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::Results;
 use super::backend::Kind;
 use super::burst::Burst;
 use super::costs::{Idle, Memory};
-use super::fault::From;
+use super::fault_injection::From;
 use super::faults::Outcome;
 use super::figures::{Latencies, show};
+use super::results::Results;
 use super::timings::Timings;
 
 /// All tables, in Markdown.

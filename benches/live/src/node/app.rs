@@ -1,48 +1,24 @@
 //! The application: sessions that begin, are used and end, their event streams, and what the driver wants to know.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
-use axum::extract::{FromRef, Path, State};
+use axum::extract::{Path, State};
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use axum::routing::{get, post};
 use futures_util::{Stream, StreamExt as _, stream};
-use session_axum::{Error, Handle, Session, Sessions, require_session, session};
+use session_axum::{Error, Handle, Session, Sessions, require_session};
 
-use super::held::{self, Held};
 use super::observed::Counts;
-
-#[session]
-#[derive(Debug)]
-pub(super) struct Guest {
-    #[session(principal)]
-    user: Option<String>,
-    #[session(merge = sum)]
-    visits: u64,
-}
-
-#[derive(Clone, FromRef)]
-pub(super) struct AppState {
-    pub(super) sessions: Sessions<Guest>,
-    pub(super) held: Arc<Held>,
-    counts: Arc<Counts>,
-}
-
-impl AppState {
-    pub(super) fn new(sessions: Sessions<Guest>, counts: Arc<Counts>) -> Self {
-        Self { sessions, held: Arc::default(), counts }
-    }
-}
+use super::state::{AppState, Guest, micros};
+use super::watching;
 
 pub(super) fn routes(state: AppState) -> Router {
     Router::new()
         .route("/log-in/{user}", post(log_in))
         .route("/log-in-briefly/{user}", post(log_in_briefly))
-        .route("/log-in-held/{user}", post(log_in_held))
         .route("/log-out", post(log_out))
         .route("/visit", post(visit))
         .route("/use", post(only_use))
@@ -52,7 +28,7 @@ pub(super) fn routes(state: AppState) -> Router {
         .route("/about", get(about))
         .route("/events", get(events))
         .route("/counts", get(counts))
-        .merge(held::routes())
+        .merge(watching::routes())
         .with_state(state)
 }
 
@@ -66,17 +42,6 @@ async fn log_in(session: &mut Session<Guest>, Path(user): Path<String>) {
 async fn log_in_briefly(session: &mut Session<Guest>, Path(user): Path<String>) {
     session.log_in(user);
     session.remember(true);
-}
-
-/// Leaves the live session behind.
-#[require_session]
-async fn log_in_held(
-    session: &mut Session<Guest>,
-    Path(user): Path<String>,
-    State(held): State<Arc<Held>>,
-) {
-    session.log_in(user.clone());
-    held.keep(user, session.live());
 }
 
 #[require_session]
@@ -142,9 +107,4 @@ async fn counts(State(state): State<AppState>) -> String {
     let [questions, asked, loads] =
         [questions, asked, loads].map(|count| count.load(Ordering::Relaxed));
     format!("{questions} {asked} {loads}")
-}
-
-/// Since 1970.
-pub(super) fn micros(moment: SystemTime) -> u128 {
-    moment.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_micros()
 }

@@ -1,23 +1,8 @@
-//! Live sessions that are held without a connection: so many that their costs show.
+//! Live sessions that are held without a connection.
 
-use std::fs;
-use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
+use std::sync::Mutex;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::{Request, StatusCode};
-use axum::routing::{get, post};
-use futures_util::{StreamExt as _, stream};
 use session_axum::{Handle, Live};
-use tower::ServiceExt as _;
-
-use super::app::{self, AppState, micros};
-use crate::HEAP;
-
-/// How many log-ins are under way at once.
-const AT_ONCE: usize = 32;
 
 #[derive(Debug, Default)]
 pub(super) struct Held {
@@ -32,89 +17,15 @@ impl Held {
         self.lives.lock().expect("no panic").push((user, live));
     }
 
-    fn take(&self) -> Vec<(String, Live)> {
+    pub(super) fn take(&self) -> Vec<(String, Live)> {
         std::mem::take(&mut *self.lives.lock().expect("no panic"))
     }
-}
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/fill/{prefix}/{number}", post(fill))
-        .route("/hold", post(hold))
-        .route("/watch", post(watch))
-        .route("/ended", get(ended))
-        .route("/memory", get(memory))
-}
-
-/// Begins so many sessions, each of another user, and answers their handles and users.
-async fn fill(
-    State(state): State<AppState>,
-    Path((prefix, number)): Path<(String, u32)>,
-) -> String {
-    let site = app::routes(state.clone());
-    let begin = |number| {
-        let request = Request::post(format!("/log-in-held/{prefix}-{number}")).body(Body::empty());
-        let answer = site.clone().oneshot(request.expect("it is a path"));
-        async move {
-            let Ok(answer) = answer.await;
-            assert_eq!(answer.status(), StatusCode::OK);
-        }
-    };
-    stream::iter(0..number).map(begin).buffer_unordered(AT_ONCE).collect::<()>().await;
-    let line = |(user, live): (String, Live)| {
-        let handle = live.handle().expect("it is stored");
-        format!("{handle} {user}")
-    };
-    let lines: Vec<_> = state.held.take().into_iter().map(line).collect();
-    lines.join("\n")
-}
-
-/// Keeps these sessions as live ones.
-async fn hold(State(state): State<AppState>, handles: String) {
-    for live in register(&state, &handles).await {
-        state.held.keep(String::new(), live);
+    pub(super) fn note(&self, handle: Handle, moment: u128) {
+        self.ended.lock().expect("no panic").push((handle, moment));
     }
-}
 
-/// Notes when each of these sessions ends.
-async fn watch(State(state): State<AppState>, handles: String) {
-    for live in register(&state, &handles).await {
-        let held = Arc::clone(&state.held);
-        tokio::spawn(async move {
-            live.ended().await;
-            let moment = micros(SystemTime::now());
-            let handle = live.handle().expect("it was stored");
-            held.ended.lock().expect("no panic").push((handle, moment));
-        });
+    pub(super) fn take_ended(&self) -> Vec<(Handle, u128)> {
+        std::mem::take(&mut *self.ended.lock().expect("no panic"))
     }
-}
-
-async fn register(state: &AppState, handles: &str) -> Vec<Live> {
-    let mut known = Vec::new();
-    for line in handles.lines() {
-        let handle = line.split(' ').next().unwrap_or_default();
-        known.push(handle.parse::<Handle>().expect("it is a handle"));
-    }
-    let live = |handle: Handle| {
-        let sessions = state.sessions.clone();
-        async move { sessions.live(&handle).await.expect("it is alive") }
-    };
-    stream::iter(known).map(live).buffer_unordered(AT_ONCE).collect().await
-}
-
-/// Which of the watched ones have ended, and when, since this was last asked.
-async fn ended(State(state): State<AppState>) -> String {
-    let ended = std::mem::take(&mut *state.held.ended.lock().expect("no panic"));
-    let lines: Vec<_> =
-        ended.into_iter().map(|(handle, moment)| format!("{handle} {moment}")).collect();
-    lines.join("\n")
-}
-
-/// The bytes that this process has asked its allocator for, and those that the system sees.
-async fn memory() -> String {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    let resident = kilobytes.and_then(|number| number.parse::<usize>().ok());
-    format!("{} {}", HEAP.current_usage(), resident.expect("it is in kB") * 1024)
 }

@@ -167,7 +167,7 @@ pub(super) async fn wait_for_feeds(backend: &Backend, nodes: &Nodes) {
 async fn signal_listeners(backend: &Backend, name: &str) {
     if let Backend::Postgres { url, .. } = backend {
         for pid in pids(url, "SELECT pid, true").await {
-            signal(pid.into(), name);
+            signal::send(pid.into(), name);
         }
     }
 }

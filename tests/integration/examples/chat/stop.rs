@@ -7,19 +7,27 @@ use std::time::{Duration, Instant};
 use axum::http::header::{COOKIE, ORIGIN};
 use futures_util::StreamExt as _;
 use session_test_support::TempDirectory;
-use tokio_tungstenite::connect_async;
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::program::node;
 use crate::examples::program::shell;
 
 /// Less than any time-out on the way.
 const PROMPT: Duration = Duration::from_secs(3);
+/// So many that some would be lost if the program did not wait for them.
+const SOCKETS: usize = 100;
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_stops_at_once_and_tells_what_is_open() {
-    for stop in [TempDirectory::interrupt, TempDirectory::terminate] {
+    // Without a stream the server itself has nothing to wait for.
+    for (stop, has_stream) in
+        [(TempDirectory::interrupt as fn(&_), true), (TempDirectory::terminate, false)]
+    {
         let chat = node("memory:").await;
         let at = format!("http://localhost:{}", chat.port);
         let log_in = format!("curl -s -c jar -d name=Ann -D - {at}/login -o head");
@@ -27,33 +35,55 @@ async fn it_stops_at_once_and_tells_what_is_open() {
         let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
         let (cookie, _) = cookie.expect("she is logged in").split_once(';').expect("attributes");
 
-        let request = format!("ws://localhost:{}/socket", chat.port).into_client_request();
-        let mut request = request.expect("it is an address");
-        request.headers_mut().insert(COOKIE, cookie.parse().expect("it is ASCII"));
-        request.headers_mut().insert(ORIGIN, at.parse().expect("it is ASCII"));
-        let (mut socket, _) = connect_async(request).await.expect("the socket opens");
-        let hello = socket.next().await.expect("it is open").expect("there is a message");
-        assert_eq!(hello, Message::text(r#"{"here":["Ann"]}"#));
+        let mut sockets = Vec::new();
+        for _ in 0..SOCKETS {
+            sockets.push(socket(&at, cookie).await);
+        }
 
-        let mut curl = Command::new("curl");
-        curl.args(["-sN", "-b", "jar", &format!("{at}/events")]);
-        curl.current_dir(chat.directory.path()).stdout(Stdio::piped());
-        let mut curl = curl.spawn().expect("curl is there");
-        let mut events = BufReader::new(curl.stdout.take().expect("it is piped")).lines();
-        assert!(events.next().expect("there is an event").is_ok());
+        let stream = has_stream.then(|| {
+            let mut curl = Command::new("curl");
+            curl.args(["-sN", "-b", "jar", &format!("{at}/events")]);
+            curl.current_dir(chat.directory.path()).stdout(Stdio::piped());
+            let mut curl = curl.spawn().expect("curl is there");
+            let mut events = BufReader::new(curl.stdout.take().expect("it is piped")).lines();
+            assert!(events.next().expect("there is an event").is_ok());
+            (curl, events)
+        });
 
         let asked = Instant::now();
         stop(&chat.directory);
-        let good_bye = socket.next().await.expect("it says good-bye").expect("there is a message");
-        let Message::Close(Some(frame)) = good_bye else { panic!("{good_bye}") };
-        assert_eq!((frame.code.into(), &*frame.reason), (1001, "the server is shutting down"));
-        // To read on is to answer it.
-        assert!(socket.next().await.is_none());
+        for socket in &mut sockets {
+            assert_eq!(good_bye(socket).await, (1001, "the server is shutting down".to_owned()));
+        }
         while chat.directory.is_running() {
-            assert!(asked.elapsed() < PROMPT, "it goes on");
+            assert!(asked.elapsed() < PROMPT, "it does not stop");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        assert!(curl.wait().expect("curl ends").success(), "the stream ends as it should");
+        if let Some((mut curl, _)) = stream {
+            assert!(curl.wait().expect("curl ends").success(), "the stream ends as it should");
+        }
         assert!(chat.directory.log().contains("stopped"), "{}", chat.directory.log());
     }
+}
+
+/// One that is open: it has said who is there.
+async fn socket(at: &str, cookie: &str) -> Socket {
+    let request = format!("{}/socket", at.replace("http", "ws")).into_client_request();
+    let mut request = request.expect("it is an address");
+    request.headers_mut().insert(COOKIE, cookie.parse().expect("it is ASCII"));
+    request.headers_mut().insert(ORIGIN, at.parse().expect("it is ASCII"));
+    let (mut socket, _) = connect_async(request).await.expect("the socket opens");
+    let hello = socket.next().await.expect("it is open").expect("there is a message");
+    assert_eq!(hello, Message::text(r#"{"here":["Ann"]}"#));
+    socket
+}
+
+/// The code and the reason with which it is closed.
+async fn good_bye(socket: &mut Socket) -> (u16, String) {
+    let message = tokio::time::timeout(PROMPT, socket.next()).await.expect("it says good-bye");
+    let message = message.expect("it is open").expect("there is a message");
+    let Message::Close(Some(frame)) = message else { panic!("{message}") };
+    // To read on is to answer it.
+    assert!(socket.next().await.is_none());
+    (frame.code.into(), frame.reason.to_string())
 }

@@ -175,6 +175,9 @@ impl<T: SessionState> Builder<T> {
     /// could not be saved, in the application's own words: a page, or JSON. Without it, the answer is the
     /// [status](Refusal::status) and one sentence.
     ///
+    /// A browser's event stream that lacks a log-in is to be answered 204, so that it is not asked for again:
+    /// [`RequestHead::is_event_stream`] tells it.
+    ///
     /// `Vary: Cookie` is added. Where a handler says `or_redirect`, a page that lacks a log-in is
     /// sent there all the same. `refusal.clone().into_response()` is the answer that there would be
     /// without this.

@@ -190,7 +190,8 @@ impl<T: SessionState> Sessions<T> {
 
     /// Ends every live session of this process with [`EndReason::Shutdown`](crate::EndReason::Shutdown), and
     /// those that begin later. The sessions themselves go on. For a server that shuts down gracefully: it waits
-    /// for its connections, and event streams and sockets would never end by themselves.
+    /// for its connections, and event streams would never end by themselves. For WebSockets `axum::serve` does not wait: a program
+    /// that wants to close them waits for them itself before it ends.
     ///
     /// ```no_run
     /// # use session_axum::{Sessions, session};

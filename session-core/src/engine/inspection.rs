@@ -50,6 +50,10 @@ impl<T: SessionState> Keeper for Engine<T> {
         })
     }
 
+    fn named_time(&self) -> Option<Timestamp> {
+        self.store.named_time()
+    }
+
     fn knows_of_others(&self) -> bool {
         match &self.backend {
             Backend::Store => true,

@@ -190,7 +190,12 @@ impl StoreClient {
 
     /// A request comes in at this moment.
     pub(crate) fn arrival(&self) -> Arrival {
-        Arrival::now(self.now().named(), &self.latest)
+        Arrival::now(self.named_time(), &self.latest)
+    }
+
+    /// What a clock shows that is named in place of the store's, if there is one.
+    pub(crate) fn named_time(&self) -> Option<Timestamp> {
+        self.now().named()
     }
 
     fn now(&self) -> Now {

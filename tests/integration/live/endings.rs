@@ -199,7 +199,7 @@ async fn theft<S: TestStore>(store: &S, Nodes { learns, .. }: Nodes<S>) {
     let thief = client.clone();
     client.post("/log-in/ann").await.ok();
     client.post("/visit").await.ok();
-    clock.advance(Duration::from_secs(60));
+    clock.advance(Duration::from_mins(1));
     let (live, far) = (here.live(&client).await, there.live(&client).await);
     thief.at(&here.router).post("/visit").await.ok();
     assert_eq!(end(&live).await, EndReason::Stolen);

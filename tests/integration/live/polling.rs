@@ -84,14 +84,18 @@ async fn an_answer_from_before_a_log_in_ends_nothing() {
 
 #[tokio::test]
 async fn a_clock_of_ones_own_passes_limits_too() {
-    let clock = Clock::new();
-    let node =
-        Node::with(&MemoryStore::new(), Learns::ByAsking, |builder| builder.clock(clock.reader()));
-    let live = node.live(&node.log_in_as("ann").await).await;
-    clock.advance(Duration::from_mins(59));
-    goes_on(&live).await;
-    clock.advance(Duration::from_mins(1));
-    assert_eq!(end(&live).await, EndReason::Expired);
+    for learns in [Learns::ByAsking, Learns::ByFeed] {
+        let clock = Clock::new();
+        let node = Node::with(&MemoryStore::new(), learns, |builder| builder.clock(clock.reader()));
+        let live = node.live(&node.log_in_as("ann").await).await;
+        for _ in 0..3 {
+            clock.advance(Duration::from_mins(59));
+            goes_on(&live).await;
+            live.used().await.unwrap();
+        }
+        clock.advance(Duration::from_hours(1));
+        assert_eq!(end(&live).await, EndReason::Expired);
+    }
 }
 
 /// Under a feed that proves that it misses nothing, each is asked for in one interval of twelve.

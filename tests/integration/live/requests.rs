@@ -251,9 +251,13 @@ async fn a_shutdown_ends_all_of_them<S: TestStore>(store: S) {
     let node = Node::new(&store, Learns::ByAsking);
     let client = node.log_in_as("ann").await;
     let live = node.live(&client).await;
+    // One of a visitor, of whom nothing is stored.
+    let visitors = node.live(&node.newcomer()).await;
     node.state.sessions.close_live();
     assert_eq!(live.end_reason(), Some(EndReason::Shutdown));
+    assert_eq!(visitors.end_reason(), Some(EndReason::Shutdown));
     assert_eq!(node.live(&client).await.end_reason(), Some(EndReason::Shutdown));
+    assert_eq!(node.live(&node.newcomer()).await.end_reason(), Some(EndReason::Shutdown));
     let handle = node.handle(&client).await;
     assert!(node.store.store().load(handle, Now::Store).await.unwrap().is_some(), "it goes on");
 }

@@ -23,6 +23,9 @@ pub(crate) trait Keeper: Send + Sync {
     /// A use of this session. Answers after how long the next one is to be noted; none if it is over.
     fn touch(self: Arc<Self>, handle: Handle) -> Answer<Result<Option<Duration>, Error>>;
 
+    /// What a clock shows that is named in place of the store's, if there is one.
+    fn named_time(&self) -> Option<Timestamp>;
+
     /// Whether it knows of sessions that others have ended.
     fn knows_of_others(&self) -> bool;
 }

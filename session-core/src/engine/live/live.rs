@@ -119,11 +119,12 @@ impl Live {
             return Ok(());
         }
         let keeper = registry.keeper().ok_or(Error::Ended)?;
-        let Some(pause) = keeper.touch(handle).await? else {
+        let Some(pause) = Arc::clone(&keeper).touch(handle).await? else {
             registry.hint(handle);
             return Err(Error::Ended);
         };
-        watched.place().next_use = Some(now + pause);
+        // How far a clock of somebody's own has come by then, nobody knows.
+        watched.place().next_use = keeper.named_time().is_none().then(|| now + pause);
         Ok(())
     }
 

@@ -15,11 +15,17 @@ pub(crate) struct Registration {
 impl Registration {
     /// Of a session that is not stored yet.
     pub(crate) fn new(registry: &Arc<Registry>) -> Self {
+        let registration = Self::unplaced(registry);
+        registry.wait_for(&registration.watched);
+        registration
+    }
+
+    fn unplaced(registry: &Arc<Registry>) -> Self {
         Self { watched: Arc::new(Watched::new()), registry: Arc::clone(registry) }
     }
 
     pub(crate) fn of(registry: &Arc<Registry>, known: Known) -> Self {
-        let registration = Self::new(registry);
+        let registration = Self::unplaced(registry);
         registration.watch(known);
         registration
     }

@@ -34,6 +34,8 @@ pub(crate) struct Registry {
 #[derive(Default)]
 struct Sessions {
     by_handle: HashMap<Handle, Entry>,
+    /// Those that are not stored yet, by their address: nothing but a shutdown ends them.
+    unstored: HashMap<usize, Arc<Watched>>,
     urgent: Vec<Handle>,
     is_closed: bool,
     is_watched: bool,
@@ -75,6 +77,16 @@ impl Registry {
         self.count.load(Ordering::Relaxed) == 0
     }
 
+    /// This holder's session is not stored yet.
+    pub(crate) fn wait_for(&self, watched: &Arc<Watched>) {
+        let mut sessions = self.lock();
+        if sessions.is_closed {
+            drop(sessions);
+            return watched.end_with(EndReason::Shutdown);
+        }
+        sessions.unstored.insert(address(watched), Arc::clone(watched));
+    }
+
     /// Watches a session for this holder. It is asked for at once: it may have ended since it was loaded.
     pub(crate) fn watch(&self, watched: &Arc<Watched>, known: Known) {
         let Known { handle, person, owner, ends } = known;
@@ -102,7 +114,10 @@ impl Registry {
     /// This holder watches it no more.
     pub(crate) fn leave(&self, watched: &Watched) {
         let mut sessions = self.lock();
-        let Some(handle) = watched.place().handle else { return };
+        let Some(handle) = watched.place().handle else {
+            sessions.unstored.remove(&address(watched));
+            return;
+        };
         if let Some(session) = sessions.by_handle.get_mut(&handle) {
             session.holders.retain(|holder| !std::ptr::eq(&raw const **holder, watched));
             if session.holders.is_empty() {
@@ -211,7 +226,11 @@ impl Registry {
         sessions.is_closed = true;
         self.count.store(0, Ordering::Relaxed);
         let ended = std::mem::take(&mut sessions.by_handle);
+        let unstored = std::mem::take(&mut sessions.unstored);
         drop(sessions);
+        for holder in unstored.into_values() {
+            holder.end_with(EndReason::Shutdown);
+        }
         for session in ended.into_values() {
             session.end(EndReason::Shutdown);
         }
@@ -224,10 +243,18 @@ impl Registry {
     }
 
     /// A moment has come: those whose deadline has passed are to be asked for, and of the others this part.
-    pub(crate) fn tick(&self, now: Instant, polled: impl Fn(Handle) -> bool) {
+    /// By a clock in place of the store's, it is this moment.
+    pub(crate) fn tick(
+        &self,
+        now: Instant,
+        named: Option<Timestamp>,
+        polled: impl Fn(Handle) -> bool,
+    ) {
         if !self.is_empty() {
             self.lock().ask_for_those(|handle, session| {
-                session.deadline.is_some_and(|deadline| deadline <= now) || polled(handle)
+                session.deadline.is_some_and(|deadline| deadline <= now)
+                    || named.zip(session.ends).is_some_and(|(named, ends)| ends <= named)
+                    || polled(handle)
             });
         }
     }
@@ -302,6 +329,10 @@ impl Registry {
     fn lock(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn address(watched: &Watched) -> usize {
+    (&raw const *watched).addr()
 }
 
 impl Sessions {

@@ -232,7 +232,8 @@ impl Watcher {
         let turns = ticks - ticks / 10;
         let turn = self.ticks % turns;
         self.ticks = self.ticks.wrapping_add(1);
-        self.registry().tick(now, |handle| {
+        let named = self.keeper.upgrade().and_then(|keeper| keeper.named_time());
+        self.registry().tick(now, named, |handle| {
             if is_proven {
                 is_round && turn_of(handle, PROVEN_ROUNDS) == round
             } else {

@@ -90,6 +90,10 @@ impl Keeper for TestKeeper {
         Box::pin(async { Ok(None) })
     }
 
+    fn named_time(&self) -> Option<Timestamp> {
+        None
+    }
+
     fn knows_of_others(&self) -> bool {
         true
     }

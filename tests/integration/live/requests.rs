@@ -24,6 +24,7 @@ on_each_store!(
     a_request_under_a_layer_has_it_too,
     after_the_response_it_is_that_of_what_was_saved,
     a_long_poll_ends_with_its_session,
+    another_principal_is_seen_here_at_once,
     outside_of_a_request,
     what_ended_between_load_and_registration_is_seen,
     to_use_it_renews_the_idle_limit_now_and_then,
@@ -184,6 +185,18 @@ async fn a_long_poll_ends_with_its_session<S: TestStore>(store: S) {
         client.at(&other.router).post("/log-out").await.ok();
     });
     assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
+}
+
+/// Where nobody asks by itself, nor is told.
+async fn another_principal_is_seen_here_at_once<S: TestStore>(store: S) {
+    let deaf = Node::with(&store, Learns::ByAsking, |builder| {
+        builder.check_every(Duration::from_hours(1))
+    });
+    let mut client = deaf.log_in_as("ann").await;
+    let anns = deaf.live(&client).await;
+    goes_on(&anns).await;
+    client.post("/log-in/bob").await.ok();
+    assert_eq!(end(&anns).await, EndReason::PrincipalChanged);
 }
 
 async fn outside_of_a_request<S: TestStore>(store: S) {

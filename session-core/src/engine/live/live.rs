@@ -9,8 +9,9 @@ use std::task::Poll;
 use tokio::time::Instant;
 
 use super::end::End;
+use super::known::Known;
 use super::registration::Registration;
-use super::registry::{Known, Registry};
+use super::registry::Registry;
 use super::streams::{OrFail, UntilEnded};
 use super::watcher;
 use crate::crypto::token::Handle;

@@ -3,10 +3,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use super::keeper::Owner;
+use super::known::Known;
 use super::person::Person;
 use super::registration::Registration;
-use super::registry::{Known, Registry};
+use super::registry::Registry;
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::Handle;
 use crate::engine::end_reason::EndReason;
@@ -46,16 +46,6 @@ pub(crate) struct StoredAs {
     pub(crate) handle: Handle,
     /// When it ends unless it is used.
     pub(crate) ends: Timestamp,
-}
-
-impl Known {
-    /// What a loaded session is known by.
-    pub(crate) fn of<T: SessionState>(stored: &Stored<T>) -> Self {
-        let record = &stored.record;
-        let person = Person::of_stored(stored);
-        let owner = Some(Owner { spelled: record.principal.clone(), person });
-        Self { handle: record.handle, person, owner, ends: Some(record.times.expires) }
-    }
 }
 
 impl OfRequest {
@@ -130,6 +120,8 @@ impl Saving<'_> {
     pub(crate) fn went_on(mut self, stored_as: StoredAs) {
         let Some(known) = self.known(stored_as) else { return };
         let holders = self.of_request.given().save(Saved::As(known.clone()));
+        // Others may have it as another's.
+        self.of_request.registry.hint(known.handle);
         for holder in holders.into_iter().flatten() {
             holder.watch(known.clone());
         }
@@ -173,7 +165,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::engine::live::{Finding, Seen};
+    use crate::engine::live::{Finding, Owner, Seen};
     use crate::session;
 
     #[session]

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::registry::{Known, Registry};
+use super::known::Known;
+use super::registry::Registry;
 use super::watched::Watched;
 
 /// A live session is watched until this is dropped.

@@ -10,15 +10,13 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::entry::Entry;
-use super::keeper::{Asked, Finding, Keeper, Owner};
+use super::keeper::{Asked, Finding, Keeper};
+use super::known::Known;
 use super::person::Person;
 use super::watched::Watched;
 use crate::crypto::time::Timestamp;
 use crate::crypto::token::Handle;
 use crate::engine::end_reason::EndReason;
-
-/// How long nobody watches after a watcher has panicked.
-const AFTER_PANIC: Duration = Duration::from_secs(1);
 
 /// The live sessions of one engine. Their holders wait; one task, the watcher, asks for all of them.
 pub(crate) struct Registry {
@@ -32,24 +30,15 @@ pub(crate) struct Registry {
 }
 
 #[derive(Default)]
-struct Sessions {
-    by_handle: HashMap<Handle, Entry>,
+pub(super) struct Sessions {
+    pub(super) by_handle: HashMap<Handle, Entry>,
     /// Those that are not stored yet, by their address: nothing but a shutdown ends them.
-    unstored: HashMap<usize, Arc<Watched>>,
-    urgent: Vec<Handle>,
-    is_closed: bool,
-    is_watched: bool,
+    pub(super) unstored: HashMap<usize, Arc<Watched>>,
+    pub(super) urgent: Vec<Handle>,
+    pub(super) is_closed: bool,
+    pub(super) is_watched: bool,
     /// Before this nobody begins to watch: whoever did has panicked.
-    not_before: Option<Instant>,
-}
-
-/// What is known of a session when somebody begins to watch it.
-#[derive(Clone, Debug)]
-pub(crate) struct Known {
-    pub(crate) handle: Handle,
-    pub(crate) person: Person,
-    pub(crate) owner: Option<Owner>,
-    pub(crate) ends: Option<Timestamp>,
+    pub(super) not_before: Option<Instant>,
 }
 
 impl Registry {
@@ -307,26 +296,13 @@ impl Registry {
         }
     }
 
-    /// For whoever is to watch over them, since nobody does.
-    pub(crate) fn begin_watching(self: &Arc<Self>) -> Option<Watching> {
-        let mut sessions = self.lock();
-        let begins = !sessions.is_watched && !sessions.is_closed;
-        sessions.is_watched |= begins;
-        let not_before = sessions.not_before.take_if(|_| begins);
-        begins.then(|| {
-            // What the last one was about to ask for, nobody knows.
-            sessions.ask_for_those(|_, _| true);
-            Watching { registry: Arc::clone(self), not_before, is_over: false }
-        })
-    }
-
     fn remove(&self, sessions: &mut Sessions, handle: Handle) -> Option<Entry> {
         let session = sessions.by_handle.remove(&handle)?;
         self.count.fetch_sub(1, Ordering::Relaxed);
         Some(session)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Sessions> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -348,52 +324,11 @@ impl Sessions {
         asks
     }
 
-    fn ask_for_those(&mut self, wanted: impl Fn(Handle, &Entry) -> bool) {
+    pub(super) fn ask_for_those(&mut self, wanted: impl Fn(Handle, &Entry) -> bool) {
         for (handle, session) in &mut self.by_handle {
             if !session.is_urgent && wanted(*handle, session) {
                 session.is_urgent = true;
                 self.urgent.push(*handle);
-            }
-        }
-    }
-}
-
-/// Somebody watches over the live sessions, until this is dropped.
-pub(crate) struct Watching {
-    pub(crate) registry: Arc<Registry>,
-    /// When it is to begin.
-    pub(crate) not_before: Option<Instant>,
-    is_over: bool,
-}
-
-impl Watching {
-    /// Ends it, if there is none to watch over. Whoever comes later begins anew.
-    pub(crate) fn end_if_idle(&mut self) -> bool {
-        let mut sessions = self.registry.lock();
-        if sessions.by_handle.is_empty() {
-            sessions.is_watched = false;
-            self.is_over = true;
-        }
-        self.is_over
-    }
-}
-
-impl Drop for Watching {
-    fn drop(&mut self) {
-        if self.is_over {
-            return;
-        }
-        // A store has panicked, or the runtime has ended: the holders begin anew, on the runtimes that they
-        // wait on.
-        let mut sessions = self.registry.lock();
-        sessions.is_watched = false;
-        if std::thread::panicking() {
-            sessions.not_before = Some(Instant::now() + AFTER_PANIC);
-            tracing::error!(target: "session", "a panic while live sessions were looked at: they are again in a second");
-        }
-        for session in sessions.by_handle.values() {
-            for holder in &session.holders {
-                holder.wake();
             }
         }
     }

@@ -10,7 +10,8 @@ use tokio::runtime;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::keeper::{Answer, Asked, Finding, Keeper};
-use super::registry::{Registry, Watching};
+use super::registry::Registry;
+use super::watching::Watching;
 use crate::crypto::token::Handle;
 use crate::store::{Ending, Endings, PROOF_INTERVAL, StoreError};
 

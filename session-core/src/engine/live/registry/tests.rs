@@ -1,6 +1,6 @@
 //! The registry between questions and answers.
 
-use super::super::keeper::Seen;
+use super::super::keeper::{Owner, Seen};
 use super::super::registration::Registration;
 use super::*;
 use crate::session;

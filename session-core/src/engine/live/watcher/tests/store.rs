@@ -12,9 +12,9 @@ use crate::crypto::time::Timestamp;
 use crate::engine::end_reason::EndReason;
 use crate::engine::error::Error;
 use crate::engine::live::keeper::Seen;
+use crate::engine::live::known::Known;
 use crate::engine::live::person::Person;
 use crate::engine::live::registration::Registration;
-use crate::engine::live::registry::Known;
 use crate::store::EndingSource;
 
 pub(super) const CHECK_EVERY: Duration = Duration::from_secs(5);

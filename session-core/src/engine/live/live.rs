@@ -13,7 +13,6 @@ use super::known::Known;
 use super::registration::Registration;
 use super::registry::Registry;
 use super::streams::{OrFail, UntilEnded};
-use super::watcher;
 use crate::crypto::token::Handle;
 use crate::engine::end_reason::EndReason;
 use crate::engine::error::Error;
@@ -54,7 +53,6 @@ pub enum Reach {
 
 impl Live {
     pub(crate) fn new(registration: Arc<Registration>) -> Self {
-        watcher::start(&registration.registry);
         Self(registration)
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::known::Known;
 use super::registry::Registry;
 use super::watched::Watched;
+use super::watcher;
 
 /// A live session is watched until this is dropped.
 pub(crate) struct Registration {
@@ -35,6 +36,7 @@ impl Registration {
     pub(crate) fn watch(&self, known: Known) {
         self.registry.leave(&self.watched);
         self.registry.watch(&self.watched, known);
+        watcher::start(&self.registry);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ pub(crate) struct Registry {
     sessions: Mutex<Sessions>,
     /// How many there are.
     count: AtomicUsize,
+    /// Whether somebody watches over them; written to while they are locked.
+    pub(super) is_watched: AtomicBool,
     /// Wakes the watcher.
     pub(crate) woken: Notify,
 }
@@ -36,7 +38,6 @@ pub(super) struct Sessions {
     pub(super) unstored: HashMap<usize, Arc<Watched>>,
     pub(super) urgent: Vec<Handle>,
     pub(super) is_closed: bool,
-    pub(super) is_watched: bool,
     /// Before this nobody begins to watch: whoever did has panicked.
     pub(super) not_before: Option<Instant>,
 }
@@ -48,6 +49,7 @@ impl Registry {
             keeper: OnceLock::new(),
             sessions: Mutex::default(),
             count: AtomicUsize::new(0),
+            is_watched: AtomicBool::new(false),
             woken: Notify::new(),
         }
     }

@@ -34,6 +34,9 @@ const WITHOUT_FEED: Duration = Duration::from_mins(5);
 
 /// Starts the watcher unless it runs, where there is a runtime to run it.
 pub(crate) fn start(registry: &Arc<Registry>) {
+    if !registry.is_unwatched() {
+        return;
+    }
     let Ok(runtime) = runtime::Handle::try_current() else { return };
     let Some(keeper) = registry.keeper() else { return };
     if let Some(watching) = registry.begin_watching() {

@@ -18,7 +18,9 @@ local function run(key, handle, condition, principal, last, remember)
   local bytes = redis.call('GETRANGE', key, 0, HEAD - 1)
   if bytes == '' then
     if remember ~= '' then
+      -- A sealed cookie may have been a session without a record.
       leave_empty(key, handle, 1, remember)
+      ended = ended .. handle
     end
     return false
   end
@@ -34,7 +36,7 @@ local function run(key, handle, condition, principal, last, remember)
     redis.call('DEL', key)
   end
   local live = record.expires > now and 1 or 0
-  if live == 1 then
+  if live == 1 or remember ~= '' then
     ended = ended .. handle
   end
   if was then

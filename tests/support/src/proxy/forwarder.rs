@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use super::round_trips::RoundTripCounter;
 
@@ -32,11 +33,24 @@ pub(crate) struct Forwarder {
     pub(crate) modes: watch::Receiver<Mode>,
 }
 
+/// Keeps a port from others while connections to it are refused.
+async fn hold(address: SocketAddr) -> TcpSocket {
+    loop {
+        let socket = TcpSocket::new_v4().expect("there is room for a socket");
+        socket.set_reuseaddr(true).expect("a new socket takes options");
+        if socket.bind(address).is_ok() {
+            return socket;
+        }
+        sleep(Duration::from_millis(1)).await;
+    }
+}
+
 impl Forwarder {
     /// Serves clients until aborted, and confirms each mode once it is in force.
     pub(crate) async fn listen(mut self, listener: TcpListener, confirm: watch::Sender<Mode>) {
         let address = listener.local_addr().expect("it is bound");
         let mut listener = Some(listener);
+        let mut held = None;
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
@@ -44,9 +58,10 @@ impl Forwarder {
                     let mode = *self.modes.borrow_and_update();
                     if mode == Mode::Cut {
                         listener = None;
+                        held = Some(hold(address).await);
                         connections.shutdown().await;
-                    } else if listener.is_none() {
-                        listener = Some(TcpListener::bind(address).await.expect("the port is still free"));
+                    } else if let Some(port) = held.take() {
+                        listener = Some(port.listen(1024).expect("the port is ours"));
                     }
                     confirm.send_replace(mode);
                 }

@@ -40,8 +40,5 @@ if [[ ${1-} == --install ]]; then
     exit
 fi
 
-# Most tests wait: for a server, a browser, a moment.
-export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) * 2))}"
-
 echo "== cargo test --workspace $*"
 cargo test --workspace "$@"

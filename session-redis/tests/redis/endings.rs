@@ -143,7 +143,6 @@ async fn nothing_else_is_told() {
     store.list("ann", first(10), Now::Store).await.unwrap();
     assert!(store.alive(&[record.handle], Now::Store).await.unwrap()[0].is_some());
     assert!(!store.delete(handle(), None, Now::Store).await.unwrap());
-    assert!(!store.delete(handle(), Some(HOUR), Now::Store).await.unwrap());
     assert_eq!(store.delete_all("nobody", None, Now::Store).await.unwrap().live, 0);
     let late = with(insert_of("nobody"), |insert| insert.log_in = at_most(1));
     assert!(matches!(store.insert(late, Now::Store).await, Ok(Inserted::Revoked(_))));

@@ -299,7 +299,7 @@ pub enum BuildError {
     ZeroInterval,
     /// The store would be asked for live sessions without a pause.
     #[error(
-        "live sessions are to be asked for all the time: `.check_every(…)` takes a second or more"
+        "live sessions would be asked for without a pause: `.check_every(…)` takes more than zero"
     )]
     ZeroCheck,
 }

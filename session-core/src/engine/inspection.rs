@@ -8,7 +8,6 @@ use crate::crypto::token::Handle;
 use crate::engine::backend::Backend;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
-use crate::engine::event::SessionEvent;
 use crate::engine::live::{Answer, Asked, Finding, Keeper, Owner, Person, Seen};
 use crate::engine::sealed_cookie::Copies;
 use crate::engine::together::together;
@@ -42,11 +41,7 @@ impl<T: SessionState> Keeper for Engine<T> {
             if !pause.is_zero() {
                 return Ok(Some(pause));
             }
-            let is_renewed = self.store.touch(handle, limits.idle).await?;
-            if is_renewed {
-                self.store.report(&SessionEvent::Renewed { handle });
-            }
-            Ok(is_renewed.then(|| limits.renewal()))
+            Ok(self.note_use(handle, limits.idle).await?.then(|| limits.renewal()))
         })
     }
 
@@ -88,7 +83,11 @@ impl<T: SessionState> Engine<T> {
                 Ok(Some(stored)) => Person::of_stored(&stored),
                 Ok(None) => return Finding::Gone { expired: false },
                 Err(Error::Store(_)) => return Finding::Unanswered,
-                Err(_) => Person::Unreadable,
+                Err(error) => {
+                    let (handle, error) = (asked.handle, &error as &dyn std::error::Error);
+                    tracing::error!(target: "session", %handle, error, "a live session cannot be read");
+                    Person::Unreadable
+                }
             },
         };
         let owner = Some(Owner { spelled, person });

@@ -1,6 +1,7 @@
 //! What an application does to sessions outside of their requests: look at, list, change, end and clean them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::crypto::token::Handle;
 use crate::engine::end_reason::EndReason;
@@ -41,6 +42,11 @@ impl<T: SessionState> Engine<T> {
         let handle = *handle;
         let Some(stored) = self.load(handle).await? else { return Ok(false) };
         let idle = stored.limits(self.policy.lifetime).idle;
+        self.note_use(handle, idle).await
+    }
+
+    /// The session is in use: its idle limit starts anew. Answers whether it was there.
+    pub(crate) async fn note_use(&self, handle: Handle, idle: Duration) -> Result<bool, Error> {
         let is_renewed = self.store.touch(handle, idle).await?;
         if is_renewed {
             self.store.report(&SessionEvent::Renewed { handle });

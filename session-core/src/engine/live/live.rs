@@ -24,7 +24,7 @@ use crate::engine::error::Error;
 ///
 /// It ends when the session is destroyed, revoked, expired or stolen, and when it goes from one principal to
 /// another or to none, on whatever node: within a second where the store tells of what ends, else within
-/// [`check_every`](crate::EngineBuilder::check_every). From nobody to somebody nothing ends, nor
+/// [`check_every`](crate::EngineBuilder::check_every), twelve times that for what a store that tells cannot know of. From nobody to somebody nothing ends, nor
 /// by a rotation or a change of other fields. While the store cannot be asked, nothing ends.
 ///
 /// ```

@@ -2,9 +2,8 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
-use session_core::store::{Ending, in_real_time};
+use session_core::store::{Ending, PROOF_INTERVAL, in_real_time};
 use sqlx::Acquire as _;
 use sqlx::postgres::PgListener;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -14,9 +13,6 @@ use super::outbox::Outbox;
 use crate::postgres::batch::Shared;
 use crate::postgres::connection::StatementError;
 use crate::postgres::sql::{Channel, ChannelSeen};
-
-/// How often the server is asked for a proof of life.
-const PROOF_EVERY: Duration = Duration::from_secs(1);
 
 /// A connection for messages.
 pub(super) struct Listener {
@@ -58,8 +54,8 @@ impl Listener {
         message: &str,
         outbox: &mut Outbox,
     ) -> Result<bool, StatementError> {
-        let wait = in_real_time(PROOF_EVERY, self.wait_for(message, outbox));
-        if let Ok(arrived) = timeout(PROOF_EVERY, wait).await {
+        let wait = in_real_time(PROOF_INTERVAL, self.wait_for(message, outbox));
+        if let Ok(arrived) = timeout(PROOF_INTERVAL, wait).await {
             return Ok(arrived.map(|()| true)?);
         }
         // The server may be slow: what it was to tell before the question it tells first.
@@ -91,7 +87,7 @@ impl Listener {
                 tell(notification.payload(), &mut outbox);
             }
             outbox.tell(Ending::UpToDate);
-            let next = Instant::now() + PROOF_EVERY;
+            let next = Instant::now() + PROOF_INTERVAL;
             while Instant::now() < next {
                 let received = tokio::select! {
                     received = timeout_at(next, self.connection.try_recv()) => received,

@@ -28,3 +28,4 @@ mod session_types;
 mod set_cookie;
 mod store_failures;
 mod tokens;
+mod upgrades;

@@ -2,9 +2,6 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::Request;
-use axum::http::header::{HOST, ORIGIN};
 use session_axum::Lifetime;
 use session_core::Now;
 use session_tests::{Call, Client, TestStore, on_each_store};
@@ -26,7 +23,6 @@ on_each_store!(
     a_slow_request_that_came_with_the_predecessor_brings_that_back_to_no_browser,
     a_failed_response_renews_nothing,
     who_wants_no_rotation_has_none,
-    an_upgrade_renews_no_secret,
     a_predecessor_after_its_time_ends_the_session,
     a_thief_who_hangs_up_ends_the_session_all_the_same,
     so_does_the_secret_from_before_a_log_in,
@@ -36,11 +32,11 @@ on_each_store!(
 
 const MINUTE: Duration = Duration::from_mins(1);
 const SECOND: Duration = Duration::from_secs(1);
-const SET: &str = "200, cookie set, Vary: Cookie, Cache-Control: no-store";
-const KEPT: &str = "200, no Set-Cookie, Vary: Cookie";
+pub(super) const SET: &str = "200, cookie set, Vary: Cookie, Cache-Control: no-store";
+pub(super) const KEPT: &str = "200, no Set-Cookie, Vary: Cookie";
 
 /// Somebody whose secret is due for renewal: an hour old, and in use.
-async fn with_an_old_secret<S: TestStore>(app: &TestApp<S>) -> Client {
+pub(super) async fn with_an_old_secret<S: TestStore>(app: &TestApp<S>) -> Client {
     let mut client = app.log_in_as("ann").await;
     app.clock.advance(30 * MINUTE);
     assert_eq!(client.get("/look").await.summary(), KEPT);
@@ -299,17 +295,6 @@ async fn who_wants_no_rotation_has_none<S: TestStore>(store: S) {
     let app = TestApp::with_options(store, |builder| builder.lifetime(often));
     let mut client = app.visitor().await;
     app.clock.advance(5 * MINUTE);
-    assert_eq!(client.get("/look").await.summary(), SET);
-}
-
-async fn an_upgrade_renews_no_secret<S: TestStore>(store: S) {
-    let app = TestApp::new(store);
-    let mut client = with_an_old_secret(&app).await;
-    assert_eq!(client.get("/upgrade").await.summary(), "101, no Set-Cookie, Vary: Cookie");
-    // HTTP/2 has a method in its place.
-    let connect = Request::connect("/upgrade").header(ORIGIN, "https://shop.example");
-    let connect = connect.header(HOST, "shop.example").body(Body::empty()).unwrap();
-    assert_eq!(client.send(connect).await.summary(), KEPT);
     assert_eq!(client.get("/look").await.summary(), SET);
 }
 

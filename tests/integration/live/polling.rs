@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use session_axum::testing::{Clock, sign_in};
-use session_axum::{EndReason, Live, MemoryStore};
+use session_axum::{BuildError, EndReason, Live, MemoryStore, Sessions};
 use session_tests::{Call, Fault, TestStore, on_each_store};
 
 use super::app::{Guest, Learns, Node, end, goes_on};
@@ -96,6 +96,12 @@ async fn a_clock_of_ones_own_passes_limits_too() {
         clock.advance(Duration::from_hours(1));
         assert_eq!(end(&live).await, EndReason::Expired);
     }
+}
+
+#[test]
+fn nobody_is_asked_without_a_pause() {
+    let builder = Sessions::<Guest>::builder(MemoryStore::new()).check_every(Duration::ZERO);
+    assert_eq!(builder.build().err(), Some(BuildError::ZeroCheck));
 }
 
 /// Under a feed that proves that it misses nothing, each is asked for in one interval of twelve.

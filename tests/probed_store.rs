@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use session_axum::testing::{Fault, FaultyStore, Operation as Call};
 use session_core::store::{
-    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update,
+    Updated,
 };
 use session_core::{Digest, Handle, Now, Store, StoreError};
 use session_test_support::Gate;
@@ -160,5 +161,9 @@ impl<S: Store> Store for ProbedStore<S> {
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
         self.call(Call::Sweep, self.store.sweep(limit, now)).await
+    }
+
+    async fn health(&self) -> Result<Health, StoreError> {
+        self.call(Call::Health, self.store.health()).await
     }
 }

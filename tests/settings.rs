@@ -9,7 +9,8 @@ use std::time::Duration;
 use session_axum::{Handle, KeyRing, Sealing, Store, StoreError};
 use session_core::Now;
 use session_core::store::{
-    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update,
+    Updated,
 };
 
 use crate::TestStore;
@@ -152,5 +153,9 @@ impl<P: Setting> Store for SetUp<P> {
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
         self.0.sweep(limit, now).await
+    }
+
+    async fn health(&self) -> Result<Health, StoreError> {
+        self.0.health().await
     }
 }

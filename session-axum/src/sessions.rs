@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::request::Parts;
+use session_core::store::Health;
 use session_core::{
     Engine, Handle, Listed, Live, Refusal, Revocation, Session, SessionState, StoredSession,
     WithPrincipal,
@@ -186,6 +187,27 @@ impl<T: SessionState> Sessions<T> {
     /// ```
     pub async fn live(&self, handle: &Handle) -> Result<Live, Error> {
         Ok(self.engine().live(handle).await?)
+    }
+
+    /// Asks the store whether it can be used at this moment: for a readiness probe. The answer has what is not as
+    /// it should be though it can: fewer connections than were asked for, a server that evicts sessions.
+    ///
+    /// For sealed cookies it is the store of the revocations; without one there is nothing to ask.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the store cannot be used, which a probe answers with 503.
+    ///
+    /// ```
+    /// use axum::extract::State;
+    /// use session_axum::{Error, Sessions};
+    /// # #[session_axum::session] pub struct Shop { cart: Vec<String> }
+    ///
+    /// async fn ready(State(sessions): State<Sessions<Shop>>) -> Result<String, Error> {
+    ///     Ok(sessions.health().await?.to_string())
+    /// }
+    /// ```
+    pub async fn health(&self) -> Result<Health, Error> {
+        Ok(self.engine().health().await?)
     }
 
     /// Ends every live session of this process with [`EndReason::Shutdown`](crate::EndReason::Shutdown), and

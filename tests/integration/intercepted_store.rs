@@ -8,7 +8,8 @@ use std::time::Duration;
 use session_axum::{Handle, MemoryStore, Store, StoreError};
 use session_core::Now;
 use session_core::store::{
-    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update,
+    Updated,
 };
 
 /// Runs before and after each call. An error on either side is what the caller gets; only one
@@ -123,5 +124,9 @@ impl<I: Interceptor> Store for InterceptedStore<I> {
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
         self.call("sweep", self.memory.sweep(limit, now)).await
+    }
+
+    async fn health(&self) -> Result<Health, StoreError> {
+        self.memory.health().await
     }
 }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use session_core::store::{
-    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Store, Swept, Update,
-    Updated,
+    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Store, Swept,
+    Update, Updated,
 };
 use session_core::{Handle, Now, StoreError};
 
@@ -60,6 +60,7 @@ pub enum Operation {
     Sweep,
     Alive,
     Endings,
+    Health,
 }
 
 /// How a call goes wrong.
@@ -88,7 +89,7 @@ struct Plan {
 }
 
 impl Operation {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Load,
         Self::Insert,
         Self::Update,
@@ -99,6 +100,7 @@ impl Operation {
         Self::Sweep,
         Self::Alive,
         Self::Endings,
+        Self::Health,
     ];
 }
 
@@ -259,5 +261,9 @@ impl<S: Store> Store for FaultyStore<S> {
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
         self.call(Operation::Sweep, self.store.sweep(limit, now)).await
+    }
+
+    async fn health(&self) -> Result<Health, StoreError> {
+        self.call(Operation::Health, self.store.health()).await
     }
 }

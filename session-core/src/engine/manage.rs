@@ -16,7 +16,7 @@ use crate::engine::stored_session::StoredSession;
 use crate::engine::{clean, operations, revoke, update};
 use crate::state::codec;
 use crate::state::session_state::{SessionState, WithPrincipal};
-use crate::store::{Contents, Cursor, ListQuery};
+use crate::store::{Contents, Cursor, Health, ListQuery};
 
 /// How many sessions of a principal a store is asked for at once.
 const LIST_PAGE: u32 = 100;
@@ -62,6 +62,17 @@ impl<T: SessionState> Engine<T> {
         self.backend.require_store()?;
         let stored = self.load(*handle).await?.ok_or(Error::Ended)?;
         Ok(Live::of(&self.live, Known::of(&stored)))
+    }
+
+    /// Asks the store whether it can be used at this moment: for a readiness probe. The answer has what is not as
+    /// it should be though it can.
+    ///
+    /// For sealed cookies it is the store of the revocations; without one there is nothing to ask.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when it cannot be used.
+    pub async fn health(&self) -> Result<Health, Error> {
+        Ok(self.store.health().await?)
     }
 
     /// Ends every live session of this process with [`EndReason::Shutdown`], and those that begin later: the

@@ -13,8 +13,8 @@ use crate::crypto::token::Handle;
 use crate::engine::event::SessionEvent;
 use crate::engine::store_clock::{Arrival, LatestReading};
 use crate::store::{
-    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Store, StoreError, Swept,
-    Times, Update, Updated,
+    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Store, StoreError,
+    Swept, Times, Update, Updated,
 };
 
 type Answer<'a, R> = Pin<Box<dyn Future<Output = Result<R, StoreError>> + Send + 'a>>;
@@ -36,6 +36,7 @@ trait AnyStore: fmt::Debug + Send + Sync {
     fn sweep(&self, limit: u32, now: Now) -> Answer<'_, Swept>;
     fn alive<'a>(&'a self, handles: &'a [Handle], now: Now) -> Answer<'a, Vec<Option<Liveness>>>;
     fn endings(&self) -> Answer<'_, Option<Endings>>;
+    fn health(&self) -> Answer<'_, Health>;
 }
 
 impl<S: Store> AnyStore for S {
@@ -73,6 +74,9 @@ impl<S: Store> AnyStore for S {
     }
     fn endings(&self) -> Answer<'_, Option<Endings>> {
         Box::pin(Store::endings(self))
+    }
+    fn health(&self) -> Answer<'_, Health> {
+        Box::pin(Store::health(self))
     }
 }
 
@@ -173,6 +177,10 @@ impl StoreClient {
     /// A feed takes a connection of its own, which a short deadline leaves no time for.
     pub(crate) async fn endings(&self) -> Result<Option<Endings>, StoreError> {
         self.call("endings", self.deadline.max(FEED_DEADLINE), self.store.endings()).await
+    }
+
+    pub(crate) async fn health(&self) -> Result<Health, StoreError> {
+        self.call("health", self.deadline, self.store.health()).await
     }
 
     /// Reports to `tracing` and the application's hook.

@@ -8,6 +8,7 @@ use crate::crypto::time::Now;
 use crate::crypto::token::Handle;
 use crate::store::endings::Endings;
 use crate::store::error::StoreError;
+use crate::store::health::Health;
 use crate::store::list::{ListQuery, Page};
 use crate::store::liveness::Liveness;
 use crate::store::operation::{Ended, Insert, Inserted, Swept, Update, Updated};
@@ -151,4 +152,15 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// to do. When another node is sweeping at the moment, it may do nothing.
     fn sweep(&self, limit: u32, now: Now)
     -> impl Future<Output = Result<Swept, StoreError>> + Send;
+
+    /// Whether the store can be used at this moment, and what is not as it should be though it can: the store asks
+    /// its server anew, and changes nothing.
+    ///
+    /// An error if reading or writing a session would fail. This loads a record that there cannot be.
+    fn health(&self) -> impl Future<Output = Result<Health, StoreError>> + Send {
+        async move {
+            self.load(Handle::from_bytes([0; 16]), Now::Store).await?;
+            Ok(Health::default())
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod domains;
 mod expiry;
 mod form_tokens;
 mod guesses;
+mod health;
 mod log_in;
 mod log_in_anew;
 mod log_out;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use session_axum::store::{
-    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
 };
 use session_axum::{Handle, Store, StoreError};
 use session_core::Now;
@@ -89,5 +89,9 @@ impl<S: Store> Store for Observed<S> {
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
         self.store.sweep(limit, now).await
+    }
+
+    async fn health(&self) -> Result<Health, StoreError> {
+        self.store.health().await
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::crypto::time::Now;
 use crate::crypto::token::Handle;
 use crate::store::{
-    Ended, Insert, Inserted, ListQuery, Page, Record, Store, StoreError, Swept, Update, Updated,
+    Ended, Health, Insert, Inserted, ListQuery, Page, Record, Store, StoreError, Swept, Update,
+    Updated,
 };
 
 /// Remembers no revocation.
@@ -43,5 +44,9 @@ impl Store for NoRevocations {
 
     async fn sweep(&self, _: u32, _: Now) -> Result<Swept, StoreError> {
         Ok(Swept::All(0))
+    }
+
+    async fn health(&self) -> Result<Health, StoreError> {
+        Ok(Health::default())
     }
 }

@@ -17,6 +17,7 @@
 )]
 
 mod delete;
+mod health;
 mod insert;
 mod liveness;
 mod load;
@@ -29,6 +30,7 @@ mod touch;
 mod update;
 
 pub use delete::*;
+pub use health::*;
 pub use insert::*;
 pub use liveness::*;
 pub use load::*;
@@ -96,6 +98,7 @@ macro_rules! conformance {
             a_sweep_removes_the_expired_and_no_other,
             a_sweep_keeps_to_its_limit,
             a_renewed_record_outlives_a_sweep,
+            a_store_that_can_be_used_says_so,
         }
     };
     (@cases $make:expr; $($case:ident,)*) => {

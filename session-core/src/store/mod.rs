@@ -1,6 +1,7 @@
 //! The store: its contract, the suite that checks it, and the store in memory.
 
 pub(crate) mod apply;
+pub mod batch;
 pub mod conformance;
 mod contract;
 mod endings;

@@ -4,7 +4,6 @@ mod answer;
 mod call;
 mod queue;
 mod scheduler;
-mod shared;
 mod worker;
 
 pub(crate) use answer::Answer;

@@ -1,27 +1,37 @@
 //! The queue before a server: calls wait in it, and those that wait at the same time are sent as one command.
-//!
-//! No call waits for company: one that is alone is sent at once. Calls of the same turn of the runtime are sent
-//! with it, and calls that arrive while as many commands are in flight as may be are sent when one of them is
-//! answered.
 
 use std::sync::Arc;
 
-use tokio::time::{Instant, timeout_at};
+use session_core::store::batch;
+use session_core::store::batch::Unanswered;
+use tokio::time::Instant;
 
 use super::answer::Answer;
-use super::call::Call;
-use super::shared::Shared;
+use super::call::{Call, Request};
+use super::scheduler::Scheduler;
 use super::worker::Worker;
 use crate::connection::{CommandError, ConnectionManager};
 use crate::scripts::{Eval, Invocation};
 
-/// The queue of calls to one server. Clones share it.
-#[derive(Clone)]
-pub(crate) struct Queue(Arc<Shared>);
+/// How many commands may be in flight: enough that few calls wait for an answer to others, and no more,
+/// since a server carries out one after the other and each would carry fewer calls.
+const MAX_IN_FLIGHT: usize = 4;
+
+/// The executor bounds how many wait, those included that were sent.
+const LENGTH: usize = usize::MAX;
+
+/// The queue of calls to one server.
+pub(crate) struct Queue {
+    connection: ConnectionManager,
+    calls: batch::Queue<Worker>,
+}
 
 impl Queue {
     pub(crate) fn new(connection: ConnectionManager, prefix: &str) -> Self {
-        Self(Arc::new(Shared::new(connection, prefix.to_owned())))
+        let worker = Worker::new(connection.clone(), prefix.into());
+        let make_worker = move || worker.clone();
+        let calls = batch::Queue::new(LENGTH, MAX_IN_FLIGHT, Scheduler::default, make_worker);
+        Self { connection, calls }
     }
 
     /// Has the script run, and waits for its answer.
@@ -33,24 +43,19 @@ impl Queue {
         eval: Eval,
         deadline: Instant,
     ) -> Result<Answer, CommandError> {
-        self.0.connection.connect(deadline).await?;
-        let (call, answer) = Call::new(invocation, eval);
-        self.push(call);
-        match timeout_at(deadline, answer).await {
-            Ok(Ok(answer)) => answer,
-            // The runtime of the worker has ended, or the deadline has passed.
-            Ok(Err(_)) | Err(_) => Err(CommandError::TimedOut),
+        self.connection.connect(deadline).await?;
+        let (call, reply) = Call::new(Request { invocation, eval }, deadline);
+        let queued = self.calls.push(|scheduler| scheduler.push(call));
+        queued.map_err(|_| CommandError::Overloaded(LENGTH))?;
+        match reply.wait().await {
+            Ok(answer) => answer,
+            Err(Unanswered::Deadline) => Err(CommandError::TimedOut),
+            Err(unanswered) => Err(CommandError::Lost(unanswered)),
         }
     }
 
     /// The connection that the calls are sent on.
     pub(crate) fn connection(&self) -> &ConnectionManager {
-        &self.0.connection
-    }
-
-    fn push(&self, call: Call) {
-        let mut scheduler = self.0.scheduler();
-        scheduler.push(call);
-        Worker::start_if_needed(&self.0, scheduler);
+        &self.connection
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 use session_core::StoreError;
+use session_core::store::batch::Unanswered;
 
 /// Why a command gave no answer.
 #[derive(Clone, Debug)]
@@ -13,6 +14,8 @@ pub(crate) enum CommandError {
     NotConnected(Option<Arc<RedisError>>),
     /// The server did not answer in time; it may have happened.
     TimedOut,
+    /// What sent it has ended; it may have happened.
+    Lost(Unanswered),
     /// The connection broke; it may have happened.
     Disconnected(RedisError),
     /// The server is no master any more; it did not happen.
@@ -69,7 +72,7 @@ impl CommandError {
     /// Whether a second attempt may succeed, and does no harm.
     pub(crate) fn is_retryable(&self, retry: Retry) -> bool {
         match self {
-            Self::TimedOut | Self::Disconnected(_) => retry == Retry::Safe,
+            Self::TimedOut | Self::Lost(_) | Self::Disconnected(_) => retry == Retry::Safe,
             Self::NotConnected(_)
             | Self::Demoted(_)
             | Self::Unavailable(_)
@@ -83,7 +86,7 @@ impl CommandError {
     pub(crate) fn cause(self) -> Option<Arc<RedisError>> {
         match self {
             Self::NotConnected(cause) => cause,
-            Self::TimedOut | Self::Overloaded(_) | Self::Malformed => None,
+            Self::TimedOut | Self::Lost(_) | Self::Overloaded(_) | Self::Malformed => None,
             Self::Disconnected(error)
             | Self::Demoted(error)
             | Self::Unavailable(error)
@@ -97,6 +100,7 @@ impl CommandError {
         match self {
             Self::NotConnected(Some(source)) => StoreError::failed(Unreachable { source }),
             Self::NotConnected(None) | Self::TimedOut => StoreError::Deadline(deadline),
+            Self::Lost(unanswered) => unanswered.store_error(deadline),
             Self::Overloaded(limit) => StoreError::Overloaded(limit),
             Self::Malformed => StoreError::failed(Malformed),
             Self::Disconnected(error)

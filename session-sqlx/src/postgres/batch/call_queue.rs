@@ -42,7 +42,7 @@ impl<S: Statement> CallQueue<S> {
             if call.is_abandoned(now) {
                 continue;
             }
-            if call.statement.claim(&mut claims) {
+            if call.request.claim(&mut claims) {
                 batch.push(call);
             } else {
                 left.push((number, call));

@@ -2,7 +2,6 @@
 
 mod call;
 mod call_queue;
-mod dispatcher;
 mod in_flight;
 mod queue;
 mod scheduler;

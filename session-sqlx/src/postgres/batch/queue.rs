@@ -1,34 +1,30 @@
-//! The queue before the workers, bounded in length and in time.
+//! The queue before the workers.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use session_core::StoreError;
-use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use session_core::store::batch;
+use session_core::store::batch::Unanswered;
+use tokio::time::Instant;
 
 use super::call::Call;
-use super::dispatcher::Dispatcher;
-use super::scheduler::Scheduled;
+use super::scheduler::{Scheduled, Scheduler};
 use super::shared::Shared;
 use super::worker::Worker;
 
 /// Takes statements to the workers, and starts these at the first one.
 pub(crate) struct Queue {
     shared: Arc<Shared>,
-    workers: usize,
-    length: usize,
-    running: Mutex<Option<Workers>>,
-}
-
-/// The workers that run. They end when it is dropped.
-struct Workers {
-    dispatcher: Arc<Dispatcher>,
-    shutdown: watch::Sender<()>,
+    calls: batch::Queue<Worker>,
 }
 
 impl Queue {
     pub(crate) fn new(shared: Shared, workers: usize, length: usize) -> Self {
-        Self { shared: Arc::new(shared), workers, length, running: Mutex::new(None) }
+        let shared = Arc::new(shared);
+        let of_workers = Arc::clone(&shared);
+        let make_worker = move || Worker::new(Arc::clone(&of_workers));
+        let make_scheduler = move || Scheduler::new(workers);
+        Self { shared, calls: batch::Queue::new(length, workers, make_scheduler, make_worker) }
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -36,7 +32,7 @@ impl Queue {
     }
 
     pub(crate) fn workers(&self) -> usize {
-        self.workers
+        self.calls.workers()
     }
 
     /// When an operation that begins now has to be done.
@@ -50,31 +46,12 @@ impl Queue {
         statement: S,
         deadline: Instant,
     ) -> Result<S::Answer, StoreError> {
-        let (call, answer) = Call::new(statement, deadline);
-        self.dispatcher().push(call, self.length)?;
-        match timeout_at(deadline, answer).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) | Err(_) => Err(self.shared.deadline_error()),
+        let (call, reply) = Call::new(statement, deadline);
+        self.calls.push(|scheduler| S::enqueue(call, scheduler))?;
+        match reply.wait().await {
+            Ok(answer) => answer,
+            Err(Unanswered::Deadline) => Err(self.shared.deadline_error()),
+            Err(unanswered) => Err(unanswered.store_error(self.shared.server.deadline())),
         }
-    }
-
-    fn dispatcher(&self) -> Arc<Dispatcher> {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        // Workers end with the runtime that they were started in; a later one gets its own.
-        let running = match &mut *running {
-            Some(workers) if !workers.shutdown.is_closed() => workers,
-            ended => ended.insert(self.start()),
-        };
-        Arc::clone(&running.dispatcher)
-    }
-
-    fn start(&self) -> Workers {
-        let dispatcher = Arc::new(Dispatcher::new(self.workers));
-        let (shutdown, watched) = watch::channel(());
-        for _ in 0..self.workers {
-            let (shared, dispatcher) = (Arc::clone(&self.shared), Arc::clone(&dispatcher));
-            tokio::spawn(Worker::new(shared, dispatcher, watched.clone()).work());
-        }
-        Workers { dispatcher, shutdown }
     }
 }

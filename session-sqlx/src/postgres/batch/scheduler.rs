@@ -1,5 +1,7 @@
 //! The scheduler: which calls wait, and which of them are sent as the next batch.
 
+use session_core::store::batch;
+
 use super::call::Call;
 use super::call_queue::CallQueue;
 use super::in_flight::InFlight;
@@ -15,7 +17,7 @@ pub(crate) trait Scheduled: Statement {
 }
 
 /// How a batch counts as long as it is in flight.
-pub(super) struct BatchCount {
+pub(crate) struct BatchCount {
     kind: fn(&mut Scheduler) -> &mut InFlight,
     /// None any more once the batch is slow.
     calls: usize,
@@ -24,11 +26,6 @@ pub(super) struct BatchCount {
 }
 
 impl Scheduler {
-    /// How many calls wait.
-    pub(super) fn len(&self) -> usize {
-        self.length
-    }
-
     /// The number of this queue's first call, if it may be sent now.
     ///
     /// One worker is left to statements that wait for no lock, so that they never wait for one
@@ -55,18 +52,12 @@ impl Scheduler {
     pub(super) fn slowed(&mut self, count: &mut BatchCount) {
         (count.kind)(self).0 -= std::mem::take(&mut count.calls);
     }
-
-    /// The batch was answered, or given up.
-    pub(super) fn returned(&mut self, count: &BatchCount) {
-        (count.kind)(self).0 -= count.calls;
-        self.writing -= count.writes;
-    }
 }
 
 macro_rules! scheduler {
     ($($kind:ident: $queue:ident),* $(,)?) => {
         /// Calls of one kind that travel together.
-        pub(super) enum Batch {
+        pub(crate) enum Batch {
             $($kind(Vec<Call<$kind>>)),*
         }
 
@@ -85,14 +76,23 @@ macro_rules! scheduler {
                 Self { workers, writing: 0, next: 0, length: 0, $($queue: CallQueue::default()),* }
             }
 
-            /// Whether a batch may be sent now.
-            pub(super) fn is_ready(&self) -> bool {
+        }
+
+        impl batch::Scheduler for Scheduler {
+            type Batch = Batch;
+            type Ticket = BatchCount;
+
+            fn len(&self) -> usize {
+                self.length
+            }
+
+            fn is_ready(&self) -> bool {
                 false $(|| self.next_of(&self.$queue).is_some())*
             }
 
             /// Of the calls that may be sent now, takes the one that has waited longest, with those
             /// that can travel with it.
-            pub(super) fn take_batch(&mut self) -> Option<(Batch, BatchCount)> {
+            fn take_batch(&mut self) -> Option<(Batch, BatchCount)> {
                 while let Some(first) = [$(self.next_of(&self.$queue)),*].into_iter().flatten().min() {
                     $(if self.$queue.first() == Some(first) {
                         let before = self.$queue.len();
@@ -109,6 +109,11 @@ macro_rules! scheduler {
                     })*
                 }
                 None
+            }
+
+            fn returned(&mut self, count: &BatchCount) {
+                (count.kind)(self).0 -= count.calls;
+                self.writing -= count.writes;
             }
         }
 

@@ -3,55 +3,45 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use session_core::store::in_real_time;
-use tokio::sync::watch;
+use session_core::store::batch::InFlight;
+use session_core::store::{batch, in_real_time};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::call::Call;
-use super::dispatcher::Dispatcher;
 use super::in_flight::SLOW_AFTER;
-use super::scheduler::Batch;
+use super::scheduler::{Batch, Scheduler};
 use super::shared::Shared;
 use crate::postgres::connection::{ConnectionManager, StatementError};
 use crate::postgres::sql::{Statement, Text};
 
 pub(super) struct Worker {
     shared: Arc<Shared>,
-    dispatcher: Arc<Dispatcher>,
-    shutdown: watch::Receiver<()>,
     connection: ConnectionManager,
 }
 
-impl Worker {
-    pub(super) fn new(
-        shared: Arc<Shared>,
-        dispatcher: Arc<Dispatcher>,
-        shutdown: watch::Receiver<()>,
-    ) -> Self {
-        let connection = ConnectionManager::new(Arc::clone(&shared.health));
-        Self { shared, dispatcher, shutdown, connection }
+impl batch::Worker for Worker {
+    type Scheduler = Scheduler;
+
+    async fn prepare(&mut self) {
+        self.connection.connect(&self.shared.server).await;
     }
 
-    /// Works until the store is dropped. A worker without a connection takes no batch, so that
-    /// another may.
-    pub(super) async fn work(mut self) {
-        loop {
-            let (batch, mut in_flight) = tokio::select! {
-                batch = async {
-                    self.connection.connect(&self.shared.server).await;
-                    self.dispatcher.next().await
-                } => batch,
-                _ = self.shutdown.changed() => return,
-            };
-            let mut work = pin!(self.run(batch));
-            if timeout(SLOW_AFTER, &mut work).await.is_err() {
-                in_flight.slowed();
-                work.await;
-            }
+    async fn run(&mut self, batch: Batch, in_flight: &mut InFlight<Scheduler>) {
+        let mut work = pin!(self.serve_batch(batch));
+        if timeout(SLOW_AFTER, &mut work).await.is_err() {
+            in_flight.update(Scheduler::slowed);
+            work.await;
         }
     }
+}
 
-    async fn run(&mut self, batch: Batch) {
+impl Worker {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        let connection = ConnectionManager::new(Arc::clone(&shared.health));
+        Self { shared, connection }
+    }
+
+    async fn serve_batch(&mut self, batch: Batch) {
         let shared = Arc::clone(&self.shared);
         let texts = &shared.texts;
         match batch {
@@ -72,7 +62,7 @@ impl Worker {
         }
     }
 
-    /// Runs them together, or one by one if the server rejected one of them.
+    /// Runs these together, or one by one if the server rejected one of them.
     async fn serve<S: Statement>(&mut self, mut calls: Vec<Call<S>>, text: &Text) {
         let Some(error) = self.run_with_retry(&mut calls, text).await else {
             return;
@@ -124,7 +114,7 @@ impl Worker {
         text: &Text,
     ) -> Result<Vec<S::Answer>, StatementError> {
         let server = &self.shared.server;
-        let Some(last) = calls.iter().map(|call| call.deadline).max() else {
+        let Some(last) = calls.iter().map(|call| call.deadline()).max() else {
             return Ok(Vec::new());
         };
         let Ok(mut connection) = timeout_at(last, self.connection.take::<S>(server)).await else {
@@ -136,7 +126,7 @@ impl Worker {
             self.connection.put_back(connection);
             return Ok(Vec::new());
         }
-        let statements: Vec<&S> = calls.iter().map(|call| &call.statement).collect();
+        let statements: Vec<&S> = calls.iter().map(|call| &call.request).collect();
         let answers = async {
             let connection = connection.as_mut();
             server.begin(connection).await?;

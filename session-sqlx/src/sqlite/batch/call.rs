@@ -1,17 +1,14 @@
-//! A call: a statement, until when it is worth running, and where its answer goes.
+//! A call: a statement that a caller waits for, whose answer is held back until it is committed.
 
 use std::future::Future;
 use std::pin::Pin;
 
+use session_core::store::batch::{self, Reply};
 use session_core::{Handle, StoreError};
 use sqlx::sqlite::SqliteConnection;
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::sqlite::sql::{Statement, Texts};
-
-/// Where the answer to a call arrives.
-pub(super) type Answer<S> = oneshot::Receiver<Result<<S as Statement>::Answer, StoreError>>;
 
 /// A statement that runs.
 pub(super) type Running<'a> = Pin<Box<dyn Future<Output = sqlx::Result<()>> + Send + 'a>>;
@@ -37,23 +34,20 @@ pub(super) trait AnyCall: Send {
 
 /// A statement that a caller waits for.
 pub(super) struct Call<S: Statement> {
-    statement: S,
-    deadline: Instant,
+    call: batch::Call<S, S::Answer>,
     answer: Option<S::Answer>,
-    sender: oneshot::Sender<Result<S::Answer, StoreError>>,
 }
 
 impl<S: Statement> Call<S> {
-    pub(super) fn boxed(statement: S, deadline: Instant) -> (Box<dyn AnyCall>, Answer<S>) {
-        let (sender, receiver) = oneshot::channel();
-        let call = Self { statement, deadline, answer: None, sender };
-        (Box::new(call), receiver)
+    pub(super) fn boxed(statement: S, deadline: Instant) -> (Box<dyn AnyCall>, Reply<S::Answer>) {
+        let (call, reply) = batch::Call::new(statement, deadline);
+        (Box::new(Self { call, answer: None }), reply)
     }
 }
 
 impl<S: Statement> AnyCall for Call<S> {
     fn is_abandoned(&self) -> bool {
-        self.sender.is_closed() || self.deadline <= Instant::now()
+        self.call.is_abandoned(Instant::now())
     }
 
     fn run<'a>(
@@ -63,29 +57,30 @@ impl<S: Statement> AnyCall for Call<S> {
     ) -> Running<'a> {
         Box::pin(async move {
             self.answer = None;
-            self.answer = Some(if self.statement.needs_savepoint() {
-                run_in_savepoint(&self.statement, connection, texts).await?
+            let statement = &self.call.request;
+            self.answer = Some(if statement.needs_savepoint() {
+                run_in_savepoint(statement, connection, texts).await?
             } else {
-                self.statement.run(connection, texts).await?
+                statement.run(connection, texts).await?
             });
             Ok(())
         })
     }
 
     fn ended(&self) -> &[Handle] {
-        self.answer.as_ref().map_or(&[], |answer| self.statement.ended(answer))
+        self.answer.as_ref().map_or(&[], |answer| self.call.request.ended(answer))
     }
 
     /// If the caller has left in the meantime, the answer has nowhere to go. One that was not
     /// run has none: its caller sees that this end is gone.
     fn send_answer(self: Box<Self>) {
         if let Some(answer) = self.answer {
-            self.sender.send(Ok(answer)).ok();
+            self.call.answer(Ok(answer));
         }
     }
 
     fn fail(self: Box<Self>, error: StoreError) {
-        self.sender.send(Err(error)).ok();
+        self.call.answer(Err(error));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The batches: writes that wait at the same time are written in one transaction, reads beside it.
 
 mod call;
+mod calls;
 mod file_watch;
 mod queue;
 mod reader;

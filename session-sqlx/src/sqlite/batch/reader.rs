@@ -1,38 +1,36 @@
-//! A reader: takes reads from the queue and runs them, one at a time, on its own connection.
+//! A reader: runs reads, one at a time, on its own connection.
 
 use std::sync::Arc;
 
 use session_core::StoreError;
+use session_core::store::batch::{self, InFlight};
 use session_core::store::in_real_time;
 use sqlx::sqlite::SqliteConnection;
-use tokio::sync::{Mutex, mpsc};
 use tokio::time::sleep;
 
 use super::call::AnyCall;
+use super::calls::Calls;
 use super::shared::Shared;
 use crate::sqlite::connection::{RETRY_INTERVAL, is_locked, leaves_connection, store_error};
 
-/// The queue's receiver, at which the readers take turns.
-pub(super) type Reads = Arc<Mutex<mpsc::Receiver<Box<dyn AnyCall>>>>;
-
 pub(super) struct Reader {
     shared: Arc<Shared>,
-    reads: Reads,
     connection: Option<SqliteConnection>,
 }
 
-impl Reader {
-    pub(super) fn new(shared: Arc<Shared>, reads: Reads) -> Self {
-        Self { shared, reads, connection: None }
-    }
+impl batch::Worker for Reader {
+    type Scheduler = Calls;
 
-    /// Works until the store is dropped.
-    pub(super) async fn work(mut self) {
-        loop {
-            let next = self.reads.lock().await.recv().await;
-            let Some(call) = next else { return };
-            self.serve(call).await;
+    async fn run(&mut self, reads: Vec<Box<dyn AnyCall>>, _: &mut InFlight<Calls>) {
+        for read in reads {
+            self.serve(read).await;
         }
+    }
+}
+
+impl Reader {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, connection: None }
     }
 
     /// A read meets a lock only while the log is recovered or removed: it is tried again.

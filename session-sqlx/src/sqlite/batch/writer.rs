@@ -1,77 +1,69 @@
-//! The writer: takes the writes that wait, runs them in one transaction, and answers after the
-//! commit.
+//! The writer: runs the writes that wait in one transaction, and answers after the commit.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use session_core::StoreError;
+use session_core::store::batch::{self, InFlight, Scheduler as _};
 use session_core::store::in_real_time;
 use sqlx::sqlite::SqliteConnection;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
 use super::call::AnyCall;
+use super::calls::Calls;
 use super::shared::Shared;
 use crate::sqlite::connection::{
     RETRY_INTERVAL, WriteFailed, is_locked, leaves_connection, store_error, truncate_long_wal,
 };
 
 /// How many writes a transaction has at most: the first one waits for the last.
-const MAX_WRITES: usize = 256;
+pub(super) const MAX_WRITES: usize = 256;
 
 /// After writing this long without a pause, the writer makes one, so that another program that
 /// waits for the lock gets it: SQLite has no queue for that, and tries every few milliseconds.
 const PAUSE_AFTER: Duration = Duration::from_millis(250);
 const PAUSE: Duration = Duration::from_millis(4);
 
-type Calls = Vec<Box<dyn AnyCall>>;
+type Writes = Vec<Box<dyn AnyCall>>;
 
 pub(super) struct Writer {
     shared: Arc<Shared>,
-    writes: mpsc::Receiver<Box<dyn AnyCall>>,
     connection: Option<SqliteConnection>,
-    /// When it last had nothing to do, or made a pause.
-    last_pause: Instant,
+    /// Since when it has had something to do without a pause.
+    busy_since: Option<Instant>,
+}
+
+impl batch::Worker for Writer {
+    type Scheduler = Calls;
+
+    async fn run(&mut self, writes: Writes, in_flight: &mut InFlight<Calls>) {
+        let busy_since = self.busy_since.get_or_insert_with(Instant::now);
+        if busy_since.elapsed() > PAUSE_AFTER {
+            sleep(PAUSE).await;
+            *busy_since = Instant::now();
+        }
+        for call in self.write(writes, in_flight).await {
+            self.write_alone(call).await;
+        }
+        if in_flight.update(|waiting, ()| waiting.is_empty()).unwrap_or(true) {
+            self.busy_since = None;
+        }
+    }
 }
 
 impl Writer {
-    pub(super) fn new(shared: Arc<Shared>, writes: mpsc::Receiver<Box<dyn AnyCall>>) -> Self {
-        Self { shared, writes, connection: None, last_pause: Instant::now() }
-    }
-
-    /// Works until the store is dropped.
-    pub(super) async fn work(mut self) {
-        while let Some(first) = self.next().await {
-            for call in self.write(vec![first]).await {
-                self.write_alone(call).await;
-            }
-        }
-    }
-
-    async fn next(&mut self) -> Option<Box<dyn AnyCall>> {
-        if self.writes.is_empty() {
-            let next = self.writes.recv().await;
-            self.last_pause = Instant::now();
-            return next;
-        }
-        if self.last_pause.elapsed() > PAUSE_AFTER {
-            sleep(PAUSE).await;
-            self.last_pause = Instant::now();
-        }
-        self.writes.recv().await
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, connection: None, busy_since: None }
     }
 
     /// Writes these in one transaction, and with them whatever came while the lock was waited
     /// for. Answers which of them have to be written again, because another rolled back the whole.
-    async fn write(&mut self, mut calls: Calls) -> Calls {
+    async fn write(&mut self, mut calls: Writes, in_flight: &mut InFlight<Calls>) -> Writes {
         let Some(connection) = self.begin(&mut calls).await else {
-            return Calls::new();
+            return Writes::new();
         };
-        while calls.len() < MAX_WRITES
-            && let Ok(next) = self.writes.try_recv()
-        {
-            calls.push(next);
-        }
+        let room = MAX_WRITES - calls.len();
+        in_flight.update(|waiting, ()| calls.extend(waiting.take(room)));
         self.transact(connection, calls).await
     }
 
@@ -84,7 +76,7 @@ impl Writer {
     }
 
     /// Begins a transaction with the only lock, which it waits for as long as any caller does.
-    async fn begin(&mut self, calls: &mut Calls) -> Option<SqliteConnection> {
+    async fn begin(&mut self, calls: &mut Writes) -> Option<SqliteConnection> {
         loop {
             calls.retain(|call| !call.is_abandoned());
             if calls.is_empty() {
@@ -118,9 +110,9 @@ impl Writer {
 
     /// Runs these, commits, and answers them. A statement that fails rolls back what itself did
     /// and no more, unless SQLite rolls back the whole: then the other calls are returned.
-    async fn transact(&mut self, mut connection: SqliteConnection, calls: Calls) -> Calls {
+    async fn transact(&mut self, mut connection: SqliteConnection, calls: Writes) -> Writes {
         let shared = Arc::clone(&self.shared);
-        let mut done = Calls::new();
+        let mut done = Writes::new();
         let mut calls = calls.into_iter();
         while let Some(mut call) = calls.next() {
             if call.is_abandoned() {
@@ -154,7 +146,7 @@ impl Writer {
             // The connection is closed, which rolls back what may be left of the transaction.
             Err(error) => fail_all(done, error),
         }
-        Calls::new()
+        Writes::new()
     }
 
     /// With a write-ahead log no other connection can block a commit; if one does, it is waited for.
@@ -185,7 +177,7 @@ async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> sqlx::
     sqlx::query(sql).execute(connection).await.map(drop)
 }
 
-fn fail_all(calls: Calls, error: sqlx::Error) {
+fn fail_all(calls: Writes, error: sqlx::Error) {
     let cause = WriteFailed(Arc::new(error));
     for call in calls {
         call.fail(StoreError::failed(cause.clone()));

@@ -8,6 +8,7 @@ mod fixtures;
 mod hot_updates;
 mod log_in;
 mod migrate;
+mod panics;
 mod pooler;
 mod queue;
 mod recovery;

@@ -50,27 +50,6 @@ use crate::request_head::RequestHead;
 ///
 /// **An `Arc`** around a state that is not cloned: [`FromArc`](crate::FromArc) says where the sessions are.
 ///
-/// ```
-/// # use std::sync::Arc;
-/// # use axum::{Router, routing::get};
-/// # use session_axum::{FromArc, MemoryStore, Sessions, require_session, session};
-/// # #[session] struct Shop { visits: u64 }
-/// # #[require_session] async fn visit(shop: &mut Shop) { shop.visits += 1; }
-/// struct App { sessions: Sessions<Shop>, greeting: String }
-///
-/// impl FromArc<App> for Sessions<Shop> {
-///     fn from_arc(app: &App) -> Self {
-///         app.sessions.clone()
-///     }
-/// }
-///
-/// # fn main() -> Result<(), session_axum::BuildError> {
-/// # let sessions = Sessions::builder(MemoryStore::new()).build()?;
-/// let app = App { sessions, greeting: "welcome".to_owned() };
-/// let router: Router = Router::new().route("/", get(visit)).with_state(Arc::new(app));
-/// # Ok(()) }
-/// ```
-///
 /// **A generic state**, over a database say: `#[derive(FromRef)]` takes no generics, so write what it would.
 /// A handler may be generic as well:
 ///

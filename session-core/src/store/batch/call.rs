@@ -62,7 +62,7 @@ impl<A, E> Reply<A, E> {
 }
 
 /// Why there was no answer. What was called for may have happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unanswered {
     /// The deadline has passed.
@@ -74,6 +74,8 @@ pub enum Unanswered {
     )]
     Lost,
 }
+
+crate::error_words::debug_in_words!(Unanswered);
 
 impl Unanswered {
     /// The error of a store whose calls have this long.

@@ -114,7 +114,7 @@ impl Worker {
         text: &Text,
     ) -> Result<Vec<S::Answer>, StatementError> {
         let server = &self.shared.server;
-        let Some(last) = calls.iter().map(|call| call.deadline()).max() else {
+        let Some(last) = calls.iter().map(Call::deadline).max() else {
             return Ok(Vec::new());
         };
         let Ok(mut connection) = timeout_at(last, self.connection.take::<S>(server)).await else {

@@ -12,8 +12,8 @@ use super::shards::Shards;
 use crate::crypto::time::{Now, Timestamp};
 use crate::crypto::token::Handle;
 use crate::store::{
-    Contents, Cursor, Ended, Ending, Endings, InProcessEndings, Insert, Inserted, ListQuery, LogIn,
-    Page, Record, Store, StoreError, Swept, Update, Updated,
+    Contents, Cursor, Ended, Ending, Endings, Health, InProcessEndings, Insert, Inserted,
+    ListQuery, LogIn, Page, Record, Store, StoreError, Swept, Update, Updated,
 };
 
 /// Sessions in this process's memory: bounded, sharded, expiring. Clones share them.
@@ -223,6 +223,15 @@ impl Store for MemoryStore {
         }
         self.0.revocations.sweep(now);
         Ok(Swept::All(removed as u64))
+    }
+
+    async fn health(&self) -> Result<Health, StoreError> {
+        let (sessions, capacity) = (self.len(), self.0.capacity);
+        let mut health = Health::default();
+        if sessions >= capacity {
+            health.warn(StoreError::Full(capacity).to_string());
+        }
+        Ok(health)
     }
 }
 

@@ -7,6 +7,7 @@ mod events;
 mod guest;
 mod options;
 mod pages;
+mod ready;
 mod room;
 mod socket;
 mod stop;
@@ -42,6 +43,7 @@ fn routes(app: App) -> Router {
         .route("/devices", get(devices::list))
         .route("/devices/others/end", post(devices::end_others))
         .route("/devices/one/{handle}/end", post(devices::end_one))
+        .route("/ready", get(ready::ready))
         .with_state(app)
 }
 

@@ -2,5 +2,6 @@
 
 mod devices;
 mod program;
+mod ready;
 mod stop;
 mod talk;

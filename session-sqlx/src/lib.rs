@@ -95,7 +95,8 @@ mod version;
 
 #[cfg(feature = "postgres")]
 pub use postgres::{
-    ConfigError, ConnectError, MigrateError, PostgresBuilder, PostgresStore, Rejected, Unreachable,
+    ConfigError, ConnectError, MigrateError, NoPrimary, NoServerConnection, NotPrimary,
+    PostgresBuilder, PostgresStore, Rejected, Unreachable, WrongPooler,
 };
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteBuilder, SqliteStore};

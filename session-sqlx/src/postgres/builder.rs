@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool};
 
-use super::connection::{ConfigError, ConnectError, Pooler, Server, Source};
+use super::connection::{ConfigError, ConnectError, Pooler, Server, Source, hosts};
 use super::sql::Table;
 use super::store::PostgresStore;
 
@@ -105,44 +105,69 @@ impl PostgresBuilder {
         self
     }
 
-    /// Leaves out the start-up options by which the server learns of the deadline, watches for
-    /// lost clients and reads committed data: for a pooler that refuses such options. Set
-    /// `statement_timeout` on the role then.
-    pub fn plain_start(mut self) -> Self {
-        self.pooler = Pooler::PlainStart;
+    /// For a pooler in session mode, such as PgBouncer with `pool_mode = session`.
+    ///
+    /// Such a one refuses the start-up options by which the server learns of the deadline, watches
+    /// for lost clients and reads committed data: they are set when a connection is open. It must
+    /// reset them when a client has left, as PgBouncer does (`server_reset_query`).
+    ///
+    /// A connection to the server is taken for each worker, as long as the store lives, so that
+    /// `pool_size` has to be as large.
+    pub fn session_pooler(mut self) -> Self {
+        self.pooler = Pooler::Session;
         self
     }
 
-    /// For a pooler in transaction mode that does not know prepared statements: PgBouncer before
-    /// 1.21 (Debian 12 has 1.18), or one with `max_prepared_statements = 0`. Includes
-    /// [`plain_start`](Self::plain_start).
+    /// For a pooler in transaction mode that keeps no prepared statements: PgBouncer before 1.21
+    /// (Debian 12 has 1.18), or one with `max_prepared_statements = 0`.
     ///
     /// Each statement is then prepared anew, in a transaction of its own: four round trips to the
-    /// pooler in place of one, and a server's connection taken as long. From 1.21 on PgBouncer can
-    /// keep prepared statements (`max_prepared_statements`), for which `plain_start` alone should
-    /// do; the tests run on 1.18.
+    /// pooler in place of one, and a server's connection taken as long. It works behind any other
+    /// pooler as well, and without one.
     pub fn transaction_pooler(mut self) -> Self {
         self.pooler = Pooler::Transaction;
         self
     }
 
+    /// For a pooler in transaction mode that keeps prepared statements: PgBouncer from 1.21 on, with
+    /// `max_prepared_statements` above 0 (from 1.24 on it is, unless set).
+    ///
+    /// A statement takes one round trip, as without a pooler. It cannot set a time limit: set
+    /// `statement_timeout` on the role to a little less than [`deadline`](Self::deadline), or
+    /// [`health`](session_core::Store::health) warns. A change that is sent when no other was for
+    /// some milliseconds takes one round trip more, which asks whether the pooler is still there.
+    pub fn pooler_with_prepared_statements(mut self) -> Self {
+        self.pooler = Pooler::Prepared;
+        self
+    }
+
     /// Connects to the server of this URL, once, so that a mistake in it shows at the start.
     ///
+    /// The URL may name several hosts, `postgres://user@one,other:5433/database`. They are tried in
+    /// turn, and the one is used that is the primary: at each connection anew, so that the store
+    /// follows a fail-over. `target_session_attrs` may say `read-write` or `primary`, which is what
+    /// is meant anyway.
+    ///
     /// # Errors
-    /// When the configuration or the URL is wrong, or the server cannot be reached.
+    /// When the configuration or the URL is wrong, the server cannot be reached, it is a standby or
+    /// read only, or there is another pooler before it than the builder was told of.
     pub async fn connect(self, url: &str) -> Result<PostgresStore, ConnectError> {
-        self.connect_with(url.parse().map_err(ConnectError::Url)?).await
+        self.connect_to(hosts(url)?).await
     }
 
     /// Connects with these options, once, so that a mistake in them shows at the start.
     ///
     /// # Errors
-    /// When the configuration is wrong, or the server cannot be reached.
+    /// As for [`connect`](Self::connect).
     pub async fn connect_with(
         self,
         options: PgConnectOptions,
     ) -> Result<PostgresStore, ConnectError> {
-        let store = self.build(options)?;
+        self.connect_to(options).await
+    }
+
+    async fn connect_to(self, source: impl Into<Source>) -> Result<PostgresStore, ConnectError> {
+        let store = self.build(source)?;
         store.check().await?;
         Ok(store)
     }
@@ -180,10 +205,11 @@ impl PostgresBuilder {
 impl PostgresStore {
     /// A store on the server of this URL, with a table named `sessions`.
     ///
-    /// It connects once, so that a mistake in the URL shows at the start.
+    /// It connects once, so that a mistake in the URL shows at the start. The URL may name several
+    /// hosts, of which one is the primary: see [`PostgresBuilder::connect`].
     ///
     /// # Errors
-    /// When the URL is wrong or the server cannot be reached.
+    /// As for [`PostgresBuilder::connect`].
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
         Self::builder().connect(url).await
     }

@@ -5,6 +5,8 @@
 // What a user meets.
 mod builder;
 mod store;
+// What a probe is told.
+mod health;
 // The version of the table.
 mod migrate;
 // What tells of the sessions that end.
@@ -17,6 +19,9 @@ mod connection;
 mod sql;
 
 pub use builder::PostgresBuilder;
-pub use connection::{ConfigError, ConnectError, Rejected, Unreachable};
+pub use connection::{
+    ConfigError, ConnectError, NoPrimary, NoServerConnection, NotPrimary, Rejected, Unreachable,
+    WrongPooler,
+};
 pub use migrate::MigrateError;
 pub use store::PostgresStore;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use session_core::store::{
-    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
-    in_real_time,
+    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update,
+    Updated, in_real_time,
 };
 use session_core::{Handle, Now, Store, StoreError};
 use sqlx::Connection as _;
@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout};
 use super::batch::{Queue, Shared};
 use super::connection::{ConnectError, Server};
 use super::feed;
+use super::health::health;
 use super::migrate::{MigrateError, migrate};
 use super::sql::{self, Table};
 
@@ -39,13 +40,13 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     pub(super) fn new_at(server: Server, table: Table, workers: usize, queue: usize) -> Self {
-        Self { queue: Arc::new(Queue::new(Shared::new(server, table), workers, queue)) }
+        Self { queue: Arc::new(Queue::new(Shared::new(server, table, workers), workers, queue)) }
     }
 
     /// Connects once, and closes the connection.
     pub(super) async fn check(&self) -> Result<(), ConnectError> {
         let server = &self.queue.shared().server;
-        let connection = server.open().await.map_err(ConnectError::Unreachable)?;
+        let connection = server.open().await?;
         let limit = server.deadline();
         timeout(limit, in_real_time(limit, connection.close())).await.ok();
         Ok(())
@@ -174,6 +175,14 @@ impl Store for PostgresStore {
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
         self.queue.run(sql::Sweep { limit, now }, self.queue.deadline()).await
+    }
+
+    /// Reads and writes, neither of which finds anything. An error if the server cannot be reached,
+    /// is a standby or read only, or if the table is missing. Warnings: connections that the server
+    /// or a pooler refuses, statements without a time limit behind a pooler, and why there is no
+    /// feed of the sessions that end.
+    async fn health(&self) -> Result<Health, StoreError> {
+        health(&self.queue).await
     }
 }
 

@@ -37,7 +37,7 @@ pub use browser::Browser;
 pub use free_address::free_address;
 pub use gate::Gate;
 #[cfg(feature = "postgres")]
-pub use postgres::{PgBouncer, Postgres};
+pub use postgres::{PgBouncer, PoolMode, Postgres};
 pub use proxy::Proxy;
 #[cfg(feature = "redis")]
 pub use redis::{Redis, RedisCluster};

@@ -1,27 +1,33 @@
 //! What the workers of a store share.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use session_core::StoreError;
 
 use crate::postgres::connection::{Health, Rejected, Server, StatementError};
 use crate::postgres::sql::{Table, Texts};
-use crate::version::{NotMigrated, Told};
+use crate::version::NotMigrated;
 
 /// The server of a store, its table, and the health of its connections.
 pub(crate) struct Shared {
     pub(crate) server: Server,
     pub(crate) table: Table,
     pub(crate) texts: Texts,
-    pub(super) health: Arc<Health>,
-    /// Whether the log was told why there is no feed of endings.
-    pub(crate) no_feed: Told,
+    pub(crate) health: Arc<Health>,
+    /// Why there is no feed of endings, if one was asked for in vain last.
+    pub(crate) no_feed: Mutex<Option<&'static str>>,
 }
 
 impl Shared {
-    pub(crate) fn new(server: Server, table: Table) -> Self {
+    pub(crate) fn new(server: Server, table: Table, workers: usize) -> Self {
         let texts = Texts::new(&table, server.preparation());
-        Self { server, table, texts, health: Arc::default(), no_feed: Told::default() }
+        Self {
+            server,
+            table,
+            texts,
+            health: Arc::new(Health::new(workers)),
+            no_feed: Mutex::default(),
+        }
     }
 
     /// The error of a call that was not answered within the deadline.

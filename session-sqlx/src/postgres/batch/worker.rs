@@ -11,7 +11,7 @@ use super::call::Call;
 use super::in_flight::SLOW_AFTER;
 use super::scheduler::{Batch, Scheduler};
 use super::shared::Shared;
-use crate::postgres::connection::{ConnectionManager, StatementError};
+use crate::postgres::connection::{ConnectionManager, StatementError, run};
 use crate::postgres::sql::{Statement, Text};
 
 pub(super) struct Worker {
@@ -127,17 +127,9 @@ impl Worker {
             return Ok(Vec::new());
         }
         let statements: Vec<&S> = calls.iter().map(|call| &call.request).collect();
-        let answers = async {
-            let connection = connection.as_mut();
-            server.begin(connection).await?;
-            let answers = text.run(&statements, connection).await;
-            server.end(connection, answers).await
-        };
-        let answers =
-            match timeout(server.deadline(), in_real_time(server.deadline(), answers)).await {
-                Ok(answers) => answers.map_err(StatementError::from),
-                Err(_) => Err(StatementError::TimedOut),
-            };
+        let answers = run(server, &statements, text, connection.as_mut());
+        let answers = timeout(server.deadline(), in_real_time(server.deadline(), answers)).await;
+        let answers = answers.unwrap_or(Err(StatementError::TimedOut));
         if answers.as_ref().err().is_none_or(StatementError::leaves_connection) {
             self.connection.put_back(connection);
         }

@@ -1,5 +1,6 @@
 //! The errors of setting up a store.
 
+use super::open_error::{NoPrimary, NoServerConnection, NotPrimary, OpenError, WrongPooler};
 use crate::postgres::sql::InvalidName;
 
 /// A store could not be connected to its server.
@@ -15,6 +16,18 @@ pub enum ConnectError {
     /// The server could not be reached, or did not let us in.
     #[error("could not connect to PostgreSQL")]
     Unreachable(#[source] sqlx::Error),
+    /// The server is a standby, or read only.
+    #[error(transparent)]
+    NotPrimary(NotPrimary),
+    /// None of several hosts is one that writes.
+    #[error(transparent)]
+    NoPrimary(NoPrimary),
+    /// There is another pooler than the builder was told of.
+    #[error(transparent)]
+    WrongPooler(WrongPooler),
+    /// The pooler gave no connection to the server.
+    #[error(transparent)]
+    NoServerConnection(NoServerConnection),
 }
 
 /// A store cannot be set up like this.
@@ -37,9 +50,32 @@ pub enum ConfigError {
     /// Something is zero without which nothing happens.
     #[error("a store needs at least some: no {0} was given")]
     Zero(&'static str),
+    /// The URL asks for a server that a store cannot use.
+    #[error(
+        "`target_session_attrs={0}` asks for a server that may not write, and a session store needs the \
+         primary: write `target_session_attrs=read-write`, or leave it out"
+    )]
+    TargetSessionAttrs(String),
+    /// The URL names several hosts after its `?`.
+    #[error(
+        "several hosts are named before the database: postgres://user@one:5432,other:5432/database"
+    )]
+    HostsInQuery,
 }
 
 session_core::debug_in_words!(ConnectError, ConfigError);
+
+impl From<OpenError> for ConnectError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::NotPrimary(error) => Self::NotPrimary(error),
+            OpenError::NoPrimary(error) => Self::NoPrimary(error),
+            OpenError::WrongPooler(error) => Self::WrongPooler(error),
+            OpenError::NoServer(error) => Self::NoServerConnection(error),
+            error @ OpenError::Unreachable(_) => Self::Unreachable(error.into_sqlx()),
+        }
+    }
+}
 
 impl From<InvalidName> for ConfigError {
     fn from(InvalidName { kind, name, longest }: InvalidName) -> Self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
-use crate::postgres::sql::Statement;
+use crate::postgres::sql::{READ_ONLY, Statement};
 
 /// Why a statement gave no answer. Codes are of PostgreSQL's appendix A.
 pub(crate) enum StatementError {
@@ -14,7 +14,7 @@ pub(crate) enum StatementError {
     TimedOut,
     /// The connection broke; it may have happened.
     Disconnected(Arc<sqlx::Error>),
-    /// The server refused to begin it on this connection; on another it may well.
+    /// It did not happen on this connection; on another it may well.
     Stale(Arc<sqlx::Error>),
     /// The server rolled it back in favour of another.
     RolledBack(Arc<sqlx::Error>),
@@ -45,8 +45,8 @@ impl From<sqlx::Error> for StatementError {
         }
         match cause.code() {
             // A statement prepared before the table changed, one that a pooler prepared
-            // elsewhere, and a primary that has become a standby.
-            "0A000" | "26000" | "25006" => Self::Stale(error),
+            // elsewhere, and a server that became read only, asked to write or to read.
+            "0A000" | "26000" | "25006" | READ_ONLY => Self::Stale(error),
             // Serialization failure, deadlock.
             "40001" | "40P01" => Self::RolledBack(error),
             "57014" => Self::Cancelled,
@@ -58,6 +58,28 @@ impl From<sqlx::Error> for StatementError {
 }
 
 impl StatementError {
+    /// It was certainly undone, whatever became of the connection.
+    pub(super) fn undone(self) -> Self {
+        match self {
+            Self::Disconnected(error) => Self::Stale(error),
+            error => error,
+        }
+    }
+
+    /// Whether the server itself ended the connection before the statement was done: then it undid
+    /// the statement, if that had begun at all.
+    ///
+    /// A process of the server that is told to end (by an administrator, a shutdown or a time limit)
+    /// aborts its transaction, and says so. Its messages arrive in order, and it says that a statement
+    /// is done before it commits what no `BEGIN` came before; after that an error is not of this kind
+    /// any more ([`Answer`](crate::postgres::sql)).
+    pub(super) fn is_farewell(&self) -> bool {
+        let Self::Disconnected(error) = self else { return false };
+        let sqlx::Error::Database(cause) = &**error else { return false };
+        // Admin shutdown, database dropped, idle session timeout.
+        matches!(cause.code().as_deref(), Some("57P01" | "57P04" | "57P05"))
+    }
+
     /// Whether the connection is as good as before.
     pub(crate) fn leaves_connection(&self) -> bool {
         match self {

@@ -1,39 +1,67 @@
-//! The health of a store's connections: how many are open, and why none can be opened.
+//! The health of a store's connections: how many are open, and why others cannot be opened.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use session_core::StoreError;
 
+use super::open_error::OpenError;
+
 /// How the connections of all workers of a store stand with their server.
-#[derive(Default)]
-pub(crate) struct Health(Mutex<State>);
+pub(crate) struct Health {
+    workers: usize,
+    state: Mutex<State>,
+}
 
 #[derive(Default)]
 struct State {
     open: usize,
-    /// Why the last attempt to connect failed, if none has succeeded since.
-    last_error: Option<Arc<sqlx::Error>>,
-    /// Whether it was said in the log that the server cannot be reached.
-    reported: bool,
+    /// How many workers have tried in vain to connect, and try again.
+    refused: usize,
+    /// Why the last attempt to connect failed, if all that tried have not succeeded since.
+    last_error: Option<OpenError>,
+    /// How many were open when the log was told last, if it was told of a fault.
+    reported: Option<usize>,
 }
 
 impl Health {
+    pub(crate) fn new(workers: usize) -> Self {
+        Self { workers, state: Mutex::default() }
+    }
+
     /// The error of a call that was not answered within the deadline.
     pub(crate) fn deadline_error(&self, deadline: Duration) -> StoreError {
         let state = self.state();
         match &state.last_error {
-            Some(error) if state.open == 0 => StoreError::failed(Unreachable(Arc::clone(error))),
+            Some(error) if state.open == 0 || error.is_of_all() => error.store_error(),
             _ => StoreError::Deadline(deadline),
         }
     }
 
-    pub(super) fn opened(&self) {
+    /// How many connections are missing at the moment, and why. None as long as nobody was refused:
+    /// connections are opened at the first use.
+    pub(crate) fn warning(&self) -> Option<String> {
+        let state = self.state();
+        let error = state.last_error.as_ref().filter(|_| state.refused > 0)?;
+        Some(format!("{} of {} connections are open: {error}", state.open, self.workers))
+    }
+
+    pub(super) fn opened(&self, was_refused: bool) {
         let mut state = self.state();
         state.open += 1;
-        state.last_error = None;
-        if std::mem::take(&mut state.reported) {
-            tracing::info!("PostgreSQL can be reached again");
+        if was_refused {
+            state.refused -= 1;
+        }
+        if state.refused == 0 {
+            state.last_error = None;
+            if state.reported.take().is_some() {
+                tracing::info!(
+                    target: "session",
+                    open = state.open,
+                    workers = self.workers,
+                    "PostgreSQL lets all connections in again"
+                );
+            }
         }
     }
 
@@ -41,23 +69,37 @@ impl Health {
         self.state().open -= 1;
     }
 
-    pub(super) fn failed(&self, error: sqlx::Error) {
+    /// A worker was refused, for the first time or once more.
+    pub(super) fn refused(&self, error: OpenError, is_first: bool) {
         let mut state = self.state();
-        if state.open == 0 && !state.reported {
-            tracing::warn!(%error, "PostgreSQL cannot be reached; trying again");
-            state.reported = true;
+        state.refused += usize::from(is_first);
+        // As long as others are on their way, their number says nothing.
+        let is_settled = state.open + state.refused >= self.workers;
+        if is_settled && state.reported != Some(state.open) {
+            let (open, workers) = (state.open, self.workers);
+            match open {
+                0 => tracing::warn!(
+                    target: "session",
+                    %error,
+                    "PostgreSQL cannot be used; trying again"
+                ),
+                _ => tracing::warn!(
+                    target: "session",
+                    %error,
+                    "{open} of {workers} connections to PostgreSQL are open; trying again"
+                ),
+            }
+            state.reported = Some(open);
         }
-        state.last_error = Some(Arc::new(error));
+        state.last_error = Some(error);
+    }
+
+    /// A worker that was refused tries no more.
+    pub(super) fn gave_up(&self) {
+        self.state().refused -= 1;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-/// No worker has a connection: the source of a [`StoreError::Failed`]. They keep trying.
-#[derive(Clone, thiserror::Error)]
-#[error("PostgreSQL cannot be reached")]
-pub struct Unreachable(#[source] Arc<sqlx::Error>);
-
-session_core::debug_in_words!(Unreachable);

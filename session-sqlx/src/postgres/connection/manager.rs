@@ -10,12 +10,17 @@ use sqlx::postgres::PgConnection;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::health::Health;
+use super::pooler::Pooler;
 use super::server::Server;
 use crate::postgres::sql::Statement;
 
 /// After this long without use, a connection is pinged before a write is sent on it: a read can be
-/// repeated, a write whose connection broke has to fail.
+/// repeated, a write whose connection broke without a word has to fail.
 const PING_AFTER: Duration = Duration::from_secs(1);
+
+/// The same behind a pooler that keeps prepared statements, whose last word proves nothing. It is
+/// near, as a rule, and under load no connection lies idle for this long.
+const PING_AFTER_BEHIND_POOLER: Duration = Duration::from_millis(5);
 
 const MIN_BACKOFF: Duration = Duration::from_millis(20);
 const MAX_BACKOFF: Duration = Duration::from_secs(1);
@@ -23,12 +28,14 @@ const MAX_BACKOFF: Duration = Duration::from_secs(1);
 /// A worker's connection; none before the first use, and after it broke.
 pub(crate) struct ConnectionManager {
     connection: Option<Connection>,
+    /// Whether the last attempt to connect failed.
+    is_refused: bool,
     health: Arc<Health>,
 }
 
 impl ConnectionManager {
     pub(crate) fn new(health: Arc<Health>) -> Self {
-        Self { connection: None, health }
+        Self { connection: None, is_refused: false, health }
     }
 
     /// Connects if need be, however often it takes.
@@ -36,9 +43,13 @@ impl ConnectionManager {
         let mut backoff = MIN_BACKOFF;
         while self.connection.is_none() {
             match server.open().await {
-                Ok(connection) => self.connection = Some(Connection::new(connection, &self.health)),
+                Ok(connection) => {
+                    self.health.opened(std::mem::take(&mut self.is_refused));
+                    self.connection = Some(Connection::new(connection, &self.health));
+                }
                 Err(error) => {
-                    self.health.failed(error);
+                    let is_first = !std::mem::replace(&mut self.is_refused, true);
+                    self.health.refused(error, is_first);
                     sleep(jitter(backoff)).await;
                     backoff = MAX_BACKOFF.min(backoff * 2);
                 }
@@ -53,7 +64,7 @@ impl ConnectionManager {
             let Some(mut connection) = self.connection.take() else {
                 continue;
             };
-            if S::IDEMPOTENT || connection.last_used.elapsed() < PING_AFTER {
+            if S::IDEMPOTENT || connection.last_used.elapsed() < ping_after(server.pooler()) {
                 return connection;
             }
             let limit = server.deadline() / 4;
@@ -70,6 +81,24 @@ impl ConnectionManager {
     }
 }
 
+impl Drop for ConnectionManager {
+    fn drop(&mut self) {
+        if self.is_refused {
+            self.health.gave_up();
+        }
+    }
+}
+
+/// Between statements, how long a connection may lie idle without a question before a write.
+fn ping_after(pooler: Pooler) -> Duration {
+    match pooler {
+        // Each write begins a transaction, and may be tried again until that is committed.
+        Pooler::Transaction => Duration::MAX,
+        Pooler::None => PING_AFTER,
+        Pooler::Session | Pooler::Prepared => PING_AFTER_BEHIND_POOLER,
+    }
+}
+
 /// An open connection. Dropping it closes the socket at once: a farewell might never be read.
 pub(crate) struct Connection {
     inner: PgConnection,
@@ -79,7 +108,6 @@ pub(crate) struct Connection {
 
 impl Connection {
     fn new(inner: PgConnection, health: &Arc<Health>) -> Self {
-        health.opened();
         Self { inner, last_used: Instant::now(), health: Arc::clone(health) }
     }
 

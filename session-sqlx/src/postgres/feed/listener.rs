@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use session_core::StoreError;
 use session_core::store::{Ending, PROOF_INTERVAL, in_real_time};
 use sqlx::Acquire as _;
 use sqlx::postgres::PgListener;
@@ -11,7 +12,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::message::endings;
 use super::outbox::Outbox;
 use crate::postgres::batch::Shared;
-use crate::postgres::connection::StatementError;
+use crate::postgres::connection::{OpenError, StatementError, run};
 use crate::postgres::sql::{Channel, ChannelSeen};
 
 /// A connection for messages.
@@ -21,11 +22,26 @@ pub(super) struct Listener {
     channel: ChannelSeen,
 }
 
+/// Why a listener could not connect.
+pub(super) enum ListenError {
+    Open(OpenError),
+    Statement(StatementError),
+}
+
+impl ListenError {
+    pub(super) fn store_error(&self, shared: &Shared) -> StoreError {
+        match self {
+            Self::Open(error) => error.store_error(),
+            Self::Statement(error) => shared.store_error(error),
+        }
+    }
+}
+
 impl Listener {
     /// Connects, and does not listen yet. None if not every ending is told.
-    pub(super) async fn connect(shared: Arc<Shared>) -> Result<Option<Self>, StatementError> {
-        let mut connection = shared.server.listen().await?;
-        let channel = channel(&shared, &mut connection).await?;
+    pub(super) async fn connect(shared: Arc<Shared>) -> Result<Option<Self>, ListenError> {
+        let mut connection = shared.server.listen().await.map_err(ListenError::Open)?;
+        let channel = channel(&shared, &mut connection).await.map_err(ListenError::Statement)?;
         Ok(channel.map(|channel| Self { connection, shared, channel }))
     }
 
@@ -118,9 +134,7 @@ async fn channel(
     let Shared { server, texts, .. } = shared;
     let answer = async {
         let connection = connection.acquire().await?;
-        server.begin(connection).await?;
-        let answers = texts.channel.run(&[&Channel::default()], connection).await;
-        server.end(connection, answers).await
+        run(server, &[&Channel::default()], &texts.channel, connection).await
     };
     let limit = server.deadline();
     let answers = timeout(limit, in_real_time(limit, answer)).await;

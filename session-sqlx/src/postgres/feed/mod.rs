@@ -5,4 +5,4 @@ mod message;
 mod open;
 mod outbox;
 
-pub(super) use open::open;
+pub(super) use open::{fault, open};

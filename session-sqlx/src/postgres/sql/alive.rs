@@ -18,7 +18,7 @@ SELECT given.number, principal, :now, expires, absolute
 FROM unnest($2::uuid[]) WITH ORDINALITY AS given (key, number) CROSS JOIN LATERAL (
     SELECT principal, expires, absolute FROM :"table"
     WHERE handle = given.key AND expires > :now AND octet_length(fields) > 0 LIMIT 1
-) AS found"#;
+) AS found WHERE :writable"#;
 
 pub(crate) struct Alive {
     pub(crate) handles: Box<[Handle]>,

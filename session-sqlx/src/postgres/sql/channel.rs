@@ -14,7 +14,7 @@ FROM (
     WHERE tgrelid = to_regclass(':"table"')
         AND tgname LIKE 'session\_ending\_%' AND tgenabled IN ('O', 'A')
     GROUP BY tgrelid HAVING count(*) >= 4
-) AS found"#;
+) AS found WHERE :writable"#;
 
 #[derive(Default)]
 pub(crate) struct Channel {

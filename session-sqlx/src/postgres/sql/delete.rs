@@ -46,9 +46,9 @@ impl Statement for Delete {
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Self::Answer> {
-        let query = sql.query_scalar().bind(fixed_now(self.now)).bind(uuid(self.handle));
-        let was_live: Option<bool> = query.fetch_optional(connection).await?;
-        Ok(was_live == Some(true))
+        let query = sql.query().bind(fixed_now(self.now)).bind(uuid(self.handle));
+        let row = query.fetch_optional(connection).await?;
+        row.map_or(Ok(false), |row| row.try_get(0))
     }
 
     async fn run_batch(

@@ -16,7 +16,7 @@ pub(super) const SQL: &str = r#"
 SELECT :when, handle, digest, revision, principal,
     CASE WHEN $6 THEN fields ELSE '' END, persistent, label
 FROM :"table"
-WHERE principal = $2 AND expires > :now
+WHERE :writable AND principal = $2 AND expires > :now
     AND created <= coalesce($3::timestamptz, 'infinity')
     AND (created < coalesce($3::timestamptz, 'infinity') OR handle > $4)
 ORDER BY created DESC, handle LIMIT $5"#;

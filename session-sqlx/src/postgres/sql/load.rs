@@ -3,7 +3,7 @@
 use session_core::store::Record;
 use session_core::{Handle, Now};
 use sqlx::Row as _;
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnection, PgRow};
 
 use super::prepared::Prepared;
 use super::row::{record, uuid};
@@ -11,7 +11,8 @@ use super::statement::{MAX_CALLS, Statement, column};
 use super::timestamp::fixed_now;
 
 pub(super) const SINGLE: &str = r#"
-SELECT :when, :record FROM :"table" WHERE handle = $2 AND expires > :now"#;
+SELECT :when, :record FROM :"table" WHERE handle = $2 AND expires > :now
+    AND :writable"#;
 
 /// Each handle is looked up by itself, whatever the planner takes the table for; two may be the
 /// same.
@@ -22,7 +23,7 @@ SELECT :when, :record, item.number FROM (
 ) AS item CROSS JOIN LATERAL (
     SELECT created, authenticated, seen, expires, absolute, :record FROM :"table"
     WHERE handle = item.key AND expires > item.now LIMIT 1
-) AS found"#;
+) AS found WHERE :writable"#;
 
 pub(crate) struct Load {
     pub(crate) handle: Handle,
@@ -43,7 +44,7 @@ impl Statement for Load {
     ) -> sqlx::Result<Self::Answer> {
         let query = sql.query().bind(fixed_now(self.now)).bind(uuid(self.handle));
         let row = query.fetch_optional(connection).await?;
-        row.as_ref().map(record).transpose()
+        row.as_ref().map(|row| record_of(self.handle, row)).transpose()
     }
 
     async fn run_batch(
@@ -59,11 +60,23 @@ impl Statement for Load {
             .await?;
         let mut answers = vec![None; batch.len()];
         for row in &rows {
-            let number = usize::try_from(row.try_get::<i64, _>(13)?).unwrap_or(0);
-            if let Some(answer) = answers.get_mut(number.wrapping_sub(1)) {
-                *answer = Some(record(row)?);
+            let number = usize::try_from(row.try_get::<i64, _>(13)?).unwrap_or(0).wrapping_sub(1);
+            if let (Some(answer), Some(load)) = (answers.get_mut(number), batch.get(number)) {
+                *answer = Some(record_of(load.handle, row)?);
             }
         }
         Ok(answers)
     }
+}
+
+/// The record in this row. That of another handle is never an answer, whatever has come between the
+/// store and its server.
+fn record_of(handle: Handle, row: &PgRow) -> sqlx::Result<Record> {
+    let record = record(row)?;
+    if record.handle == handle {
+        return Ok(record);
+    }
+    let cause = "the answer is of another session than was asked for, as behind a pooler in transaction \
+        mode: call `transaction_pooler()` on the store's builder";
+    Err(sqlx::Error::Protocol(cause.to_owned()))
 }

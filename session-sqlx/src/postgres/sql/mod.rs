@@ -41,7 +41,7 @@ pub(super) use insert_log_in::InsertLogIn;
 pub(super) use list::List;
 pub(super) use load::Load;
 pub(super) use migrations::MIGRATIONS;
-pub(super) use prepared::Preparation;
+pub(super) use prepared::{Preparation, READ_ONLY};
 pub(super) use remember::Remember;
 pub(super) use statement::Statement;
 pub(super) use sweep::Sweep;

@@ -57,14 +57,14 @@ impl Statement for Touch {
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Self::Answer> {
-        let done = sql
+        let changed = sql
             .query()
             .bind(fixed_now(self.now))
             .bind(uuid(self.handle))
             .bind(interval(self.idle, self.now))
             .execute(connection)
             .await?;
-        Ok(done.rows_affected() > 0)
+        Ok(changed > 0)
     }
 
     async fn run_batch(

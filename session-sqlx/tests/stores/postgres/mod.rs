@@ -9,6 +9,7 @@ mod hot_updates;
 mod log_in;
 mod migrate;
 mod panics;
+mod pairings;
 mod pooler;
 mod queue;
 mod recovery;

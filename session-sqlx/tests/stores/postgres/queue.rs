@@ -126,7 +126,7 @@ async fn a_locked_row_costs_a_call_and_no_connection() {
 /// Where the server cannot be told of the deadline, the worker leaves the connection instead.
 #[tokio::test]
 async fn a_statement_that_hangs_costs_its_worker_one_deadline() {
-    let (store, database) = store(one_worker().plain_start().deadline(DEADLINE)).await;
+    let (store, database) = store(one_worker().session_pooler().deadline(DEADLINE)).await;
     let record = stored(&store, insert()).await;
     let other = hold(&database).await;
     let error = store.update(update_of(&record), Now::Store).await.expect_err("it is locked");

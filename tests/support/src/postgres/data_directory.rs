@@ -128,7 +128,7 @@ fn server_user() -> Option<(u32, u32)> {
 }
 
 /// Runs a command in `directory` to its end, which it reaches even if the test process is gone before.
-fn run(command: &mut Command, directory: &TempDirectory, input: &str) {
+pub(crate) fn run(command: &mut Command, directory: &TempDirectory, input: &str) {
     let log = directory.open_log();
     let mut child = command
         .current_dir(directory.path())

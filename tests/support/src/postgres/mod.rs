@@ -3,6 +3,7 @@
 mod data_directory;
 mod pgbouncer;
 mod server;
+mod standby;
 
-pub use pgbouncer::PgBouncer;
+pub use pgbouncer::{PgBouncer, PoolMode};
 pub use server::Postgres;

@@ -1,4 +1,4 @@
-//! A throw-away PgBouncer in transaction mode, from the installed binary.
+//! A throw-away PgBouncer from the installed binary, in the mode that a test asks for.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -10,20 +10,59 @@ use tokio::net::TcpStream;
 use super::{Postgres, data_directory};
 use crate::{TempDirectory, free_address};
 
+/// Where one is that Debian installed, which is where only root's `PATH` leads; and the newer one that
+/// `scripts/pgbouncer.sh` puts beside it, where that is too old for [`PoolMode::PreparedStatements`].
+const PROGRAMS: [&str; 3] = ["/usr/sbin/pgbouncer", "pgbouncer", "/opt/pgbouncer/pgbouncer"];
+
+/// The first version that keeps prepared statements.
+const KEEPS_STATEMENTS: (u32, u32) = (1, 21);
+
+/// How long a client keeps a connection to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PoolMode {
+    /// Until it leaves.
+    Session,
+    /// For a transaction; prepared statements are not kept.
+    Transaction,
+    /// For a transaction; prepared statements are kept.
+    PreparedStatements,
+}
+
 /// A running PgBouncer before a PostgreSQL server, on 127.0.0.1.
 #[derive(Debug)]
 pub struct PgBouncer {
     directory: TempDirectory,
     address: SocketAddr,
+    program: &'static str,
 }
 
 impl PgBouncer {
     /// Starts one that shares three connections to each database among all clients, each for as long as a transaction.
     pub async fn before(server: &Postgres) -> Self {
-        let mut bouncer =
-            Self { directory: data_directory::owned_directory("TERM"), address: free_address() };
+        Self::start(server, PoolMode::Transaction, 3, "").await
+    }
+
+    /// Starts one with so many connections to each database, and more lines for its settings.
+    pub async fn start(server: &Postgres, mode: PoolMode, pool_size: u32, settings: &str) -> Self {
+        let versions = PROGRAMS.map(|program| (program, version(program)));
+        let wanted = if mode == PoolMode::PreparedStatements { KEEPS_STATEMENTS } else { (1, 0) };
+        let found = versions.into_iter().find(|(_, version)| *version >= Some(wanted));
+        let Some((program, Some(version))) = found else {
+            panic!("PgBouncer {wanted:?} is not installed: scripts/test.sh sees to it");
+        };
+        let mut bouncer = Self {
+            directory: data_directory::owned_directory("TERM"),
+            address: free_address(),
+            program,
+        };
+        let mut settings = settings.to_owned();
+        if version >= KEEPS_STATEMENTS {
+            let kept = if mode == PoolMode::PreparedStatements { 200 } else { 0 };
+            settings.push_str(&format!("\nmax_prepared_statements = {kept}"));
+        }
         for _ in 0..10 {
-            if bouncer.boot(server.address()).await {
+            bouncer.configure(server.address(), mode, pool_size, &settings);
+            if bouncer.boot().await {
                 return bouncer;
             }
             bouncer.address = free_address();
@@ -31,8 +70,8 @@ impl PgBouncer {
         panic!("PgBouncer does not start:\n{}", bouncer.directory.log());
     }
 
-    /// False if it gave up, as it does when its port is taken.
-    async fn boot(&self, server: SocketAddr) -> bool {
+    fn configure(&self, server: SocketAddr, mode: PoolMode, pool_size: u32, settings: &str) {
+        let mode = if mode == PoolMode::Session { "session" } else { "transaction" };
         let settings = format!(
             "[databases]
             * = host={} port={} user=postgres
@@ -41,9 +80,10 @@ impl PgBouncer {
             listen_port = {}
             unix_socket_dir =
             auth_type = any
-            pool_mode = transaction
-            default_pool_size = 3
-            max_client_conn = 200",
+            pool_mode = {mode}
+            default_pool_size = {pool_size}
+            max_client_conn = 200
+            {settings}",
             server.ip(),
             server.port(),
             self.address.ip(),
@@ -52,14 +92,27 @@ impl PgBouncer {
         let settings: Vec<&str> = settings.lines().map(str::trim).collect();
         let file = self.directory.path().join("pgbouncer.ini");
         fs::write(&file, settings.join("\n")).expect("the directory is ours");
-        // Debian installs it where only root's `PATH` leads.
-        let program = Path::new("/usr/sbin/pgbouncer");
-        let program = if program.exists() { program } else { Path::new("pgbouncer") };
-        let mut command = Command::new(program);
+    }
+
+    /// False if it gave up, as it does when its port is taken.
+    async fn boot(&self) -> bool {
+        let mut command = Command::new(self.program);
         data_directory::run_as_server(&mut command);
-        command.arg(file);
+        command.arg(self.directory.path().join("pgbouncer.ini"));
         let answers = async || TcpStream::connect(self.address).await.is_ok();
         self.directory.launch(&mut command, answers).await
+    }
+
+    /// Ends it, with all connections, and starts it again at the same address.
+    pub async fn restart(&self) {
+        self.directory.kill();
+        for _ in 0..100 {
+            if self.boot().await {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("PgBouncer does not start again:\n{}", self.directory.log());
     }
 
     /// The server's URL of a database, changed to go through it.
@@ -67,4 +120,15 @@ impl PgBouncer {
         let database = server.rsplit('/').next().expect("a URL ends with the database");
         format!("postgres://postgres@{}/{database}", self.address)
     }
+}
+
+/// Major and minor version; none if it is not installed.
+fn version(program: &str) -> Option<(u32, u32)> {
+    if program.starts_with('/') && !Path::new(program).exists() {
+        return None;
+    }
+    let output = Command::new(program).arg("--version").output().ok()?;
+    let output = String::from_utf8(output.stdout).ok()?;
+    let mut numbers = output.lines().next()?.rsplit(' ').next()?.split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }

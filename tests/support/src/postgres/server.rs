@@ -43,7 +43,11 @@ impl Postgres {
     }
 
     async fn launch(fsync: bool) -> Self {
-        let directory = data_directory::new();
+        Self::launch_in(data_directory::new(), fsync).await
+    }
+
+    /// Starts a server on the data of this directory.
+    pub(super) async fn launch_in(directory: TempDirectory, fsync: bool) -> Self {
         let mut postgres = Self { directory, address: free_address(), fsync };
         for _ in 0..10 {
             if postgres.boot().await {
@@ -173,7 +177,7 @@ impl Postgres {
     }
 
     /// A connection to the database `postgres`, whose statements count for no other database.
-    async fn connect(&self) -> PgConnection {
+    pub(super) async fn connect(&self) -> PgConnection {
         PgConnection::connect(&self.url("postgres")).await.expect("the server is up")
     }
 }

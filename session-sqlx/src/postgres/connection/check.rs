@@ -1,0 +1,46 @@
+//! The check of a connection that was opened: what it says of its server, in one round trip.
+
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::pooler::MARK;
+
+/// What a connection says of its server.
+pub(super) struct Check {
+    pub(super) is_standby: bool,
+    /// A standby is read only as well.
+    pub(super) is_read_only: bool,
+    /// Whose process of the server it is; empty if nobody's.
+    pub(super) mark: String,
+    /// Whether a statement may take for ever.
+    pub(super) lacks_timeout: bool,
+    /// Whether a transaction does not see what was committed since its start.
+    pub(super) is_strict: bool,
+}
+
+impl Check {
+    /// Asks for it, and changes these settings then, if any.
+    pub(super) async fn of(
+        connection: &mut PgConnection,
+        settings: Option<&[(&str, String)]>,
+    ) -> sqlx::Result<Self> {
+        let mut sql = format!(
+            "SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on',
+                coalesce(current_setting('{MARK}', true), ''),
+                current_setting('statement_timeout') = '0',
+                current_setting('transaction_isolation') <> 'read committed';"
+        );
+        for (name, value) in settings.unwrap_or_default() {
+            sql.push_str(&format!("SET {name} = '{value}';"));
+        }
+        // Safe: settings are literals and numbers.
+        let row = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_one(connection).await?;
+        Ok(Self {
+            is_standby: row.try_get(0)?,
+            is_read_only: row.try_get(1)?,
+            mark: row.try_get(2)?,
+            lacks_timeout: row.try_get(3)?,
+            is_strict: row.try_get(4)?,
+        })
+    }
+}

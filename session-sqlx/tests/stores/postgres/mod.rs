@@ -4,6 +4,7 @@ mod batch;
 mod contract;
 mod endings;
 mod feed_recovery;
+mod failover;
 mod fixtures;
 mod hot_updates;
 mod log_in;

@@ -14,6 +14,10 @@ use super::shared::Shared;
 use crate::postgres::connection::{ConnectionManager, StatementError, run};
 use crate::postgres::sql::{Statement, Text};
 
+/// How often a statement is tried again on another connection: a server that ends one may be about to
+/// end the next.
+const RETRIES: usize = 3;
+
 pub(super) struct Worker {
     shared: Arc<Shared>,
     connection: ConnectionManager,
@@ -91,10 +95,13 @@ impl Worker {
         calls: &mut Vec<Call<S>>,
         text: &Text,
     ) -> Option<StatementError> {
-        let answers = match self.run_once(calls, text).await {
-            Err(error) if error.is_retryable::<S>() => self.run_once(calls, text).await,
-            answers => answers,
-        };
+        let mut answers = self.run_once(calls, text).await;
+        for _ in 0..RETRIES {
+            if answers.as_ref().err().is_none_or(|error| !error.is_retryable::<S>()) {
+                break;
+            }
+            answers = self.run_once(calls, text).await;
+        }
         match answers {
             Ok(answers) => {
                 for (call, answer) in calls.drain(..).zip(answers) {

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use session_core::store::{Inserted, Updated};
 use session_core::{Now, Store as _, StoreError};
 use session_sqlx::{ConnectError, PostgresStore, Unreachable};
 use session_test_support::resilience::{all_fail_in_time, loads_outlive_connections, recovered};
 use session_test_support::{Postgres, Proxy};
 use sqlx::AssertSqlSafe;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::fixtures::{
@@ -86,6 +88,79 @@ async fn a_write_is_not_lost_to_a_connection_that_broke_while_it_lay_idle() {
         stored(&store, insert()).await;
     }
     assert_eq!(database.number("SELECT count(*) FROM sessions").await, 16);
+}
+
+/// The server says why it ends a connection, and that was read only after the write had been sent.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_is_not_lost_to_a_connection_that_the_server_has_just_ended() {
+    let database = Database(Postgres::shared().await.database().await);
+    let store = store(&database.0).await;
+    for round in 1..=20 {
+        for _ in 0..8 {
+            stored(&store, insert()).await;
+        }
+        terminate(&database).await;
+        let mut writes = JoinSet::new();
+        for _ in 0..8 {
+            let store = store.clone();
+            writes.spawn(async move { stored(&store, insert()).await });
+        }
+        writes.join_all().await;
+        assert_eq!(database.number("SELECT count(*) FROM sessions").await, 16 * round);
+    }
+}
+
+#[tokio::test]
+async fn a_write_is_not_lost_to_an_idle_time_limit_of_the_server() {
+    let database = Database(Postgres::shared().await.database().await);
+    let sql = "DO $$ BEGIN EXECUTE
+        format('ALTER DATABASE %I SET idle_session_timeout = 30', current_database()); END $$";
+    database.execute(sql).await;
+    let store = store(&database.0).await;
+    for pause in (0..100).map(|number| Duration::from_millis(25 + number % 10)) {
+        stored(&store, insert()).await;
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// Ended in the middle of their work, transactions are undone or done, and the store knows which.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_whose_connection_is_ended_meanwhile_happens_once() {
+    let database = Database(Postgres::shared().await.database().await);
+    let store = store(&database.0).await;
+    let mut callers = JoinSet::new();
+    for _ in 0..8 {
+        let store = store.clone();
+        callers.spawn(async move {
+            let mut failed = 0;
+            for _ in 0..40 {
+                let mut record = match store.insert(insert(), Now::Store).await {
+                    Ok(Inserted::Saved(_)) => stored(&store, insert()).await,
+                    other => panic!("it was there already: {other:?}"),
+                };
+                for _ in 0..4 {
+                    match store.update(update_of(&record), Now::Store).await {
+                        Ok(Updated::Saved(_)) => record.revision += 1,
+                        Ok(other) => panic!("{other:?}"),
+                        Err(_) => failed += 1,
+                    }
+                }
+            }
+            failed
+        });
+    }
+    let killer = tokio::spawn(async move {
+        let mut connection = database.connect().await;
+        loop {
+            let ended = sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'session-sqlx'");
+            ended.execute(&mut connection).await.expect("we may");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    let failed: usize = callers.join_all().await.into_iter().sum();
+    killer.abort();
+    assert_eq!(failed, 0);
 }
 
 #[tokio::test]

@@ -16,8 +16,8 @@ pub(super) async fn health(queue: &Queue) -> Result<Health, StoreError> {
     queue.run(Touch { handle, idle: Duration::ZERO, now }, queue.deadline()).await?;
     let mut health = Health::default();
     let shared = queue.shared();
-    if let Some(missing) = shared.health.warning() {
-        health.warn(missing);
+    for warning in shared.health.warnings() {
+        health.warn(warning);
     }
     for warning in shared.server.warnings() {
         health.warn(warning);

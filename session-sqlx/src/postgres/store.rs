@@ -45,10 +45,14 @@ impl PostgresStore {
 
     /// Connects once, and closes the connection.
     pub(super) async fn check(&self) -> Result<(), ConnectError> {
-        let server = &self.queue.shared().server;
+        let shared = self.queue.shared();
+        let server = &shared.server;
         let connection = server.open().await?;
         let limit = server.deadline();
         timeout(limit, in_real_time(limit, connection.close())).await.ok();
+        if let Some(share) = server.share(self.queue.workers()).await {
+            shared.health.has_share(share);
+        }
         Ok(())
     }
 

@@ -21,8 +21,13 @@ pub(crate) struct Warnings {
 
 impl Warnings {
     pub(crate) fn capture() -> Self {
+        Self::capture_with(Level::WARN)
+    }
+
+    /// The warnings, and what is logged at this level.
+    pub(crate) fn capture_with(level: Level) -> Self {
         let said = Arc::default();
-        let guard = tracing::subscriber::set_default(Listener(Arc::clone(&said)));
+        let guard = tracing::subscriber::set_default(Listener(Arc::clone(&said), level));
         Self { said, _guard: guard }
     }
 
@@ -32,7 +37,7 @@ impl Warnings {
     }
 }
 
-struct Listener(Arc<Mutex<Vec<String>>>);
+struct Listener(Arc<Mutex<Vec<String>>>, Level);
 
 impl Subscriber for Listener {
     fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
@@ -40,7 +45,7 @@ impl Subscriber for Listener {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "session" && *metadata.level() <= Level::WARN
+        metadata.target() == "session" && *metadata.level() <= self.1
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {

@@ -22,6 +22,8 @@ struct State {
     last_error: Option<OpenError>,
     /// How many were open when the log was told last, if it was told of a fault.
     reported: Option<usize>,
+    /// How many workers a pooler serves at once, if not all.
+    share: Option<usize>,
 }
 
 impl Health {
@@ -38,12 +40,33 @@ impl Health {
         }
     }
 
-    /// How many connections are missing at the moment, and why. None as long as nobody was refused:
+    /// How many connections are missing, and why. None are as long as nobody was refused:
     /// connections are opened at the first use.
-    pub(crate) fn warning(&self) -> Option<String> {
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = String> {
         let state = self.state();
-        let error = state.last_error.as_ref().filter(|_| state.refused > 0)?;
-        Some(format!("{} of {} connections are open: {error}", state.open, self.workers))
+        let error = state.last_error.as_ref().filter(|_| state.refused > 0);
+        let missing = error.map(|error| {
+            format!("{} of {} connections are open: {error}", state.open, self.workers)
+        });
+        let waiting = state.share.map(|share| self.waiting(share));
+        missing.into_iter().chain(waiting)
+    }
+
+    /// A pooler was seen to serve so many workers at once.
+    pub(crate) fn has_share(&self, share: usize) {
+        if share >= self.workers {
+            return;
+        }
+        self.state().share = Some(share);
+        tracing::warn!(target: "session", "{}", self.waiting(share));
+    }
+
+    fn waiting(&self, share: usize) -> String {
+        format!(
+            "the pooler has {share} connections to the server for {} workers, of which the others wait: raise \
+             its `pool_size` (`default_pool_size`), or lower the store's `workers`",
+            self.workers
+        )
     }
 
     pub(super) fn opened(&self, was_refused: bool) {

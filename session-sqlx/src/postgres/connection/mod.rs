@@ -10,6 +10,7 @@ mod open_error;
 mod pooler;
 mod run;
 mod server;
+mod share;
 
 pub use connect_error::{ConfigError, ConnectError};
 pub use error::Rejected;

@@ -27,7 +27,11 @@ pub(crate) enum OpenError {
 impl OpenError {
     /// Whether it holds for every connection, and not only for this one more.
     pub(super) fn is_of_all(&self) -> bool {
-        matches!(self, Self::NotPrimary(_) | Self::WrongPooler(_))
+        match self {
+            Self::NotPrimary(_) | Self::WrongPooler(_) | Self::NoPrimary(_) => true,
+            Self::Unreachable(error) => matches!(**error, sqlx::Error::Io(_)),
+            Self::NoServer(_) => false,
+        }
     }
 
     /// What a caller is told.

@@ -14,6 +14,7 @@ use super::check::Check;
 use super::hosts::address;
 use super::open_error::{NoPrimary, NoServerConnection, NotPrimary, OpenError, WrongPooler};
 use super::pooler::{MARK, Pooler, Service, random};
+use super::share::share;
 use crate::postgres::sql::Preparation;
 use crate::version::Told;
 
@@ -128,6 +129,17 @@ impl Server {
     /// Opens a connection for the store's statements.
     pub(crate) async fn open(&self) -> Result<PgConnection, OpenError> {
         self.on_primary(|options| self.open_at(options)).await
+    }
+
+    /// How many of so many workers a pooler serves at once, where it is one that has them wait. None
+    /// if that is not known.
+    pub(crate) async fn share(&self, workers: usize) -> Option<usize> {
+        if !matches!(self.pooler, Pooler::Transaction | Pooler::Prepared) {
+            return None;
+        }
+        let (_, options) = self.hosts().into_iter().next()?;
+        let limit = self.connect_timeout();
+        timeout(limit, in_real_time(limit, share(&options, workers))).await.ok()
     }
 
     /// Opens a connection for notifications.

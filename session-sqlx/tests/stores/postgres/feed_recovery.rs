@@ -1,6 +1,5 @@
 //! Feeds of endings that end, and servers and tables that have none.
 
-use std::fs;
 use std::time::{Duration, Instant};
 
 use session_core::store::{Ending, Endings};
@@ -11,7 +10,7 @@ use session_test_support::{PgBouncer, Postgres, Proxy};
 use tokio::runtime::Builder;
 use tokio::time::timeout;
 
-use super::fixtures::{Database, insert, migrated, patient, store, stored};
+use super::fixtures::{Database, error_chain, insert, migrated, patient, store, stored};
 use crate::newer_table::Warnings;
 
 const DEADLINE: Duration = Duration::from_secs(3);
@@ -124,16 +123,13 @@ async fn behind_a_pooler_in_transaction_mode_there_is_no_feed_and_nobody_listens
 }
 
 #[tokio::test]
-async fn a_standby_has_no_feed() {
+async fn a_feed_is_over_when_its_server_is_a_standby_and_there_is_no_other() {
     let server = Postgres::start().await;
-    let url = server.database().await;
-    migrated(patient(), &url).await;
-    server.kill();
-    fs::write(server.directory().join("data/standby.signal"), "").expect("the directory is ours");
-    server.restart().await;
-    let store = patient().connect(&url).await.expect("the server is up");
-    let said = warning(&store).await;
-    assert!(said.contains("standby"), "{said}");
+    let (store, mut feed) = feed(&server.database().await).await;
+    server.demote().await;
+    ends(&mut feed).await;
+    let error = store.endings().await.expect_err("a standby notifies nobody");
+    assert!(error_chain(&error).contains("is a standby"), "{error:?}");
 }
 
 #[tokio::test]

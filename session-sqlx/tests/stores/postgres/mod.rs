@@ -3,9 +3,10 @@
 mod batch;
 mod contract;
 mod endings;
-mod feed_recovery;
 mod failover;
+mod feed_recovery;
 mod fixtures;
+mod health;
 mod hot_updates;
 mod log_in;
 mod migrate;

@@ -85,7 +85,9 @@ fn binaries() -> &'static Path {
     BINARIES.get_or_init(|| {
         let path = env::var_os("PATH").unwrap_or_default();
         let complete = |directory: &PathBuf| {
-            ["initdb", "pg_basebackup", "postgres"].iter().all(|name| directory.join(name).is_file())
+            ["initdb", "pg_basebackup", "postgres"]
+                .iter()
+                .all(|name| directory.join(name).is_file())
         };
         if let Some(directory) = env::split_paths(&path).find(complete) {
             return directory;

@@ -86,6 +86,10 @@
 //! the disk. Without `default-features` nothing of PostgreSQL is compiled. The module `sqlite`
 //! says what it promises.
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod not_migrated;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod pending;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
@@ -93,12 +97,16 @@ pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod version;
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use not_migrated::NotMigrated;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use pending::{Pending, PendingMigration};
 #[cfg(feature = "postgres")]
 pub use postgres::{
-    ConfigError, ConnectError, MigrateError, NoPrimary, NoServerConnection, NotPrimary,
-    PostgresBuilder, PostgresStore, Rejected, Unreachable, WrongPooler,
+    ConfigError, ConnectError, MigrateError, MissingRight, NoPrimary, NoServerConnection,
+    NotPrimary, PostgresBuilder, PostgresStore, Rejected, TableElsewhere, Unreachable, WrongPooler,
 };
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteBuilder, SqliteStore};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
-pub use version::{NewerVersion, NotMigrated};
+pub use version::NewerVersion;

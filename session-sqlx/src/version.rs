@@ -1,7 +1,6 @@
 //! The version of a table: one more for each migration that was applied to it.
 
 use std::fmt::Display;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The migrations of a table, in order; the first makes version 1.
@@ -37,6 +36,14 @@ impl<M> Migrations<M> {
         i64::try_from(self.0.len()).unwrap_or(i64::MAX)
     }
 
+    /// The error if this program does not work with the table any more.
+    pub(crate) fn newer(&self, found: Applied, table: &dyn Display) -> Option<NewerVersion> {
+        let known = self.latest();
+        let oldest = found.oldest.unwrap_or(found.version);
+        let (table, found) = (table.to_string(), found.version);
+        (found > known && oldest > known).then_some(NewerVersion { table, found, oldest, known })
+    }
+
     /// Those that the table lacks, each with the version that it makes. There are none for a
     /// newer table, which is used as it is, if this program still works with it.
     pub(crate) fn pending(
@@ -47,10 +54,8 @@ impl<M> Migrations<M> {
     ) -> Result<impl Iterator<Item = (i64, &'static M)> + use<M>, NewerVersion> {
         let known = self.latest();
         if found.version > known {
-            let oldest = found.oldest.unwrap_or(found.version);
-            if oldest > known {
-                let (table, found) = (table.to_string(), found.version);
-                return Err(NewerVersion { table, found, oldest, known });
+            if let Some(newer) = self.newer(found, table) {
+                return Err(newer);
             }
             if told.is_first() {
                 tracing::warn!(
@@ -87,19 +92,7 @@ pub struct NewerVersion {
     pub known: i64,
 }
 
-/// There is no table for the sessions, or an older one: the source of a
-/// [`StoreError::Failed`](session_core::StoreError::Failed).
-#[derive(thiserror::Error)]
-#[error(
-    "the table {table} is missing or of an older version: call `migrate()` on the store when the \
-     program starts"
-)]
-pub struct NotMigrated {
-    pub(crate) table: String,
-    pub(crate) source: Arc<sqlx::Error>,
-}
-
-session_core::debug_in_words!(NewerVersion, NotMigrated);
+session_core::debug_in_words!(NewerVersion);
 
 #[cfg(test)]
 mod tests {

@@ -22,7 +22,7 @@ DECLARE
 BEGIN
     FOR turn IN
         SELECT
-            hashtextextended(principal, ':"table"'::regclass::oid::bigint) AS key,
+            hashtextextended(principal, :'table'::regclass::oid::bigint) AS key,
             bool_or(most IS NOT NULL) AS alone
         FROM unnest(principals, limits) AS item (principal, most)
         GROUP BY key ORDER BY key

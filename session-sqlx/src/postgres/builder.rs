@@ -53,14 +53,14 @@ impl PostgresBuilder {
     }
 
     /// The schema of the table, which [`migrate`](PostgresStore::migrate) creates if it is
-    /// missing. Unless named, it is the first one of the connection's `search_path`.
+    /// missing: any name of up to 63 bytes, in exactly this case. Unless named, it is the first one of
+    /// the connection's `search_path`.
     pub fn schema(mut self, name: impl Into<String>) -> Self {
         self.schema = Some(name.into());
         self
     }
 
-    /// The table, `sessions` unless named: up to 50 ASCII letters, digits and underscores, in
-    /// exactly this case.
+    /// The table, `sessions` unless named: any name of up to 50 bytes, in exactly this case.
     pub fn table(mut self, name: impl Into<String>) -> Self {
         self.table = name.into();
         self

@@ -7,7 +7,8 @@ mod builder;
 mod store;
 // What a probe is told.
 mod health;
-// The version of the table.
+// The version of the table, and what is missing where it is not right.
+mod diagnosis;
 mod migrate;
 // What tells of the sessions that end.
 mod feed;
@@ -23,5 +24,6 @@ pub use connection::{
     ConfigError, ConnectError, NoPrimary, NoServerConnection, NotPrimary, Rejected, Unreachable,
     WrongPooler,
 };
+pub use diagnosis::{MissingRight, TableElsewhere};
 pub use migrate::MigrateError;
 pub use store::PostgresStore;

@@ -12,12 +12,14 @@ use session_core::{Handle, Now, Store, StoreError};
 use sqlx::Connection as _;
 use tokio::time::{Instant, timeout};
 
-use super::batch::{Queue, Shared};
+use super::batch::{Queue, Scheduled, Shared};
 use super::connection::{ConnectError, Server};
+use super::diagnosis::Diagnosis;
 use super::feed;
 use super::health::health;
-use super::migrate::{MigrateError, migrate};
+use super::migrate::{MigrateError, migrate, pending};
 use super::sql::{self, Table};
+use crate::pending::Pending;
 
 /// Keeps sessions in a PostgreSQL table.
 ///
@@ -36,11 +38,13 @@ use super::sql::{self, Table};
 #[derive(Clone)]
 pub struct PostgresStore {
     queue: Arc<Queue>,
+    diagnosis: Arc<Diagnosis>,
 }
 
 impl PostgresStore {
     pub(super) fn new_at(server: Server, table: Table, workers: usize, queue: usize) -> Self {
-        Self { queue: Arc::new(Queue::new(Shared::new(server, table, workers), workers, queue)) }
+        let queue = Queue::new(Shared::new(server, table, workers), workers, queue);
+        Self { queue: Arc::new(queue), diagnosis: Arc::default() }
     }
 
     /// Connects once, and closes the connection.
@@ -59,7 +63,11 @@ impl PostgresStore {
     /// Creates the table, or brings it up to the version that this library needs.
     ///
     /// All of it is done or none, and doing it again changes nothing. Nodes that start together
-    /// take turns. It waits for locks up to half a minute, not for the store's deadline.
+    /// take turns. It waits for locks up to half a minute, not for the store's deadline, and no
+    /// time-out of the role, the database or the URL ends it.
+    ///
+    /// After `ALTER SCHEMA … RENAME`, with the new name in the [builder](super::PostgresBuilder::schema),
+    /// it names that schema in the functions. Sessions live on.
     ///
     /// A table that a newer release has migrated says which is the oldest release that works with
     /// it. If this one does, nothing is changed, and one warning is logged (target `session`): a
@@ -72,39 +80,43 @@ impl PostgresStore {
         let shared = self.queue.shared();
         migrate(&shared.server, &shared.table).await
     }
+
+    /// What [`migrate`](Self::migrate) would do, as SQL, for whoever may change the schema: it is to be
+    /// read, or run by hand. Nothing is changed, and no more asked for than the right to read the
+    /// table of versions.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or refuses, or when a newer release has made a table that
+    /// this one does not work with. That a name is taken is seen only when the SQL is run.
+    pub async fn pending(&self) -> Result<Pending, MigrateError> {
+        let shared = self.queue.shared();
+        pending(&shared.server, &shared.table).await
+    }
 }
 
 impl PostgresStore {
-    /// What there is in place of what an update expected. A statement of its own sees the write that the update
-    /// waited for and lost to.
-    async fn lost_update(
+    async fn run<S: Scheduled>(&self, statement: S) -> Result<S::Answer, StoreError> {
+        self.diagnosed(self.queue.run(statement, self.queue.deadline())).await
+    }
+
+    /// This answer; of an error the cause and the cure, which may take a look at the table.
+    async fn diagnosed<T>(
         &self,
-        handle: Handle,
-        now: Now,
-        deadline: Instant,
-    ) -> Result<Updated, StoreError> {
-        Ok(match self.queue.run(sql::Load { handle, now }, deadline).await? {
-            Some(current) => Updated::Conflict(Box::new(current)),
-            None => Updated::Gone,
-        })
-    }
-}
-
-impl Store for PostgresStore {
-    async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
-        self.queue.run(sql::Load { handle, now }, self.queue.deadline()).await
-    }
-
-    async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
-        match insert.principal {
-            Some(_) => {
-                self.queue.run(sql::InsertLogIn { insert, now }, self.queue.deadline()).await
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        // Within the same time as the answer: nobody waits for both.
+        let deadline = self.queue.deadline();
+        match answer.await {
+            Ok(answer) => Ok(answer),
+            Err(error) => {
+                let Shared { server, table, .. } = &**self.queue.shared();
+                // Boxed, since it opens a connection: no call that succeeds has room for that.
+                Err(Box::pin(self.diagnosis.of(error, server, table, deadline)).await)
             }
-            None => self.queue.run(sql::Insert { insert, now }, self.queue.deadline()).await,
         }
     }
 
-    async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
+    async fn update_or_load(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
         let (handle, deadline) = (update.handle, self.queue.deadline());
         if let Some(absolute) = update.authenticated {
             let updated = self.queue.run(sql::UpdateLogIn { update, absolute, now }, deadline);
@@ -129,8 +141,39 @@ impl Store for PostgresStore {
         }
     }
 
+    /// What there is in place of what an update expected. A statement of its own sees the write that the update
+    /// waited for and lost to.
+    async fn lost_update(
+        &self,
+        handle: Handle,
+        now: Now,
+        deadline: Instant,
+    ) -> Result<Updated, StoreError> {
+        Ok(match self.queue.run(sql::Load { handle, now }, deadline).await? {
+            Some(current) => Updated::Conflict(Box::new(current)),
+            None => Updated::Gone,
+        })
+    }
+}
+
+impl Store for PostgresStore {
+    async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
+        self.run(sql::Load { handle, now }).await
+    }
+
+    async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
+        match insert.principal {
+            Some(_) => self.run(sql::InsertLogIn { insert, now }).await,
+            None => self.run(sql::Insert { insert, now }).await,
+        }
+    }
+
+    async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
+        self.diagnosed(self.update_or_load(update, now)).await
+    }
+
     async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
-        self.queue.run(sql::Touch { handle, idle, now }, self.queue.deadline()).await
+        self.run(sql::Touch { handle, idle, now }).await
     }
 
     async fn delete(
@@ -139,16 +182,15 @@ impl Store for PostgresStore {
         remember: Option<Duration>,
         now: Now,
     ) -> Result<bool, StoreError> {
-        let deadline = self.queue.deadline();
         match remember {
-            Some(memory) => self.queue.run(sql::Remember { handle, memory, now }, deadline).await,
-            None => self.queue.run(sql::Delete { handle, now }, deadline).await,
+            Some(memory) => self.run(sql::Remember { handle, memory, now }).await,
+            None => self.run(sql::Delete { handle, now }).await,
         }
     }
 
     async fn list(&self, principal: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
         let principal = principal.to_owned();
-        self.queue.run(sql::List { principal, query, now }, self.queue.deadline()).await
+        self.run(sql::List { principal, query, now }).await
     }
 
     async fn alive(
@@ -159,12 +201,12 @@ impl Store for PostgresStore {
         if handles.is_empty() {
             return Ok(Vec::new());
         }
-        self.queue.run(sql::Alive { handles: handles.into(), now }, self.queue.deadline()).await
+        self.run(sql::Alive { handles: handles.into(), now }).await
     }
 
     /// On a connection of its own, which is closed when the feed is dropped.
     async fn endings(&self) -> Result<Option<Endings>, StoreError> {
-        feed::open(&self.queue).await
+        self.diagnosed(Box::pin(feed::open(&self.queue))).await
     }
 
     async fn delete_all(
@@ -174,11 +216,11 @@ impl Store for PostgresStore {
         now: Now,
     ) -> Result<Ended, StoreError> {
         let principal = principal.to_owned();
-        self.queue.run(sql::DeleteAll { principal, except, now }, self.queue.deadline()).await
+        self.run(sql::DeleteAll { principal, except, now }).await
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
-        self.queue.run(sql::Sweep { limit, now }, self.queue.deadline()).await
+        self.run(sql::Sweep { limit, now }).await
     }
 
     /// Reads and writes, neither of which finds anything. An error if the server cannot be reached,

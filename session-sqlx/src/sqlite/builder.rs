@@ -48,8 +48,8 @@ impl SqliteBuilder {
         }
     }
 
-    /// The table, `sessions` unless named: up to 50 ASCII letters, digits and underscores. SQLite
-    /// takes names that differ in case only for the same.
+    /// The table, `sessions` unless named: any name of up to 50 bytes that does not begin with
+    /// `sqlite_`. SQLite takes names that differ in case only for the same.
     pub fn table(mut self, name: impl Into<String>) -> Self {
         self.table = name.into();
         self

@@ -74,4 +74,6 @@ pub use connection::{ConfigError, OpenError, WriteFailed};
 pub use migrate::MigrateError;
 pub use store::SqliteStore;
 
-pub use crate::version::{NewerVersion, NotMigrated};
+pub use crate::not_migrated::NotMigrated;
+pub use crate::pending::{Pending, PendingMigration};
+pub use crate::version::NewerVersion;

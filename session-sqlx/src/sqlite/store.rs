@@ -11,8 +11,9 @@ use session_core::{Handle, Now, Store, StoreError};
 
 use super::batch::{FileWatch, Queue, Shared};
 use super::connection::File;
-use super::migrate::{MigrateError, migrate};
+use super::migrate::{MigrateError, migrate, pending};
 use super::sql::{self, Table};
+use crate::pending::Pending;
 
 /// Keeps sessions in an SQLite file, for a service on one machine. See
 /// [`sqlite`](crate::sqlite) for what it promises.
@@ -57,6 +58,16 @@ impl SqliteStore {
     pub async fn migrate(&self) -> Result<(), MigrateError> {
         let shared = self.queue.shared();
         migrate(&shared.file, &shared.table).await
+    }
+
+    /// What [`migrate`](Self::migrate) would do, as SQL, to be read, or run by hand. Nothing is
+    /// changed.
+    ///
+    /// # Errors
+    /// As those of [`migrate`](Self::migrate).
+    pub async fn pending(&self) -> Result<Pending, MigrateError> {
+        let shared = self.queue.shared();
+        pending(&shared.file, &shared.table).await
     }
 }
 

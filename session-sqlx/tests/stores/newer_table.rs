@@ -75,7 +75,8 @@ impl Visit for Words {
     }
 }
 
-/// Every operation does what it does on a table of the store's own version.
+/// Every operation does what it does on a table of the store's own version. Whatever has expired in an
+/// hour is swept.
 pub(crate) async fn works(store: &impl Store) {
     let cart = stored(store, insert()).await;
     let change = with(update_of(&cart), |update| update.fields = vec![9].into());
@@ -109,5 +110,6 @@ pub(crate) async fn works(store: &impl Store) {
     let over = with(insert(), |insert| insert.idle = HOUR);
     let over = stored(store, over).await;
     let later = Now::At(over.times.expires);
-    assert_eq!(store.sweep(10, later).await.expect("the store works"), Swept::All(1));
+    let swept = store.sweep(10, later).await.expect("the store works");
+    assert!(matches!(swept, Swept::All(1..)), "{swept:?}");
 }

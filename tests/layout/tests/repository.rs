@@ -100,10 +100,11 @@ const FLOORS: &[Floor] = &[
     Floor { folder: "session-sqlx/src/sqlite", rooms: STORE },
 ];
 
-/// The rooms of a store: what an application calls, over calls that wait together, over
-/// connections, over statements.
+/// The rooms of a store: what an application calls, over the migration of its table and calls that
+/// wait together, over connections, over statements.
 const STORE: &[(&str, &[&str])] = &[
-    (".", &["batch", "connection", "sql"]),
+    (".", &["migrate", "batch", "connection", "sql"]),
+    ("migrate", &["connection", "sql"]),
     ("batch", &["connection", "sql"]),
     ("connection", &["sql"]),
     ("sql", &[]),
@@ -111,7 +112,8 @@ const STORE: &[(&str, &[&str])] = &[
 
 /// The same with the feed of endings, which asks the server as any call does.
 const STORE_WITH_FEED: &[(&str, &[&str])] = &[
-    (".", &["feed", "batch", "connection", "sql"]),
+    (".", &["migrate", "feed", "batch", "connection", "sql"]),
+    ("migrate", &["connection", "sql"]),
     ("feed", &["batch", "connection", "sql"]),
     ("batch", &["connection", "sql"]),
     ("connection", &["sql"]),

@@ -9,4 +9,5 @@ mod shared;
 mod worker;
 
 pub(super) use queue::Queue;
+pub(super) use scheduler::Scheduled;
 pub(super) use shared::Shared;

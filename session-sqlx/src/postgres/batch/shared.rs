@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use session_core::StoreError;
 
+use crate::not_migrated::{NotMigrated, Reason};
 use crate::postgres::connection::{Health, Rejected, Server, StatementError};
 use crate::postgres::sql::{Table, Texts};
-use crate::version::NotMigrated;
 
 /// The server of a store, its table, and the health of its connections.
 pub(crate) struct Shared {
@@ -43,8 +43,8 @@ impl Shared {
                 StoreError::Deadline(self.server.deadline())
             }
             StatementError::NotMigrated(source) => {
-                let source = Arc::clone(source);
-                StoreError::failed(NotMigrated { table: self.table.to_string(), source })
+                let (table, source) = (self.table.to_string(), Arc::clone(source));
+                StoreError::failed(NotMigrated { table, reason: Reason::Missing, source })
             }
             StatementError::Disconnected(error)
             | StatementError::Stale(error)

@@ -34,17 +34,14 @@ pub enum ConnectError {
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The name of the table or schema is not one that needs no escaping.
-    #[error(
-        "`{name}` cannot be a {kind} name: use 1 to {longest} ASCII letters, digits and underscores, \
-         the first of them not a digit"
-    )]
+    /// PostgreSQL cannot keep the name of the table or schema as it is.
+    #[error("{name:?} cannot be a {kind} name: use 1 to {longest} bytes, none of them zero")]
     Name {
         /// `table` or `schema`.
         kind: &'static str,
         /// The name as given.
         name: String,
-        /// How many characters it may have.
+        /// How many bytes it may have.
         longest: usize,
     },
     /// Something is zero without which nothing happens.

@@ -147,7 +147,8 @@ impl Server {
         self.on_primary(|options| self.listen_at(options)).await
     }
 
-    /// Opens a connection on which a statement may take as long as it needs.
+    /// Opens a connection on which a statement may take as long as it needs, whatever the role or the
+    /// URL says. Through a pooler it is set in the transaction alone.
     pub(crate) async fn open_for_migration(&self) -> Result<PgConnection, sqlx::Error> {
         self.on_primary(|options| self.open_for_migration_at(options))
             .await
@@ -193,8 +194,16 @@ impl Server {
         &self,
         options: PgConnectOptions,
     ) -> Result<PgConnection, OpenError> {
+        let host = address(&options);
+        let options = match self.pooler {
+            Pooler::None => options.options([
+                ("statement_timeout", "0"),
+                ("idle_in_transaction_session_timeout", "0"),
+            ]),
+            Pooler::Session | Pooler::Transaction | Pooler::Prepared => options,
+        };
         let mut connection = self.establish(options.connect()).await?;
-        self.check(&mut connection, &address(&options), None).await?;
+        self.check(&mut connection, &host, None).await?;
         Ok(connection)
     }
 

@@ -7,14 +7,14 @@ use super::prepared::Prepared;
 use super::statement::Statement;
 
 /// There is none where a trigger is missing or disabled: not every ending would be told.
-pub(super) const SQL: &str = r#"
+pub(super) const SQL: &str = r"
 SELECT channel, pg_backend_pid(), CASE WHEN $1::text IS NOT NULL THEN pg_notify(channel, $1) END
 FROM (
     SELECT 'session_endings_' || tgrelid AS channel FROM pg_trigger
-    WHERE tgrelid = to_regclass(':"table"')
+    WHERE tgrelid = to_regclass(:'table')
         AND tgname LIKE 'session\_ending\_%' AND tgenabled IN ('O', 'A')
     GROUP BY tgrelid HAVING count(*) >= 4
-) AS found WHERE :writable"#;
+) AS found WHERE :writable";
 
 #[derive(Default)]
 pub(crate) struct Channel {

@@ -2,10 +2,13 @@
 
 // What a statement works with.
 mod claims;
+mod functions;
 mod migrations;
+mod quote;
 mod row;
 mod table;
 mod timestamp;
+mod whereabouts;
 // What a statement is.
 mod prepared;
 mod statement;
@@ -36,11 +39,12 @@ pub(super) use channel::{Channel, ChannelSeen};
 pub(super) use claims::Claims;
 pub(super) use delete::Delete;
 pub(super) use delete_all::DeleteAll;
+pub(super) use functions::renaming;
 pub(super) use insert::Insert;
 pub(super) use insert_log_in::InsertLogIn;
 pub(super) use list::List;
 pub(super) use load::Load;
-pub(super) use migrations::MIGRATIONS;
+pub(super) use migrations::{MIGRATIONS, applied};
 pub(super) use prepared::{Preparation, READ_ONLY};
 pub(super) use remember::Remember;
 pub(super) use statement::Statement;
@@ -52,3 +56,4 @@ pub(super) use touch::Touch;
 pub(super) use update::Update;
 pub(super) use update_log_in::UpdateLogIn;
 pub(super) use update_principal::UpdatePrincipal;
+pub(super) use whereabouts::{Schema, Whereabouts};

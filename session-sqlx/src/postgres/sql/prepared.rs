@@ -41,7 +41,7 @@ impl Prepared {
     pub(super) fn new(table: &Table, preparation: Preparation, literal: &str) -> Self {
         let sql = literal.replace(":when", row::WHEN).replace(":record", row::RECORD);
         let sql = sql.replace(":writable", WRITABLE);
-        // Safe: the texts are literals, and a table's name holds no character to escape.
+        // Safe: the texts are literals, and the names of a table are quoted.
         let text = AssertSqlSafe(Arc::<str>::from(table.render(&sql))).into_sql_str();
         Self { text, preparation }
     }

@@ -52,7 +52,7 @@ ON CONFLICT (handle) DO UPDATE SET
     END
 RETURNING handle, revision > 1 AND sweep_at >= created, CASE
     WHEN revision = 1
-    THEN pg_notify('session_endings_' || ':"table"'::regclass::oid, handle::text)
+    THEN pg_notify('session_endings_' || :'table'::regclass::oid, handle::text)
 END"#;
 
 pub(crate) struct Remember {

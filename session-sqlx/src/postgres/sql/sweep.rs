@@ -16,7 +16,7 @@ use super::timestamp::{fixed_now, interval};
 /// it would guess so much that it reads all of it.
 pub(super) const SQL: &str = r#"
 WITH turn AS MATERIALIZED (
-    SELECT pg_try_advisory_xact_lock(1936946035, ':"table"'::regclass::oid::integer) AS mine,
+    SELECT pg_try_advisory_xact_lock(1936946035, :'table'::regclass::oid::integer) AS mine,
         -- Read by the trigger that tells what ends.
         set_config('session.sweeping', 'on', true)
 ), due AS MATERIALIZED (

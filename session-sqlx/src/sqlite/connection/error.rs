@@ -5,8 +5,8 @@ use std::sync::Arc;
 use session_core::StoreError;
 use sqlx::sqlite::SqliteConnection;
 
+use crate::not_migrated::{NotMigrated, Reason};
 use crate::sqlite::sql::{MIGRATIONS, Table, applied};
-use crate::version::NotMigrated;
 
 /// Primary result codes, <https://www.sqlite.org/rescode.html>.
 const ERROR: i32 = 1;
@@ -38,16 +38,22 @@ pub(crate) async fn store_error(
     table: &Table,
 ) -> StoreError {
     // SQLite has no code for a missing table, only a message.
-    if primary(&error) == Some(ERROR)
-        && let Ok(found) = applied(connection, table).await
-        && found.version < MIGRATIONS.latest()
-    {
-        return StoreError::failed(NotMigrated {
-            table: table.to_string(),
-            source: Arc::new(error),
-        });
+    if primary(&error) != Some(ERROR) {
+        return StoreError::failed(error);
     }
-    StoreError::failed(error)
+    let Ok(found) = applied(connection, table).await else { return StoreError::failed(error) };
+    if let Some(newer) = MIGRATIONS.newer(found, table) {
+        return StoreError::failed(newer);
+    }
+    let (found, known) = (found.version, MIGRATIONS.latest());
+    if found >= known {
+        return StoreError::failed(error);
+    }
+    StoreError::failed(NotMigrated {
+        table: table.to_string(),
+        reason: if found == 0 { Reason::Missing } else { Reason::Older { found, known } },
+        source: Arc::new(error),
+    })
 }
 
 /// The code without what extends it.

@@ -65,15 +65,15 @@ pub enum OpenError {
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The name of the table is not one that needs no escaping.
+    /// SQLite cannot keep the name of the table as it is.
     #[error(
-        "`{name}` cannot be a table name: use 1 to {longest} ASCII letters, digits and underscores, \
-         the first of them not a digit, and do not begin with `sqlite_`"
+        "{name:?} cannot be a table name: use 1 to {longest} bytes, none of them zero, and do not \
+         begin with `sqlite_`"
     )]
     Name {
         /// The name as given.
         name: String,
-        /// How many characters it may have.
+        /// How many bytes it may have.
         longest: usize,
     },
     /// Something is zero without which nothing happens.

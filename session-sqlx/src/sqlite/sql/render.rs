@@ -10,7 +10,7 @@ use super::{alive, delete, delete_all, insert, list, load, log_in, row, sweep, t
 
 /// The texts of the statements, with the names of this table put in.
 pub(crate) fn texts_of(table: &Table) -> Texts {
-    // Safe: the texts are literals, and a table's name holds no character to escape.
+    // Safe: the texts are literals, and the names of a table are quoted.
     let text = |literal: &str| {
         let sql = literal.replace(":times", row::TIMES).replace(":record", row::RECORD);
         AssertSqlSafe(Arc::<str>::from(table.render(&sql))).into_sql_str()

@@ -15,6 +15,41 @@ pub(crate) fn patient() -> PostgresBuilder {
     PostgresStore::builder().deadline(Duration::from_secs(30))
 }
 
+/// A database of its own, in which there is nothing yet.
+pub(crate) async fn database() -> Database {
+    Database(Postgres::shared().await.database().await)
+}
+
+pub(crate) async fn unmigrated(builder: PostgresBuilder, database: &Database) -> PostgresStore {
+    builder.connect(&database.0).await.expect("the server is up")
+}
+
+/// A table as a program of this version has left it. The table of versions told of the oldest
+/// program from the fourth on.
+pub(crate) async fn of_version(version: usize) -> Database {
+    let database = database().await;
+    database
+        .execute(
+            "CREATE TABLE sessions_versions (version integer PRIMARY KEY,
+                applied timestamptz NOT NULL DEFAULT now())",
+        )
+        .await;
+    let migrations = [
+        include_str!("../../../migrations/postgres/0001_sessions.sql"),
+        include_str!("../../../migrations/postgres/0002_log_ins.sql"),
+        include_str!("../../../migrations/postgres/0003_faster_log_ins.sql"),
+        include_str!("../../../migrations/postgres/0004_pages.sql"),
+    ];
+    for (version, migration) in (1..).zip(&migrations[..version]) {
+        let migration =
+            migration.replace(":\"table\"", "\"sessions\"").replace(":'table'", "'\"sessions\"'");
+        let migration = migration.replace(":\"", "\"sessions_");
+        database.execute(&migration.replace("sessions_existing_", "sessions_")).await;
+        database.execute(&format!("INSERT INTO sessions_versions VALUES ({version})")).await;
+    }
+    database
+}
+
 /// A store on a database of its own, and that database.
 pub(crate) async fn store(builder: PostgresBuilder) -> (PostgresStore, Database) {
     let url = Postgres::shared().await.database().await;
@@ -44,6 +79,12 @@ impl Database {
     pub(crate) async fn number(&self, sql: &str) -> i64 {
         let query = sqlx::query_scalar(AssertSqlSafe(sql));
         query.fetch_one(&mut self.connect().await).await.expect("the statement is right")
+    }
+
+    pub(crate) async fn text(&self, sql: &str) -> String {
+        let query = sqlx::query_scalar::<_, Option<String>>(AssertSqlSafe(sql));
+        let text = query.fetch_one(&mut self.connect().await).await;
+        text.expect("the statement is right").unwrap_or_default()
     }
 
     /// Waits until this many of the store's statements wait for a lock.

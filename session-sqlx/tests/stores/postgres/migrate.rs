@@ -1,31 +1,21 @@
 //! Migrations of the table.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use session_core::store::Ending;
-use session_core::{Now, Store as _, StoreError};
-use session_sqlx::{ConfigError, MigrateError, NotMigrated, PostgresBuilder, PostgresStore};
-use session_test_support::Postgres;
+use session_core::{Now, Store as _};
+use session_sqlx::{ConfigError, MigrateError, PostgresBuilder};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::fixtures::{
-    Database, error_chain, handle, insert, insert_of, is_unchanged, listed, loaded, patient, store,
-    stored,
+    Database, database, insert, insert_of, is_unchanged, listed, loaded, of_version, patient,
+    store, stored, unmigrated,
 };
 use crate::newer_table::{self, Warnings};
 
 /// The last version that the library knows.
 const LATEST: i64 = 5;
-
-async fn database() -> Database {
-    Database(Postgres::shared().await.database().await)
-}
-
-async fn unmigrated(builder: PostgresBuilder, database: &Database) -> PostgresStore {
-    builder.connect(&database.0).await.expect("the server is up")
-}
 
 async fn eight_at_once(database: &Database) {
     let mut nodes = JoinSet::new();
@@ -87,25 +77,6 @@ async fn tables_of_different_names_are_separate() {
 }
 
 #[tokio::test]
-async fn a_statement_before_migrate_fails_and_names_migrate() {
-    let database = database().await;
-    for builder in [patient(), patient().schema("app")] {
-        let store = unmigrated(builder, &database).await;
-        let load = store.load(handle(), Now::Store).await.map(drop);
-        let insert = store.insert(insert(), Now::Store).await.map(drop);
-        let sweep = store.sweep(1, Now::Store).await.map(drop);
-        for answer in [load, insert, sweep] {
-            let error = answer.expect_err("there is no table");
-            assert!(error_chain(&error).contains("call `migrate()`"), "{}", error_chain(&error));
-            let StoreError::Failed(cause) = error else { panic!("{error}") };
-            assert!(cause.downcast_ref::<NotMigrated>().expect("it is this").source().is_some());
-        }
-        store.migrate().await.expect("the name is free");
-        assert_eq!(loaded(&store, handle()).await, None);
-    }
-}
-
-#[tokio::test]
 async fn a_newer_table_that_works_with_this_program_is_used_as_it_is() {
     let (_, database) = store(patient()).await;
     database
@@ -159,30 +130,6 @@ async fn a_newer_table_that_does_not_work_with_this_program_is_refused() {
         assert!(told.contains(&format!("the oldest that works with it knows version {oldest}")));
     }
     assert_eq!(warnings.take(), [""; 0]);
-}
-
-/// A table as a program of this version has left it. The table of versions told of the oldest
-/// program from the fourth on.
-async fn of_version(version: usize) -> Database {
-    let database = database().await;
-    database
-        .execute(
-            "CREATE TABLE sessions_versions (version integer PRIMARY KEY,
-                applied timestamptz NOT NULL DEFAULT now())",
-        )
-        .await;
-    let migrations = [
-        include_str!("../../../migrations/postgres/0001_sessions.sql"),
-        include_str!("../../../migrations/postgres/0002_log_ins.sql"),
-        include_str!("../../../migrations/postgres/0003_faster_log_ins.sql"),
-        include_str!("../../../migrations/postgres/0004_pages.sql"),
-    ];
-    for (version, migration) in (1..).zip(&migrations[..version]) {
-        let migration = migration.replace(":\"table\"", "sessions").replace(":\"", "\"sessions_");
-        database.execute(&migration.replace("sessions_existing_", "sessions_")).await;
-        database.execute(&format!("INSERT INTO sessions_versions VALUES ({version})")).await;
-    }
-    database
 }
 
 /// What a program of the third version sends, beside nodes of the new one.
@@ -312,7 +259,7 @@ async fn a_wrong_configuration_is_refused() {
         builder.connect(&database.0).await.map(drop).map_err(|error| error.to_string())
     };
     for builder in [
-        patient().table("a\"; DROP TABLE users; --"),
+        patient().table("a\0"),
         patient().schema(""),
         patient().workers(0),
         patient().queue(0),

@@ -2,6 +2,7 @@
 
 mod batch;
 mod contract;
+mod diagnosis;
 mod endings;
 mod failover;
 mod feed_recovery;
@@ -10,11 +11,14 @@ mod health;
 mod hot_updates;
 mod log_in;
 mod migrate;
-mod panics;
+mod names;
 mod pairings;
+mod panics;
+mod pending;
 mod pooler;
 mod queue;
 mod recovery;
+mod rename;
 mod sweep;
 mod update;
 mod values;

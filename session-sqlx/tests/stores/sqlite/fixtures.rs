@@ -63,6 +63,12 @@ impl Database {
         query.fetch_one(&mut self.connect().await).await.expect("the statement is right")
     }
 
+    pub(crate) async fn text(&self, sql: &str) -> String {
+        let query = sqlx::query_scalar::<_, Option<String>>(AssertSqlSafe(sql));
+        let text = query.fetch_one(&mut self.connect().await).await;
+        text.expect("the statement is right").unwrap_or_default()
+    }
+
     /// Whether nobody has it open: only then can a database leave its write-ahead log.
     pub(crate) async fn is_alone(&self) -> bool {
         let options = SqliteConnectOptions::new().filename(&self.0).busy_timeout(Duration::ZERO);
@@ -90,6 +96,28 @@ impl Database {
 pub(crate) async fn execute(connection: &mut SqliteConnection, sql: &str) {
     let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await;
     done.expect("the statement is right");
+}
+
+/// A file as a program of this version has left it: the first or the second.
+pub(crate) async fn of_version(version: usize) -> Database {
+    let database = Database::new();
+    database.unmigrated(patient()).await;
+    database
+        .execute(
+            "CREATE TABLE sessions_versions (version INTEGER NOT NULL PRIMARY KEY, \
+         applied INTEGER NOT NULL) STRICT",
+        )
+        .await;
+    let migrations = [
+        include_str!("../../../migrations/sqlite/0001_sessions.sql"),
+        include_str!("../../../migrations/sqlite/0002_revocations.sql"),
+    ];
+    for (version, migration) in (1..=version).zip(migrations) {
+        let migration = migration.replace(":\"table\"", "sessions").replace(":\"", "\"sessions_");
+        database.execute(&migration).await;
+        database.execute(&format!("INSERT INTO sessions_versions VALUES ({version}, 0)")).await;
+    }
+    database
 }
 
 /// A slow disk and a busy machine are no failure.

@@ -1,13 +1,10 @@
 //! Migrations of the table.
 
-use std::error::Error as _;
-
-use session_core::{Now, Store as _, StoreError};
-use session_sqlx::sqlite::{MigrateError, NotMigrated};
+use session_sqlx::sqlite::MigrateError;
 use tokio::task::JoinSet;
 
 use super::fixtures::{
-    Database, error_chain, execute, handle, insert, insert_of, is_unchanged, listed, loaded,
+    Database, error_chain, execute, insert, insert_of, is_unchanged, listed, loaded, of_version,
     patient, store, stored,
 };
 use crate::newer_table::{self, Warnings};
@@ -64,25 +61,6 @@ async fn tables_of_different_names_are_separate() {
     }
     let count = r#"SELECT count(*) FROM "select""#;
     assert_eq!(database.number(count).await, 1);
-}
-
-#[tokio::test]
-async fn a_statement_before_migrate_fails_and_names_migrate() {
-    let database = Database::new();
-    let store = database.unmigrated(patient()).await;
-    let load = store.load(handle(), Now::Store).await.map(drop);
-    let insert = store.insert(insert(), Now::Store).await.map(drop);
-    let sweep = store.sweep(1, Now::Store).await.map(drop);
-    for answer in [load, insert, sweep] {
-        let error = answer.expect_err("there is no table");
-        let told = error_chain(&error);
-        assert!(told.contains("call `migrate()`"), "{told}");
-        let StoreError::Failed(cause) = error else { panic!("{error}") };
-        let cause = cause.downcast_ref::<NotMigrated>().expect("it is this");
-        assert!(cause.source().is_some());
-    }
-    store.migrate().await.expect("the name is free");
-    assert_eq!(loaded(&store, handle()).await, None);
 }
 
 #[tokio::test]
@@ -157,45 +135,6 @@ async fn a_running_program_works_on_after_another_has_migrated_the_table() {
     database.execute("ALTER TABLE sessions ADD COLUMN later TEXT").await;
     assert!(is_unchanged(&store, &record).await);
     stored(&store, insert()).await;
-}
-
-/// A file as a program of this version has left it: the first or the second.
-async fn of_version(version: usize) -> Database {
-    let database = Database::new();
-    database.unmigrated(patient()).await;
-    database
-        .execute(
-            "CREATE TABLE sessions_versions (version INTEGER NOT NULL PRIMARY KEY, \
-             applied INTEGER NOT NULL) STRICT",
-        )
-        .await;
-    let migrations = [
-        include_str!("../../../migrations/sqlite/0001_sessions.sql"),
-        include_str!("../../../migrations/sqlite/0002_revocations.sql"),
-    ];
-    for (version, migration) in (1..=version).zip(migrations) {
-        let migration = migration.replace(":\"table\"", "sessions").replace(":\"", "\"sessions_");
-        database.execute(&migration).await;
-        database.execute(&format!("INSERT INTO sessions_versions VALUES ({version}, 0)")).await;
-    }
-    database
-}
-
-#[tokio::test]
-async fn a_log_in_before_the_second_migration_fails_and_names_migrate() {
-    let database = of_version(1).await;
-    let store = database.unmigrated(patient()).await;
-    let record = stored(&store, insert()).await;
-    let log_in = store.insert(insert_of("ann"), Now::Store).await.map(drop);
-    let revocation = store.delete_all("ann", None, Now::Store).await.map(drop);
-    for answer in [log_in, revocation] {
-        let told = error_chain(&answer.expect_err("there is no table for it"));
-        assert!(told.contains("call `migrate()`"), "{told}");
-    }
-    assert!(is_unchanged(&store, &record).await);
-    store.migrate().await.expect("the name is free");
-    assert!(is_unchanged(&store, &record).await);
-    stored(&store, insert_of("ann")).await;
 }
 
 /// What a program of an older version runs, beside those of the new one.

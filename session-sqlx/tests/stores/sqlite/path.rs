@@ -125,7 +125,8 @@ async fn a_database_that_is_not_a_writable_file_is_refused_with_the_reason() {
 async fn a_wrong_configuration_is_refused() {
     let database = Database::new();
     for builder in [
-        patient().table("a\"; DROP TABLE users; --"),
+        patient().table("a\0"),
+        patient().table("SQLite_sessions"),
         patient().readers(0),
         patient().queue(0),
         patient().deadline(std::time::Duration::ZERO),

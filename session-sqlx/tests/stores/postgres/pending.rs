@@ -99,7 +99,7 @@ async fn a_role_that_may_only_read_sees_what_is_pending() {
     let database = of_version(3).await;
     database
         .execute(
-            "CREATE ROLE auditor LOGIN; ALTER ROLE auditor SET default_transaction_read_only = on;
+            "CREATE ROLE auditor LOGIN;
              GRANT SELECT ON sessions_versions TO auditor",
         )
         .await;
@@ -131,7 +131,7 @@ async fn a_migration_is_bound_by_no_limit_of_the_role_or_the_url() {
     for (url, builder) in [
         (url.clone(), patient()),
         (format!("{url}?options={options}"), patient()),
-        (url, patient().plain_start()),
+        (url, patient().transaction_pooler()),
     ] {
         let store = unmigrated(builder, &Database(url)).await;
         let mut other = database.connect().await;

@@ -6,6 +6,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 postgres_is_here() { command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
 pgbouncer_is_here() { command -v pgbouncer || command -v /usr/sbin/pgbouncer; }
+# One that keeps prepared statements: 1.21 or newer, of the system or apart from it.
+newer_pgbouncer_is_here() {
+    local program version
+    for program in /opt/pgbouncer/pgbouncer /usr/sbin/pgbouncer pgbouncer; do
+        version=$("$program" --version 2>/dev/null | sed -n 's/^PgBouncer //p') || continue
+        [[ -n $version && $(printf '%s\n' 1.21 "$version" | sort --version-sort | head -n 1) == 1.21 ]] && return
+    done
+    return 1
+}
 redis_is_here() { command -v redis-server; }
 chromium_is_here() { command -v chromedriver && { command -v chromium || command -v google-chrome; }; }
 curl_is_here() { command -v curl; }
@@ -34,6 +43,15 @@ if ((${#missing[@]})); then
         sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
     fi
     install "${missing[@]}"
+fi
+
+if ! newer_pgbouncer_is_here; then
+    if ((EUID != 0)) || ! command -v apt-get >/dev/null || [[ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ]]; then
+        echo "the tests start PgBouncer 1.21 or newer, which is not installed: on Debian run scripts/pgbouncer.sh as root" >&2
+        exit 1
+    fi
+    echo "== installing a newer PgBouncer in /opt/pgbouncer"
+    scripts/pgbouncer.sh
 fi
 
 if [[ ${1-} == --install ]]; then

@@ -80,3 +80,43 @@ fn record_of(handle: Handle, row: &PgRow) -> sqlx::Result<Record> {
         mode: call `transaction_pooler()` on the store's builder";
     Err(sqlx::Error::Protocol(cause.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use session_test_support::Postgres;
+    use sqlx::Connection as _;
+
+    use super::super::migrations::MIGRATIONS;
+    use super::super::prepared::Preparation;
+    use super::super::table::Table;
+    use super::*;
+
+    /// What a pooler does that runs a statement which somebody else has prepared under this name.
+    #[tokio::test]
+    async fn the_record_of_another_handle_is_no_answer() {
+        let url = Postgres::shared().await.database().await;
+        let mut connection = PgConnection::connect(&url).await.expect("the server is up");
+        let table = Table::default();
+        for migration in MIGRATIONS.0 {
+            let sql = sqlx::AssertSqlSafe(table.render(migration.sql));
+            sqlx::raw_sql(sql).execute(&mut connection).await.expect("the migration is right");
+        }
+        let insert = "INSERT INTO sessions
+            SELECT repeat('01', 16)::uuid, sha256(''), 1, NULL, '\\x', false, NULL,
+                now(), NULL, now(), now() + interval '1 h', now() + interval '1 h', now()";
+        sqlx::raw_sql(insert).execute(&mut connection).await.expect("the row is right");
+        let wrong = [SINGLE, BATCH].map(|sql| {
+            let sql = sql.replace("handle = $2", "$2::uuid IS NOT NULL");
+            let sql = sql.replace("handle = item.key", "item.key IS NOT NULL");
+            let sql = sql.replace(":when", &super::super::row::WHEN.replace(":now", "now()"));
+            Prepared::new(&table, Preparation::PerConnection, &sql.replace(":now", "now()"))
+        });
+        for (handle, is_its_own) in [(1, true), (2, false)] {
+            let load = Load { handle: Handle::from_bytes([handle; 16]), now: Now::Store };
+            let alone = load.run(&mut connection, wrong[0].clone()).await;
+            let batch = Load::run_batch(&[&load, &load], &mut connection, wrong[1].clone()).await;
+            assert_eq!(alone.is_ok(), is_its_own, "{alone:?}");
+            assert_eq!(batch.is_ok(), is_its_own, "{batch:?}");
+        }
+    }
+}

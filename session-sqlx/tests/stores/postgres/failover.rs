@@ -171,11 +171,15 @@ async fn a_fail_over_under_load_loses_nothing_that_was_acknowledged() {
     until(200).await;
     callers.shutdown().await;
     let ledger = ledger.lock().await;
-    for record in &ledger.alive {
-        assert!(loaded(&store, record.handle).await.is_some(), "it was acknowledged");
-    }
-    for ended in &ledger.ended {
-        assert!(loaded(&store, *ended).await.is_none(), "it was ended");
+    // Another begins with the host that it finds first in its URL.
+    let restarted = PostgresStore::connect(&both).await.expect("there is a primary");
+    for store in [&store, &restarted] {
+        for record in &ledger.alive {
+            assert!(loaded(store, record.handle).await.is_some(), "it was acknowledged");
+        }
+        for ended in &ledger.ended {
+            assert!(loaded(store, *ended).await.is_none(), "it was ended");
+        }
     }
     assert!(ledger.ended.len() > 50 && ledger.alive.len() > 50);
 

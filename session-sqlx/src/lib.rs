@@ -33,7 +33,38 @@
 //! A connection that breaks or does not answer within the deadline is closed and replaced
 //! without the application's help. What happens to the operations in the meantime: a read
 //! is tried again, a write is if it certainly did not happen, all others fail, and none waits
-//! longer than the deadline.
+//! longer than the deadline. A write certainly did not happen when the server says that it ends the
+//! connection (an administrator, a shutdown, `idle_session_timeout`) before it says that the
+//! statement is done: the transaction is undone then, since what no `BEGIN` came before is committed
+//! only afterwards.
+//!
+//! ## Fail-over
+//!
+//! A store reads and writes on the primary only. A standby, or a server that is read only
+//! (`default_transaction_read_only`), is refused in words ([`NotPrimary`]) when a connection is
+//! opened, and answers no read over one that is open: what it reads may be out of date, so that a
+//! session that was ended would be there again. A standby that was promoted works without a restart
+//! of the program.
+//!
+//! A URL may name several hosts, `postgres://app@one,other:5433/app`. At each connection they are
+//! tried in turn, first the one that was the primary before, until one is. That is what
+//! `target_session_attrs=read-write` means, which may be there; other values are refused. With
+//! `sslmode=verify-full` the certificate of each is checked against its own name. Options of the
+//! driver ([`PostgresBuilder::connect_with`]) and a pool name one host.
+//!
+//! A server that was replaced and does not know it, as it is cut off, accepts reads and writes as
+//! before. That is for those to prevent who promote another: `synchronous_standby_names` lets it
+//! accept no write, and fencing lets it answer nothing.
+//!
+//! ## Health
+//!
+//! [`Store::health`](session_core::Store::health) asks the server to read and to change a record that
+//! there cannot be. It is an error if the server cannot be reached, is a standby or read only, and
+//! if the table or a right is missing. It warns of connections that the server or a pooler refuses
+//! (`3 of 8 connections are open: …`), of a pooler with fewer connections than there are workers, of
+//! statements without a time limit behind a pooler, and of the reason why there is no feed of the
+//! sessions that end. Connections that are missing are in the log too (target `session`), once for
+//! each change, and an all-clear when they are there.
 //!
 //! ## Sessions that end
 //!
@@ -45,9 +76,10 @@
 //! session waits at its commit for others that do: PostgreSQL commits transactions with
 //! notifications one by one.
 //!
-//! Behind a pooler in transaction mode, on a standby, and where a trigger is missing or disabled
-//! there is no feed; one warning (target `session`) says why. Nothing is told by a transaction in
-//! which triggers do not fire (`session_replication_role`), or which sets `session.sweeping`.
+//! Behind a pooler in transaction mode, and where a trigger is missing or disabled there is no feed;
+//! one warning (target `session`) says why. A feed ends with its server, and the next is of the one
+//! that took its place. Nothing is told by a transaction in which triggers do not fire
+//! (`session_replication_role`), or which sets `session.sweeping`.
 //!
 //! ## Rights
 //!
@@ -67,12 +99,29 @@
 //! release that would not work with the table refuses to start ([`NewerVersion`]). `SqliteStore`
 //! does the same.
 //!
-//! ## PgBouncer
+//! ## Poolers
 //!
-//! In transaction mode use [`PostgresBuilder::transaction_pooler`], with which the tests run behind
-//! PgBouncer 1.18. For session mode there is
-//! [`PostgresBuilder::plain_start`], which is tried without a pooler only. The store needs no
-//! pooler to share connections: it holds few.
+//! The store needs no pooler to share connections: it holds few. Where there is one, tell the builder
+//! which. Each pairing is tested with PgBouncer 1.18 and 1.24:
+//!
+//! | before the server | nothing | [`session_pooler`] | [`transaction_pooler`] | [`pooler_with_prepared_statements`] |
+//! | --- | --- | --- | --- | --- |
+//! | nothing | works | works | works, slowly | works |
+//! | session mode | refused | works | works, slowly | works |
+//! | transaction mode, PgBouncer before 1.21 or `max_prepared_statements = 0` | refused | refused | works | refused |
+//! | transaction mode, PgBouncer from 1.21 on | refused | refused | works, slowly | works |
+//!
+//! *Refused* is an error of `connect` that names the method to call ([`WrongPooler`]); a store that was
+//! made of a pool answers it to its first operations. It matters: in transaction mode the server
+//! runs what somebody else has prepared under the same name. The store tells the modes apart by a mark
+//! that it leaves on one connection and looks for on another, while transactions keep them apart.
+//!
+//! Behind a pooler in transaction mode there is no feed of the sessions that end, and with fewer
+//! connections than workers ([`PostgresBuilder::workers`]) some of these wait: one warning says so.
+//!
+//! [`session_pooler`]: PostgresBuilder::session_pooler
+//! [`transaction_pooler`]: PostgresBuilder::transaction_pooler
+//! [`pooler_with_prepared_statements`]: PostgresBuilder::pooler_with_prepared_statements
 //!
 //! ## TLS
 //!

@@ -5,11 +5,16 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::pooler::MARK;
 
+/// Whether a server writes.
+pub(super) enum Role {
+    Primary,
+    ReadOnly,
+    Standby,
+}
+
 /// What a connection says of its server.
 pub(super) struct Check {
-    pub(super) is_standby: bool,
-    /// A standby is read only as well.
-    pub(super) is_read_only: bool,
+    pub(super) role: Role,
     /// Whose process of the server it is; empty if nobody's.
     pub(super) mark: String,
     /// Whether a statement may take for ever.
@@ -31,13 +36,16 @@ impl Check {
                 current_setting('transaction_isolation') <> 'read committed';"
         );
         for (name, value) in settings.unwrap_or_default() {
-            sql.push_str(&format!("SET {name} = '{value}';"));
+            sql.extend(["SET ", name, " = '", value, "';"]);
         }
         // Safe: settings are literals and numbers.
         let row = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_one(connection).await?;
         Ok(Self {
-            is_standby: row.try_get(0)?,
-            is_read_only: row.try_get(1)?,
+            role: match (row.try_get(0)?, row.try_get(1)?) {
+                (true, _) => Role::Standby,
+                (false, true) => Role::ReadOnly,
+                (false, false) => Role::Primary,
+            },
             mark: row.try_get(2)?,
             lacks_timeout: row.try_get(3)?,
             is_strict: row.try_get(4)?,

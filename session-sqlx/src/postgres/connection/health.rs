@@ -98,21 +98,25 @@ impl Health {
         state.refused += usize::from(is_first);
         // As long as others are on their way, their number says nothing.
         let is_settled = state.open + state.refused >= self.workers;
-        if is_settled && state.reported != Some(state.open) {
-            let (open, workers) = (state.open, self.workers);
-            match open {
-                0 => tracing::warn!(
+        // The others will see it when they are used.
+        let is_of_all = error.is_of_all() || state.open == 0;
+        let open = if is_of_all { 0 } else { state.open };
+        if (is_settled || error.is_of_all()) && state.reported != Some(open) {
+            state.reported = Some(open);
+            let workers = self.workers;
+            if is_of_all {
+                tracing::warn!(
                     target: "session",
                     %error,
-                    "PostgreSQL cannot be used; trying again"
-                ),
-                _ => tracing::warn!(
+                    "no connection to PostgreSQL can be opened; trying again"
+                );
+            } else {
+                tracing::warn!(
                     target: "session",
                     %error,
                     "{open} of {workers} connections to PostgreSQL are open; trying again"
-                ),
+                );
             }
-            state.reported = Some(open);
         }
         state.last_error = Some(error);
     }

@@ -10,7 +10,7 @@ use sqlx::{Acquire as _, ConnectOptions as _};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use super::check::Check;
+use super::check::{Check, Role};
 use super::hosts::address;
 use super::open_error::{NoPrimary, NoServerConnection, NotPrimary, OpenError, WrongPooler};
 use super::pooler::{MARK, Pooler, Service, random};
@@ -184,9 +184,10 @@ impl Server {
             }
             opened => opened?,
         };
-        match self.check(&mut connection, &address(&plain), Some(&mark)).await? {
-            true => Ok(connection),
-            false => Err(self.wrong_pooler(&plain).await?),
+        if self.check(&mut connection, &address(&plain), Some(&mark)).await? {
+            Ok(connection)
+        } else {
+            Err(self.wrong_pooler(&plain).await?)
         }
     }
 
@@ -220,9 +221,10 @@ impl Server {
             .connect_lazy_with(options.application_name(&name));
         let mut listener = self.establish(PgListener::connect_with(&pool)).await?;
         listener.eager_reconnect(false);
-        match self.check(listener.acquire().await?, &host, Some(&mark)).await? {
-            true => Ok(listener),
-            false => Err(self.wrong_pooler(&plain).await?),
+        if self.check(listener.acquire().await?, &host, Some(&mark)).await? {
+            Ok(listener)
+        } else {
+            Err(self.wrong_pooler(&plain).await?)
         }
     }
 
@@ -242,9 +244,9 @@ impl Server {
             return Err(self.silence(host));
         };
         let check = check?;
-        if check.is_read_only {
-            let host = host.to_owned();
-            return Err(OpenError::NotPrimary(NotPrimary { host, is_standby: check.is_standby }));
+        if !matches!(check.role, Role::Primary) {
+            let (host, is_standby) = (host.to_owned(), matches!(check.role, Role::Standby));
+            return Err(OpenError::NotPrimary(NotPrimary { host, is_standby }));
         }
         if self.pooler == Pooler::Prepared {
             self.lacks_timeout.store(check.lacks_timeout, Ordering::Relaxed);

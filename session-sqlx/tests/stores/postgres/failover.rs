@@ -198,7 +198,7 @@ async fn log_in_and_out(store: &PostgresStore, ledger: &Mutex<Ledger>, served: &
             continue;
         }
         let Ok(Some(record)) = store.load(handle, Now::Store).await else { continue };
-        if served.fetch_add(1, Ordering::Relaxed) % 2 == 0 {
+        if served.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
             ledger.lock().await.alive.push(record);
         } else if store.delete(handle, None, Now::Store).await.is_ok() {
             ledger.lock().await.ended.push(handle);

@@ -55,11 +55,12 @@ impl PgBouncer {
             address: free_address(),
             program,
         };
-        let mut settings = settings.to_owned();
-        if version >= KEEPS_STATEMENTS {
-            let kept = if mode == PoolMode::PreparedStatements { 200 } else { 0 };
-            settings.push_str(&format!("\nmax_prepared_statements = {kept}"));
-        }
+        let kept = match mode {
+            _ if version < KEEPS_STATEMENTS => "",
+            PoolMode::PreparedStatements => "max_prepared_statements = 200",
+            PoolMode::Session | PoolMode::Transaction => "max_prepared_statements = 0",
+        };
+        let settings = format!("{settings}\n{kept}");
         for _ in 0..10 {
             bouncer.configure(server.address(), mode, pool_size, &settings);
             if bouncer.boot().await {

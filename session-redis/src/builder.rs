@@ -1,6 +1,6 @@
 //! The builder of a Redis store.
 
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, RedisError};
@@ -8,6 +8,7 @@ use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, Red
 use crate::batch::Queue;
 use crate::cluster::Router;
 use crate::connection::{ConfigError, ConnectError, ConnectionManager, Source};
+use crate::inspection::Inspector;
 use crate::operation::{Executor, Operations, Topology};
 use crate::scripts::Keys;
 use crate::store::RedisStore;
@@ -71,8 +72,10 @@ impl RedisBuilder {
     /// # Errors
     /// When the configuration or the URL is wrong, or the server cannot be reached or refuses.
     pub async fn connect(self, url: &str) -> Result<RedisStore, ConnectError> {
-        let source = Source::server(parse(url)?).map_err(ConnectError::Url)?;
-        self.open(|keys, response_timeout| Ok(standalone(source, keys, response_timeout))).await
+        let login = parse(url)?;
+        let source = Source::server(login.clone()).map_err(ConnectError::Url)?;
+        self.open(|keys, response_timeout| Ok(standalone(source, &login, keys, response_timeout)))
+            .await
     }
 
     /// A store on the Redis Cluster of these nodes: see [`RedisStore::cluster`].
@@ -84,8 +87,8 @@ impl RedisBuilder {
         urls: impl IntoIterator<Item = U>,
     ) -> Result<RedisStore, ConnectError> {
         let seeds = parse_all(urls)?;
-        self.open(|_, response_timeout| {
-            Ok(Topology::Cluster(Router::new(&seeds, response_timeout)?))
+        self.open(|keys, response_timeout| {
+            Ok(Topology::Cluster(Router::new(&seeds, keys, response_timeout)?))
         })
         .await
     }
@@ -107,8 +110,9 @@ impl RedisBuilder {
             }
             _ => return Err(ConnectError::Url(no_master_name())),
         };
-        let source = Source::sentinel(sentinels, name, login).map_err(ConnectError::Url)?;
-        self.open(|keys, response_timeout| Ok(standalone(source, keys, response_timeout))).await
+        let source = Source::sentinel(sentinels, name, login.clone()).map_err(ConnectError::Url)?;
+        self.open(|keys, response_timeout| Ok(standalone(source, &login, keys, response_timeout)))
+            .await
     }
 
     /// A store that connects as this client does, at the first use: for certificates of one's
@@ -118,9 +122,9 @@ impl RedisBuilder {
     /// When the configuration is wrong.
     pub fn client(self, client: &Client) -> Result<RedisStore, ConfigError> {
         let info = client.get_connection_info().clone();
-        let source = Source::server(info).map_err(ConfigError::Client)?;
+        let source = Source::server(info.clone()).map_err(ConfigError::Client)?;
         let (keys, deadline) = self.validated()?;
-        Ok(self.build(standalone(source, &keys, deadline / 2), keys, deadline))
+        Ok(self.build(standalone(source, &info, &keys, deadline / 2), keys, deadline))
     }
 
     /// The store, once it is certain that a session can be loaded.
@@ -221,11 +225,15 @@ impl RedisStore {
     }
 }
 
-fn standalone(source: Source, keys: &Keys, response_timeout: Duration) -> Topology {
-    Topology::Standalone(Queue::new(
-        ConnectionManager::new(source, response_timeout),
-        keys.prefix(),
-    ))
+fn standalone(
+    source: Source,
+    login: &ConnectionInfo,
+    keys: &Keys,
+    response_timeout: Duration,
+) -> Topology {
+    let inspector = Arc::new(Inspector::new(keys, login, false));
+    let connection = ConnectionManager::new(source, inspector, response_timeout);
+    Topology::Standalone(Queue::new(connection, keys.prefix()))
 }
 
 fn parse(url: &str) -> Result<ConnectionInfo, ConnectError> {

@@ -170,9 +170,12 @@ mod batch;
 mod cluster;
 // How a connection is opened and replaced.
 mod connection;
+// What a server has to be like.
+mod inspection;
 // What is sent.
 mod scripts;
 
 pub use builder::RedisBuilder;
 pub use connection::{ConfigError, ConnectError, Unreachable};
+pub use inspection::UnfitServer;
 pub use store::RedisStore;

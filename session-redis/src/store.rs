@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use session_core::store::{
-    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update,
+    Updated,
 };
 use session_core::{Handle, Now, Store, StoreError};
 
@@ -32,9 +33,9 @@ impl RedisStore {
         Self(Arc::new(operations))
     }
 
-    /// Loads a session that cannot exist, to see whether one could be loaded.
+    /// Finds out whether it can be used.
     pub(crate) async fn check(&self) -> Result<(), StoreError> {
-        self.load(Handle::from_bytes([0; 16]), Now::Store).await.map(drop)
+        self.or_store_error(self.0.check().await)
     }
 
     fn or_store_error<T>(&self, answer: Result<T, CommandError>) -> Result<T, StoreError> {
@@ -95,6 +96,16 @@ impl Store for RedisStore {
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
         self.or_store_error(self.0.sweep(limit, now).await)
+    }
+
+    /// Whether the server can be written to at this moment: an error if it is loading, a replica, full, too old, misses
+    /// its replicas, has failed to save, or if the user lacks a right. In a cluster each master is asked, and it is an
+    /// error if none can be written to; otherwise those that cannot are warnings.
+    ///
+    /// Warnings are what loses sessions or log-outs without an error: a server that evicts keys or has done so, whose last
+    /// snapshot or log failed, or whose user may not publish; and a user who may not ask (`+info`).
+    async fn health(&self) -> Result<Health, StoreError> {
+        self.or_store_error(self.0.health().await)
     }
 }
 

@@ -1,28 +1,37 @@
 //! The nodes of a cluster: how to connect to each, and the connections that there are.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use redis::{ConnectionInfo, RedisResult};
 
 use super::address::{Address, no_address};
 use crate::connection::{CommandError, ConnectionManager, Source, with_address};
+use crate::inspection::Inspector;
+use crate::scripts::Keys;
 
 pub(super) struct Nodes {
     /// Those that the store was set up with.
     seeds: Vec<Address>,
     /// How to log in to any node.
     login: ConnectionInfo,
+    inspector: Arc<Inspector>,
     response_timeout: Duration,
     connections: Mutex<HashMap<Address, ConnectionManager>>,
 }
 
 impl Nodes {
-    pub(super) fn new(seeds: &[ConnectionInfo], response_timeout: Duration) -> RedisResult<Self> {
+    pub(super) fn new(
+        seeds: &[ConnectionInfo],
+        keys: &Keys,
+        response_timeout: Duration,
+    ) -> RedisResult<Self> {
         let addresses = seeds.iter().map(Address::of).collect::<RedisResult<Vec<_>>>()?;
         let login = seeds.first().ok_or_else(no_address)?.clone();
-        Ok(Self { seeds: addresses, login, response_timeout, connections: Mutex::default() })
+        let inspector = Arc::new(Inspector::new(keys, &login, true));
+        let connections = Mutex::default();
+        Ok(Self { seeds: addresses, login, inspector, response_timeout, connections })
     }
 
     /// The connection to this node.
@@ -32,7 +41,9 @@ impl Nodes {
             return Ok(connection.clone());
         }
         let info = with_address(&self.login, node.host.clone(), node.port);
-        let connection = ConnectionManager::new(Source::server(info)?, self.response_timeout);
+        let inspector = Arc::clone(&self.inspector);
+        let connection =
+            ConnectionManager::new(Source::server(info)?, inspector, self.response_timeout);
         connections.insert(node.clone(), connection.clone());
         Ok(connection)
     }

@@ -10,6 +10,7 @@ use super::hash_slot::hash_slot;
 use super::nodes::Nodes;
 use super::slot_cache::SlotCache;
 use crate::connection::{CommandError, ConnectionManager};
+use crate::scripts::Keys;
 
 /// How long a caller waits for a node to be connected before the slot cache is refreshed.
 const NODE_CONNECT_TIMEOUT: Duration = Duration::from_millis(200);
@@ -20,14 +21,32 @@ pub(crate) struct Router(SlotCache);
 
 impl Router {
     /// The router to the cluster that these nodes belong to; all are logged in to as the first of them.
-    pub(crate) fn new(seeds: &[ConnectionInfo], response_timeout: Duration) -> RedisResult<Self> {
-        Ok(Self(SlotCache::new(Nodes::new(seeds, response_timeout)?)))
+    pub(crate) fn new(
+        seeds: &[ConnectionInfo],
+        keys: &Keys,
+        response_timeout: Duration,
+    ) -> RedisResult<Self> {
+        Ok(Self(SlotCache::new(Nodes::new(seeds, keys, response_timeout)?)))
     }
 
     /// The connection to a node, a connected one if there is one. Each turn begins with another.
     pub(crate) fn node(&self, turn: usize) -> Result<ConnectionManager, CommandError> {
         let nodes = self.0.nodes().in_turn(turn);
         self.0.nodes().connection(&nodes[0])
+    }
+
+    /// The connections to all masters that have slots, as a node says now.
+    pub(crate) async fn masters(
+        &self,
+        deadline: Instant,
+    ) -> Result<Vec<ConnectionManager>, CommandError> {
+        let masters = self.0.masters(deadline).await?;
+        masters.iter().map(|master| self.0.nodes().connection(master)).collect()
+    }
+
+    /// How many slots no node has, as far as is known.
+    pub(crate) fn unassigned_slots(&self) -> usize {
+        self.0.unassigned_slots()
     }
 
     /// Sends the command to the node that has the key.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::select_ok;
-use redis::{RedisError, cmd};
+use redis::cmd;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -33,7 +33,7 @@ struct Inner {
     /// The number of the next refresh, so that each begins with another node.
     turn: AtomicUsize,
     /// Why the last refresh failed.
-    last_error: Mutex<Option<Arc<RedisError>>>,
+    last_error: Mutex<CommandError>,
     refreshes: watch::Sender<Refreshes>,
 }
 
@@ -50,7 +50,7 @@ impl SlotCache {
             nodes,
             map: Mutex::default(),
             turn: AtomicUsize::new(0),
-            last_error: Mutex::default(),
+            last_error: Mutex::new(CommandError::NotConnected(None)),
             refreshes: watch::Sender::new(Refreshes::default()),
         }))
     }
@@ -69,13 +69,29 @@ impl SlotCache {
         if let Some(master) = cached() {
             return Ok(master);
         }
+        self.refreshed(deadline).await;
+        cached().ok_or_else(|| lock(&self.0.last_error).clone())
+    }
+
+    /// The masters that have slots, after a refresh.
+    pub(super) async fn masters(&self, deadline: Instant) -> Result<Vec<Address>, CommandError> {
+        self.refreshed(deadline).await;
+        let masters = self.map().as_ref().map(|map| map.masters().into_iter().collect());
+        masters.ok_or_else(|| lock(&self.0.last_error).clone())
+    }
+
+    /// How many slots no node has, as far as is known.
+    pub(super) fn unassigned_slots(&self) -> usize {
+        self.map().as_ref().map_or(0, SlotMap::unassigned)
+    }
+
+    /// Waits for a refresh. Whether it came or not, the cache has what is known.
+    async fn refreshed(&self, deadline: Instant) {
         let mut refreshes = self.0.refreshes.subscribe();
         let ended = refreshes.borrow().ended;
         self.refresh();
         let next = refreshes.wait_for(|refreshes| refreshes.ended > ended);
-        // Whether it came or not, the cache has what is known.
         let _ = timeout_at(deadline, next).await;
-        cached().ok_or_else(|| CommandError::NotConnected(lock(&self.0.last_error).clone()))
     }
 
     /// Notes the new master of one slot. A refresh finds the others that moved with it.
@@ -112,7 +128,10 @@ impl SlotCache {
                     *self.map() = Some(map);
                     return;
                 }
-                Err(error) => *lock(&self.0.last_error) = error.cause(),
+                Err(error @ CommandError::Unfit(_)) => *lock(&self.0.last_error) = error,
+                Err(error) => {
+                    *lock(&self.0.last_error) = CommandError::NotConnected(error.cause());
+                }
             }
         }
     }

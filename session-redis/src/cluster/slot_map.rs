@@ -49,6 +49,11 @@ impl SlotMap {
         self.masters.get(usize::from(index))
     }
 
+    /// How many slots no master has.
+    pub(super) fn unassigned(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.is_none()).count()
+    }
+
     pub(super) fn masters(&self) -> HashSet<Address> {
         self.masters.iter().cloned().collect()
     }

@@ -62,3 +62,8 @@ pub(crate) fn with_address(info: &ConnectionInfo, host: String, port: u16) -> Co
     };
     info.clone().set_addr(address)
 }
+
+/// The same server and way of logging in, in another database.
+pub(super) fn with_database(info: &ConnectionInfo, database: i64) -> ConnectionInfo {
+    info.clone().set_redis_settings(info.redis_settings().clone().set_db(database))
+}

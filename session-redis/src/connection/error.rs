@@ -7,6 +7,8 @@ use redis::{ErrorKind, RedisError, ServerErrorKind};
 use session_core::StoreError;
 use session_core::store::batch::Unanswered;
 
+use crate::inspection::UnfitServer;
+
 /// Why a command gave no answer.
 #[derive(Clone, Debug)]
 pub(crate) enum CommandError {
@@ -14,6 +16,8 @@ pub(crate) enum CommandError {
     NotConnected(Option<Arc<RedisError>>),
     /// The server did not answer in time; it may have happened.
     TimedOut,
+    /// The same, after an attempt that failed for this reason.
+    TimedOutAfter(Arc<RedisError>),
     /// What sent it has ended; it may have happened.
     Lost(Unanswered),
     /// The connection broke; it may have happened.
@@ -28,6 +32,8 @@ pub(crate) enum CommandError {
     Redirected(RedisError),
     /// Too many commands wait already; it did not happen.
     Overloaded(usize),
+    /// The server cannot be used until somebody changes it; it did not happen.
+    Unfit(Arc<UnfitServer>),
     /// Anything else; it did not happen.
     Failed(RedisError),
     /// It happened, and its answer cannot be read.
@@ -72,13 +78,25 @@ impl CommandError {
     /// Whether a second attempt may succeed, and does no harm.
     pub(crate) fn is_retryable(&self, retry: Retry) -> bool {
         match self {
-            Self::TimedOut | Self::Lost(_) | Self::Disconnected(_) => retry == Retry::Safe,
+            Self::TimedOut
+            | Self::TimedOutAfter(_)
+            | Self::Lost(_)
+            | Self::Disconnected(_) => retry == Retry::Safe,
             Self::NotConnected(_)
             | Self::Demoted(_)
             | Self::Unavailable(_)
             | Self::NoScript(_)
             | Self::Redirected(_) => true,
-            Self::Overloaded(_) | Self::Failed(_) | Self::Malformed => false,
+            Self::Overloaded(_) | Self::Unfit(_) | Self::Failed(_) | Self::Malformed => false,
+        }
+    }
+
+    /// The same, but with the cause of an earlier attempt if it has none of its own.
+    pub(crate) fn or_earlier(self, cause: Option<&Arc<RedisError>>) -> Self {
+        match (self, cause) {
+            (Self::NotConnected(None), Some(cause)) => Self::NotConnected(Some(Arc::clone(cause))),
+            (Self::TimedOut, Some(cause)) => Self::TimedOutAfter(Arc::clone(cause)),
+            (error, _) => error,
         }
     }
 
@@ -86,7 +104,12 @@ impl CommandError {
     pub(crate) fn cause(self) -> Option<Arc<RedisError>> {
         match self {
             Self::NotConnected(cause) => cause,
-            Self::TimedOut | Self::Lost(_) | Self::Overloaded(_) | Self::Malformed => None,
+            Self::TimedOutAfter(cause) => Some(cause),
+            Self::TimedOut
+            | Self::Lost(_)
+            | Self::Overloaded(_)
+            | Self::Unfit(_)
+            | Self::Malformed => None,
             Self::Disconnected(error)
             | Self::Demoted(error)
             | Self::Unavailable(error)
@@ -99,9 +122,11 @@ impl CommandError {
     pub(crate) fn into_store_error(self, deadline: Duration) -> StoreError {
         match self {
             Self::NotConnected(Some(source)) => StoreError::failed(Unreachable { source }),
+            Self::TimedOutAfter(source) => StoreError::failed(NoAnswer { deadline, source }),
             Self::NotConnected(None) | Self::TimedOut => StoreError::Deadline(deadline),
             Self::Lost(unanswered) => unanswered.store_error(deadline),
             Self::Overloaded(limit) => StoreError::Overloaded(limit),
+            Self::Unfit(unfit) => StoreError::failed(UnfitServer::clone(&unfit)),
             Self::Malformed => StoreError::failed(Malformed),
             Self::Disconnected(error)
             | Self::Demoted(error)
@@ -121,9 +146,17 @@ pub struct Unreachable {
     source: Arc<RedisError>,
 }
 
+/// The server did not answer before the deadline, and an earlier attempt had failed; a write may have happened.
+#[derive(thiserror::Error)]
+#[error("the Redis server did not answer within {deadline:?}, after an attempt that failed")]
+struct NoAnswer {
+    deadline: Duration,
+    source: Arc<RedisError>,
+}
+
 /// A record or an answer is in a form that this version of the library does not know.
 #[derive(thiserror::Error)]
 #[error("a session record or an answer of the Redis server is in an unknown form")]
 struct Malformed;
 
-session_core::debug_in_words!(Unreachable, Malformed);
+session_core::debug_in_words!(Unreachable, NoAnswer, Malformed);

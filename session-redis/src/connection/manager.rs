@@ -6,25 +6,36 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::{Cmd, Pipeline, RedisError, Value};
 use session_core::store::in_real_time;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::connector::Connector;
-use super::error::CommandError;
+use super::error::{CommandError, Retry};
 use super::shared::{Connection, Shared, State};
 use super::source::Source;
 use super::subscription::Subscription;
 use super::watch::ConnectionWatch;
+use crate::inspection::{Findings, Inspector, Purpose};
 
 /// The least time from one connection to the next, for a server that accepts each and serves none.
 const MIN_RECONNECT_INTERVAL: Duration = Duration::from_millis(50);
+
+/// The least time from one inspection of a server that cannot be used to the next.
+const MIN_INSPECTION_INTERVAL: Duration = Duration::from_millis(250);
+
+/// How often a server is asked whose connection was lost, or that is no master any more.
+const INSPECTION_ATTEMPTS: u32 = 3;
 
 /// A connection that is opened at the first use. Clones share it.
 #[derive(Clone)]
 pub(crate) struct ConnectionManager(Arc<Shared>);
 
 impl ConnectionManager {
-    pub(crate) fn new(source: Source, response_timeout: Duration) -> Self {
-        Self(Arc::new(Shared::new(source, response_timeout)))
+    pub(crate) fn new(
+        source: Source,
+        inspector: Arc<Inspector>,
+        response_timeout: Duration,
+    ) -> Self {
+        Self(Arc::new(Shared::new(source, inspector, response_timeout)))
     }
 
     /// Sends the command and waits for its answer.
@@ -64,6 +75,39 @@ impl ConnectionManager {
         self.send_with(deadline, send).await
     }
 
+    /// The address of the server, if it is always looked for in the same place.
+    pub(crate) fn address(&self) -> Option<String> {
+        self.0.source.fixed_address()
+    }
+
+    /// Finds out whether sessions can be kept on the server at this moment. What is over soon is waited for.
+    pub(crate) async fn inspect(&self, deadline: Instant) -> Result<Findings, CommandError> {
+        let mut attempt = 1;
+        loop {
+            match self.inspect_once(deadline).await {
+                Err(error) if error.is_retryable(Retry::Safe) && attempt < INSPECTION_ATTEMPTS => {
+                    attempt += 1;
+                    sleep(MIN_RECONNECT_INTERVAL).await;
+                }
+                found => return found,
+            }
+        }
+    }
+
+    async fn inspect_once(&self, deadline: Instant) -> Result<Findings, CommandError> {
+        let inspector = &self.0.inspector;
+        let server = self.connection(deadline).await?.server;
+        let answer = self.send(&inspector.command(Purpose::Writing), deadline).await;
+        let unfit = |unfit| CommandError::Unfit(Arc::new(unfit));
+        match answer {
+            Ok(answer) => inspector.read(answer, &server).map_err(unfit),
+            Err(CommandError::Failed(error)) => {
+                Err(inspector.refused(&error, &server).map_or(CommandError::Failed(error), unfit))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Waits until there is a connection.
     pub(crate) async fn connect(&self, deadline: Instant) -> Result<(), CommandError> {
         if self.is_connected() {
@@ -98,7 +142,7 @@ impl ConnectionManager {
         deadline: Instant,
         send: impl AsyncFnOnce(MultiplexedConnection) -> Result<Value, RedisError>,
     ) -> Result<Value, CommandError> {
-        let Connection { inner, liveness } = self.connection(deadline).await?;
+        let Connection { inner, liveness, .. } = self.connection(deadline).await?;
         liveness.note_sent();
         let deadline = deadline.min(Instant::now() + self.0.response_timeout);
         let Ok(answer) =
@@ -124,14 +168,24 @@ impl ConnectionManager {
             return Ok(connection.clone());
         }
         let mut states = self.0.state.subscribe();
+        // What was found before this is not believed: it may have been changed.
+        let mut has_waited = false;
         loop {
-            if let Some(connection) = states.borrow_and_update().live(self.0.response_timeout) {
-                return Ok(connection.clone());
+            match &*states.borrow_and_update() {
+                State::Refused(unfit, _) if has_waited => {
+                    return Err(CommandError::Unfit(Arc::clone(unfit)));
+                }
+                state => {
+                    if let Some(connection) = state.live(self.0.response_timeout) {
+                        return Ok(connection.clone());
+                    }
+                }
             }
             self.start_connecting();
             if timeout_at(deadline, states.changed()).await.is_err() {
-                return Err(CommandError::NotConnected(self.0.last_error().clone()));
+                return Err(self.0.last_error().clone());
             }
+            has_waited = true;
         }
     }
 
@@ -142,8 +196,12 @@ impl ConnectionManager {
             if matches!(state, State::Connecting) || state.live(self.0.response_timeout).is_some() {
                 return false;
             }
-            if let State::Connected(connection) = state {
-                not_before = connection.liveness.opened() + MIN_RECONNECT_INTERVAL;
+            match state {
+                State::Connected(connection) => {
+                    not_before = connection.liveness.opened() + MIN_RECONNECT_INTERVAL;
+                }
+                State::Refused(_, at) => not_before = *at + MIN_INSPECTION_INTERVAL,
+                State::Disconnected | State::Connecting => {}
             }
             *state = State::Connecting;
             true

@@ -2,8 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use redis::aio::MultiplexedConnection;
-use redis::{Client, ConnectionInfo, ErrorKind, PushInfo, RedisError, RedisResult, cmd};
+use redis::{Client, ConnectionInfo, ErrorKind, RedisError, RedisResult, cmd};
 
 use super::client::{connect, open, prepare, with_address};
 
@@ -43,14 +42,19 @@ impl Source {
         }))
     }
 
-    /// Connects; `pushed` is called as [`connect`] says.
-    pub(super) async fn open(
-        &self,
-        pushed: impl Fn(PushInfo) + Send + Sync + 'static,
-    ) -> RedisResult<MultiplexedConnection> {
+    /// The server to connect to.
+    pub(super) async fn resolve(&self) -> RedisResult<Client> {
         match self {
-            Self::Server(client) => connect(client, pushed).await,
-            Self::Sentinel(sentinel) => connect(&sentinel.master().await?, pushed).await,
+            Self::Server(client) => Ok(client.clone()),
+            Self::Sentinel(sentinel) => sentinel.master().await,
+        }
+    }
+
+    /// Where the server is, if it is always looked for in the same place.
+    pub(super) fn fixed_address(&self) -> Option<String> {
+        match self {
+            Self::Server(client) => Some(client.get_connection_info().addr().to_string()),
+            Self::Sentinel(_) => None,
         }
     }
 

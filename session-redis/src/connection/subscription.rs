@@ -33,7 +33,7 @@ impl Subscription {
                 sender.deliver(push.data);
             }
         };
-        let inner = shared.open(pushed).await?;
+        let inner = shared.open(&shared.server().await?, pushed).await?;
         let connection = SubscribedConnection { inner, response_timeout: shared.response_timeout };
         connection.within(async |mut inner| inner.subscribe(channel).await).await?;
         Ok(Self { inbox, connection })

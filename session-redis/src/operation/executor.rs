@@ -90,15 +90,12 @@ impl Executor {
         let invocation = Arc::new(invocation);
         let mut eval = Eval::ByHash;
         let mut backoff = MIN_BACKOFF;
-        // The cause of the last error that had one, if the server is not reached again in time.
+        // The cause of the last error that had one, if the server does not answer again in time.
         let mut last_cause = None;
         loop {
             let error = match self.send(&invocation, eval, deadline).await {
                 Ok(answer) => return Ok(answer),
-                Err(CommandError::NotConnected(None)) if last_cause.is_some() => {
-                    CommandError::NotConnected(last_cause.take())
-                }
-                Err(error) => error,
+                Err(error) => error.or_earlier(last_cause.as_ref()),
             };
             if let CommandError::NoScript(_) = error {
                 eval = Eval::ByCode;

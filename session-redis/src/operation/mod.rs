@@ -17,6 +17,7 @@ mod alive;
 mod delete;
 mod delete_all;
 mod endings;
+mod health;
 mod insert;
 mod list;
 mod load;

@@ -53,7 +53,7 @@ async fn a_user_with_the_documented_rights_may_do_everything() {
 
     let other = RedisStore::builder().prefix("other:").connect(&url).await;
     let refused = error_chain(&other.expect_err("its keys are not the user's"));
-    assert!(refused.contains("no permissions"), "{refused}");
+    assert!(refused.contains("ACL SETUSER app ~other:*"), "{refused}");
     let wrong = format!("redis://app:wrong@{}", server.address());
     let refused =
         error_chain(&RedisStore::connect(&wrong).await.expect_err("the password is wrong"));

@@ -1,9 +1,7 @@
 //! Users without the rights that the feed of endings takes.
 
-use std::fmt::{Debug, Write as _};
 use std::num::NonZeroU32;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use session_core::store::{Ending, LogIn};
@@ -11,54 +9,11 @@ use session_core::{Now, Store as _};
 use session_redis::RedisStore;
 use session_test_support::{Redis, TempDirectory, free_address};
 use tokio::net::TcpStream;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::Interest;
-use tracing::{Event, Level, Metadata, Subscriber};
 
 use crate::sample::{
     HOUR, Raw, connected, feed, handle, insert, insert_of, loaded, saved, stored, update_of, with,
 };
-
-/// Logs the words of this library's warnings.
-#[derive(Clone, Default)]
-struct Warnings(Arc<Mutex<Vec<String>>>);
-
-impl Subscriber for Warnings {
-    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
-        Interest::sometimes()
-    }
-
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "session" && *metadata.level() <= Level::WARN
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut words = Words(String::new());
-        event.record(&mut words);
-        self.0.lock().expect("no panic").push(words.0);
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
-
-struct Words(String);
-
-impl Visit for Words {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let _ = write!(self.0, "{}: {value:?} ", field.name());
-    }
-}
+use crate::warnings::Warnings;
 
 /// A store whose user has the documented rights, changed by these rules.
 async fn store_with(server: &Redis, rules: &[&str]) -> RedisStore {
@@ -107,7 +62,7 @@ async fn a_user_without_the_right_to_the_feed_has_none_and_is_told_so_once() {
             ends(&store).await;
         }
         drop(guard);
-        let said = warnings.0.lock().unwrap().clone();
+        let said = warnings.said();
         println!("{rules:?}: {said:?}");
         let [warning] = &said[..] else { panic!("{rules:?}: {said:?}") };
         assert!(warning.contains("&session:endings"), "{warning}");
@@ -155,7 +110,7 @@ async fn a_store_whose_subscription_is_elsewhere_has_no_feed_and_is_told_so_once
     }
     others.abort();
     ends(&store).await;
-    let said = warnings.0.lock().unwrap().clone();
+    let said = warnings.said();
     assert!(matches!(&said[..], [warning] if warning.contains("not heard")), "{said:?}");
 }
 

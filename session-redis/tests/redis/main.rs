@@ -11,7 +11,9 @@ mod endings;
 mod endings_in_cluster;
 mod expiry;
 mod format;
+mod health;
 mod index;
+mod inspection;
 mod log_in;
 mod recovery;
 mod sample;
@@ -20,3 +22,4 @@ mod sentinel;
 mod space;
 #[cfg(any(feature = "tls-native-tls", feature = "tls-rustls"))]
 mod tls;
+mod warnings;

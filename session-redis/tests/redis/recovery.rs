@@ -165,6 +165,30 @@ async fn a_server_that_became_a_replica_answers_no_reads_and_no_writes() {
     stored(&store, insert()).await;
 }
 
+/// The last attempt is cut short, and says nothing of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_does_not_come_in_time_is_told_with_what_came_before() {
+    let server = Redis::start().await;
+    let store = store(&server.url()).await;
+    let mut raw = Raw::connect(&server.url()).await;
+    raw.ask::<String>("CONFIG SET busy-reply-threshold 1").await;
+    let busy = tokio::spawn(async move {
+        raw.lost("EVAL", &["while true do end", "0"]).await;
+    });
+    let load = tokio::spawn({
+        let store = store.clone();
+        async move { store.load(handle(), Now::Store).await }
+    });
+    tokio::time::sleep(DEADLINE * 3 / 4).await;
+    server.freeze();
+    let error = load.await.unwrap().expect_err("it was busy, and then gone");
+    // It would not end by itself.
+    server.kill();
+    busy.await.unwrap();
+    let told = crate::sample::error_chain(&error);
+    assert!(told.contains("BUSY") && told.contains("3s"), "{told}");
+}
+
 #[tokio::test]
 async fn a_master_that_misses_its_replicas_answers_no_reads_and_no_writes() {
     let server = Redis::start().await;

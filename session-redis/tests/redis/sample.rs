@@ -151,6 +151,12 @@ impl Raw {
         answer.unwrap_or_else(|error| panic!("{words:?}: {error}"))
     }
 
+    /// Sends a command that the server does not live to answer.
+    pub(crate) async fn lost(&mut self, command: &str, arguments: &[&str]) {
+        let answer = redis::cmd(command).arg(arguments).query_async::<()>(&mut self.0).await;
+        assert!(answer.is_err(), "{command}");
+    }
+
     /// Sends a command, unless another node has its key.
     pub(crate) async fn send<T: FromRedisValue>(&mut self, command: &Cmd) -> Option<T> {
         let answer = command.query_async(&mut self.0).await;

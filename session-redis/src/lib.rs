@@ -178,4 +178,5 @@ mod scripts;
 pub use builder::RedisBuilder;
 pub use connection::{ConfigError, ConnectError, Unreachable};
 pub use inspection::UnfitServer;
+pub use operation::IndexCheck;
 pub use store::RedisStore;

@@ -11,7 +11,7 @@ use session_core::store::{
 use session_core::{Handle, Now, Store, StoreError};
 
 use crate::connection::CommandError;
-use crate::operation::Operations;
+use crate::operation::{IndexCheck, Operations};
 
 /// Keeps sessions in Redis.
 ///
@@ -36,6 +36,34 @@ impl RedisStore {
     /// Finds out whether it can be used.
     pub(crate) async fn check(&self) -> Result<(), StoreError> {
         self.or_store_error(self.0.check().await)
+    }
+
+    /// Looks at every session, and restores those that are missing in the index of their principal, by which they are
+    /// listed and ended together: after keys were evicted or deleted by hand, or a fail-over lost some of them. A
+    /// session in use is restored by itself, at its next write or touch.
+    ///
+    /// It takes a `SCAN` (the rule `+scan`) and a short script for each thousand keys of the server, and holds up nobody
+    /// for longer; `progress` is called after each. Dropping it is harmless: what was restored stays so. In a cluster,
+    /// do not move slots meanwhile.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// use session_redis::RedisStore;
+    ///
+    /// let store = RedisStore::connect("redis://localhost").await?;
+    /// let check = store.check_indexes(|so_far| println!("{so_far}")).await?;
+    /// assert_eq!(check.restored, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the server cannot be used, the user may not scan, or the connection was lost: begin again then.
+    pub async fn check_indexes(
+        &self,
+        mut progress: impl FnMut(&IndexCheck) + Send,
+    ) -> Result<IndexCheck, StoreError> {
+        self.or_store_error(self.0.check_indexes(&mut progress).await)
     }
 
     fn or_store_error<T>(&self, answer: Result<T, CommandError>) -> Result<T, StoreError> {

@@ -75,9 +75,11 @@ impl ConnectionManager {
         self.send_with(deadline, send).await
     }
 
-    /// The address of the server, if it is always looked for in the same place.
-    pub(crate) fn address(&self) -> Option<String> {
-        self.0.source.fixed_address()
+    /// The address of the server that it is connected to, or is always looked for at.
+    pub(crate) fn server(&self) -> Option<String> {
+        let state = self.0.state.borrow();
+        let connected = state.live(self.0.response_timeout);
+        connected.map(|connection| connection.server.to_string()).or(self.0.source.fixed_address())
     }
 
     /// Finds out whether sessions can be kept on the server at this moment. What is over soon is waited for.
@@ -94,18 +96,26 @@ impl ConnectionManager {
         }
     }
 
+    /// The error of a command, which says what to change if the user lacks this rule.
+    pub(crate) fn explained(&self, error: CommandError, rule: &str) -> CommandError {
+        let server = self.server().unwrap_or_default();
+        match error {
+            CommandError::Failed(error) => {
+                let unfit = self.0.inspector.refused(&error, rule, &server);
+                unfit.map_or(CommandError::Failed(error), |unfit| {
+                    CommandError::Unfit(Arc::new(unfit))
+                })
+            }
+            error => error,
+        }
+    }
+
     async fn inspect_once(&self, deadline: Instant) -> Result<Findings, CommandError> {
         let inspector = &self.0.inspector;
         let server = self.connection(deadline).await?.server;
         let answer = self.send(&inspector.command(Purpose::Writing), deadline).await;
-        let unfit = |unfit| CommandError::Unfit(Arc::new(unfit));
-        match answer {
-            Ok(answer) => inspector.read(answer, &server).map_err(unfit),
-            Err(CommandError::Failed(error)) => {
-                Err(inspector.refused(&error, &server).map_or(CommandError::Failed(error), unfit))
-            }
-            Err(error) => Err(error),
-        }
+        let answer = answer.map_err(|error| self.explained(error, "+eval"))?;
+        inspector.read(answer, &server).map_err(|unfit| CommandError::Unfit(Arc::new(unfit)))
     }
 
     /// Waits until there is a connection.

@@ -53,7 +53,7 @@ impl Inspector {
             Value::ServerError(error) => RedisError::from(error),
             answer => return Ok(self.read(answer, server)),
         };
-        if let Some(unfit) = self.refused(&error, server) {
+        if let Some(unfit) = self.refused(&error, "+eval", server) {
             return Ok(Err(unfit));
         }
         if error.kind() != ErrorKind::Server(ServerErrorKind::ResponseError) {
@@ -93,9 +93,14 @@ impl Inspector {
         Err(self.lacks(inspected.missing.join(" "), server))
     }
 
-    /// What the refusal of the question means, if the user lacks a right.
-    pub(crate) fn refused(&self, error: &RedisError, server: &str) -> Option<UnfitServer> {
-        is_refusal(error).then(|| self.lacks("+eval".to_owned(), server))
+    /// What the refusal of a command means, if the user lacks this right to it.
+    pub(crate) fn refused(
+        &self,
+        error: &RedisError,
+        rule: &str,
+        server: &str,
+    ) -> Option<UnfitServer> {
+        is_refusal(error).then(|| self.lacks(rule.to_owned(), server))
     }
 
     /// What the refusal to be connected means, if the server is older than the protocol.

@@ -70,7 +70,7 @@ impl Operations {
     }
 
     fn unusable(&self, master: &ConnectionManager, error: CommandError) -> String {
-        let server = master.address().unwrap_or_default();
+        let server = master.server().unwrap_or_default();
         let error = error.into_store_error(self.timeout);
         format!("Redis at {server}: its sessions cannot be used: {error:?}")
     }

@@ -1,6 +1,7 @@
 //! The sorted sets in other slots than a record: the indexes of principals, and the set of sessions that
 //! were inserted at a named time.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use redis::Value;
@@ -22,7 +23,49 @@ pub(super) enum EntryExpiry {
     After(Duration),
 }
 
+/// What became of a record that may be missing in the index of its principal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Restored {
+    /// It was there, or has not to be.
+    Nothing,
+    /// It was missing.
+    Entry,
+    /// It was missing when all sessions of its principal were ended, and is ended now.
+    Ended,
+}
+
 impl Operations {
+    /// Restores the entry of a record in another slot. A script has answered which and until when: principal, entry
+    /// and timestamp.
+    pub(super) async fn restore_entry(
+        &self,
+        handle: Handle,
+        [principal, entry, ends]: &[Value; 3],
+        now: Now,
+        deadline: Instant,
+    ) -> Result<Restored, CommandError> {
+        let (Value::BulkString(principal), Value::BulkString(entry), Value::Int(ends)) =
+            (principal, entry, ends)
+        else {
+            return Err(CommandError::Malformed);
+        };
+        let principal = str::from_utf8(principal).map_err(|_| CommandError::Malformed)?;
+        let key = self.keys.principal(principal);
+        let arguments = [Argument::Bytes(entry), Argument::Number(*ends)];
+        let (answer, _): (Option<Vec<i64>>, _) =
+            self.run_in_cluster(&scripts::RESTORE_ENTRY, key, &arguments, now, deadline).await?;
+        match answer.as_deref() {
+            None => Ok(Restored::Nothing),
+            Some([1]) => Ok(Restored::Entry),
+            Some([_, last]) => {
+                let sessions = BTreeMap::from([(handle, *last)]);
+                Box::pin(self.delete_each(principal, sessions, now, deadline)).await?;
+                Ok(Restored::Ended)
+            }
+            _ => Err(CommandError::Malformed),
+        }
+    }
+
     /// Adds a member to a sorted set in another slot.
     pub(super) async fn enter(
         &self,

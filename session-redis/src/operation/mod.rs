@@ -14,6 +14,7 @@ mod log_in;
 mod operations;
 // The operations, each in a file.
 mod alive;
+mod check_indexes;
 mod delete;
 mod delete_all;
 mod endings;
@@ -24,6 +25,8 @@ mod load;
 mod sweep;
 mod touch;
 mod update;
+
+pub use check_indexes::IndexCheck;
 
 pub(crate) use executor::{Executor, Topology};
 pub(crate) use operations::Operations;

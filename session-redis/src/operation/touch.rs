@@ -5,14 +5,13 @@ use std::time::Duration;
 use redis::Value;
 use session_core::{Handle, Now, Timestamp};
 
-use super::index::EntryExpiry;
+use super::index::Restored;
 use super::operations::Operations;
 use crate::connection::{CommandError, Retry};
 use crate::scripts::{self, Argument};
 
 impl Operations {
-    /// In a cluster it also enters the session in its principal's index again, in case that
-    /// node lost the entry and this one did not lose the record.
+    /// It also restores the entry in the principal's index, which may have been lost where the record was not.
     pub(crate) async fn touch(
         &self,
         handle: Handle,
@@ -31,12 +30,10 @@ impl Operations {
             return Err(CommandError::Malformed);
         };
         self.note_expiry(handle, Timestamp::from_micros(*expires), now, deadline).await?;
-        if let [Value::BulkString(principal), Value::BulkString(entry), Value::Int(absolute)] = rest
-        {
-            let principal = std::str::from_utf8(principal).map_err(|_| CommandError::Malformed)?;
-            let index = self.keys.principal(principal);
-            // The session is renewed either way, and the next touch tries again.
-            let _ = self.enter(index, entry, EntryExpiry::At(*absolute), now, deadline).await;
+        if let Ok(answer) = rest.try_into() {
+            // If that fails, the session is renewed all the same, and the next touch tries again.
+            let restored = self.restore_entry(handle, answer, now, deadline).await;
+            return Ok(!matches!(restored, Ok(Restored::Ended)));
         }
         Ok(true)
     }

@@ -4,7 +4,7 @@ use redis::Value;
 use session_core::Now;
 use session_core::store::{Contents, Update, Updated};
 
-use super::index::EntryExpiry;
+use super::index::{EntryExpiry, Restored};
 use super::log_in::{Announcement, Revoked};
 use super::operations::Operations;
 use crate::connection::{CommandError, Retry};
@@ -59,7 +59,7 @@ impl Operations {
                 header => vec![Value::Int(0), header],
             };
             if let Some(announcement) =
-                announcement.filter(|_| !matches!(answer[..], [Value::Int(0), ..]))
+                announcement.filter(|_| !matches!(answer[..], [Value::Int(0 | 4), ..]))
             {
                 self.withdraw(announcement, deadline).await;
             }
@@ -89,6 +89,18 @@ impl Operations {
                         self.note_expiry(handle, times.expires, now, deadline).await?;
                     }
                     return Ok(Updated::Saved(times));
+                }
+                ([Value::Int(4), Value::BulkString(header), entry, ends], Some(principal)) => {
+                    let times = RecordHeader::read_times(header, server_now)
+                        .ok_or(CommandError::Malformed)?;
+                    self.note_expiry(handle, times.expires, now, deadline).await?;
+                    let principal = Value::BulkString(principal.into());
+                    let entry = [principal, entry.clone(), ends.clone()];
+                    // If that fails, the session is saved all the same, and a later update tries again.
+                    return match self.restore_entry(handle, &entry, now, deadline).await {
+                        Ok(Restored::Ended) => Ok(Updated::Gone),
+                        _ => Ok(Updated::Saved(times)),
+                    };
                 }
                 ([Value::Int(1), Value::BulkString(bytes)], _) => {
                     let record =

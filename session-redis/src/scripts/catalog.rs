@@ -29,8 +29,8 @@ scripts! {
     LOAD_WITHOUT_FIELDS = Together ["load_without_fields"] if "allow-oom";
     ALIVE = Together ["alive"] if "allow-oom";
     INSERT = Together ["index", "revocation", "endings", "lead", "room", "insert"] then "tell";
-    UPDATE = Together ["index", "revocation", "endings", "lead", "room", "update"] then "tell";
-    TOUCH = Together ["index", "touch"] if "allow-oom";
+    UPDATE = Together ["index", "revocation", "restore", "endings", "lead", "room", "update"] then "tell";
+    TOUCH = Together ["index", "revocation", "restore", "endings", "touch"] then "tell" if "allow-oom";
     DELETE = Together ["index", "endings", "delete"] then "tell" if "allow-oom";
     LIST = Alone ["index", "lead", "list"] if "allow-oom";
     DELETE_ALL = Alone ["index", "revocation", "endings", "lead", "delete_all"] then "tell" if "allow-oom";
@@ -39,6 +39,8 @@ scripts! {
     CONFIRM = Together ["index", "revocation", "confirm"] if "allow-oom";
     REVOKE = Alone ["index", "revocation", "revoke"] if "allow-oom";
     ENTER = Together ["index", "enter"];
+    RESTORE_RECORD = Together ["index", "revocation", "restore", "endings", "restore_record"] then "tell" if "allow-oom";
+    RESTORE_ENTRY = Together ["index", "revocation", "restore", "restore_entry"] if "allow-oom";
     MEMBERS = Alone ["index", "members"] if "allow-oom";
     DUE = Alone ["due"] if "allow-oom";
     REMOVE = Alone ["index", "remove"] if "allow-oom";

@@ -13,7 +13,8 @@ mod script;
 pub(crate) use argument::Argument;
 pub(crate) use catalog::{
     ALIVE, ANNOUNCE, CONFIRM, DELETE, DELETE_ALL, DUE, ENTER, INSERT, LIST, LOAD,
-    LOAD_WITHOUT_FIELDS, MEMBERS, PROBE, REMOVE, REVOKE, SWEEP, TOUCH, UPDATE,
+    LOAD_WITHOUT_FIELDS, MEMBERS, PROBE, REMOVE, RESTORE_ENTRY, RESTORE_RECORD, REVOKE, SWEEP,
+    TOUCH, UPDATE,
 };
 pub(crate) use invocation::Invocation;
 pub(crate) use keys::Keys;

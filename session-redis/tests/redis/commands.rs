@@ -225,7 +225,7 @@ async fn fields_that_nobody_asked_for_are_neither_read_nor_sent() {
 }
 
 #[tokio::test]
-async fn opening_a_store_is_three_commands() {
+async fn opening_a_store_is_four_commands() {
     let server = Redis::start().await;
     let mut raw = Raw::connect(&server.url()).await;
     let counts = cost(&mut raw, async {
@@ -238,7 +238,7 @@ async fn opening_a_store_is_three_commands() {
         .filter(|(command, _)| !is_called_by_scripts(command))
         .map(|(_, calls)| calls)
         .sum();
-    assert_eq!(sent, 3, "HELLO, EVALSHA, EVAL: {counts:?}");
+    assert_eq!(sent, 4, "HELLO, EVAL, EVALSHA, EVAL: {counts:?}");
 }
 
 #[tokio::test]

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use session_core::store::{Ending, LogIn, Updated};
 use session_core::{Now, Store as _};
+use session_redis::RedisStore;
 
 use crate::sample::{
-    HOUR, Raw, builder, cluster_store, connected, handle, insert, insert_of, listed, masters,
-    prefix, saved, shared, shared_cluster, stored, update_of, with,
+    HOUR, Raw, builder, cluster_store, connected, feed, handle, insert, insert_of, listed, loaded,
+    masters, prefix, saved, shared, shared_cluster, stored, update_of, with,
 };
 
 async fn members(raw: &mut Raw, prefix: &str, principal: &str) -> usize {
@@ -71,25 +73,111 @@ async fn a_log_in_a_log_out_and_another_log_in_leave_one_entry() {
     assert_eq!(raw.keys(&prefix).await, Vec::<String>::new());
 }
 
-#[tokio::test]
-async fn an_entry_that_a_node_lost_comes_back_with_the_next_touch() {
-    let store = cluster_store().await;
-    let record = stored(&store, insert_of("ann")).await;
-    forget_principals().await;
-    assert_eq!(listed(&store, "ann").await, []);
-    assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
-    assert_eq!(listed(&store, "ann").await, [record.handle]);
-    assert_eq!(store.delete_all("ann", None, Now::Store).await.unwrap().live, 1);
+/// A store on one server and one on a cluster, with the prefix of each and connections to its servers.
+async fn stores() -> Vec<(RedisStore, String, Vec<Raw>)> {
+    let (one, many) = (prefix(), prefix());
+    let url = shared().await.url();
+    let standalone = connected(builder().prefix(&one), &url).await;
+    let urls = shared_cluster().await.urls();
+    let cluster = builder().prefix(&many).cluster(urls).await.unwrap();
+    let raw = vec![Raw::connect(&url).await];
+    vec![(standalone, one, raw), (cluster, many, masters().await)]
 }
 
-/// Deletes the indexes of `ann` on every node of the shared cluster.
-async fn forget_principals() {
-    for mut raw in masters().await {
-        for key in raw.keys("test").await {
-            if key.ends_with("principal:ann") {
-                raw.ask::<i64>(&format!("DEL {key}")).await;
+/// Deletes the index of `ann`.
+async fn forget(prefix: &str, servers: &mut [Raw]) {
+    let mut command = redis::cmd("DEL");
+    command.arg(format!("{prefix}principal:ann"));
+    let mut forgotten = 0;
+    for raw in servers {
+        forgotten += raw.send::<i64>(&command).await.unwrap_or(0);
+    }
+    assert_eq!(forgotten, 1);
+}
+
+#[tokio::test]
+async fn an_entry_that_was_lost_comes_back_with_the_next_touch_or_update() {
+    for (store, prefix, mut servers) in stores().await {
+        let record = stored(&store, insert_of("ann")).await;
+        forget(&prefix, &mut servers).await;
+        assert_eq!(listed(&store, "ann").await, []);
+        assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
+        assert_eq!(listed(&store, "ann").await, [record.handle]);
+        forget(&prefix, &mut servers).await;
+        // In a cluster the first update of each tenth of the idle limit looks after it.
+        let brief = Duration::from_secs(1);
+        tokio::time::sleep(brief / 10).await;
+        saved(&store, with(update_of(&record), |update| update.idle = Some(brief))).await;
+        assert_eq!(listed(&store, "ann").await, [record.handle]);
+        assert_eq!(store.delete_all("ann", None, Now::Store).await.unwrap().live, 1);
+    }
+}
+
+/// The revocation cannot find it, but it finds the revocation.
+#[tokio::test]
+async fn a_session_that_was_not_ended_for_want_of_its_entry_ends_when_it_is_used() {
+    for (store, prefix, mut servers) in stores().await {
+        let mut feed = feed(&store).await;
+        let touched = stored(&store, insert_of("ann")).await;
+        let changed = stored(&store, insert_of("ann")).await;
+        let spared = stored(&store, insert_of("ann")).await;
+        forget(&prefix, &mut servers).await;
+        let ended = store.delete_all("ann", Some(spared.handle), Now::Store).await.unwrap();
+        assert_eq!(ended.live, 0);
+        let log_in = LogIn::new(Some(ended.now), None);
+        let later = with(insert_of("ann"), |insert| insert.log_in = log_in);
+        let later = stored(&store, later).await;
+
+        assert!(!store.touch(touched.handle, HOUR, Now::Store).await.unwrap());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let update = with(update_of(&changed), |update| update.idle = Some(Duration::from_secs(1)));
+        let answer = store.update(update, Now::Store).await.unwrap();
+        assert!(matches!(answer, Updated::Gone), "{answer:?}");
+        for record in [&touched, &changed] {
+            assert_eq!(loaded(&store, record.handle).await, None);
+            let mut told = feed.next().await.unwrap();
+            while told == Ending::UpToDate {
+                told = feed.next().await.unwrap();
             }
+            assert_eq!(told, Ending::Of(record.handle));
         }
+        assert!(store.touch(spared.handle, HOUR, Now::Store).await.unwrap());
+        assert!(store.touch(later.handle, HOUR, Now::Store).await.unwrap());
+        let mut alive = listed(&store, "ann").await;
+        alive.sort();
+        assert_eq!(alive, [spared.handle, later.handle]);
+    }
+}
+
+#[tokio::test]
+async fn a_check_restores_all_entries_and_ends_what_has_to_be_ended() {
+    for (store, prefix, mut servers) in stores().await {
+        let mut handles = Vec::new();
+        for _ in 0..30 {
+            handles.push(stored(&store, insert_of("ann")).await.handle);
+            stored(&store, insert_of("bob")).await;
+            stored(&store, insert()).await;
+        }
+        let in_order = store.check_indexes(|_| ()).await.unwrap();
+        assert_eq!((in_order.records, in_order.restored, in_order.ended), (90, 0, 0));
+        forget(&prefix, &mut servers).await;
+        let mut steps = 0;
+        let check = store.check_indexes(|_| steps += 1).await.unwrap();
+        assert_eq!((check.records, check.restored, check.ended), (90, 30, 0), "{check}");
+        assert!(steps >= servers.len());
+        let mut found = listed(&store, "ann").await;
+        found.sort();
+        assert_eq!(found, handles);
+
+        forget(&prefix, &mut servers).await;
+        store.delete_all("ann", None, Now::Store).await.unwrap();
+        let check = store.check_indexes(|_| ()).await.unwrap();
+        assert_eq!((check.records, check.restored, check.ended), (90, 0, 30), "{check}");
+        assert_eq!(listed(&store, "ann").await, []);
+        for handle in handles {
+            assert_eq!(loaded(&store, handle).await, None);
+        }
+        assert_eq!(listed(&store, "bob").await.len(), 30);
     }
 }
 

@@ -234,3 +234,16 @@ async fn each_node_of_a_cluster_is_inspected() {
     }
     store.health().await.expect_err("no node can be used");
 }
+
+#[tokio::test]
+async fn a_check_of_indexes_names_the_right_that_it_takes() {
+    let server = Redis::start().await;
+    allow(&server.url(), "app", &[]).await;
+    let store =
+        RedisStore::connect(&format!("redis://app:secret@{}", server.address())).await.unwrap();
+    let refused = store.check_indexes(|_| ()).await.expect_err("it may not scan");
+    let StoreError::Failed(cause) = refused else { panic!("{refused:?}") };
+    assert_eq!(missing(&*cause), "+scan");
+    allow(&server.url(), "app", &["+scan"]).await;
+    assert_eq!(store.check_indexes(|_| ()).await.unwrap().records, 0);
+}

@@ -1,7 +1,8 @@
 -- Changes a record, or answers why not: nothing if there is none; its new header; 0, the new header, and which
 -- entry of which index in another slot is stale now; 1 and the record at its other revision; 2 and the
 -- absolute limit to be, if an index in another slot has to learn of the record first; 3 if the principal's
--- sessions were ended after the log-in began.
+-- sessions were ended after the log-in began; 4, the new header, the entry that has to be in an index in another slot,
+-- and until when, in the first update of each tenth of the idle limit.
 
 local function run(key, handle, flags, digest, principal, fields, idle, afresh, revision, next_revision, announced,
   began, limit)
@@ -49,6 +50,13 @@ local function run(key, handle, flags, digest, principal, fields, idle, afresh, 
     end
   end
 
+  local stays = becomes and becomes == was and not joins and entry(handle, old.joined)
+  if stays and prefix ~= '' and restore(index_of(was), stays, absolute) == 2 then
+    redis.call('DEL', key)
+    ended = ended .. handle
+    return false
+  end
+
   local seen, expires = old.seen, old.expires
   if idle ~= '' then
     seen, expires = now, math.min(now + idle, absolute)
@@ -79,6 +87,8 @@ local function run(key, handle, flags, digest, principal, fields, idle, afresh, 
     end
   elseif leaves then
     return {0, head, was, entry(handle, old.joined)}
+  elseif stays and idle ~= '' and math.floor(now * 10 / idle) > math.floor(old.seen * 10 / idle) then
+    return {4, head, stays, absolute + SKEW}
   end
   return head
 end

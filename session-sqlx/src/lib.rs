@@ -87,7 +87,14 @@
 //! nothing to do it needs no more rights than the store itself: `SELECT`, `INSERT`, `UPDATE`
 //! and `DELETE` on the table and on that of the revocations (`sessions_revocations`), `SELECT` on
 //! that of the versions (`sessions_versions`), and `EXECUTE` on the functions, which everybody has
-//! unless it was taken away. To listen needs none.
+//! unless it was taken away. To listen needs none. [`PostgresStore::pending`] answers the SQL that is
+//! missing, for a role that may run it.
+//!
+//! ## Names
+//!
+//! A schema and a table may have any name; it is quoted. After `ALTER SCHEMA … RENAME`, name the new
+//! schema ([`PostgresBuilder::schema`]) and call [`PostgresStore::migrate`] as the owner of the
+//! functions, whose bodies name it.
 //!
 //! ## Deploys and roll-backs
 //!

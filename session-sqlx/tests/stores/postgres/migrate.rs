@@ -12,6 +12,7 @@ use super::fixtures::{
     Database, database, insert, insert_of, is_unchanged, listed, loaded, of_version, patient,
     store, stored, unmigrated,
 };
+use crate::dumps::{self, dumps};
 use crate::newer_table::{self, Warnings};
 
 /// The last version that the library knows.
@@ -130,6 +131,20 @@ async fn a_newer_table_that_does_not_work_with_this_program_is_refused() {
         assert!(told.contains(&format!("the oldest that works with it knows version {oldest}")));
     }
     assert_eq!(warnings.take(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_table_of_each_version_is_migrated_with_its_live_sessions() {
+    let dumps = dumps!("postgres": 1, 2, 3, 4, 5);
+    assert_eq!(i64::from(dumps[dumps.len() - 1].0), LATEST);
+    for (version, dump) in dumps {
+        let database = database().await;
+        database.execute(dump).await;
+        let store = unmigrated(patient(), &database).await;
+        store.migrate().await.expect("nothing stands in the way");
+        dumps::sessions_live_on(&store, version).await;
+        newer_table::works(&store).await;
+    }
 }
 
 /// What a program of the third version sends, beside nodes of the new one.

@@ -7,6 +7,7 @@ use super::fixtures::{
     Database, error_chain, execute, insert, insert_of, is_unchanged, listed, loaded, of_version,
     patient, store, stored,
 };
+use crate::dumps::{self, dumps};
 use crate::newer_table::{self, Warnings};
 
 /// The last version that the library knows.
@@ -135,6 +136,20 @@ async fn a_running_program_works_on_after_another_has_migrated_the_table() {
     database.execute("ALTER TABLE sessions ADD COLUMN later TEXT").await;
     assert!(is_unchanged(&store, &record).await);
     stored(&store, insert()).await;
+}
+
+#[tokio::test]
+async fn a_table_of_each_version_is_migrated_with_its_live_sessions() {
+    let dumps = dumps!("sqlite": 1, 2, 3);
+    assert_eq!(i64::from(dumps[dumps.len() - 1].0), LATEST);
+    for (version, dump) in dumps {
+        let database = Database::new();
+        let store = database.unmigrated(patient()).await;
+        database.execute(dump).await;
+        store.migrate().await.expect("nothing stands in the way");
+        dumps::sessions_live_on(&store, version).await;
+        newer_table::works(&store).await;
+    }
 }
 
 /// What a program of an older version runs, beside those of the new one.

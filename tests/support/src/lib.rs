@@ -7,8 +7,8 @@
 //! | [`Gate`] | | a place where a task waits until a test lets it go on |
 //! | [`records`] | | records as the tests of a store write and read them |
 //! | [`resilience`] | | checks that every store must pass: a silent server, lost connections, a runtime that ends |
-//! | `postgres` | `postgres` | throw-away PostgreSQL and PgBouncer servers |
-//! | `redis` | `redis` | throw-away Redis servers and Redis Clusters |
+//! | `postgres` | `postgres` | throw-away PostgreSQL servers, pairs of them, and PgBouncer |
+//! | `redis` | `redis` | throw-away Redis servers, Sentinels and Redis Clusters |
 //! | `browser` | `browser` | a headless Chromium with an empty profile |
 //!
 //! Each feature builds only what it needs, so that no crate's tests build the servers of another. SQLite has no server:
@@ -40,5 +40,5 @@ pub use gate::Gate;
 pub use postgres::{PgBouncer, PoolMode, Postgres};
 pub use proxy::Proxy;
 #[cfg(feature = "redis")]
-pub use redis::{Redis, RedisCluster};
+pub use redis::{Redis, RedisCluster, RedisSentinel};
 pub use temp_directory::TempDirectory;

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process, prlimit};
 
 /// How long a process may take to start, or to obey a signal.
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -136,6 +136,17 @@ impl TempDirectory {
         self.signal_until(Signal::KILL, |_| false);
         if let Some(mut program) = self.program().take() {
             program.wait().expect("it is our own child");
+        }
+    }
+
+    /// Lets no process write a file beyond this many bytes, as on a full disk; none lifts the limit. A process that
+    /// does not ignore `SIGXFSZ` is ended by it.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let mut limit = getrlimit(Resource::Fsize);
+        limit.current = bytes.or(limit.maximum);
+        for (pid, _) in self.processes() {
+            // One that is gone meanwhile writes nothing.
+            let _ = prlimit(Some(pid), Resource::Fsize, limit.clone());
         }
     }
 

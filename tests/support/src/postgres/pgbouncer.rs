@@ -104,9 +104,19 @@ impl PgBouncer {
         self.directory.launch(&mut command, answers).await
     }
 
-    /// Ends it, with all connections, and starts it again at the same address.
-    pub async fn restart(&self) {
+    /// Where it listens, for a [`Proxy`](crate::Proxy).
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends it at once (`SIGKILL`), with all connections.
+    pub fn kill(&self) {
         self.directory.kill();
+    }
+
+    /// Starts it again at the same address, after a [`kill`](Self::kill) if it still runs.
+    pub async fn restart(&self) {
+        self.kill();
         for _ in 0..100 {
             if self.boot().await {
                 return;

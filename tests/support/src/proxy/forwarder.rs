@@ -27,7 +27,7 @@ pub(crate) enum Mode {
 /// What each connection needs to know.
 #[derive(Clone, Debug)]
 pub(crate) struct Forwarder {
-    pub(crate) server: SocketAddr,
+    pub(crate) server: watch::Receiver<SocketAddr>,
     /// How many messages that ask for an answer have passed.
     pub(crate) round_trips: Arc<AtomicU64>,
     pub(crate) modes: watch::Receiver<Mode>,
@@ -89,7 +89,8 @@ impl Forwarder {
 
     async fn carry(&mut self, client: &mut TcpStream) -> io::Result<()> {
         self.pass().await;
-        let mut server = TcpStream::connect(self.server).await?;
+        let server = *self.server.borrow();
+        let mut server = TcpStream::connect(server).await?;
         server.set_nodelay(true)?;
         client.set_nodelay(true)?;
         let (from_client, to_client) = client.split();

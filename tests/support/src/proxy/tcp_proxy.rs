@@ -18,6 +18,7 @@ pub struct Proxy {
     address: SocketAddr,
     mode: watch::Sender<Mode>,
     in_force: watch::Receiver<Mode>,
+    server: watch::Sender<SocketAddr>,
     round_trips: Arc<AtomicU64>,
     task: AbortHandle,
 }
@@ -34,9 +35,10 @@ impl Proxy {
         let round_trips = Arc::new(AtomicU64::new(0));
         let (mode, modes) = watch::channel(Mode::Pass);
         let (confirm, in_force) = watch::channel(Mode::Pass);
-        let forwarder = Forwarder { server, round_trips: Arc::clone(&round_trips), modes };
+        let (server, servers) = watch::channel(server);
+        let forwarder = Forwarder { server: servers, round_trips: Arc::clone(&round_trips), modes };
         let task = tokio::spawn(forwarder.listen(listener, confirm)).abort_handle();
-        Self { address, mode, in_force, round_trips, task }
+        Self { address, mode, in_force, server, round_trips, task }
     }
 
     /// Where clients connect.
@@ -77,6 +79,13 @@ impl Proxy {
     /// Everything passes again.
     pub async fn heal(&self) {
         self.switch(Mode::Pass).await;
+    }
+
+    /// Every connection ends, and new ones lead to this server: an address that moves at a fail-over.
+    pub async fn redirect(&self, server: SocketAddr) {
+        self.cut().await;
+        self.server.send_replace(server);
+        self.heal().await;
     }
 
     /// How many messages that make a PostgreSQL server answer (Sync and Query) have passed to it: its round trips,

@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::process::Command;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
 
+use super::inline::ask;
 use crate::{TempDirectory, free_address};
 
 /// How long a node may be silent before the others take it for dead.
@@ -64,6 +64,19 @@ impl RedisCluster {
     pub fn node(&self, port: u16) -> &Node {
         let mut nodes = self.nodes.iter();
         nodes.find(|node| node.address.port() == port).expect("it is one of ours")
+    }
+
+    /// Waits until one of these replicas has become a master.
+    pub async fn until_taken_over(&self, replicas: &[&Node]) {
+        for _ in 0..1200 {
+            for replica in replicas {
+                if replica.is_master().await {
+                    return;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("no replica takes over");
     }
 
     fn join(&self) {
@@ -138,6 +151,39 @@ impl Node {
         self.directory.kill();
     }
 
+    /// Starts the server again on the same port, after a [`kill`](Self::kill) if it still runs. It comes back without data,
+    /// and finds its place in the cluster by its file.
+    pub async fn restart(&self) {
+        self.kill();
+        for _ in 0..100 {
+            if self.boot().await {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("Redis does not start again:\n{}", self.directory.log());
+    }
+
+    /// Whether it is a master that has slots.
+    pub async fn is_master(&self) -> bool {
+        let nodes = self.ask("CLUSTER NODES").await;
+        // The ninth word is the first range of slots.
+        let has_slots = |line: &str| line.split(' ').nth(8).is_some();
+        nodes.lines().any(|line| line.contains("myself,master") && has_slots(line))
+    }
+
+    /// Has this replica take over from its master in good order (`CLUSTER FAILOVER`).
+    pub async fn take_over(&self) {
+        self.ask("CLUSTER FAILOVER").await;
+        for _ in 0..600 {
+            if self.ask("INFO replication").await.contains("role:master") {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the replica does not take over:\n{}", self.directory.log());
+    }
+
     async fn until(&self, command: &str, holds: impl Fn(&str) -> bool) {
         for _ in 0..600 {
             if holds(&self.ask(command).await) {
@@ -148,16 +194,8 @@ impl Node {
         panic!("`{command}` never says what it should:\n{}", self.ask(command).await);
     }
 
-    /// Sends an inline command, and answers what came back in one piece; empty if nothing did.
+    /// Sends an inline command, and answers what came back; empty if nothing did.
     async fn ask(&self, command: &str) -> String {
-        let answer = async {
-            let mut connection = TcpStream::connect(self.address).await?;
-            connection.write_all(format!("{command}\r\nQUIT\r\n").as_bytes()).await?;
-            let mut answer = String::new();
-            connection.read_to_string(&mut answer).await?;
-            std::io::Result::Ok(answer)
-        };
-        let answer = answer.await.unwrap_or_default();
-        answer.strip_suffix("+OK\r\n").map(str::to_owned).unwrap_or(answer)
+        ask(self.address, command).await
     }
 }

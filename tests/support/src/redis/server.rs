@@ -94,6 +94,16 @@ impl Redis {
         self.directory.thaw();
     }
 
+    /// Lets it write no file beyond this many bytes, as on a full disk; none lifts the limit.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        self.directory.limit_files(bytes);
+    }
+
+    /// Whether it runs (a frozen one does).
+    pub fn is_running(&self) -> bool {
+        self.directory.is_running()
+    }
+
     /// Ends the server at once (`SIGKILL`).
     pub fn kill(&self) {
         self.directory.kill();

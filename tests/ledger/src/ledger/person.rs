@@ -1,0 +1,193 @@
+//! What is promised of one person's sessions together: which there are, and how many at most.
+
+use std::time::Instant;
+
+use super::account::Changes;
+use super::finding::{Finding, Violation};
+use super::outage::Outage;
+use super::session::{Cookie, Life, Number, Promised, Standing};
+
+/// A person, who logs in on several devices.
+#[derive(Debug)]
+pub(crate) struct Person {
+    pub(crate) user: u64,
+    pub(crate) sessions: Vec<Promised>,
+    /// How many sessions there may be at most; none if nobody counts.
+    limit: Option<usize>,
+    log_ins: u64,
+    /// When log-ins were sent of which nobody knows what came of them.
+    unknown_log_ins: Vec<Instant>,
+    /// The same of revocations of all.
+    unknown_revocations: Vec<Instant>,
+}
+
+impl Person {
+    pub(crate) fn new(user: u64, limit: Option<usize>) -> Self {
+        Self {
+            user,
+            sessions: Vec::new(),
+            limit,
+            log_ins: 0,
+            unknown_log_ins: Vec::new(),
+            unknown_revocations: Vec::new(),
+        }
+    }
+
+    /// A log-in on another device is about to be sent. Those that logged in the longest ago make room for it, perhaps.
+    pub(crate) fn begin_log_in(&mut self) {
+        self.unknown_log_ins.push(Instant::now());
+        let unknown = self.unknown_log_ins.len();
+        self.make_room(
+            |standing, others| {
+                let newer = others.iter().filter(|other| other.may_be_newer(standing)).count();
+                newer + unknown
+            },
+            Promised::doubt,
+        );
+    }
+
+    /// It was not sent, or was refused.
+    pub(crate) fn cancel_log_in(&mut self) {
+        self.unknown_log_ins.pop();
+    }
+
+    /// It was acknowledged: those that logged in the longest ago have made room.
+    pub(crate) fn finish_log_in(
+        &mut self,
+        number: Number,
+        handle: Option<String>,
+        cookie: String,
+        outage: &Outage,
+    ) {
+        self.unknown_log_ins.pop();
+        let now = Instant::now();
+        self.unknown_revocations.retain(|sent| outage.may_come_after(*sent, now));
+        self.log_ins += 1;
+        let life = self.unknown_revocations.last().map_or(Life::Live, |sent| Life::Doubtful(*sent));
+        self.sessions.push(Promised {
+            number,
+            user: self.user,
+            handle,
+            standing: Standing { life, order: self.log_ins, is_sure: true },
+            cookie: Some(Cookie { value: cookie, is_sure: true, given: now }),
+            replaced: Vec::new(),
+            changes: Changes::default(),
+        });
+        self.make_room(
+            |standing, others| others.iter().filter(|other| other.must_be_newer(standing)).count(),
+            Promised::end,
+        );
+    }
+
+    /// Does this to each session with as many newer ones as there may be at all.
+    fn make_room(
+        &mut self,
+        newer: impl Fn(Standing, &[Standing]) -> usize,
+        leave: impl Fn(&mut Promised),
+    ) {
+        let Some(limit) = self.limit else { return };
+        let living = self.sessions.iter().filter(|session| session.ended().is_none());
+        let standings: Vec<_> = living.map(|session| (session.number, session.standing)).collect();
+        for session in self.sessions.iter_mut().filter(|session| session.ended().is_none()) {
+            let others = standings.iter().filter(|(number, _)| *number != session.number);
+            let others: Vec<_> = others.map(|(_, standing)| *standing).collect();
+            if newer(session.standing, &others) >= limit {
+                leave(session);
+            }
+        }
+    }
+
+    /// A log-in on this device is acknowledged: it is the newest.
+    pub(crate) fn renew(&mut self, number: Number) {
+        self.log_ins += 1;
+        let order = self.log_ins;
+        if let Some(session) = self.session(number) {
+            (session.standing.order, session.standing.is_sure) = (order, true);
+        }
+    }
+
+    /// All are about to be ended, but this one.
+    pub(crate) fn begin_revocation(&mut self, except: Option<Number>) {
+        self.unknown_revocations.push(Instant::now());
+        for session in &mut self.sessions {
+            if Some(session.number) != except {
+                session.doubt();
+            }
+        }
+    }
+
+    /// They were ended, and so were log-ins that had begun before.
+    pub(crate) fn finish_revocation(&mut self, except: Option<Number>) {
+        self.unknown_revocations.pop();
+        self.unknown_log_ins.clear();
+        for session in &mut self.sessions {
+            if Some(session.number) != except {
+                session.end();
+            }
+        }
+    }
+
+    /// It was not sent, or was refused.
+    pub(crate) fn cancel_revocation(&mut self) {
+        self.unknown_revocations.pop();
+    }
+
+    /// Whether a revocation of which nobody knows what came of it may still refuse log-ins.
+    pub(crate) fn may_be_revoked(&self, outage: &Outage) -> bool {
+        let mut unknown = self.unknown_revocations.iter();
+        unknown.any(|sent| outage.may_come_after(*sent, Instant::now()))
+    }
+
+    pub(crate) fn session(&mut self, number: Number) -> Option<&mut Promised> {
+        self.sessions.iter_mut().find(|session| session.number == number)
+    }
+
+    /// Compares with a list of this person's sessions. Nothing else was asked of them meanwhile. What was doubtful, and is
+    /// settled, is as the list says.
+    pub(crate) fn compare_list(
+        &mut self,
+        listed: &[&str],
+        asked: Instant,
+        outage: &Outage,
+    ) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut unknown = listed.len();
+        let user = self.user;
+        for session in &mut self.sessions {
+            let Some(handle) = &session.handle else { continue };
+            let is_listed = listed.contains(&handle.as_str());
+            unknown -= usize::from(is_listed);
+            match session.standing.life {
+                Life::Live if !is_listed => {
+                    let what = format!("{handle} of {user} lives and is not in the list");
+                    findings.push(Finding::new(Violation::Unlisted, session.given(), what));
+                    session.doubt();
+                }
+                Life::Ended(at) if is_listed && at <= asked => {
+                    let what = format!("{handle} of {user} was ended and is in the list");
+                    findings.push(Finding::new(Violation::Undone, at, what));
+                    session.standing.life = Life::Doubtful(Instant::now());
+                }
+                Life::Doubtful(since) if !outage.may_come_after(since, asked) => {
+                    let life = if is_listed { Life::Live } else { Life::Ended(Instant::now()) };
+                    session.standing.life = life;
+                }
+                _ => {}
+            }
+        }
+        let log_ins = &mut self.unknown_log_ins;
+        if unknown > log_ins.len() {
+            let (count, what) = (log_ins.len(), "sessions that nobody began are in the list of");
+            let what = format!("{unknown} {what} {user}, and {count} log-ins are unknown");
+            findings.push(Finding::new(Violation::Invented, None, what));
+        } else if log_ins.iter().all(|sent| !outage.may_come_after(*sent, asked)) {
+            log_ins.truncate(unknown);
+        }
+        if self.limit.is_some_and(|limit| listed.len() > limit) {
+            let last = self.sessions.iter().filter_map(Promised::given).max();
+            let what = format!("{user} is logged in to {} sessions", listed.len());
+            findings.push(Finding::new(Violation::TooMany, last, what));
+        }
+        findings
+    }
+}

@@ -1,0 +1,38 @@
+//! The table: a line for each run.
+
+use std::collections::BTreeMap;
+
+use super::results::Results;
+use crate::ledger::Violation;
+
+/// The head of the table, in Markdown.
+pub const HEAD: &str = "\
+| store | fault | requests | acknowledged | 503 | no answer | violations | lost by a replica | all served again after |
+| --- | --- | ---: | ---: | ---: | ---: | --- | --- | ---: |";
+
+/// The line of a run.
+pub fn line(results: &Results) -> String {
+    let recovery = match results.recovery {
+        Some(took) => format!("{:.1} s", took.as_secs_f64()),
+        None => "–".to_owned(),
+    };
+    format!(
+        "| {} | {} | {} | {} | {} | {} | {} | {} | {recovery} |",
+        results.store,
+        results.fault,
+        results.requests,
+        results.acknowledged,
+        results.unavailable,
+        results.unanswered,
+        counts(&results.counts(), "none"),
+        counts(&results.bounded_counts(), "–"),
+    )
+}
+
+fn counts(counts: &BTreeMap<Violation, usize>, none: &str) -> String {
+    if counts.is_empty() {
+        return none.to_owned();
+    }
+    let counts = counts.iter().map(|(violation, count)| format!("{count} {}", violation.name()));
+    counts.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,112 @@
+//! A throw-away Redis master, its replica, and three sentinels that watch over them.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::process::Command;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+
+use super::inline::ask;
+use super::server::Redis;
+use crate::{TempDirectory, free_address};
+
+/// The name by which the sentinels know the master.
+const MASTER: &str = "mymaster";
+
+/// Two servers and three sentinels on 127.0.0.1. A master that is silent for half a second is replaced.
+#[derive(Debug)]
+pub struct RedisSentinel {
+    servers: [Redis; 2],
+    sentinels: Vec<(TempDirectory, SocketAddr)>,
+}
+
+impl RedisSentinel {
+    /// Starts all of them; the replica has caught up.
+    pub async fn start() -> Self {
+        let servers = [Redis::start().await, Redis::start().await];
+        let master = servers[0].address();
+        let follow = format!("REPLICAOF {} {}", master.ip(), master.port());
+        ask(servers[1].address(), &follow).await;
+        until(servers[1].address(), "INFO replication", "master_link_status:up").await;
+        let mut sentinels = Vec::new();
+        for _ in 0..3 {
+            sentinels.push(sentinel(master).await);
+        }
+        for (_, address) in &sentinels {
+            until(*address, "INFO sentinel", "slaves=1,sentinels=3").await;
+        }
+        Self { servers, sentinels }
+    }
+
+    /// The URLs of the sentinels.
+    pub fn urls(&self) -> Vec<String> {
+        self.sentinels.iter().map(|(_, address)| format!("redis://{address}")).collect()
+    }
+
+    /// The URL that stands for the master.
+    pub fn master_url(&self) -> String {
+        format!("redis://{MASTER}")
+    }
+
+    /// The server that is the master now.
+    pub async fn master(&self) -> &Redis {
+        for _ in 0..600 {
+            for server in &self.servers {
+                if ask(server.address(), "INFO replication").await.contains("role:master") {
+                    return server;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("no server is the master");
+    }
+
+    /// Has the sentinels make the replica the master in good order, and waits for it.
+    pub async fn fail_over(&self) {
+        let former = self.master().await.address();
+        ask(self.sentinels[0].1, &format!("SENTINEL FAILOVER {MASTER}")).await;
+        self.until_replaced(former).await;
+    }
+
+    /// Waits until the other server is the master.
+    pub async fn until_replaced(&self, former: SocketAddr) {
+        let mut servers = self.servers.iter().map(Redis::address);
+        let other = servers.find(|address| *address != former).expect("there are two");
+        until(other, "INFO replication", "role:master").await;
+    }
+}
+
+async fn sentinel(master: SocketAddr) -> (TempDirectory, SocketAddr) {
+    for _ in 0..10 {
+        let directory = TempDirectory::new("TERM");
+        let address = free_address();
+        let settings = format!(
+            "bind 127.0.0.1\nport {}\nsentinel monitor {MASTER} {} {} 2\n\
+             sentinel down-after-milliseconds {MASTER} 500\nsentinel failover-timeout {MASTER} 3000\n",
+            address.port(),
+            master.ip(),
+            master.port()
+        );
+        let file = directory.path().join("sentinel.conf");
+        fs::write(&file, settings).expect("the directory is ours");
+        let mut command = Command::new("redis-server");
+        command.arg(&file).arg("--sentinel");
+        let up = async || TcpStream::connect(address).await.is_ok();
+        if directory.launch(&mut command, up).await {
+            return (directory, address);
+        }
+    }
+    panic!("no sentinel starts");
+}
+
+/// Waits until the server says this.
+async fn until(server: SocketAddr, command: &str, text: &str) {
+    for _ in 0..1200 {
+        if ask(server, command).await.contains(text) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("`{command}` never says {text}:\n{}", ask(server, command).await);
+}

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use super::devices;
 use super::http::Request;
 use super::service::{Answer, Service};
-use crate::ledger::{Change, Device, Finding, Life, Number, Promised, PromisedTo, Violation};
+use crate::ledger::{
+    Change, Device, Excuse, Finding, Life, Number, Promised, PromisedTo, Violation,
+};
 use crate::random::Random;
 
 /// A session with more notes is logged out.
@@ -44,8 +46,8 @@ impl Person {
         let has_records = self.service.has_records;
         match self.random.below(100) {
             _ if device.notes >= MAX_NOTES => self.log_out(&device, node).await,
-            0..56 => self.change(&device).await,
-            56..68 => self.log_in().await,
+            0..53 => self.change(&device).await,
+            53..68 => self.log_in().await,
             68..72 => self.replace(&device, node, Replace::LogIn).await,
             72..76 => self.replace(&device, node, Replace::Secret).await,
             76..84 => self.log_out(&device, node).await,
@@ -111,13 +113,17 @@ impl Person {
             }
             Answer::NotSent => ledger.person(user, PromisedTo::cancel_log_in),
             Answer::Refused => {
-                let is_excused = ledger.person(user, |person| {
+                let excuse = ledger.person(user, |person| {
                     person.cancel_log_in();
-                    person.may_be_revoked(ledger.outage())
+                    person.excuse(ledger.outage())
                 });
-                if !is_excused {
-                    let what = format!("{user} may not log in, and nothing was revoked");
-                    ledger.report(Finding::new(Violation::WrongAnswer, None, what));
+                match excuse {
+                    Excuse::Unknown => {}
+                    Excuse::JustRevoked => service.note_refused_log_in(),
+                    Excuse::None => {
+                        let what = format!("{user} may not log in, and nothing was revoked");
+                        ledger.report(Finding::new(Violation::WrongAnswer, None, what));
+                    }
                 }
             }
             Answer::Unknown => {}
@@ -129,15 +135,23 @@ impl Person {
         let (service, user) = (Arc::clone(&self.service), self.user);
         let ledger = &service.ledger;
         let is_log_in = replace == Replace::LogIn;
-        ledger.session(device, |session| {
+        let before = ledger.session(device, |session| {
+            let before = (session.standing.is_sure, session.cookie.clone());
             session.standing.is_sure &= !is_log_in;
             session.cookie.iter_mut().for_each(|cookie| cookie.is_sure = false);
+            before
         });
         let path = match replace {
             Replace::LogIn => format!("/log-in-again/{user}"),
             Replace::Secret => "/rotate".to_owned(),
         };
         let former = device.cookie.as_deref().expect("a device that is used has one");
+        let restore = || {
+            ledger.session(device, |session| {
+                session.standing.is_sure = before.0;
+                session.cookie.clone_from(&before.1);
+            });
+        };
         let was_on = ledger.outage().is_on();
         let sent = Instant::now();
         match self.post(node, &path, Some(former)).await {
@@ -153,17 +167,11 @@ impl Person {
                     devices::is_dead(&service, device, former, node).await;
                 }
             }
+            Answer::NotSent => restore(),
             Answer::Refused => {
-                ledger.session(device, |session| {
-                    session.standing.is_sure = true;
-                    session.cookie.iter_mut().for_each(|cookie| cookie.is_sure = true);
-                });
+                restore();
                 ledger.refused(device, former, &path);
             }
-            Answer::NotSent => ledger.session(device, |session| {
-                session.standing.is_sure = true;
-                session.cookie.iter_mut().for_each(|cookie| cookie.is_sure = true);
-            }),
             Answer::Unknown => {}
         }
     }

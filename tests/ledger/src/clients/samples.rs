@@ -24,7 +24,6 @@ pub(crate) enum Went {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sample {
     pub(crate) node: usize,
-    pub(crate) sent: Instant,
     pub(crate) answered: Instant,
     pub(crate) went: Went,
 }
@@ -43,12 +42,13 @@ impl Samples {
     }
 }
 
-/// How long after this moment the last request was sent that a node did not serve, and its first one after that; none if
-/// some node has served nobody since.
+/// How long after this moment the last of the nodes served again that had failed to answer a request since; none if some
+/// node has served nobody since.
 pub(crate) fn served_again(samples: &[Sample], healed: Instant, nodes: usize) -> Option<Duration> {
     let mut longest = Duration::ZERO;
     for node in 0..nodes {
-        let since = samples.iter().filter(|sample| sample.node == node && sample.sent >= healed);
+        let since =
+            samples.iter().filter(|sample| sample.node == node && sample.answered >= healed);
         let failed = |sample: &&Sample| matches!(sample.went, Went::Unavailable | Went::Lost);
         let last = since.clone().filter(failed).map(|sample| sample.answered).max();
         let mut served = since.filter(|sample| sample.went == Went::Served);
@@ -70,9 +70,10 @@ mod tests {
     #[test]
     fn an_outage_lasts_until_the_last_node_serves_again() {
         let healed = Instant::now();
-        let sample = |node, second, went| {
-            let sent = healed + Duration::from_secs(second);
-            Sample { node, sent, answered: sent, went }
+        let sample = |node, second, went| Sample {
+            node,
+            answered: healed + Duration::from_secs(second),
+            went,
         };
         let mut samples = vec![
             sample(0, 0, Went::Served),

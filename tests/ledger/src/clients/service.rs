@@ -1,7 +1,7 @@
 //! The application as its clients see it: nodes that answer.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::http::{Outcome, Reply, Request};
@@ -17,6 +17,7 @@ pub(crate) struct Service {
     /// Whether sessions are records in a store: can be listed, and changed by many at once.
     pub(crate) has_records: bool,
     over: AtomicBool,
+    refused_log_ins: AtomicUsize,
 }
 
 /// What a request came to.
@@ -35,7 +36,8 @@ pub(crate) enum Answer {
 impl Service {
     pub(crate) fn new(ledger: Ledger, nodes: Vec<SocketAddr>, has_records: bool) -> Self {
         let (samples, over) = (Samples::default(), AtomicBool::new(false));
-        Self { ledger, nodes, samples, has_records, over }
+        let refused_log_ins = AtomicUsize::new(0);
+        Self { ledger, nodes, samples, has_records, over, refused_log_ins }
     }
 
     pub(crate) fn goes_on(&self) -> bool {
@@ -45,6 +47,15 @@ impl Service {
     /// Nobody asks any more.
     pub(crate) fn close(&self) {
         self.over.store(true, Ordering::Relaxed);
+    }
+
+    /// A log-in was taken for one from before the revocation that came before it.
+    pub(crate) fn note_refused_log_in(&self) {
+        self.refused_log_ins.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn refused_log_ins(&self) -> usize {
+        self.refused_log_ins.load(Ordering::Relaxed)
     }
 
     pub(crate) async fn get(&self, node: usize, path: &str, cookie: Option<&str>) -> Answer {
@@ -62,7 +73,6 @@ impl Service {
         request: Request<'_>,
         leave: Option<Duration>,
     ) -> Answer {
-        let sent = Instant::now();
         let address = self.nodes[node];
         let outcome = match leave {
             Some(after) => request.send_and_leave(address, after).await,
@@ -74,7 +84,7 @@ impl Service {
             Outcome::Lost if leave.is_some() => (Went::Left, Answer::Unknown),
             Outcome::Lost => (Went::Lost, Answer::Unknown),
         };
-        self.samples.add(Sample { node, sent, answered: Instant::now(), went });
+        self.samples.add(Sample { node, answered: Instant::now(), went });
         if went == Went::Lost {
             // A node that is down answers quickly.
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -1,11 +1,14 @@
 //! What is promised of one person's sessions together: which there are, and how many at most.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::account::Changes;
 use super::finding::{Finding, Violation};
 use super::outage::Outage;
 use super::session::{Cookie, Life, Number, Promised, Standing};
+
+/// Within how long after a revocation a log-in may be taken for one from before it.
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// A person, who logs in on several devices.
 #[derive(Debug)]
@@ -19,6 +22,20 @@ pub(crate) struct Person {
     unknown_log_ins: Vec<Instant>,
     /// The same of revocations of all.
     unknown_revocations: Vec<Instant>,
+    /// When the last one was acknowledged.
+    revoked: Option<Instant>,
+}
+
+/// Why a log-in may be refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Excuse {
+    /// A revocation of which nobody knows what came of it may have come after it.
+    Unknown,
+    /// A revocation was acknowledged a moment ago, perhaps by another node: how late it is on the store's clock, a node
+    /// knows only as closely as the store's answer takes.
+    JustRevoked,
+    /// There is none.
+    None,
 }
 
 impl Person {
@@ -30,6 +47,7 @@ impl Person {
             log_ins: 0,
             unknown_log_ins: Vec::new(),
             unknown_revocations: Vec::new(),
+            revoked: None,
         }
     }
 
@@ -119,6 +137,7 @@ impl Person {
     /// They were ended, and so were log-ins that had begun before.
     pub(crate) fn finish_revocation(&mut self, except: Option<Number>) {
         self.unknown_revocations.pop();
+        self.revoked = Some(Instant::now());
         self.unknown_log_ins.clear();
         for session in &mut self.sessions {
             if Some(session.number) != except {
@@ -132,10 +151,16 @@ impl Person {
         self.unknown_revocations.pop();
     }
 
-    /// Whether a revocation of which nobody knows what came of it may still refuse log-ins.
-    pub(crate) fn may_be_revoked(&self, outage: &Outage) -> bool {
+    /// Why a log-in that was just refused may have been.
+    pub(crate) fn excuse(&self, outage: &Outage) -> Excuse {
         let mut unknown = self.unknown_revocations.iter();
-        unknown.any(|sent| outage.may_come_after(*sent, Instant::now()))
+        if unknown.any(|sent| outage.may_come_after(*sent, Instant::now())) {
+            Excuse::Unknown
+        } else if self.revoked.is_some_and(|at| at.elapsed() < MOMENT) {
+            Excuse::JustRevoked
+        } else {
+            Excuse::None
+        }
     }
 
     pub(crate) fn session(&mut self, number: Number) -> Option<&mut Promised> {

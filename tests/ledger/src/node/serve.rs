@@ -12,7 +12,7 @@ use super::app::router;
 use crate::stores::{Kind, Place};
 
 /// How many sessions a person may be logged in to.
-pub(crate) const MAX_SESSIONS: u32 = 4;
+pub(crate) const MAX_SESSIONS: u32 = 3;
 
 /// The application on a store, with everything else as it comes.
 ///

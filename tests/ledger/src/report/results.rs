@@ -26,6 +26,8 @@ pub struct Results {
     pub unavailable: usize,
     /// How many were not answered: the node was down, or the client left.
     pub unanswered: usize,
+    /// How many log-ins were refused a moment after a revocation was acknowledged.
+    pub refused_log_ins: usize,
     /// How long after the end of the fault the last node served again; none without a fault, or if one does not.
     pub recovery: Option<Duration>,
     /// What must not be.
@@ -61,6 +63,7 @@ impl Results {
             acknowledged: count(&[Went::Served]),
             unavailable: count(&[Went::Unavailable]),
             unanswered: count(&[Went::Lost, Went::Left]),
+            refused_log_ins: service.refused_log_ins(),
             recovery,
             violations,
             bounded,

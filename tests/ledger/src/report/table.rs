@@ -7,23 +7,24 @@ use crate::ledger::Violation;
 
 /// The head of the table, in Markdown.
 pub const HEAD: &str = "\
-| store | fault | requests | acknowledged | 503 | no answer | violations | lost by a replica | all served again after |
-| --- | --- | ---: | ---: | ---: | ---: | --- | --- | ---: |";
+| store | fault | requests | acknowledged | 503 | no answer | late log-ins | violations | lost by a replica | all served again after |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | --- | --- | ---: |";
 
 /// The line of a run.
 pub fn line(results: &Results) -> String {
     let recovery = match results.recovery {
-        Some(took) => format!("{:.1} s", took.as_secs_f64()),
+        Some(took) => format!("{:.2} s", took.as_secs_f64()),
         None => "–".to_owned(),
     };
     format!(
-        "| {} | {} | {} | {} | {} | {} | {} | {} | {recovery} |",
+        "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {recovery} |",
         results.store,
         results.fault,
         results.requests,
         results.acknowledged,
         results.unavailable,
         results.unanswered,
+        results.refused_log_ins,
         counts(&results.counts(), "none"),
         counts(&results.bounded_counts(), "–"),
     )

@@ -96,6 +96,30 @@ const FLOORS: &[Floor] = &[
             ("scripts", &[]),
         ],
     },
+    Floor {
+        folder: "tests/ledger/src",
+        rooms: &[
+            (".", &["ledger", "node"]),
+            ("options", &["faults", "plan", "stores"]),
+            (
+                "run",
+                &[
+                    "clients", "faults", "ledger", "node", "nodes", "plan", "random", "report",
+                    "stores",
+                ],
+            ),
+            ("report", &["clients", "faults", "ledger", "plan", "stores"]),
+            ("plan", &["faults", "stores"]),
+            ("clients", &["ledger", "page", "random"]),
+            ("faults", &["nodes", "stores"]),
+            ("nodes", &["node", "stores"]),
+            ("node", &["page", "stores"]),
+            ("ledger", &["page"]),
+            ("page", &[]),
+            ("random", &[]),
+            ("stores", &[]),
+        ],
+    },
     Floor { folder: "session-sqlx/src/postgres", rooms: STORE_WITH_FEED },
     Floor { folder: "session-sqlx/src/sqlite", rooms: STORE },
 ];

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::node::Account;
-
 /// What is in a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Page {
@@ -18,18 +16,6 @@ pub(crate) struct Page {
     pub choice: u64,
     /// The notes.
     pub notes: Vec<u64>,
-}
-
-impl From<&Account> for Page {
-    fn from(account: &Account) -> Self {
-        Self {
-            user: account.user,
-            visits: account.visits,
-            count: account.count,
-            choice: account.choice,
-            notes: account.notes.clone(),
-        }
-    }
 }
 
 impl fmt::Display for Page {

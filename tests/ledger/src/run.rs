@@ -67,13 +67,13 @@ async fn run_on(plan: &Plan, servers: &Servers, nodes: &Nodes) -> Results {
     sleep(plan.after()).await;
     service.close();
     clients.join_all().await;
-    settle(&outage).await;
+    until_over(&outage).await;
     audit(&service).await;
     Results::new(plan, recovery(&service), &service, nodes.logs())
 }
 
 /// Waits until nothing that was sent can have an effect any more.
-async fn settle(outage: &Outage) {
+async fn until_over(outage: &Outage) {
     if let Some(last) = outage.last_effect(Instant::now()) {
         tokio::time::sleep_until(last.into()).await;
     }

@@ -70,7 +70,9 @@ pub(crate) async fn is_dead(service: &Service, device: &Device, cookie: &str, no
 }
 
 fn undone(service: &Service, device: &Device, what: &str) {
-    let at = service.ledger.session(device, |session| session.ended().or_else(|| session.given()));
+    let ledger = &service.ledger;
+    let at = ledger.session(device, |session| session.ended().or_else(|| session.given()));
+    let at = ledger.person(device.user, |person| person.promised(at, ledger.outage()));
     let what = format!("{what}, of {} ({:?})", device.user, device.handle);
     service.ledger.report(Finding::new(Violation::Undone, at, what));
 }
@@ -101,13 +103,13 @@ pub(crate) async fn stored(service: &Service, device: &Device, node: usize) {
         }
         return;
     }
-    let finding = service.ledger.session(device, |session| {
-        let is_lost = session.is_live();
-        is_lost.then(|| {
-            session.doubt();
-            let what = format!("{handle} of {} lives and is not stored", device.user);
-            Finding::new(Violation::LostSession, session.given(), what)
-        })
+    let finding = service.ledger.person(device.user, |person| {
+        let session = person.session(device.number).filter(|session| session.is_live())?;
+        session.doubt();
+        let given = session.given();
+        let what = format!("{handle} of {} lives and is not stored", device.user);
+        let promised = person.promised(given, service.ledger.outage());
+        Some(Finding::new(Violation::LostSession, promised, what))
     });
     finding.into_iter().for_each(|finding| service.ledger.report(finding));
 }

@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 use super::devices;
 use super::http::Request;
 use super::service::{Answer, Service};
-use crate::ledger::{
-    Change, Device, Excuse, Finding, Life, Number, Promised, PromisedTo, Violation,
-};
+use crate::ledger::{Change, Device, Excuse, Finding, Life, Number, PromisedTo, Violation};
 use crate::random::Random;
 
 /// A session with more notes is logged out.
@@ -186,7 +184,7 @@ impl Person {
         });
         let cookie = device.cookie.as_deref().expect("a device that is used has one");
         match self.post(node, "/log-out", Some(cookie)).await {
-            Answer::Served(_) => ledger.session(device, Promised::end),
+            Answer::Served(_) => ledger.person(device.user, |person| person.end(device.number)),
             Answer::NotSent => ledger.session(device, |session| session.standing.life = before),
             Answer::Refused => {
                 ledger.session(device, |session| session.standing.life = before);
@@ -215,9 +213,11 @@ impl Person {
             Answer::Served(reply) => {
                 if reply.body == "false" && before.0 == Life::Live {
                     let what = format!("{handle} was there and could not be revoked");
-                    ledger.report(Finding::new(Violation::LostSession, before.1, what));
+                    let promised = ledger
+                        .person(device.user, |person| person.promised(before.1, ledger.outage()));
+                    ledger.report(Finding::new(Violation::LostSession, promised, what));
                 }
-                ledger.session(device, Promised::end);
+                ledger.person(device.user, |person| person.end(device.number));
             }
             Answer::NotSent | Answer::Refused => {
                 ledger.session(device, |session| session.standing.life = before.0);

@@ -9,7 +9,7 @@ use super::account::{Change, Ticket};
 use super::finding::{Finding, Violation};
 use super::outage::Outage;
 use super::person::Person;
-use super::session::{Cookie, Life, Number, Promised};
+use super::session::{Credential, Life, Number, Promised};
 use super::write::WriteState;
 use crate::page::Page;
 
@@ -132,13 +132,14 @@ impl Ledger {
             if was_replaced && let Some(former) = former {
                 session.replaced.push(former.value);
             }
-            session.cookie = Some(Cookie { value, is_sure: true, given });
+            session.cookie = Some(Credential { value, is_sure: true, given });
         });
     }
 
     /// A request with this cookie was told that nobody is logged in.
     pub(crate) fn refused(&self, device: &Device, cookie: &str, what: &str) {
-        let finding = self.session(device, |session| {
+        let finding = self.person(device.user, |person| {
+            let session = person.session(device.number).expect("what was begun stays noted");
             let is_lost = session.must_answer(cookie);
             let given = session.given();
             if is_lost {
@@ -151,7 +152,8 @@ impl Ledger {
             }
             is_lost.then(|| {
                 let what = format!("{what}: nobody, and {} is logged in", device.user);
-                Finding::new(Violation::LostSession, given, what)
+                let promised = person.promised(given, &self.outage);
+                Finding::new(Violation::LostSession, promised, what)
             })
         });
         finding.into_iter().for_each(|finding| self.report(finding));
@@ -171,15 +173,16 @@ impl Ledger {
                 self.report(Finding::new(Violation::Foreign, None, what));
             }
         }
-        let findings = self.session(device, |session| {
-            if let Some(at) = session.ended().filter(|at| *at <= asked) {
-                session.standing.life = Life::Doubtful(answered);
-                let what =
-                    format!("{} sees the session {:?} after its end", device.user, session.handle);
-                return vec![Finding::new(Violation::Undone, at, what)];
-            }
-            let times = (asked, answered);
-            session.changes.compare(page, times, &self.outage)
+        let findings = self.person(device.user, |person| {
+            let session = person.session(device.number).expect("what was begun stays noted");
+            let Some(at) = session.ended().filter(|at| *at <= asked) else {
+                return session.changes.compare(page, (asked, answered), &self.outage);
+            };
+            session.standing.life = Life::Doubtful(answered);
+            let handle = session.handle.clone().unwrap_or_default();
+            let what = format!("{} sees the session {handle} after its end", device.user);
+            let promised = person.promised(Some(at), &self.outage);
+            vec![Finding::new(Violation::Undone, promised, what)]
         });
         findings.into_iter().for_each(|finding| self.report(finding));
     }

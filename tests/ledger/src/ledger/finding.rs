@@ -16,6 +16,8 @@ pub enum Violation {
     Foreign,
     /// A change is there twice, or though nobody made it, or in part.
     Invented,
+    /// A session that nobody began.
+    Unbegun,
     /// A live session that its principal's list does not have.
     Unlisted,
     /// More sessions than a principal may have.
@@ -28,12 +30,13 @@ pub enum Violation {
 
 impl Violation {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::LostChange,
         Self::LostSession,
         Self::Undone,
         Self::Foreign,
         Self::Invented,
+        Self::Unbegun,
         Self::Unlisted,
         Self::TooMany,
         Self::WrongAnswer,
@@ -48,6 +51,7 @@ impl Violation {
             Self::Undone => "undone",
             Self::Foreign => "foreign",
             Self::Invented => "invented",
+            Self::Unbegun => "unbegun",
             Self::Unlisted => "unlisted",
             Self::TooMany => "too many",
             Self::WrongAnswer => "wrong answer",
@@ -57,10 +61,11 @@ impl Violation {
 
     /// Whether a replica that lags behind explains it.
     fn is_loss(self) -> bool {
-        matches!(
-            self,
-            Self::LostChange | Self::LostSession | Self::Undone | Self::Unlisted | Self::TooMany
-        )
+        match self {
+            Self::LostChange | Self::LostSession | Self::Undone => true,
+            Self::Unbegun | Self::Unlisted | Self::TooMany => true,
+            Self::Foreign | Self::Invented | Self::WrongAnswer | Self::Down => false,
+        }
     }
 }
 

@@ -14,4 +14,4 @@ pub(crate) use book::{Came, Device};
 pub use finding::{Finding, Violation};
 pub(crate) use outage::Outage;
 pub(crate) use person::{Excuse, Person as PromisedTo};
-pub(crate) use session::{Life, Number, Promised};
+pub(crate) use session::{Life, Number};

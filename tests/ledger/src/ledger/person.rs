@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::account::Changes;
 use super::finding::{Finding, Violation};
 use super::outage::Outage;
-use super::session::{Cookie, Life, Number, Promised, Standing};
+use super::session::{Credential, Life, Number, Promised, Standing};
 
 /// Within how long after a revocation a log-in may be taken for one from before it.
 const MOMENT: Duration = Duration::from_secs(1);
@@ -24,6 +24,8 @@ pub(crate) struct Person {
     unknown_revocations: Vec<Instant>,
     /// When the last one was acknowledged.
     revoked: Option<Instant>,
+    /// When log-ins and endings were acknowledged, since a list last told which sessions there are.
+    acknowledged: Vec<Instant>,
 }
 
 /// Why a log-in may be refused.
@@ -48,6 +50,7 @@ impl Person {
             unknown_log_ins: Vec::new(),
             unknown_revocations: Vec::new(),
             revoked: None,
+            acknowledged: Vec::new(),
         }
     }
 
@@ -81,13 +84,14 @@ impl Person {
         let now = Instant::now();
         self.unknown_revocations.retain(|sent| outage.may_come_after(*sent, now));
         self.log_ins += 1;
+        self.acknowledged.push(now);
         let life = self.unknown_revocations.last().map_or(Life::Live, |sent| Life::Doubtful(*sent));
         self.sessions.push(Promised {
             number,
             user: self.user,
             handle,
             standing: Standing { life, order: self.log_ins, is_sure: true },
-            cookie: Some(Cookie { value: cookie, is_sure: true, given: now }),
+            cookie: Some(Credential { value: cookie, is_sure: true, given: now }),
             replaced: Vec::new(),
             changes: Changes::default(),
         });
@@ -138,6 +142,7 @@ impl Person {
     pub(crate) fn finish_revocation(&mut self, except: Option<Number>) {
         self.unknown_revocations.pop();
         self.revoked = Some(Instant::now());
+        self.acknowledged.push(Instant::now());
         self.unknown_log_ins.clear();
         for session in &mut self.sessions {
             if Some(session.number) != except {
@@ -149,6 +154,21 @@ impl Person {
     /// It was not sent, or was refused.
     pub(crate) fn cancel_revocation(&mut self) {
         self.unknown_revocations.pop();
+    }
+
+    /// A session was ended, and that was acknowledged.
+    pub(crate) fn end(&mut self, number: Number) {
+        self.acknowledged.push(Instant::now());
+        if let Some(session) = self.session(number) {
+            session.end();
+        }
+    }
+
+    /// When what is missing was promised. If a replica has lost other log-ins or endings of this person, that may be why:
+    /// one that is back is counted, and takes another's place.
+    pub(crate) fn promised(&self, at: Option<Instant>, outage: &Outage) -> Option<Instant> {
+        let may_lose = |at: &Instant| outage.may_lose(*at);
+        at.filter(may_lose).or_else(|| self.acknowledged.iter().copied().find(may_lose)).or(at)
     }
 
     /// Why a log-in that was just refused may have been.
@@ -178,6 +198,7 @@ impl Person {
         let mut findings = Vec::new();
         let mut unknown = listed.len();
         let user = self.user;
+        let lost = self.promised(None, outage);
         for session in &mut self.sessions {
             let Some(handle) = &session.handle else { continue };
             let is_listed = listed.contains(&handle.as_str());
@@ -185,12 +206,13 @@ impl Person {
             match session.standing.life {
                 Life::Live if !is_listed => {
                     let what = format!("{handle} of {user} lives and is not in the list");
-                    findings.push(Finding::new(Violation::Unlisted, session.given(), what));
+                    let promised = lost.or(session.given());
+                    findings.push(Finding::new(Violation::Unlisted, promised, what));
                     session.doubt();
                 }
                 Life::Ended(at) if is_listed && at <= asked => {
                     let what = format!("{handle} of {user} was ended and is in the list");
-                    findings.push(Finding::new(Violation::Undone, at, what));
+                    findings.push(Finding::new(Violation::Undone, lost.unwrap_or(at), what));
                     session.standing.life = Life::Doubtful(Instant::now());
                 }
                 Life::Doubtful(since) if !outage.may_come_after(since, asked) => {
@@ -204,14 +226,20 @@ impl Person {
         if unknown > log_ins.len() {
             let (count, what) = (log_ins.len(), "sessions that nobody began are in the list of");
             let what = format!("{unknown} {what} {user}, and {count} log-ins are unknown");
-            findings.push(Finding::new(Violation::Invented, None, what));
+            // A log-in of which nobody knew, and which was revoked, for all that a replica knows.
+            findings.push(Finding::new(Violation::Unbegun, lost, what));
         } else if log_ins.iter().all(|sent| !outage.may_come_after(*sent, asked)) {
             log_ins.truncate(unknown);
         }
         if self.limit.is_some_and(|limit| listed.len() > limit) {
-            let last = self.sessions.iter().filter_map(Promised::given).max();
+            let last = lost.or(self.sessions.iter().filter_map(Promised::given).max());
             let what = format!("{user} is logged in to {} sessions", listed.len());
             findings.push(Finding::new(Violation::TooMany, last, what));
+        }
+        if findings.is_empty()
+            && outage.healed().is_some_and(|at| !outage.may_come_after(at, asked))
+        {
+            self.acknowledged.clear();
         }
         findings
     }

@@ -31,7 +31,7 @@ pub(crate) struct Standing {
 
 /// The cookie of a session.
 #[derive(Clone, Debug)]
-pub(crate) struct Cookie {
+pub(crate) struct Credential {
     pub(crate) value: String,
     /// Whether it must be good as long as the session lives: nothing was sent that would replace it.
     pub(crate) is_sure: bool,
@@ -48,7 +48,7 @@ pub(crate) struct Promised {
     pub(crate) handle: Option<String>,
     pub(crate) standing: Standing,
     /// None once it was found not to be good any more.
-    pub(crate) cookie: Option<Cookie>,
+    pub(crate) cookie: Option<Credential>,
     /// Cookies that were replaced.
     pub(crate) replaced: Vec<String>,
     pub(crate) changes: Changes,
@@ -95,7 +95,7 @@ impl Promised {
 
     /// Whether a request with this cookie must find it.
     pub(crate) fn must_answer(&self, cookie: &str) -> bool {
-        let is_it = |current: &Cookie| current.is_sure && current.value == cookie;
+        let is_it = |current: &Credential| current.is_sure && current.value == cookie;
         self.is_live() && self.cookie.as_ref().is_some_and(is_it)
     }
 

@@ -2,6 +2,8 @@
 
 use session_axum::session;
 
+use crate::page::Page;
+
 /// A person's session.
 #[session(name = "ledger")]
 pub(crate) struct Account {
@@ -19,4 +21,16 @@ pub(crate) struct Account {
     pub notes: Vec<u64>,
     /// What was chosen last.
     pub choice: u64,
+}
+
+impl From<&Account> for Page {
+    fn from(account: &Account) -> Self {
+        Self {
+            user: account.user,
+            visits: account.visits,
+            count: account.count,
+            choice: account.choice,
+            notes: account.notes.clone(),
+        }
+    }
 }

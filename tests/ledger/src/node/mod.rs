@@ -4,7 +4,6 @@ mod account;
 mod app;
 mod serve;
 
-pub(crate) use account::Account;
 pub(crate) use serve::MAX_SESSIONS;
 pub use serve::on_store;
 pub(crate) use serve::{run, serve};

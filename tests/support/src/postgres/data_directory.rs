@@ -90,7 +90,9 @@ fn binaries() -> &'static Path {
                 .all(|name| directory.join(name).is_file())
         };
         if let Some(directory) = env::split_paths(&path).find(complete) {
-            return directory;
+            // Where links lead to, which has the others as well.
+            let server = fs::canonicalize(directory.join("postgres")).expect("it is there");
+            return server.parent().expect("a file lies in a directory").to_owned();
         }
         fs::read_dir("/usr/lib/postgresql")
             .into_iter()

@@ -78,10 +78,9 @@ impl CommandError {
     /// Whether a second attempt may succeed, and does no harm.
     pub(crate) fn is_retryable(&self, retry: Retry) -> bool {
         match self {
-            Self::TimedOut
-            | Self::TimedOutAfter(_)
-            | Self::Lost(_)
-            | Self::Disconnected(_) => retry == Retry::Safe,
+            Self::TimedOut | Self::TimedOutAfter(_) | Self::Lost(_) | Self::Disconnected(_) => {
+                retry == Retry::Safe
+            }
             Self::NotConnected(_)
             | Self::Demoted(_)
             | Self::Unavailable(_)

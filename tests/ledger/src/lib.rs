@@ -11,11 +11,6 @@
 //! | [`stores`], [`faults`] | the servers, and what they suffer |
 //! | [`report`] | the results, and their table |
 
-#![expect(
-    clippy::missing_panics_doc,
-    reason = "a server that does not start is no result of a run"
-)]
-
 mod clients;
 pub mod faults;
 mod ledger;

@@ -55,6 +55,6 @@ async fn run_all(options: &Options) -> ExitCode {
         lines.push(line);
     }
     println!("{}", table::HEAD);
-    lines.iter().for_each(|line| println!("{line}"));
+    println!("{}", lines.join("\n"));
     if is_kept { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -52,11 +52,10 @@ impl Options {
             }
             let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
             match word.as_str() {
-                "--store" if value == "all" => {}
+                "--store" | "--fault" if value == "all" => {}
                 "--store" => {
                     stores = names(value, Kind::named)?;
                 }
-                "--fault" if value == "all" => {}
                 "--fault" => faults = Some(names(value, Fault::named)?),
                 "--seconds" => seconds = number(word, value)?,
                 "--clients" => clients = number(word, value)?,

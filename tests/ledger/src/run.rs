@@ -89,7 +89,7 @@ fn recovery(service: &Service) -> Option<Duration> {
         Some(_) => None,
     };
     if let Some(what) = fault {
-        service.ledger.report(Finding::new(Violation::Down, None, what));
+        service.ledger.report([Finding::new(Violation::Down, None, what)]);
     }
     took
 }

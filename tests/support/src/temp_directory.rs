@@ -146,7 +146,7 @@ impl TempDirectory {
         limit.current = bytes.or(limit.maximum);
         for (pid, _) in self.processes() {
             // One that is gone meanwhile writes nothing.
-            let _ = prlimit(Some(pid), Resource::Fsize, limit.clone());
+            let _ = prlimit(Some(pid), Resource::Fsize, limit);
         }
     }
 

@@ -28,7 +28,7 @@ pub(crate) async fn change(
     let cookie = device.cookie.as_deref().expect("a device that is used has one");
     let path = match change {
         Change::Visit => "/visit".to_owned(),
-        Change::Note(note) => format!("/add/{note}"),
+        Change::Note(number) => format!("/add/{number}"),
         Change::Choice(choice) => format!("/choose/{choice}"),
     };
     let ticket = service.ledger.begin(device, change);
@@ -57,15 +57,15 @@ pub(crate) async fn read(service: &Service, device: &Device, node: usize) {
 
 /// Shows a cookie that must be good for nothing: nobody is logged in, nothing is changed.
 pub(crate) async fn is_dead(service: &Service, device: &Device, cookie: &str, node: usize) {
-    let note = service.ledger.number();
+    let number = service.ledger.number();
     if let Answer::Served(reply) = service.get(node, "/", Some(cookie)).await
         && reply.body.parse() != Ok(Page::default())
     {
         undone(service, device, &format!("a dead cookie shows {}", reply.body));
     }
-    let path = format!("/add/{note}");
+    let path = format!("/add/{number}");
     if let Answer::Served(_) = service.post(node, &path, Some(cookie)).await {
-        undone(service, device, &format!("a dead cookie adds note {note}"));
+        undone(service, device, &format!("a dead cookie adds note {number}"));
     }
 }
 
@@ -74,7 +74,7 @@ fn undone(service: &Service, device: &Device, what: &str) {
     let at = ledger.session(device, |session| session.ended().or_else(|| session.given()));
     let at = ledger.person(device.user, |person| person.promised(at, ledger.outage()));
     let what = format!("{what}, of {} ({:?})", device.user, device.handle);
-    service.ledger.report(Finding::new(Violation::Undone, at, what));
+    ledger.report([Finding::new(Violation::Undone, at, what)]);
 }
 
 /// Lists a person's sessions, and compares. Nothing else may be asked of them meanwhile.
@@ -87,7 +87,7 @@ pub(crate) async fn list(service: &Service, user: u64, node: usize) {
     let ledger = &service.ledger;
     let findings =
         ledger.person(user, |person| person.compare_list(&listed, asked, ledger.outage()));
-    findings.into_iter().for_each(|finding| ledger.report(finding));
+    ledger.report(findings);
 }
 
 /// Looks at what is stored, without a cookie, and compares.
@@ -111,10 +111,10 @@ pub(crate) async fn stored(service: &Service, device: &Device, node: usize) {
         let promised = person.promised(given, service.ledger.outage());
         Some(Finding::new(Violation::LostSession, promised, what))
     });
-    finding.into_iter().for_each(|finding| service.ledger.report(finding));
+    service.ledger.report(finding);
 }
 
 fn no_page(service: &Service, body: &str) {
     let what = format!("no page: {body}");
-    service.ledger.report(Finding::new(Violation::WrongAnswer, None, what));
+    service.ledger.report([Finding::new(Violation::WrongAnswer, None, what)]);
 }

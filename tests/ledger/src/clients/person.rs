@@ -100,7 +100,7 @@ impl Person {
             Answer::Served(reply) => {
                 let Some(cookie) = reply.cookie.filter(|cookie| !cookie.is_empty()) else {
                     let what = format!("{user} has logged in and got no cookie");
-                    ledger.report(Finding::new(Violation::WrongAnswer, None, what));
+                    ledger.report([Finding::new(Violation::WrongAnswer, None, what)]);
                     return;
                 };
                 let handle = self.service.has_records.then(|| devices::handle(&cookie));
@@ -120,7 +120,7 @@ impl Person {
                     Excuse::JustRevoked => service.note_refused_log_in(),
                     Excuse::None => {
                         let what = format!("{user} may not log in, and nothing was revoked");
-                        ledger.report(Finding::new(Violation::WrongAnswer, None, what));
+                        ledger.report([Finding::new(Violation::WrongAnswer, None, what)]);
                     }
                 }
             }
@@ -215,7 +215,7 @@ impl Person {
                     let what = format!("{handle} was there and could not be revoked");
                     let promised = ledger
                         .person(device.user, |person| person.promised(before.1, ledger.outage()));
-                    ledger.report(Finding::new(Violation::LostSession, promised, what));
+                    ledger.report([Finding::new(Violation::LostSession, promised, what)]);
                 }
                 ledger.person(device.user, |person| person.end(device.number));
             }

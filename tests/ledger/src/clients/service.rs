@@ -99,7 +99,7 @@ impl Service {
             503 if !reply.body.trim().is_empty() => (Went::Unavailable, Answer::Unknown),
             status => {
                 let what = format!("{} {}: {status} {}", request.method, request.path, reply.body);
-                self.ledger.report(Finding::new(Violation::WrongAnswer, None, what));
+                self.ledger.report([Finding::new(Violation::WrongAnswer, None, what)]);
                 (Went::Wrong, Answer::Unknown)
             }
         }

@@ -37,14 +37,17 @@ pub(crate) async fn suffer(fault: Fault, servers: &Servers, nodes: &Nodes, span:
             sleep(span).await;
             block_in_place(|| nodes.limit_files(None));
         }
-        _ => match servers {
-            Servers::Postgres { server, .. } => postgres(fault, server, span).await,
-            Servers::PgBouncer { pooler, .. } if fault == Fault::PoolerKill => {
+        Fault::PoolerKill => {
+            if let Servers::PgBouncer { pooler, .. } = servers {
                 block_in_place(|| pooler.kill());
                 sleep(span).await;
                 pooler.restart().await;
             }
-            Servers::PgBouncer { server, .. } => postgres(fault, server, span).await,
+        }
+        _ => match servers {
+            Servers::Postgres { server, .. } | Servers::PgBouncer { server, .. } => {
+                postgres(fault, server, span).await;
+            }
             Servers::Redis { server, .. } => redis(fault, server, span).await,
             Servers::Standby { primary, standby, proxy } => {
                 replicas::standby(fault, [primary, standby], proxy, span).await;

@@ -113,8 +113,8 @@ impl Ledger {
         self.users().into_iter().flat_map(|user| self.dead_of(user)).collect()
     }
 
-    pub(crate) fn report(&self, finding: Finding) {
-        lock(&self.findings).push(finding);
+    pub(crate) fn report(&self, findings: impl IntoIterator<Item = Finding>) {
+        lock(&self.findings).extend(findings);
     }
 
     /// All that was found.
@@ -156,7 +156,7 @@ impl Ledger {
                 Finding::new(Violation::LostSession, promised, what)
             })
         });
-        finding.into_iter().for_each(|finding| self.report(finding));
+        self.report(finding);
     }
 
     /// Compares what somebody has seen of a session, with whatever right.
@@ -164,13 +164,13 @@ impl Ledger {
         let answered = Instant::now();
         if page.user != Some(device.user) {
             let what = format!("{:?} is logged in to a session of {}", page.user, device.user);
-            self.report(Finding::new(Violation::Foreign, None, what));
+            self.report([Finding::new(Violation::Foreign, None, what)]);
             return;
         }
         for note in &page.notes {
             if let Some(owner) = self.owner(*note).filter(|owner| *owner != device.number) {
                 let what = format!("{} sees note {note} of {owner:?}", device.user);
-                self.report(Finding::new(Violation::Foreign, None, what));
+                self.report([Finding::new(Violation::Foreign, None, what)]);
             }
         }
         let findings = self.person(device.user, |person| {
@@ -184,7 +184,7 @@ impl Ledger {
             let promised = person.promised(Some(at), &self.outage);
             vec![Finding::new(Violation::Undone, promised, what)]
         });
-        findings.into_iter().for_each(|finding| self.report(finding));
+        self.report(findings);
     }
 
     fn owner(&self, note: u64) -> Option<Number> {

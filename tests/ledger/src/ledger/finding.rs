@@ -62,8 +62,12 @@ impl Violation {
     /// Whether a replica that lags behind explains it.
     fn is_loss(self) -> bool {
         match self {
-            Self::LostChange | Self::LostSession | Self::Undone => true,
-            Self::Unbegun | Self::Unlisted | Self::TooMany => true,
+            Self::LostChange
+            | Self::LostSession
+            | Self::Undone
+            | Self::Unbegun
+            | Self::Unlisted
+            | Self::TooMany => true,
             Self::Foreign | Self::Invented | Self::WrongAnswer | Self::Down => false,
         }
     }

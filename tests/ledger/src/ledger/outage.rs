@@ -48,10 +48,9 @@ impl Outage {
     /// Until when what was sent at this moment may have an effect; none if nobody knows yet.
     pub(crate) fn last_effect(&self, sent: Instant) -> Option<Instant> {
         match self.span() {
-            Span { began: Some(began), healed } if sent + LATE >= began => match healed {
-                Some(healed) => Some(sent.max(healed) + LATE),
-                None => None,
-            },
+            Span { began: Some(began), healed } if sent + LATE >= began => {
+                healed.map(|healed| sent.max(healed) + LATE)
+            }
             _ => Some(sent + LATE),
         }
     }

@@ -232,9 +232,9 @@ impl Person {
             log_ins.truncate(unknown);
         }
         if self.limit.is_some_and(|limit| listed.len() > limit) {
-            let last = lost.or(self.sessions.iter().filter_map(Promised::given).max());
+            let latest = lost.or_else(|| self.sessions.iter().filter_map(Promised::given).max());
             let what = format!("{user} is logged in to {} sessions", listed.len());
-            findings.push(Finding::new(Violation::TooMany, last, what));
+            findings.push(Finding::new(Violation::TooMany, latest, what));
         }
         if findings.is_empty()
             && outage.healed().is_some_and(|at| !outage.may_come_after(at, asked))

@@ -49,16 +49,16 @@ pub(crate) async fn standby(
 /// A master and its replica: the sentinels notice, and the former master comes back as a replica.
 pub(crate) async fn sentinel(fault: Fault, watched: &RedisSentinel, span: Duration) {
     let over = Instant::now() + span;
-    let master = watched.master().await;
+    let master = watched.master();
     match fault {
         Fault::Kill => {
             block_in_place(|| master.kill());
-            watched.until_replaced(master.address()).await;
+            watched.until_replaced().await;
             master.restart().await;
         }
         Fault::Freeze => {
             block_in_place(|| master.freeze());
-            watched.until_replaced(master.address()).await;
+            watched.until_replaced().await;
             block_in_place(|| master.thaw());
         }
         Fault::FailOver => watched.fail_over().await,

@@ -49,31 +49,25 @@ impl RedisSentinel {
         format!("redis://{MASTER}")
     }
 
-    /// The server that is the master now.
-    pub async fn master(&self) -> &Redis {
-        for _ in 0..600 {
-            for server in &self.servers {
-                if ask(server.address(), "INFO replication").await.contains("role:master") {
-                    return server;
-                }
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("no server is the master");
+    /// The master at first.
+    pub fn master(&self) -> &Redis {
+        &self.servers[0]
+    }
+
+    /// The replica at first.
+    pub fn replica(&self) -> &Redis {
+        &self.servers[1]
     }
 
     /// Has the sentinels make the replica the master in good order, and waits for it.
     pub async fn fail_over(&self) {
-        let former = self.master().await.address();
         ask(self.sentinels[0].1, &format!("SENTINEL FAILOVER {MASTER}")).await;
-        self.until_replaced(former).await;
+        self.until_replaced().await;
     }
 
-    /// Waits until the other server is the master.
-    pub async fn until_replaced(&self, former: SocketAddr) {
-        let mut servers = self.servers.iter().map(Redis::address);
-        let other = servers.find(|address| *address != former).expect("there are two");
-        until(other, "INFO replication", "role:master").await;
+    /// Waits until the replica is the master.
+    pub async fn until_replaced(&self) {
+        until(self.replica().address(), "INFO replication", "role:master").await;
     }
 }
 

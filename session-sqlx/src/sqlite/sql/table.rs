@@ -31,7 +31,7 @@ impl Table {
             rendered.push_str(before);
             let placeholder = from[2..].split('"').next().unwrap_or_default();
             if let Some(name) = self.name_of(placeholder) {
-                rendered = rendered + "\"" + &name.replace('"', "\"\"") + "\"";
+                rendered = format!("{rendered}\"{}\"", name.replace('"', "\"\""));
                 rest = &from[placeholder.len() + 3..];
             } else {
                 rendered.push_str(&from[..2]);

@@ -54,7 +54,7 @@ impl Browser {
         match self.steps % 11 {
             1 => self.log_in().await,
             3 | 7 => self.fill_cart().await,
-            5 if self.is_shared => self.visit_twice_at_once().await,
+            5 if self.is_shared && !self.jar.is_empty() => self.visit_twice_at_once().await,
             9 => self.check_everywhere().await,
             // Some stay logged in for the whole deploy.
             10 if self.name.ends_with(['1', '4', '7']) => self.log_out().await,

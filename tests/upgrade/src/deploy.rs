@@ -15,8 +15,8 @@ use crate::store::Store;
 
 const BROWSERS: usize = 8;
 
-/// How many steps each browser takes between two changes of the nodes: twice around what it does.
-const STEPS: usize = 22;
+/// How many steps each browser takes between two changes of the nodes: once around what it does.
+const STEPS: usize = 11;
 
 /// How a node ends that is replaced.
 #[derive(Clone, Copy)]

@@ -27,7 +27,8 @@
 //!
 //! The file is read and written in WAL mode: beside `sessions.db` lie `sessions.db-wal` and
 //! `sessions.db-shm`, which belong to it. Copy it with SQLite's own `.backup` or `VACUUM INTO`,
-//! not with `cp` while a program has it open. It must lie on a disk of this machine: shared
+//! not with `cp` while a program has it open, and restore a copy as the guide says (*Stores*): a store whose file
+//! was removed or replaced under it says so ([`FileReplaced`], also in its health). It must lie on a disk of this machine: shared
 //! memory does not reach across a network file system.
 //!
 //! Other tables may lie in the file, and it is in WAL mode for them too, for good. A program that
@@ -62,6 +63,8 @@ mod builder;
 mod store;
 // The version of the table.
 mod migrate;
+// What a readiness probe is told.
+mod health;
 // How calls reach a connection, many at a time.
 mod batch;
 // How a connection is opened.
@@ -70,7 +73,7 @@ mod connection;
 mod sql;
 
 pub use builder::SqliteBuilder;
-pub use connection::{ConfigError, OpenError, WriteFailed};
+pub use connection::{ConfigError, FileReplaced, OpenError, WriteFailed};
 pub use migrate::MigrateError;
 pub use store::SqliteStore;
 

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use session_core::store::{
-    Ended, Endings, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update, Updated,
+    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update,
+    Updated,
 };
 use session_core::{Handle, Now, Store, StoreError};
 
 use super::batch::{FileWatch, Queue, Shared};
 use super::connection::File;
+use super::health::health;
 use super::migrate::{MigrateError, migrate, pending};
 use super::sql::{self, Table};
 use crate::pending::Pending;
@@ -126,6 +128,13 @@ impl Store for SqliteStore {
     ) -> Result<Ended, StoreError> {
         let principal = principal.to_owned();
         Ok(self.queue.write(sql::DeleteAll { principal, except, now }).await?.answer)
+    }
+
+    async fn health(&self) -> Result<Health, StoreError> {
+        let health = health(self.queue.shared()).await?;
+        // Past the version of the table: the queue, a reader, the statements.
+        self.load(Handle::from_bytes([0; 16]), Now::Store).await?;
+        Ok(health)
     }
 
     async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {

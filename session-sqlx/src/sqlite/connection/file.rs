@@ -1,6 +1,7 @@
 //! The database file, and how a connection to it is opened.
 
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use sqlx::sqlite::{
@@ -10,6 +11,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::time::{Instant, sleep};
 
 use super::error::is_locked;
+use super::identity::{FileReplaced, Identity};
 use super::open_error::OpenError;
 use crate::version::Told;
 
@@ -25,6 +27,8 @@ pub(crate) struct File {
     options: SqliteConnectOptions,
     deadline: Duration,
     told: Told,
+    /// The file that was opened first; none before that.
+    identity: OnceLock<Identity>,
 }
 
 impl File {
@@ -40,7 +44,7 @@ impl File {
             .synchronous(SqliteSynchronous::Full)
             // macOS does not empty the drive's cache unless told to; other systems do.
             .pragma("fullfsync", "on");
-        Self { options, deadline, told: Told::default() }
+        Self { options, deadline, told: Told::default(), identity: OnceLock::new() }
     }
 
     /// How long an operation may take.
@@ -55,6 +59,17 @@ impl File {
 
     pub(crate) fn path(&self) -> &Path {
         self.options.get_filename()
+    }
+
+    /// An error if it is not at its path any more, or another is. It asks the system for as little as `stat`
+    /// does, and no disk.
+    pub(crate) fn check_in_place(&self) -> Result<(), FileReplaced> {
+        let path = self.path();
+        match (self.identity.get(), Identity::of(path)) {
+            (Some(opened), Ok(found)) if *opened == found => Ok(()),
+            (None, Ok(_)) => Ok(()),
+            _ => Err(FileReplaced { path: path.to_owned() }),
+        }
     }
 
     /// Opens the connection that writes.
@@ -74,7 +89,12 @@ impl File {
         let deadline = Instant::now() + self.deadline;
         loop {
             match self.begin_wal().await {
-                Ok(mode) if mode == "wal" => return Ok(()),
+                Ok(mode) if mode == "wal" => {
+                    let identity = Identity::of(self.path());
+                    let identity = identity.map_err(|error| failed(sqlx::Error::Io(error)))?;
+                    self.identity.get_or_init(|| identity);
+                    return Ok(());
+                }
                 Ok(mode) => {
                     let path = self.path().to_owned();
                     return Err(OpenError::NoWriteAheadLog { path, mode });

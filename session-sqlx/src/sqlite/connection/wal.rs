@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
 
 use sqlx::sqlite::SqliteConnection;
 
@@ -16,7 +15,7 @@ const MAX_WAL_BYTES: u64 = 16 << 20;
 /// Truncates the log if it has become long. If readers do not let go at once, the next
 /// transaction comes here again.
 pub(crate) async fn truncate_long_wal(file: &File, connection: &mut SqliteConnection) {
-    if length(file.path()) < MAX_WAL_BYTES {
+    if wal_length(file) < MAX_WAL_BYTES {
         return;
     }
     let checkpoint = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -25,8 +24,9 @@ pub(crate) async fn truncate_long_wal(file: &File, connection: &mut SqliteConnec
     }
 }
 
-fn length(path: &Path) -> u64 {
-    let mut log = OsString::from(path);
+/// How many bytes the log has.
+pub(crate) fn wal_length(file: &File) -> u64 {
+    let mut log = OsString::from(file.path());
     log.push("-wal");
     fs::metadata(log).map_or(0, |found| found.len())
 }

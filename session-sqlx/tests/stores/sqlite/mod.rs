@@ -7,6 +7,7 @@ mod crash;
 mod diagnosis;
 mod endings;
 mod fixtures;
+mod health;
 mod log_in;
 mod migrate;
 mod path;

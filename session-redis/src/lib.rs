@@ -9,7 +9,8 @@
 //! # }
 //! ```
 //!
-//! It takes Redis 7 or later; the client is [`redis`] 1.
+//! It takes Redis 7.0 or later, or Valkey; the client is [`redis`] 1. Each new connection finds out whether its server [can keep
+//! sessions](#what-is-found-out).
 //!
 //! # Commands
 //!
@@ -23,7 +24,7 @@
 //! | --- | --- | --- |
 //! | `load`, `update` of a session that keeps its principal | 1 | 1 |
 //! | `insert`, `touch` and `delete` of a session of nobody | 1 | 1 |
-//! | `touch` and `delete` of a principal's session, `update` that takes the principal away | 1 | 2 |
+//! | `touch` and `delete` of a principal's session, `update` that takes the principal away, the first `update` in each tenth of the idle limit | 1 | 2 |
 //! | `insert` and `update` that log in | 1 | 3 |
 //! | `alive` of n sessions | 1 for each 128 | n, of which 32 are in flight |
 //! | `list` of a principal with n sessions | 1 | n + 1 |
@@ -36,8 +37,9 @@
 //! that is deleted and remembered is replaced by an empty record in the same script.
 //!
 //! A server that does not know the script, after a restart or `SCRIPT FLUSH`,
-//! is sent it in full. No `PING`, no transactions, no `KEYS`, no `CONFIG`, no
-//! keyspace notifications. Time is read from the server's clock, so nodes whose clocks differ agree.
+//! is sent it in full. A new connection costs one script, and one that nobody has used for ten seconds is asked for the `TIME` first: so a
+//! write is not lost to a connection that a server, a proxy or a firewall has closed in the meantime. No `PING`, no transactions, no
+//! `KEYS`, no `CONFIG`, no keyspace notifications. Time is read from the server's clock, so nodes whose clocks differ agree.
 //!
 //! # Keys
 //!
@@ -55,6 +57,22 @@
 //!
 //! An entry of an index counts only if the record agrees. Stale entries are removed when they are
 //! found, and at each log-in the entries of sessions that have certainly ended.
+//!
+//! # Lost indexes
+//!
+//! An index can be lost where its sessions are not: by eviction, `DEL` by hand, or the fail-over of one node of a cluster. Nothing in
+//! Redis tells such an index from one of somebody without sessions, so `list` and `delete_all` answer as if there were none: **after
+//! a loss, `delete_all` does not end what it cannot find.** It is mended so:
+//!
+//! - A session is in its index again after its next touch or write (in a cluster: the first in each tenth of the idle limit; a session in
+//!   use is touched that often). If all sessions of its principal were ended in the meantime and that is still remembered, which is
+//!   so for an hour and as long as the index exists, it ends there and then: as far as the store goes it could still be read until then.
+//! - [`RedisStore::check_indexes`] does it at once for all, and says how many were missing. Call it when `health` says that
+//!   keys were evicted, after a fail-over, and after a `DEL` by hand; and then end the sessions of those whom it concerns again.
+//! - What cannot come back: the memory of a revocation, by which a log-in is refused that began before it and is stored after; and until
+//!   the index is whole again, the limit on a principal's sessions counts too few.
+//!
+//! `FLUSHALL` and a restart without persistence lose the sessions with their indexes: everybody is logged out, and nothing is inconsistent.
 //!
 //! # Rolling deploys
 //!
@@ -90,8 +108,9 @@
 //! A session that was saved is as safe as the server is set up to make it.
 //!
 //! - **Eviction.** Set `maxmemory-policy noeviction`. Under any other policy, Redis ends sessions, or
-//!   the indexes by which they are found and revoked, when memory runs out. Under `noeviction` a full
-//!   server refuses to save sessions (503), and still loads, renews and deletes them.
+//!   the indexes by which they are found and revoked, when memory runs out; the store warns of it. Under `noeviction` a full
+//!   server refuses to save sessions (503), and still loads, renews and deletes them. Without `maxmemory`, which is the default of Redis,
+//!   nothing is evicted, and the policy does not matter.
 //! - **Crash and restart.** Without persistence, everybody is logged out. With `appendonly yes`, what
 //!   was saved in the last second is lost (`appendfsync everysec`, the default) or nothing (`always`,
 //!   one disk write for each batch of commands); with snapshots alone, what was saved since the last one. What is lost
@@ -107,6 +126,28 @@
 //! - **A former master** that is a replica now refuses every operation, so that a log-out elsewhere
 //!   is not missed; the store drops the connection and looks for the master again.
 //!
+//! # What is found out
+//!
+//! Each new connection asks its server, by a script that touches no key, before it is used: at [`RedisStore::connect`], at the first use of a
+//! [client](RedisBuilder::client), after a fail-over, and for each node of a cluster, new ones too.
+//! [`health`](session_core::Store::health) asks anew.
+//!
+//! | found | at a new connection | by `health` |
+//! | --- | --- | --- |
+//! | Redis before 7.0 | refused: [`UnfitServer::TooOld`] | |
+//! | a right is missing | refused: [`UnfitServer::Rights`] with the rules to add | the same error |
+//! | the rights to `publish` and `subscribe`, or to `info`, are missing | a warning in the log | a warning |
+//! | a server that evicts keys, or has evicted some | a warning in the log | a warning |
+//! | its last snapshot or log failed | a warning in the log, or it refuses | a warning, or the error `MISCONF` |
+//! | it is loading, a replica, full, or misses replicas | | the error of the server: `LOADING`, `READONLY`, `OOM`, `NOREPLICAS` |
+//!
+//! A server is refused whole, for a script that may not do its last step has done the others. It is asked again at the next use, at most
+//! four times a second: no restart is needed once it is put right. Warnings have the target `session`, and are not repeated for each
+//! connection. In a cluster, `connect` fails if any master that can be reached is refused, since lists of users are
+//! not replicated; `health` is an error only if no master can be written to, and otherwise has a warning for each that cannot.
+//!
+//! Not warned of are `appendonly no` and replicas that lag: whether sessions are worth more is for you to say.
+//!
 //! # When it fails
 //!
 //! All operations share one connection (one per node in a cluster). If it breaks, or says nothing for half of the
@@ -116,7 +157,11 @@
 //!
 //! # Sentinel
 //!
-//! [`RedisStore::sentinel`] asks the sentinels, each in turn, whenever it has to connect.
+//! [`RedisStore::sentinel`] asks the sentinels, each in turn, whenever it has to connect. Once a second it asks one whether the master is
+//! still the same; if most of them name another, the connection is given up though it may still answer, and what comes next goes to the
+//! new master. If the store and its master are both cut off from most of the sentinels, it cannot know: set `min-replicas-to-write 1`
+//! and `min-replicas-max-lag 10`, so that such a master takes nothing for longer than ten seconds. Name all sentinels: most of those that
+//! were named have to agree.
 //!
 //! # Cluster
 //!
@@ -138,8 +183,7 @@
 //! - `list` and `delete_all` are not atomic, as they are on one server: the records are read one after the
 //!   other.
 //! - If the node of an index loses an entry in a fail-over that another node's record survived, the
-//!   session lives on unlisted, and `delete_all` misses it, until its next touch enters it again. A session that is in use is touched
-//!   whenever a tenth of its idle limit has gone by without a write.
+//!   session lives on unlisted until it is [restored](#lost-indexes).
 //!
 //! # Rights
 //!
@@ -149,7 +193,9 @@
 #![doc = include_str!("acl.txt")]
 //! ```
 //!
-//! In a cluster add `+cluster|slots` and `+asking`; for another database than 0, `+select`.
+//! In a cluster add `+cluster|slots` and `+asking`; for another database than 0, `+select`; for
+//! [`RedisStore::check_indexes`], `+scan`. Redis does not replicate users: give the rights on each server. A user who lacks one is
+//! [refused](#what-is-found-out) by name of the rule, except that `+publish`, `+subscribe`, `&session:endings` and `+info` may be missing.
 //!
 //! # TLS
 //!

@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::client::with_database;
 use super::error::CommandError;
 use super::liveness::Liveness;
+use super::master_watch::watch_master;
 use super::shared::{Connection, Shared, State};
 use crate::inspection::{Inspector, UnfitServer};
 
@@ -40,6 +41,10 @@ impl Connector {
             let error = match self.open(pushed).await {
                 Ok(Ok((inner, server))) => {
                     let connection = Connection { inner, server, liveness };
+                    if !self.0.source.has_fixed_address() {
+                        let shared = Arc::downgrade(&self.0);
+                        tokio::spawn(watch_master(shared, connection.clone()));
+                    }
                     *self.0.last_error() = CommandError::NotConnected(None);
                     self.0.state.send_replace(State::Connected(connection));
                     return;

@@ -14,12 +14,19 @@ pub(super) struct Liveness {
     /// When the first command was sent that nothing was answered to since: one more than the microseconds
     /// that the connection was old, or zero.
     sent: AtomicU64,
+    /// When the last answer came, in microseconds of the connection's age.
+    answered: AtomicU64,
     closed: AtomicBool,
 }
 
 impl Liveness {
     pub(super) fn new() -> Self {
-        Self { opened: Instant::now(), sent: AtomicU64::new(0), closed: AtomicBool::new(false) }
+        Self {
+            opened: Instant::now(),
+            sent: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
+        }
     }
 
     pub(super) fn opened(&self) -> Instant {
@@ -34,10 +41,17 @@ impl Liveness {
 
     pub(super) fn note_answered(&self) {
         self.sent.store(0, Ordering::Relaxed);
+        self.answered.store(self.age(), Ordering::Relaxed);
     }
 
     pub(super) fn note_closed(&self) {
         self.closed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether nobody waits for an answer, and the last one came as long ago as this.
+    pub(super) fn is_idle(&self, for_at_least: Duration) -> bool {
+        let idle = self.age().saturating_sub(self.answered.load(Ordering::Relaxed));
+        self.sent.load(Ordering::Relaxed) == 0 && Duration::from_micros(idle) >= for_at_least
     }
 
     /// Whether the connection is not closed, and has not been silent for this long.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{Cmd, Pipeline, RedisError, Value};
+use redis::{Cmd, Pipeline, RedisError, Value, cmd};
 use session_core::store::in_real_time;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::connector::Connector;
 use super::error::{CommandError, Retry};
@@ -18,6 +18,10 @@ use crate::inspection::{Findings, Inspector, Purpose};
 
 /// The least time from one connection to the next, for a server that accepts each and serves none.
 const MIN_RECONNECT_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How long a connection may lie idle before it is asked whether it still answers: whatever stands between may have
+/// forgotten it, and a write that was lost so could not be sent again.
+const MAX_IDLE: Duration = Duration::from_secs(10);
 
 /// The least time from one inspection of a server that cannot be used to the next.
 const MIN_INSPECTION_INTERVAL: Duration = Duration::from_millis(250);
@@ -152,7 +156,11 @@ impl ConnectionManager {
         deadline: Instant,
         send: impl AsyncFnOnce(MultiplexedConnection) -> Result<Value, RedisError>,
     ) -> Result<Value, CommandError> {
-        let Connection { inner, liveness, .. } = self.connection(deadline).await?;
+        let mut connection = self.connection(deadline).await?;
+        if connection.liveness.is_idle(MAX_IDLE) && !Box::pin(self.answers(&connection)).await {
+            connection = self.connection(deadline).await?;
+        }
+        let Connection { inner, liveness, .. } = connection;
         liveness.note_sent();
         let deadline = deadline.min(Instant::now() + self.0.response_timeout);
         let Ok(answer) =
@@ -170,6 +178,21 @@ impl ConnectionManager {
             liveness.note_closed();
         }
         Err(error)
+    }
+
+    /// Whether the connection still answers a question that changes nothing. It is lost if not.
+    async fn answers(&self, connection: &Connection) -> bool {
+        let (limit, mut inner) = (self.0.response_timeout / 2, connection.inner.clone());
+        connection.liveness.note_sent();
+        let question = cmd("TIME");
+        let asked = in_real_time(limit, inner.send_packed_command(&question));
+        let answers = matches!(timeout(limit, asked).await, Ok(Ok(_)));
+        if answers {
+            connection.liveness.note_answered();
+        } else {
+            connection.liveness.note_closed();
+        }
+        answers
     }
 
     /// The connection, or a new one if it is lost.

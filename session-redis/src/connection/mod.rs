@@ -10,6 +10,7 @@ mod source;
 mod connector;
 mod liveness;
 mod manager;
+mod master_watch;
 mod shared;
 mod watch;
 // How messages are received.

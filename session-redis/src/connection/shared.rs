@@ -98,7 +98,10 @@ impl Shared {
         *reported = warnings;
     }
 
-    async fn in_time<T>(&self, answer: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
+    pub(super) async fn in_time<T>(
+        &self,
+        answer: impl Future<Output = RedisResult<T>>,
+    ) -> RedisResult<T> {
         let limit = self.response_timeout.max(MIN_CONNECT_TIMEOUT);
         timeout(limit, in_real_time(limit, answer))
             .await

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use futures_util::future::join_all;
 use redis::{Client, ConnectionInfo, ErrorKind, RedisError, RedisResult, cmd};
 
 use super::client::{connect, open, prepare, with_address};
@@ -50,6 +51,14 @@ impl Source {
         }
     }
 
+    /// Whether another server has certainly taken the place of this one.
+    pub(super) async fn names_another(&self, server: &str) -> bool {
+        match self {
+            Self::Server(_) => false,
+            Self::Sentinel(sentinel) => sentinel.name_another(server).await,
+        }
+    }
+
     /// Where the server is, if it is always looked for in the same place.
     pub(super) fn fixed_address(&self) -> Option<String> {
         match self {
@@ -67,7 +76,25 @@ impl Source {
 impl Sentinel {
     async fn master(&self) -> RedisResult<Client> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut connection = connect(&self.sentinels[turn % self.sentinels.len()], drop).await?;
+        self.master_named_by(&self.sentinels[turn % self.sentinels.len()]).await
+    }
+
+    /// Whether most of the sentinels name one and the same other server. One alone may be behind the others.
+    async fn name_another(&self, server: &str) -> bool {
+        let address = |master: RedisResult<Client>| {
+            master.map(|master| master.get_connection_info().addr().to_string()).ok()
+        };
+        let Some(other) = address(self.master().await).filter(|named| named != server) else {
+            return false;
+        };
+        let named = join_all(self.sentinels.iter().map(|sentinel| self.master_named_by(sentinel)));
+        let named = named.await.into_iter().map(address);
+        let agreed = named.filter(|named| named.as_ref() == Some(&other)).count();
+        2 * agreed > self.sentinels.len()
+    }
+
+    async fn master_named_by(&self, sentinel: &Client) -> RedisResult<Client> {
+        let mut connection = connect(sentinel, drop).await?;
         let address: Option<(String, u16)> = cmd("SENTINEL")
             .arg("GET-MASTER-ADDR-BY-NAME")
             .arg(&self.name)

@@ -1,8 +1,9 @@
 //! `update`.
 
 use redis::Value;
-use session_core::Now;
-use session_core::store::{Contents, Update, Updated};
+use session_core::store::{Contents, Times, Update, Updated};
+use session_core::{Handle, Now};
+use tokio::time::Instant;
 
 use super::index::{EntryExpiry, Restored};
 use super::log_in::{Announcement, Revoked};
@@ -91,16 +92,9 @@ impl Operations {
                     return Ok(Updated::Saved(times));
                 }
                 ([Value::Int(4), Value::BulkString(header), entry, ends], Some(principal)) => {
-                    let times = RecordHeader::read_times(header, server_now)
-                        .ok_or(CommandError::Malformed)?;
-                    self.note_expiry(handle, times.expires, now, deadline).await?;
-                    let principal = Value::BulkString(principal.into());
-                    let entry = [principal, entry.clone(), ends.clone()];
-                    // If that fails, the session is saved all the same, and a later update tries again.
-                    return match self.restore_entry(handle, &entry, now, deadline).await {
-                        Ok(Restored::Ended) => Ok(Updated::Gone),
-                        _ => Ok(Updated::Saved(times)),
-                    };
+                    let times = RecordHeader::read_times(header, server_now);
+                    let entry = [Value::BulkString(principal.into()), entry.clone(), ends.clone()];
+                    return self.saved(handle, times, &entry, now, deadline).await;
                 }
                 ([Value::Int(1), Value::BulkString(bytes)], _) => {
                     let record =
@@ -119,5 +113,23 @@ impl Operations {
                 _ => return Err(CommandError::Malformed),
             }
         }
+    }
+
+    /// The record is saved, unless its entry was lost and it had to be ended. If that cannot be found out, a later update
+    /// tries again.
+    async fn saved(
+        &self,
+        handle: Handle,
+        times: Option<Times>,
+        entry: &[Value; 3],
+        now: Now,
+        deadline: Instant,
+    ) -> Result<Updated, CommandError> {
+        let times = times.ok_or(CommandError::Malformed)?;
+        self.note_expiry(handle, times.expires, now, deadline).await?;
+        Ok(match self.restore_entry(handle, entry, now, deadline).await {
+            Ok(Restored::Ended) => Updated::Gone,
+            _ => Updated::Saved(times),
+        })
     }
 }

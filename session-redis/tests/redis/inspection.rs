@@ -124,6 +124,8 @@ async fn a_right_that_is_taken_away_and_given_back_needs_no_restart() {
 #[test]
 fn every_command_of_the_scripts_is_documented_and_inspected() {
     let documented = include_str!("../../src/acl.txt");
+    let guide = include_str!("../../../docs/guide/stores.md");
+    assert!(documented.lines().all(|line| guide.contains(line)), "the guide has the same");
     let inspected = include_str!("../../src/scripts/lua/inspect.lua");
     let scripts = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/scripts/lua")).unwrap();
     let mut commands = 0;

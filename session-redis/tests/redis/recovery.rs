@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use session_core::store::Updated;
 use session_core::{Now, Store as _, StoreError};
 use session_redis::{RedisStore, Unreachable};
 use session_test_support::resilience::{all_fail_in_time, loads_outlive_connections, recovered};
@@ -88,17 +89,42 @@ async fn a_load_is_not_lost_to_a_connection_that_broke_or_fell_silent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_write_is_not_lost_to_a_connection_that_broke_while_it_lay_idle() {
+async fn a_write_is_not_lost_to_a_connection_that_the_server_closed_while_it_lay_idle() {
     let server = Redis::start().await;
     let store = store(&server.url()).await;
+    for way in ["timeout", "kill", "kill", "kill"] {
+        let record = stored(&store, insert()).await;
+        if way == "kill" {
+            kill_clients(&server).await;
+        }
+        let mut raw = Raw::connect(&server.url()).await;
+        if way == "timeout" {
+            raw.ask::<String>("CONFIG SET timeout 1").await;
+        }
+        while !raw.ask::<String>("INFO clients").await.contains("connected_clients:1\r") {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        raw.ask::<String>("CONFIG SET timeout 0").await;
+        // The connection's end is noticed when its task next runs.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(matches!(updated(&store, update_of(&record)).await, Updated::Saved(_)), "{way}");
+    }
+}
+
+/// What stands between has closed its side, and says so when something is sent.
+#[tokio::test]
+async fn a_write_is_not_lost_to_a_connection_that_was_forgotten_while_it_lay_idle() {
+    let server = Redis::start().await;
+    let proxy = Proxy::before(server.address()).await;
+    let store = store(&proxy.url(&server.url())).await;
     for _ in 0..4 {
         let record = stored(&store, insert()).await;
-        kill_clients(&server).await;
-        // The connection's end is noticed when its task next runs.
-        for _ in 0..10 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        let _ = updated(&store, update_of(&record)).await;
+        proxy.half_open().await;
+        proxy.heal().await;
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(11)).await;
+        tokio::time::resume();
+        assert!(matches!(updated(&store, update_of(&record)).await, Updated::Saved(_)));
     }
 }
 

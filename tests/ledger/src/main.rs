@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use session_ledger::options::{HELP, Options};
 use session_ledger::report::table;
-use session_ledger::{run, serve};
+use session_ledger::{Violation, run, serve};
 
-/// How many findings of a run are printed.
-const SHOWN: usize = 12;
+/// How many findings of a kind are printed of a run.
+const SHOWN: usize = 4;
 
 #[tokio::main(worker_threads = 4)]
 async fn main() -> ExitCode {
@@ -39,11 +39,15 @@ async fn run_all(options: &Options) -> ExitCode {
         let results = run::run(plan).await;
         for (kind, findings) in [("VIOLATION", &results.violations), ("bounded", &results.bounded)]
         {
-            for finding in findings.iter().take(SHOWN) {
-                eprintln!("  {kind}: {finding}");
-            }
-            if findings.len() > SHOWN {
-                eprintln!("  … and {} more", findings.len() - SHOWN);
+            for violation in Violation::ALL {
+                let these: Vec<_> =
+                    findings.iter().filter(|found| found.violation == violation).collect();
+                for finding in these.iter().take(SHOWN) {
+                    eprintln!("  {kind}: {}", finding.told(results.began));
+                }
+                if these.len() > SHOWN {
+                    eprintln!("  … and {} more", these.len() - SHOWN);
+                }
             }
         }
         if options.log && !results.violations.is_empty() {

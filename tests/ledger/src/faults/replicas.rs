@@ -55,13 +55,18 @@ pub(crate) async fn sentinel(fault: Fault, watched: &RedisSentinel, span: Durati
             block_in_place(|| master.kill());
             watched.until_replaced().await;
             master.restart().await;
+            watched.until_demoted().await;
         }
         Fault::Freeze => {
             block_in_place(|| master.freeze());
             watched.until_replaced().await;
             block_in_place(|| master.thaw());
+            watched.until_demoted().await;
         }
-        Fault::FailOver => watched.fail_over().await,
+        Fault::FailOver => {
+            watched.fail_over().await;
+            watched.until_demoted().await;
+        }
         _ => {}
     }
     sleep_until(over).await;

@@ -93,6 +93,22 @@ impl Finding {
         Self { violation, what: what.into(), acknowledged: acknowledged.into() }
     }
 
+    /// In words, with when the promise was made, by the beginning of the fault.
+    pub fn told(&self, began: Option<Instant>) -> String {
+        match (self.acknowledged, began) {
+            (Some(at), Some(began)) if at >= began => {
+                format!(
+                    "{self} (promised {:.2} s after the fault began)",
+                    (at - began).as_secs_f64()
+                )
+            }
+            (Some(at), Some(began)) => {
+                format!("{self} (promised {:.2} s before the fault)", (began - at).as_secs_f64())
+            }
+            _ => self.to_string(),
+        }
+    }
+
     /// Whether the store's own documentation allows for it, if replicas may lose what was acknowledged at these moments.
     pub fn is_bounded(&self, may_lose: impl Fn(Instant) -> bool) -> bool {
         self.violation.is_loss() && self.acknowledged.is_some_and(may_lose)

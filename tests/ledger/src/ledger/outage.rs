@@ -40,6 +40,11 @@ impl Outage {
         span.began.is_some() && span.healed.is_none()
     }
 
+    /// When it began.
+    pub(crate) fn began(&self) -> Option<Instant> {
+        self.span().began
+    }
+
     /// When all was well again.
     pub(crate) fn healed(&self) -> Option<Instant> {
         self.span().healed

@@ -1,7 +1,7 @@
 //! What came of a run.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::clients::{Service, Went};
 use crate::faults::Fault;
@@ -18,6 +18,8 @@ pub struct Results {
     pub fault: Fault,
     /// What repeats the people's decisions.
     pub seed: u64,
+    /// When the fault began.
+    pub began: Option<Instant>,
     /// How many requests were sent.
     pub requests: usize,
     /// How many of them were answered 2xx.
@@ -59,6 +61,7 @@ impl Results {
             store: plan.store,
             fault: plan.fault,
             seed: plan.seed,
+            began: outage.began(),
             requests: samples.len(),
             acknowledged: count(&[Went::Served]),
             unavailable: count(&[Went::Unavailable]),

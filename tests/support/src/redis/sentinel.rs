@@ -65,9 +65,18 @@ impl RedisSentinel {
         self.until_replaced().await;
     }
 
-    /// Waits until the replica is the master.
+    /// Waits until the replica is the master, and every sentinel says so.
     pub async fn until_replaced(&self) {
+        let address = format!("address={},", self.replica().address());
+        for (_, sentinel) in &self.sentinels {
+            until(*sentinel, "INFO sentinel", &address).await;
+        }
         until(self.replica().address(), "INFO replication", "role:master").await;
+    }
+
+    /// Waits until the first master follows the other. Until then both take writes, and what it took is lost.
+    pub async fn until_demoted(&self) {
+        until(self.master().address(), "INFO replication", "master_link_status:up").await;
     }
 }
 

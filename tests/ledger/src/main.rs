@@ -37,7 +37,7 @@ async fn run_all(options: &Options) -> ExitCode {
     for plan in &options.plans {
         eprintln!("{}, {}, seed {} …", plan.store, plan.fault, plan.seed);
         let results = run::run(plan).await;
-        for (kind, findings) in [("VIOLATION", &results.violations), ("bounded", &results.bounded)]
+        for (kind, findings) in [("VIOLATION", &results.violations), ("allowed", &results.allowed)]
         {
             for violation in Violation::ALL {
                 let these: Vec<_> =

@@ -13,7 +13,8 @@ what is there afterwards is compared with it. The exit code is 1 if anything ack
 
     cargo run --release -p session-ledger -- [OPTION]…
 
-    --store NAME[,NAME…]  memory, sqlite, postgres, pgbouncer, standby, redis, sentinel, cluster, sealed (default: all)
+    --store NAME[,NAME…]  memory, sqlite, postgres, pgbouncer, standby, redis, sentinel, guarded (Sentinel with
+                          `min-replicas-to-write 1`), cluster, sealed (default: all)
     --fault NAME[,NAME…]  none, kill, restart, freeze, silent, cut, flicker, half-open, slow, failover, replica-kill,
                           pooler-kill, disk-full, locked, node-kill, node-freeze (default: all that the store can suffer)
     --seconds N           how long requests are sent in each run (default: 20)

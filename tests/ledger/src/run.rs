@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use crate::clients::{Person, Service, audit, served_again, watch};
 use crate::faults::{Fault, suffer};
-use crate::ledger::{Finding, Ledger, Outage, Violation};
+use crate::ledger::{Finding, Ledger, Limit, Outage, Violation};
 use crate::node;
 use crate::nodes::Nodes;
 use crate::plan::Plan;
@@ -42,7 +42,9 @@ pub async fn run_here(plan: &Plan, apps: impl IntoIterator<Item = Router>) -> Re
 
 async fn run_on(plan: &Plan, servers: &Servers, nodes: &Nodes) -> Results {
     let has_records = plan.store.has_records();
-    let limit = has_records.then_some(node::MAX_SESSIONS as usize);
+    let limit =
+        Limit { sessions: node::MAX_SESSIONS as usize, is_atomic: plan.store != Kind::Cluster };
+    let limit = has_records.then_some(limit);
     let ledger = Ledger::new(Outage::default(), limit);
     let service = Arc::new(Service::new(ledger, nodes.addresses(), has_records));
     let mut clients = JoinSet::new();

@@ -94,9 +94,13 @@ impl Fault {
     }
 
     fn can_hit(self, kind: Kind) -> bool {
-        let replicated = matches!(kind, Kind::Standby | Kind::Sentinel | Kind::Cluster);
+        let replicated =
+            matches!(kind, Kind::Standby | Kind::Sentinel | Kind::Guarded | Kind::Cluster);
         // Addresses in Sentinel and Cluster are the servers' own, and lead past every proxy.
-        let proxied = !matches!(kind, Kind::Memory | Kind::Sqlite | Kind::Sentinel | Kind::Cluster);
+        let proxied = !matches!(
+            kind,
+            Kind::Memory | Kind::Sqlite | Kind::Sentinel | Kind::Guarded | Kind::Cluster
+        );
         match self {
             Self::None => true,
             Self::Kill | Self::Freeze => !matches!(kind, Kind::Memory | Kind::Sqlite),
@@ -113,7 +117,8 @@ impl Fault {
 
     /// Whether a replica becomes the server.
     pub(crate) fn fails_over(self, kind: Kind) -> bool {
-        let replicated = matches!(kind, Kind::Standby | Kind::Sentinel | Kind::Cluster);
+        let replicated =
+            matches!(kind, Kind::Standby | Kind::Sentinel | Kind::Guarded | Kind::Cluster);
         replicated && matches!(self, Self::Kill | Self::Freeze | Self::FailOver)
     }
 }

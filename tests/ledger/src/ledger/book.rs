@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::account::{Change, Ticket};
 use super::finding::{Finding, Violation};
 use super::outage::Outage;
-use super::person::Person;
+use super::person::{Limit, Person};
 use super::session::{Credential, Life, Number, Promised};
 use super::write::WriteState;
 use crate::page::Page;
@@ -17,7 +17,7 @@ use crate::page::Page;
 #[derive(Debug)]
 pub(crate) struct Ledger {
     outage: Outage,
-    limit: Option<usize>,
+    limit: Option<Limit>,
     next: AtomicU64,
     people: Mutex<BTreeMap<u64, Person>>,
     /// Whose each note is.
@@ -58,7 +58,7 @@ pub(crate) struct Dead {
 
 impl Ledger {
     /// An empty one. The outage says when there is a fault, the limit how many sessions a principal may have.
-    pub(crate) fn new(outage: Outage, limit: Option<usize>) -> Self {
+    pub(crate) fn new(outage: Outage, limit: Option<Limit>) -> Self {
         let next = AtomicU64::new(1);
         let (people, owners) = (Mutex::default(), Mutex::default());
         Self { outage, limit, next, people, owners, findings: Mutex::default() }

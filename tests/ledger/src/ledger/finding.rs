@@ -82,6 +82,8 @@ pub struct Finding {
     pub what: String,
     /// When the promise was made; none where that is no question of time.
     pub acknowledged: Option<Instant>,
+    /// Whether the store's documentation allows for it, whatever the fault.
+    pub is_allowed: bool,
 }
 
 impl Finding {
@@ -90,7 +92,7 @@ impl Finding {
         acknowledged: impl Into<Option<Instant>>,
         what: impl Into<String>,
     ) -> Self {
-        Self { violation, what: what.into(), acknowledged: acknowledged.into() }
+        Self { violation, what: what.into(), acknowledged: acknowledged.into(), is_allowed: false }
     }
 
     /// In words, with when the promise was made, by the beginning of the fault.

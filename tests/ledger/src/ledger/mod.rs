@@ -13,5 +13,5 @@ pub(crate) use book::Ledger;
 pub(crate) use book::{Came, Device};
 pub use finding::{Finding, Violation};
 pub(crate) use outage::Outage;
-pub(crate) use person::{Excuse, Person as PromisedTo};
+pub(crate) use person::{Excuse, Limit, Person as PromisedTo};
 pub(crate) use session::{Life, Number};

@@ -16,7 +16,7 @@ pub(crate) struct Person {
     pub(crate) user: u64,
     pub(crate) sessions: Vec<Promised>,
     /// How many sessions there may be at most; none if nobody counts.
-    limit: Option<usize>,
+    limit: Option<Limit>,
     log_ins: u64,
     /// When log-ins were sent of which nobody knows what came of them.
     unknown_log_ins: Vec<Instant>,
@@ -26,6 +26,15 @@ pub(crate) struct Person {
     revoked: Option<Instant>,
     /// When log-ins and endings were acknowledged, since a list last told which sessions there are.
     acknowledged: Vec<Instant>,
+}
+
+/// How many sessions a principal may have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    pub(crate) sessions: usize,
+    /// Whether a log-in removes what is too many in the same step. Where it does not, one that has failed or is under way
+    /// may leave one more.
+    pub(crate) is_atomic: bool,
 }
 
 /// Why a log-in may be refused.
@@ -41,7 +50,7 @@ pub(crate) enum Excuse {
 }
 
 impl Person {
-    pub(crate) fn new(user: u64, limit: Option<usize>) -> Self {
+    pub(crate) fn new(user: u64, limit: Option<Limit>) -> Self {
         Self {
             user,
             sessions: Vec::new(),
@@ -113,7 +122,7 @@ impl Person {
         for session in self.sessions.iter_mut().filter(|session| session.ended().is_none()) {
             let others = standings.iter().filter(|(number, _)| *number != session.number);
             let others: Vec<_> = others.map(|(_, standing)| *standing).collect();
-            if newer(session.standing, &others) >= limit {
+            if newer(session.standing, &others) >= limit.sessions {
                 leave(session);
             }
         }
@@ -222,6 +231,14 @@ impl Person {
                 _ => {}
             }
         }
+        if let Some(limit) = self.limit.filter(|limit| listed.len() > limit.sessions) {
+            let latest = lost.or_else(|| self.sessions.iter().filter_map(Promised::given).max());
+            let what = format!("{user} is logged in to {} sessions", listed.len());
+            let surplus = listed.len() - limit.sessions;
+            let is_allowed = !limit.is_atomic && surplus <= self.unknown_log_ins.len();
+            let finding = Finding::new(Violation::TooMany, latest, what);
+            findings.push(Finding { is_allowed, ..finding });
+        }
         let log_ins = &mut self.unknown_log_ins;
         if unknown > log_ins.len() {
             let (count, what) = (log_ins.len(), "sessions that nobody began are in the list of");
@@ -230,11 +247,6 @@ impl Person {
             findings.push(Finding::new(Violation::Unbegun, lost, what));
         } else if log_ins.iter().all(|sent| !outage.may_come_after(*sent, asked)) {
             log_ins.truncate(unknown);
-        }
-        if self.limit.is_some_and(|limit| listed.len() > limit) {
-            let latest = lost.or_else(|| self.sessions.iter().filter_map(Promised::given).max());
-            let what = format!("{user} is logged in to {} sessions", listed.len());
-            findings.push(Finding::new(Violation::TooMany, latest, what));
         }
         if findings.is_empty()
             && outage.healed().is_some_and(|at| !outage.may_come_after(at, asked))

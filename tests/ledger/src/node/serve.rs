@@ -37,7 +37,7 @@ pub(crate) async fn run(words: &[String]) {
         }
         Kind::Sqlite => on_store(sqlite(url).await),
         Kind::Redis => on_store(RedisStore::connect(url).await.expect("the server is up")),
-        Kind::Sentinel => {
+        Kind::Sentinel | Kind::Guarded => {
             let (master, sentinels) = place.urls.split_first().expect("the master comes first");
             let store = RedisStore::sentinel(sentinels, master).await;
             on_store(store.expect("a master is up"))

@@ -34,8 +34,8 @@ pub struct Results {
     pub recovery: Option<Duration>,
     /// What must not be.
     pub violations: Vec<Finding>,
-    /// What the store's documentation allows for: losses of a replica that takes over.
-    pub bounded: Vec<Finding>,
+    /// What the store's documentation allows for: losses of a replica that takes over, a limit that is not enforced at once.
+    pub allowed: Vec<Finding>,
     /// What the nodes have logged.
     pub log: String,
 }
@@ -52,11 +52,9 @@ impl Results {
             |these: &[Went]| samples.iter().filter(|sample| these.contains(&sample.went)).count();
         let may_lose = plan.store.replicates_late() && plan.fault.fails_over(plan.store);
         let outage = service.ledger.outage();
-        let (bounded, violations) = service
-            .ledger
-            .findings()
-            .into_iter()
-            .partition(|finding| may_lose && finding.is_bounded(|at| outage.may_lose(at)));
+        let (allowed, violations) = service.ledger.findings().into_iter().partition(|finding| {
+            finding.is_allowed || (may_lose && finding.is_bounded(|at| outage.may_lose(at)))
+        });
         Self {
             store: plan.store,
             fault: plan.fault,
@@ -69,7 +67,7 @@ impl Results {
             refused_log_ins: service.refused_log_ins(),
             recovery,
             violations,
-            bounded,
+            allowed,
             log,
         }
     }
@@ -79,9 +77,9 @@ impl Results {
         count(&self.violations)
     }
 
-    /// How many losses there are of each kind that the store's documentation allows for.
-    pub fn bounded_counts(&self) -> BTreeMap<Violation, usize> {
-        count(&self.bounded)
+    /// How many there are of each kind that the store's documentation allows for.
+    pub fn allowed_counts(&self) -> BTreeMap<Violation, usize> {
+        count(&self.allowed)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::ledger::Violation;
 
 /// The head of the table, in Markdown.
 pub const HEAD: &str = "\
-| store | fault | requests | acknowledged | 503 | no answer | late log-ins | violations | lost by a replica | all served again after |
+| store | fault | requests | acknowledged | 503 | no answer | late log-ins | violations | allowed by the documentation | all served again after |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | --- | --- | ---: |";
 
 /// The line of a run.
@@ -26,7 +26,7 @@ pub fn line(results: &Results) -> String {
         results.unanswered,
         results.refused_log_ins,
         counts(&results.counts(), "none"),
-        counts(&results.bounded_counts(), "–"),
+        counts(&results.allowed_counts(), "–"),
     )
 }
 

@@ -19,6 +19,8 @@ pub enum Kind {
     Redis,
     /// The same on a master that Sentinels watch over, with a replica.
     Sentinel,
+    /// The same where a server without a replica refuses to write.
+    Guarded,
     /// The same on a Redis Cluster of three masters and three replicas.
     Cluster,
     /// Sessions in sealed cookies, with revocations in PostgreSQL.
@@ -27,7 +29,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Memory,
         Self::Sqlite,
         Self::Postgres,
@@ -35,6 +37,7 @@ impl Kind {
         Self::Standby,
         Self::Redis,
         Self::Sentinel,
+        Self::Guarded,
         Self::Cluster,
         Self::Sealed,
     ];
@@ -49,6 +52,7 @@ impl Kind {
             Self::Standby => "standby",
             Self::Redis => "redis",
             Self::Sentinel => "sentinel",
+            Self::Guarded => "guarded",
             Self::Cluster => "cluster",
             Self::Sealed => "sealed",
         }
@@ -66,7 +70,7 @@ impl Kind {
 
     /// Whether a fail-over may lose what was acknowledged shortly before: session-redis's documentation, "What Redis keeps".
     pub(crate) fn replicates_late(self) -> bool {
-        matches!(self, Self::Sentinel | Self::Cluster)
+        matches!(self, Self::Sentinel | Self::Guarded | Self::Cluster)
     }
 }
 

@@ -97,8 +97,12 @@ impl Servers {
                 let place = Place::new(kind, [proxy.url(&server.url())]);
                 (Self::Redis { server, proxy }, place)
             }
-            Kind::Sentinel => {
-                let watched = RedisSentinel::start().await;
+            Kind::Sentinel | Kind::Guarded => {
+                let watched = if kind == Kind::Guarded {
+                    RedisSentinel::guarded().await
+                } else {
+                    RedisSentinel::start().await
+                };
                 let urls = std::iter::once(watched.master_url()).chain(watched.urls());
                 let place = Place::new(kind, urls);
                 (Self::Sentinel(watched), place)

@@ -22,6 +22,17 @@ pub struct RedisSentinel {
 }
 
 impl RedisSentinel {
+    /// The same, where a server without a replica refuses to write (`min-replicas-to-write 1`).
+    pub async fn guarded() -> Self {
+        let watched = Self::start().await;
+        for server in &watched.servers {
+            for setting in ["min-replicas-to-write 1", "min-replicas-max-lag 3"] {
+                ask(server.address(), &format!("CONFIG SET {setting}")).await;
+            }
+        }
+        watched
+    }
+
     /// Starts all of them; the replica has caught up.
     pub async fn start() -> Self {
         let servers = [Redis::start().await, Redis::start().await];

@@ -120,7 +120,8 @@
 //!   make it certain either. What had reached it is kept. A master that is cut off from the others, with
 //!   some of the application's nodes, goes on for `cluster-node-timeout` in a cluster, and until the cut is
 //!   mended elsewhere, and all that it acknowledged meanwhile is lost; `min-replicas-to-write 1` bounds that to
-//!   `min-replicas-max-lag`.
+//!   `min-replicas-max-lag`. So does a master that still runs when the sentinels replace it, also in good order
+//!   (`SENTINEL FAILOVER`), until they demote it some ten seconds later: with that setting it stops as soon as its replica has left it.
 //! - **A server that may not write**, for want of replicas or because its last snapshot or log failed, refuses
 //!   sessions to be read, too: what it knows may be out of date.
 //! - **A former master** that is a replica now refuses every operation, so that a log-out elsewhere
@@ -180,6 +181,8 @@
 //!   however the two meet; the first of them loses its record.
 //! - The nodes' clocks may differ by up to 30 s. By as much, a log-in that began before a revocation may count
 //!   as one that began after, if it was announced after.
+//! - A log-in removes what is more than its limit in a further command, before it is answered. While it is under way, and if
+//!   that command fails, its principal has one session more, until the next log-in.
 //! - `list` and `delete_all` are not atomic, as they are on one server: the records are read one after the
 //!   other.
 //! - If the node of an index loses an entry in a fail-over that another node's record survived, the

@@ -1,6 +1,6 @@
 //! PostgreSQL is shared, watched, frozen, killed and restarted.
 
-use session_test_support::{Postgres, Proxy};
+use session_test_support::{Postgres, Proxy, ReplicatedPostgres};
 use sqlx::{Connection, PgConnection};
 use tokio::time::timeout;
 
@@ -107,4 +107,39 @@ async fn the_round_trips_of_postgres_are_counted() {
     assert_eq!(proxy.round_trips(), 2, "a simple query of two statements");
     connection.ping().await.expect("it answers");
     assert_eq!(proxy.round_trips(), 3, "a ping");
+}
+
+#[tokio::test]
+async fn a_standby_takes_over_with_what_was_acknowledged_at_an_address_that_moves() {
+    let pair = ReplicatedPostgres::start().await;
+    let proxy = Proxy::before(pair.primary().address()).await;
+    let url = proxy.url(&pair.primary().database().await);
+    let mut connection = connect(&url).await;
+    for statement in ["CREATE TABLE t (n int)", "INSERT INTO t VALUES (7)"] {
+        sqlx::query(statement).execute(&mut connection).await.expect("it is acknowledged");
+    }
+    pair.primary().kill();
+    pair.promote().await;
+    proxy.redirect(pair.standby().address()).await;
+    let mut connection = connect(&url).await;
+    let there: i32 = sqlx::query_scalar("SELECT n FROM t")
+        .fetch_one(&mut connection)
+        .await
+        .expect("the standby has it");
+    assert_eq!(there, 7);
+    sqlx::query("INSERT INTO t VALUES (8)").execute(&mut connection).await.expect("it may write");
+}
+
+#[tokio::test]
+async fn a_server_that_may_write_no_file_acknowledges_no_write() {
+    let server = Postgres::durable().await;
+    let url = server.database().await;
+    let mut connection = connect(&url).await;
+    server.limit_files(Some(0));
+    let create = sqlx::query("CREATE TABLE t (n int)").execute(&mut connection);
+    assert!(timeout(SOON, create).await.expect("it answers").is_err());
+    server.limit_files(None);
+    server.restart().await;
+    let mut connection = connect(&url).await;
+    sqlx::query("CREATE TABLE t (n int)").execute(&mut connection).await.expect("there is room");
 }

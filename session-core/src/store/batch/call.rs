@@ -55,8 +55,9 @@ impl<A, E> Reply<A, E> {
     pub async fn wait(self) -> Result<Result<A, E>, Unanswered> {
         match timeout_at(self.deadline, self.receiver).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(_)) => Err(Unanswered::Lost),
-            Err(_) => Err(Unanswered::Deadline),
+            // A worker drops a call that is abandoned, perhaps before its caller sees the time.
+            Ok(Err(_)) if Instant::now() < self.deadline => Err(Unanswered::Lost),
+            Ok(Err(_)) | Err(_) => Err(Unanswered::Deadline),
         }
     }
 }

@@ -154,6 +154,16 @@ async fn a_call_that_is_not_answered_ends_at_its_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_that_is_dropped_at_its_deadline_was_not_lost() {
+    for (left, unanswered) in [(LIMIT, Unanswered::Lost), (Duration::ZERO, Unanswered::Deadline)] {
+        let (call, reply) = TestCall::new(Request::Wait, Instant::now() + left);
+        assert_eq!(call.is_abandoned(Instant::now()), left.is_zero());
+        drop(call);
+        assert!(matches!(reply.wait().await, Err(why) if why == unanswered));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_worker_that_panics_is_replaced_and_its_callers_are_told() {
     let queue = TestQueue::new(100, 2, 1);
     for _ in 0..6 {

@@ -49,6 +49,9 @@ impl Reader {
     /// known to be in order.
     async fn run_once(&mut self, call: &mut dyn AnyCall) -> Result<(), ReadError> {
         let shared = &*self.shared;
+        if let Err(replaced) = shared.file.check_in_place() {
+            return Err(ReadError::Failed(StoreError::failed(replaced)));
+        }
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => match shared.file.open_to_read().await {

@@ -1,5 +1,6 @@
 //! The writer: runs the writes that wait in one transaction, and answers after the commit.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,12 +83,16 @@ impl Writer {
             if calls.is_empty() {
                 return None;
             }
+            if let Err(replaced) = self.shared.file.check_in_place() {
+                fail_all(std::mem::take(calls), &replaced);
+                return None;
+            }
             let within = self.shared.file.deadline();
             match in_real_time(within, self.lock()).await {
                 Ok(connection) => return Some(connection),
                 Err(error) if is_locked(&error) => sleep(RETRY_INTERVAL).await,
                 Err(error) => {
-                    fail_all(std::mem::take(calls), error);
+                    fail_all(std::mem::take(calls), &WriteFailed(Arc::new(error)));
                     return None;
                 }
             }
@@ -139,12 +144,16 @@ impl Writer {
         }
         match committed {
             Ok(()) => {
-                done.into_iter().for_each(AnyCall::send_answer);
+                // What went into a file that nobody finds any more is lost.
+                match shared.file.check_in_place() {
+                    Ok(()) => done.into_iter().for_each(AnyCall::send_answer),
+                    Err(replaced) => fail_all(done, &replaced),
+                }
                 truncate_long_wal(&shared.file, &mut connection).await;
                 self.connection = Some(connection);
             }
             // The connection is closed, which rolls back what may be left of the transaction.
-            Err(error) => fail_all(done, error),
+            Err(error) => fail_all(done, &WriteFailed(Arc::new(error))),
         }
         Writes::new()
     }
@@ -177,8 +186,7 @@ async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> sqlx::
     sqlx::query(sql).execute(connection).await.map(drop)
 }
 
-fn fail_all(calls: Writes, error: sqlx::Error) {
-    let cause = WriteFailed(Arc::new(error));
+fn fail_all(calls: Writes, cause: &(impl Error + Clone + Send + Sync + 'static)) {
     for call in calls {
         call.fail(StoreError::failed(cause.clone()));
     }

@@ -7,6 +7,7 @@ use session_sqlx::sqlite::{FileReplaced, NewerVersion, NotMigrated};
 
 use super::fixtures::{
     Database, error_chain, insert, insert_of, is_unchanged, listed, loaded, patient, store, stored,
+    update_of,
 };
 use crate::newer_table;
 
@@ -56,6 +57,35 @@ async fn a_file_that_was_removed_or_replaced_under_the_store_is_told() {
             assert!(words.contains(part), "{part}: {words}");
         }
         assert!(replaced || !database.0.exists(), "nothing is created in its place");
+    }
+}
+
+/// The connections that are open would still write to the file that was there.
+#[tokio::test]
+async fn nothing_is_answered_out_of_a_file_that_was_removed_or_replaced() {
+    for replaced in [false, true] {
+        let (store, database) = store(patient()).await;
+        let record = stored(&store, insert()).await;
+        let aside = database.beside(".aside");
+        let backup = database.beside(".backup");
+        database.execute(&format!("VACUUM INTO '{}'", backup.display())).await;
+        fs::rename(&database.0, &aside).expect("it is ours");
+        if replaced {
+            fs::copy(&backup, &database.0).expect("it is ours");
+        }
+        let errors = [
+            store.load(record.handle, Now::Store).await.err(),
+            store.insert(insert(), Now::Store).await.err(),
+            store.update(update_of(&record), Now::Store).await.err(),
+            store.delete(record.handle, None, Now::Store).await.err(),
+        ];
+        for error in errors {
+            let Some(StoreError::Failed(cause)) = error else { panic!("{error:?}") };
+            assert!(cause.is::<FileReplaced>(), "{cause}");
+        }
+        fs::rename(&aside, &database.0).expect("it is ours");
+        assert!(is_unchanged(&store, &record).await, "it is there again");
+        assert!(store.delete(record.handle, None, Now::Store).await.expect("the store works"));
     }
 }
 

@@ -91,14 +91,14 @@ async fn the_feed_of_a_master_that_was_replaced_is_over_and_a_new_one_tells() {
 /// It hangs, is replaced, and answers again before the sentinels demote it. What it takes then would be lost.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_written_to_a_master_that_was_replaced_and_still_answers() {
-    let watched = Watched::start().await;
-    let store = RedisStore::sentinel(watched.urls(), "redis://mymaster").await.unwrap();
-    watched.master.freeze();
-    until(&watched.replica.url(), "INFO replication", "role:master").await;
+    let watched = RedisSentinel::start().await;
+    let store = RedisStore::sentinel(watched.urls(), &watched.master_url()).await.unwrap();
+    watched.master().freeze();
+    until(&watched.replica().url(), "INFO replication", "role:master").await;
     // Twice as long as from one question to the next.
     tokio::time::sleep(Duration::from_secs(2)).await;
-    watched.master.thaw();
+    watched.master().thaw();
     let record = stored(&store, insert_of("ann")).await;
     let key = format!("EXISTS session:{}", record.handle);
-    assert_eq!(Raw::connect(&watched.replica.url()).await.ask::<i64>(&key).await, 1);
+    assert_eq!(Raw::connect(&watched.replica().url()).await.ask::<i64>(&key).await, 1);
 }

@@ -88,7 +88,7 @@ impl RedisBuilder {
     ) -> Result<RedisStore, ConnectError> {
         let seeds = parse_all(urls)?;
         self.open(|keys, response_timeout| {
-            Ok(Topology::Cluster(Router::new(&seeds, keys, response_timeout)?))
+            Ok(Topology::Cluster(Router::new(&seeds, keys.prefix(), response_timeout)?))
         })
         .await
     }
@@ -231,7 +231,7 @@ fn standalone(
     keys: &Keys,
     response_timeout: Duration,
 ) -> Topology {
-    let inspector = Arc::new(Inspector::new(keys, login, false));
+    let inspector = Arc::new(Inspector::new(keys.prefix(), login, false));
     let connection = ConnectionManager::new(source, inspector, response_timeout);
     Topology::Standalone(Queue::new(connection, keys.prefix()))
 }

@@ -9,7 +9,6 @@ use redis::{ConnectionInfo, RedisResult};
 use super::address::{Address, no_address};
 use crate::connection::{CommandError, ConnectionManager, Source, with_address};
 use crate::inspection::Inspector;
-use crate::scripts::Keys;
 
 pub(super) struct Nodes {
     /// Those that the store was set up with.
@@ -24,12 +23,12 @@ pub(super) struct Nodes {
 impl Nodes {
     pub(super) fn new(
         seeds: &[ConnectionInfo],
-        keys: &Keys,
+        prefix: &str,
         response_timeout: Duration,
     ) -> RedisResult<Self> {
         let addresses = seeds.iter().map(Address::of).collect::<RedisResult<Vec<_>>>()?;
         let login = seeds.first().ok_or_else(no_address)?.clone();
-        let inspector = Arc::new(Inspector::new(keys, &login, true));
+        let inspector = Arc::new(Inspector::new(prefix, &login, true));
         let connections = Mutex::default();
         Ok(Self { seeds: addresses, login, inspector, response_timeout, connections })
     }

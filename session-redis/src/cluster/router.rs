@@ -10,7 +10,6 @@ use super::hash_slot::hash_slot;
 use super::nodes::Nodes;
 use super::slot_cache::SlotCache;
 use crate::connection::{CommandError, ConnectionManager};
-use crate::scripts::Keys;
 
 /// How long a caller waits for a node to be connected before the slot cache is refreshed.
 const NODE_CONNECT_TIMEOUT: Duration = Duration::from_millis(200);
@@ -23,10 +22,10 @@ impl Router {
     /// The router to the cluster that these nodes belong to; all are logged in to as the first of them.
     pub(crate) fn new(
         seeds: &[ConnectionInfo],
-        keys: &Keys,
+        prefix: &str,
         response_timeout: Duration,
     ) -> RedisResult<Self> {
-        Ok(Self(SlotCache::new(Nodes::new(seeds, keys, response_timeout)?)))
+        Ok(Self(SlotCache::new(Nodes::new(seeds, prefix, response_timeout)?)))
     }
 
     /// The connection to a node, a connected one if there is one. Each turn begins with another.

@@ -9,7 +9,7 @@ pub(crate) struct Findings {
     pub(crate) warnings: Vec<String>,
 }
 
-/// What `lua/inspect.lua` answers.
+/// What `inspect.lua` answers.
 pub(super) struct Inspected {
     /// The rules that the user lacks and cannot do without.
     pub(super) missing: Vec<String>,

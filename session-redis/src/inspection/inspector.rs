@@ -8,10 +8,9 @@ use redis::{Cmd, ConnectionInfo, ErrorKind, RedisError, RedisResult, ServerError
 use super::findings::{Findings, Inspected};
 use super::server_info::ServerInfo;
 use super::unfit::UnfitServer;
-use crate::scripts::Keys;
 
 /// The script that asks; it writes nothing.
-const CODE: &str = include_str!("../scripts/lua/inspect.lua");
+const CODE: &str = include_str!("inspect.lua");
 
 /// What an answer is to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +31,10 @@ pub(crate) struct Inspector {
 
 impl Inspector {
     /// The inspector of servers that are logged in to like this.
-    pub(crate) fn new(keys: &Keys, login: &ConnectionInfo, is_cluster: bool) -> Self {
+    pub(crate) fn new(prefix: &str, login: &ConnectionInfo, is_cluster: bool) -> Self {
         let settings = login.redis_settings();
         Self {
-            prefix: keys.prefix().to_owned(),
+            prefix: prefix.to_owned(),
             is_cluster,
             user: settings.username().unwrap_or("default").to_owned(),
             database: settings.db(),

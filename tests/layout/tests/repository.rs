@@ -88,11 +88,12 @@ const FLOORS: &[Floor] = &[
     Floor {
         folder: "session-redis/src",
         rooms: &[
-            (".", &["operation", "batch", "cluster", "connection", "scripts"]),
+            (".", &["operation", "batch", "cluster", "connection", "inspection", "scripts"]),
             ("operation", &["batch", "cluster", "connection", "scripts"]),
             ("batch", &["connection", "scripts"]),
-            ("cluster", &["connection"]),
-            ("connection", &[]),
+            ("cluster", &["connection", "inspection"]),
+            ("connection", &["inspection"]),
+            ("inspection", &[]),
             ("scripts", &[]),
         ],
     },

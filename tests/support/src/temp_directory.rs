@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -9,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process, prlimit};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// How long a process may take to start, or to obey a signal.
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -142,11 +143,21 @@ impl TempDirectory {
     /// Lets no process write a file beyond this many bytes, as on a full disk; none lifts the limit. A process that
     /// does not ignore `SIGXFSZ` is ended by it.
     pub fn limit_files(&self, bytes: Option<u64>) {
-        let mut limit = getrlimit(Resource::Fsize);
-        limit.current = bytes.or(limit.maximum);
+        let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
         for (pid, _) in self.processes() {
-            // One that is gone meanwhile writes nothing.
-            let _ = prlimit(Some(pid), Resource::Fsize, limit);
+            let process = format!("/proc/{}", pid.as_raw_nonzero());
+            let Ok(owner) = fs::metadata(&process) else { continue };
+            // As its own user: root in a container may not do this to others' processes.
+            let status = Command::new("prlimit")
+                .arg(format!("--pid={}", pid.as_raw_nonzero()))
+                .arg(format!("--fsize={limit}:"))
+                .uid(owner.uid())
+                .gid(owner.gid())
+                .stderr(Stdio::null())
+                .status()
+                .expect("`prlimit` is installed: it is part of util-linux");
+            let is_gone = || self.processes().iter().all(|(other, _)| *other != pid);
+            assert!(status.success() || is_gone(), "the limit of {process} cannot be set");
         }
     }
 

@@ -124,7 +124,7 @@ async fn postgres(fault: Fault, server: &Postgres, span: Duration) {
             // Again and again, since the server starts new processes.
             while Instant::now() < over {
                 block_in_place(|| server.limit_files(Some(0)));
-                sleep(Duration::from_millis(100)).await;
+                sleep(Duration::from_millis(500)).await;
             }
             // A server that cannot write its log gives up.
             server.restart().await;

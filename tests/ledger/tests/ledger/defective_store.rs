@@ -89,7 +89,7 @@ impl DefectiveStore {
             && let Some(other) = self.other(&record)
         {
             record.fields = other.fields;
-        } else if self.shows(Defect::MixesPrincipals, 50)
+        } else if self.shows(Defect::MixesPrincipals, 20)
             && let Some(other) = self.other(&record)
         {
             (record.principal, record.fields) = (other.principal, other.fields);

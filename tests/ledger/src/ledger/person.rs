@@ -256,3 +256,64 @@ impl Person {
         findings
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person() -> Person {
+        Person::new(1, Some(Limit { sessions: 2, is_atomic: true }))
+    }
+
+    fn log_in(person: &mut Person, names: &[&str]) {
+        for name in names {
+            person.begin_log_in();
+            let (number, handle) = (Number(person.log_ins), Some((*name).to_owned()));
+            person.finish_log_in(number, handle, (*name).to_owned(), &Outage::default());
+        }
+    }
+
+    fn lives(person: &Person) -> Vec<bool> {
+        person.sessions.iter().map(Promised::is_live).collect()
+    }
+
+    fn found(person: &mut Person, listed: &[&str]) -> Vec<Violation> {
+        let findings = person.compare_list(listed, Instant::now(), &Outage::default());
+        findings.into_iter().map(|finding| finding.violation).collect()
+    }
+
+    #[test]
+    fn a_log_in_too_many_ends_the_oldest() {
+        let mut person = person();
+        log_in(&mut person, &["a", "b", "c"]);
+        assert_eq!(lives(&person), [false, true, true]);
+        assert_eq!(found(&mut person, &["b", "c"]), []);
+        assert_eq!(found(&mut person, &["a", "b", "c"]), [Violation::Undone, Violation::TooMany]);
+    }
+
+    #[test]
+    fn a_log_in_of_which_nobody_knows_may_have_ended_the_oldest() {
+        let mut person = person();
+        log_in(&mut person, &["a", "b"]);
+        person.begin_log_in();
+        assert_eq!(lives(&person), [false, true]);
+        for listed in [["a", "b"], ["b", "stranger"]] {
+            assert_eq!(found(&mut person, &listed), [], "either may be so");
+        }
+        assert_eq!(found(&mut person, &["b", "x", "y"]), [Violation::TooMany, Violation::Unbegun]);
+    }
+
+    #[test]
+    fn a_revocation_that_was_acknowledged_leaves_none() {
+        let mut person = person();
+        log_in(&mut person, &["a"]);
+        person.begin_revocation(None);
+        assert_eq!(lives(&person), [false]);
+        assert_eq!(found(&mut person, &["a"]), [], "it may still come");
+        person.finish_revocation(None);
+        assert_eq!(person.excuse(&Outage::default()), Excuse::JustRevoked);
+        assert_eq!(found(&mut person, &["a"]), [Violation::Undone]);
+        log_in(&mut person, &["b"]);
+        assert_eq!(found(&mut person, &[]), [Violation::Unlisted]);
+    }
+}

@@ -19,16 +19,6 @@ use super::fixtures::{
 
 const DEADLINE: Duration = Duration::from_secs(3);
 
-/// The URL of a database on the first server that names both.
-fn of_both(one: &Postgres, other: &Postgres, url: &str) -> String {
-    let database = url.rsplit('/').next().expect("a URL ends with the database");
-    format!(
-        "postgres://postgres@{},{}/{database}?target_session_attrs=read-write",
-        one.address(),
-        other.address()
-    )
-}
-
 /// The error of a load, which is of a server that does not write.
 async fn refused(store: &PostgresStore, handle: Handle) -> NotPrimary {
     let error = store.load(handle, Now::Store).await.expect_err("the server may be out of date");
@@ -115,7 +105,7 @@ async fn hosts_are_tried_until_one_is_the_primary() {
     let primary = Postgres::start().await;
     let url = primary.database().await;
     let standby = primary.standby().await;
-    let both = of_both(&standby, &primary, &url);
+    let both = standby.url_or(&primary, &url);
     let store = migrated(patient(), &both).await;
     let record = stored(&store, insert()).await;
     assert!(loaded(&migrated(patient(), &url).await, record.handle).await.is_some());
@@ -142,7 +132,7 @@ async fn a_fail_over_under_load_loses_nothing_that_was_acknowledged() {
     let url = primary.database().await;
     migrated(patient(), &url).await;
     let standby = primary.standby().await;
-    let both = of_both(&primary, &standby, &url);
+    let both = format!("{}?target_session_attrs=read-write", primary.url_or(&standby, &url));
     let store = PostgresStore::builder().deadline(DEADLINE).connect(&both).await.expect("it is up");
     let ledger = Arc::new(Mutex::new(Ledger::default()));
     let served = Arc::new(AtomicUsize::new(0));

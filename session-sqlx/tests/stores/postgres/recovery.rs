@@ -113,11 +113,14 @@ async fn a_write_is_not_lost_to_a_connection_that_the_server_has_just_ended() {
 #[tokio::test]
 async fn a_write_is_not_lost_to_an_idle_time_limit_of_the_server() {
     let database = Database(Postgres::shared().await.database().await);
-    let sql = "DO $$ BEGIN EXECUTE
-        format('ALTER DATABASE %I SET idle_session_timeout = 30', current_database()); END $$";
-    database.execute(sql).await;
     let store = store(&database.0).await;
-    for pause in (0..100).map(|number| Duration::from_millis(25 + number % 10)) {
+    stored(&store, insert()).await;
+    let sql = "DO $$ BEGIN EXECUTE
+        format('ALTER DATABASE %I SET idle_session_timeout = 300', current_database()); END $$";
+    database.execute(sql).await;
+    // The new ones have the limit.
+    terminate(&database).await;
+    for pause in (0..20).map(|number| Duration::from_millis(290 + number)) {
         stored(&store, insert()).await;
         tokio::time::sleep(pause).await;
     }

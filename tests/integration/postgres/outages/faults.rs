@@ -32,6 +32,20 @@ async fn nothing_is_lost_to_a_database_that_is_killed_and_restarted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_to_a_fail_over_to_a_standby() {
+    let server = Postgres::durable().await;
+    let url = server.database().await;
+    let standby = server.standby().await;
+    let outage = Outage::of("fail-over", &server.url_or(&standby, &url)).await;
+    block_in_place(|| server.kill());
+    outage.lasts(WHILE).await;
+    standby.promote().await;
+    // What is written there would wait for a standby of its own.
+    standby.set("synchronous_standby_names", "").await;
+    outage.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_to_a_network_that_swallows_everything() {
     let server = Postgres::durable().await;
     let proxy = Proxy::before(server.address()).await;

@@ -31,6 +31,12 @@ impl Postgres {
         standby
     }
 
+    /// The URL of one of its databases, changed to name another server as well.
+    pub fn url_or(&self, other: &Self, url: &str) -> String {
+        let database = url.rsplit('/').next().expect("a URL ends with the database");
+        format!("postgres://postgres@{},{}/{database}", self.address(), other.address())
+    }
+
     /// Makes a standby the primary of its data.
     pub async fn promote(&self) {
         let promoted: bool = sqlx::query_scalar("SELECT pg_promote()")

@@ -135,26 +135,3 @@ async fn after_a_restart_what_ended_before_is_seen_and_nothing_else_ends() {
     let live = outage.one_logs_out().await;
     outage.ends(&live, CHECK_EVERY, "all is well again").await;
 }
-
-/// The database is lost, and its standby takes its place: what ended before is seen, and what ends there.
-#[tokio::test]
-async fn after_a_fail_over_what_ended_before_is_seen_and_nothing_else_ends() {
-    let server = Postgres::durable().await;
-    let url = server.database().await;
-    let standby = server.standby().await;
-    let both = server.url_or(&standby, &url);
-    let store = PostgresStore::builder().workers(2).deadline(DEADLINE).connect(&both).await;
-    let store = store.expect("there is a primary");
-    store.migrate().await.expect("the database is empty");
-    let proxy = Proxy::before(server.address()).await;
-    let mut outage = Outage::new(store.clone(), store, proxy).await;
-    let ended = outage.one_logs_out().await;
-    server.kill();
-    standby.promote().await;
-    standby.set("synchronous_standby_names", "").await;
-    outage.ends(&ended, CHECK_EVERY, "a fail-over").await;
-    // The feed is of the new primary now, and proves itself.
-    sleep(CHECK_EVERY + DEADLINE).await;
-    let live = outage.one_logs_out().await;
-    outage.ends(&live, SECOND, "told by the new primary").await;
-}

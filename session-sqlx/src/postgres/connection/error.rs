@@ -72,7 +72,7 @@ impl StatementError {
     /// A process of the server that is told to end (by an administrator, a shutdown or a time limit)
     /// aborts its transaction, and says so. Its messages arrive in order, and it says that a statement
     /// is done before it commits what no `BEGIN` came before; after that an error is not of this kind
-    /// any more ([`Answer`](crate::postgres::sql)).
+    /// any more.
     pub(super) fn is_farewell(&self) -> bool {
         let Self::Disconnected(error) = self else { return false };
         let sqlx::Error::Database(cause) = &**error else { return false };

@@ -1,6 +1,6 @@
 //! PostgreSQL is shared, watched, frozen, killed and restarted.
 
-use session_test_support::{Postgres, Proxy, ReplicatedPostgres};
+use session_test_support::{Postgres, Proxy};
 use sqlx::{Connection, PgConnection};
 use tokio::time::timeout;
 
@@ -111,16 +111,17 @@ async fn the_round_trips_of_postgres_are_counted() {
 
 #[tokio::test]
 async fn a_standby_takes_over_with_what_was_acknowledged_at_an_address_that_moves() {
-    let pair = ReplicatedPostgres::start().await;
-    let proxy = Proxy::before(pair.primary().address()).await;
-    let url = proxy.url(&pair.primary().database().await);
+    let primary = Postgres::durable().await;
+    let standby = primary.standby().await;
+    let proxy = Proxy::before(primary.address()).await;
+    let url = proxy.url(&primary.database().await);
     let mut connection = connect(&url).await;
     for statement in ["CREATE TABLE t (n int)", "INSERT INTO t VALUES (7)"] {
         sqlx::query(statement).execute(&mut connection).await.expect("it is acknowledged");
     }
-    pair.primary().kill();
-    pair.promote().await;
-    proxy.redirect(pair.standby().address()).await;
+    primary.kill();
+    standby.promote().await;
+    proxy.redirect(standby.address()).await;
     let mut connection = connect(&url).await;
     let there: i32 = sqlx::query_scalar("SELECT n FROM t")
         .fetch_one(&mut connection)

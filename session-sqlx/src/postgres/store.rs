@@ -228,7 +228,7 @@ impl Store for PostgresStore {
     /// or a pooler refuses, statements without a time limit behind a pooler, and why there is no
     /// feed of the sessions that end.
     async fn health(&self) -> Result<Health, StoreError> {
-        health(&self.queue).await
+        self.diagnosed(health(&self.queue)).await
     }
 }
 

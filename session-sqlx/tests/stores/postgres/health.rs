@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use session_core::{Now, Store as _};
-use session_sqlx::{NotMigrated, NotPrimary, PostgresStore, Rejected};
+use session_sqlx::{MissingRight, NotMigrated, NotPrimary, PostgresStore};
 use session_test_support::{PgBouncer, PoolMode, Postgres};
 use tokio::task::JoinSet;
 use tracing::Level;
@@ -55,7 +55,7 @@ async fn a_store_that_cannot_be_used_says_why() {
     let reader = database.0.replace("postgres@", "reader@");
     let reader = PostgresStore::connect(&reader).await.expect("the server is up");
     let error = source(reader.health().await.expect_err("it may not write"));
-    assert_eq!(error.downcast_ref::<Rejected>().expect("the server says so").code(), "42501");
+    assert!(error.downcast_ref::<MissingRight>().is_some(), "{error:?}");
 
     server.demote().await;
     let error = loop {

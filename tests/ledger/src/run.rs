@@ -19,7 +19,7 @@ use crate::report::Results;
 use crate::stores::{Kind, Servers};
 
 /// How long a node may take to serve again once the fault is over.
-pub const RECOVERY: Duration = Duration::from_secs(15);
+pub const RECOVERY: Duration = Duration::from_secs(20);
 /// How many watch for each ten people.
 const WATCHERS: u64 = 2;
 

@@ -233,7 +233,8 @@ impl Person {
         ledger.person(self.user, |person| person.begin_revocation(except));
         match self.post(node, "/revoke-others", Some(cookie)).await {
             Answer::Served(_) => {
-                ledger.person(self.user, |person| person.finish_revocation(except));
+                ledger
+                    .person(self.user, |person| person.finish_revocation(except, ledger.outage()));
             }
             Answer::NotSent => ledger.person(self.user, PromisedTo::cancel_revocation),
             Answer::Refused => {
@@ -249,7 +250,9 @@ impl Person {
         let ledger = &service.ledger;
         ledger.person(user, |person| person.begin_revocation(None));
         match self.post(node, &format!("/revoke-all/{user}"), None).await {
-            Answer::Served(_) => ledger.person(user, |person| person.finish_revocation(None)),
+            Answer::Served(_) => {
+                ledger.person(user, |person| person.finish_revocation(None, ledger.outage()))
+            }
             Answer::NotSent | Answer::Refused => {
                 ledger.person(user, PromisedTo::cancel_revocation);
             }

@@ -147,12 +147,14 @@ impl Person {
         }
     }
 
-    /// They were ended, and so were log-ins that had begun before.
-    pub(crate) fn finish_revocation(&mut self, except: Option<Number>) {
+    /// They were ended, and log-ins that had begun before come to nothing. One whose client has hung up may begin later: its
+    /// node need not have read it yet.
+    pub(crate) fn finish_revocation(&mut self, except: Option<Number>, outage: &Outage) {
         self.unknown_revocations.pop();
         self.revoked = Some(Instant::now());
         self.acknowledged.push(Instant::now());
-        self.unknown_log_ins.clear();
+        let now = Instant::now();
+        self.unknown_log_ins.retain(|sent| outage.may_come_after(*sent, now));
         for session in &mut self.sessions {
             if Some(session.number) != except {
                 session.end();
@@ -310,7 +312,7 @@ mod tests {
         person.begin_revocation(None);
         assert_eq!(lives(&person), [false]);
         assert_eq!(found(&mut person, &["a"]), [], "it may still come");
-        person.finish_revocation(None);
+        person.finish_revocation(None, &Outage::default());
         assert_eq!(person.excuse(&Outage::default()), Excuse::JustRevoked);
         assert_eq!(found(&mut person, &["a"]), [Violation::Undone]);
         log_in(&mut person, &["b"]);

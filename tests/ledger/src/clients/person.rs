@@ -251,7 +251,7 @@ impl Person {
         ledger.person(user, |person| person.begin_revocation(None));
         match self.post(node, &format!("/revoke-all/{user}"), None).await {
             Answer::Served(_) => {
-                ledger.person(user, |person| person.finish_revocation(None, ledger.outage()))
+                ledger.person(user, |person| person.finish_revocation(None, ledger.outage()));
             }
             Answer::NotSent | Answer::Refused => {
                 ledger.person(user, PromisedTo::cancel_revocation);

@@ -7,13 +7,12 @@ use std::time::Duration;
 use session_core::store::{Ending, LogIn};
 use session_core::{Now, Store as _};
 use session_redis::RedisStore;
-use session_test_support::{Redis, TempDirectory, free_address};
+use session_test_support::{Redis, TempDirectory, Warnings, free_address};
 use tokio::net::TcpStream;
 
 use crate::sample::{
     HOUR, Raw, connected, feed, handle, insert, insert_of, loaded, saved, stored, update_of, with,
 };
-use crate::warnings::Warnings;
 
 /// A store whose user has the documented rights, changed by these rules.
 async fn store_with(server: &Redis, rules: &[&str]) -> RedisStore {
@@ -55,13 +54,11 @@ async fn a_user_without_the_right_to_the_feed_has_none_and_is_told_so_once() {
     ] {
         let server = Redis::start().await;
         let store = store_with(&server, rules).await;
-        let warnings = Warnings::default();
-        let guard = tracing::subscriber::set_default(warnings.clone());
+        let warnings = Warnings::capture();
         for _ in 0..3 {
             assert!(store.endings().await.unwrap().is_none(), "{rules:?}");
             ends(&store).await;
         }
-        drop(guard);
         let said = warnings.said();
         println!("{rules:?}: {said:?}");
         let [warning] = &said[..] else { panic!("{rules:?}: {said:?}") };
@@ -103,8 +100,7 @@ async fn a_store_whose_subscription_is_elsewhere_has_no_feed_and_is_told_so_once
             }
         }
     });
-    let warnings = Warnings::default();
-    let _guard = tracing::subscriber::set_default(warnings.clone());
+    let warnings = Warnings::capture();
     for _ in 0..2 {
         assert!(store.endings().await.unwrap().is_none());
     }

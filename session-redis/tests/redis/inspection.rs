@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use session_core::{Now, Store as _, StoreError};
 use session_redis::{ConnectError, RedisStore, UnfitServer};
-use session_test_support::{Redis, RedisCluster};
+use session_test_support::{Redis, RedisCluster, Warnings};
 use tokio::task::JoinSet;
 
 use crate::sample::{Raw, connected, error_chain, handle, insert_of, listed, stored};
-use crate::warnings::Warnings;
 
 /// The documented rights, given to this user, and changed by these rules.
 async fn allow(url: &str, user: &str, rules: &[&str]) {
@@ -147,8 +146,7 @@ fn every_command_of_the_scripts_is_documented_and_inspected() {
 async fn a_server_that_evicts_is_told_at_connect_and_by_health() {
     let server = Redis::start().await;
     let mut raw = Raw::connect(&server.url()).await;
-    let warnings = Warnings::default();
-    let _guard = tracing::subscriber::set_default(warnings.clone());
+    let warnings = Warnings::capture();
     // Without a limit nothing is evicted.
     raw.ask::<String>("CONFIG SET maxmemory-policy volatile-lru").await;
     let store = connected(RedisStore::builder(), &server.url()).await;

@@ -22,4 +22,3 @@ mod sentinel;
 mod space;
 #[cfg(any(feature = "tls-native-tls", feature = "tls-rustls"))]
 mod tls;
-mod warnings;

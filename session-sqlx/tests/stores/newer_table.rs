@@ -1,79 +1,10 @@
 //! A table that a newer release has migrated: what the tests of each database ask of it.
 
-use std::fmt::{self, Debug, Write as _};
-use std::sync::{Arc, Mutex};
-
 use session_core::store::{Inserted, Swept, Updated};
 use session_core::{Now, Store};
 use session_test_support::records::{
     DAY, HOUR, insert, insert_of, listed, loaded, saved, stored, update_of, with,
 };
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::{DefaultGuard, Interest};
-use tracing::{Event, Level, Metadata, Subscriber};
-
-/// The warnings of this library that are logged by this thread, from now on.
-pub(crate) struct Warnings {
-    said: Arc<Mutex<Vec<String>>>,
-    _guard: DefaultGuard,
-}
-
-impl Warnings {
-    pub(crate) fn capture() -> Self {
-        Self::capture_with(Level::WARN)
-    }
-
-    /// The warnings, and what is logged at this level.
-    pub(crate) fn capture_with(level: Level) -> Self {
-        let said = Arc::default();
-        let guard = tracing::subscriber::set_default(Listener(Arc::clone(&said), level));
-        Self { said, _guard: guard }
-    }
-
-    /// What was said since the last time.
-    pub(crate) fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.said.lock().expect("no panic"))
-    }
-}
-
-struct Listener(Arc<Mutex<Vec<String>>>, Level);
-
-impl Subscriber for Listener {
-    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
-        Interest::sometimes()
-    }
-
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "session" && *metadata.level() <= self.1
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut words = Words(String::new());
-        event.record(&mut words);
-        self.0.lock().expect("no panic").push(words.0);
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
-
-struct Words(String);
-
-impl Visit for Words {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        write!(self.0, "{}={value:?} ", field.name()).unwrap_or_else(|fmt::Error| unreachable!());
-    }
-}
 
 /// Every operation does what it does on a table of the store's own version. Whatever has expired in an
 /// hour is swept.

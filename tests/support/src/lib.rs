@@ -5,6 +5,7 @@
 //! | [`temp_directory`] | | a temporary directory, and the processes in it, all of which end with the test process |
 //! | [`proxy`] | | a TCP proxy that delays, swallows or cuts, and counts PostgreSQL's round trips |
 //! | [`Gate`] | | a place where a task waits until a test lets it go on |
+//! | [`Warnings`] | | what a store says in the log |
 //! | [`records`] | | records as the tests of a store write and read them |
 //! | [`resilience`] | | checks that every store must pass: a silent server, lost connections, a runtime that ends |
 //! | `postgres` | `postgres` | throw-away PostgreSQL servers, pairs of them, and PgBouncer |
@@ -31,6 +32,7 @@ pub mod records;
 pub mod redis;
 pub mod resilience;
 pub mod temp_directory;
+mod warnings;
 
 #[cfg(feature = "browser")]
 pub use browser::Browser;
@@ -42,3 +44,4 @@ pub use proxy::Proxy;
 #[cfg(feature = "redis")]
 pub use redis::{Redis, RedisCluster, RedisSentinel};
 pub use temp_directory::TempDirectory;
+pub use warnings::Warnings;

@@ -6,12 +6,11 @@ use session_core::store::{Ending, Endings};
 use session_core::{Now, Store as _};
 use session_sqlx::PostgresStore;
 use session_test_support::resilience::STALL;
-use session_test_support::{PgBouncer, Postgres, Proxy};
+use session_test_support::{PgBouncer, Postgres, Proxy, Warnings};
 use tokio::runtime::Builder;
 use tokio::time::timeout;
 
 use super::fixtures::{Database, error_chain, insert, migrated, patient, store, stored};
-use crate::newer_table::Warnings;
 
 const DEADLINE: Duration = Duration::from_secs(3);
 

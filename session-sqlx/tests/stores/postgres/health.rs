@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use session_core::{Now, Store as _};
 use session_sqlx::{MissingRight, NotMigrated, NotPrimary, PostgresStore};
-use session_test_support::{PgBouncer, PoolMode, Postgres};
+use session_test_support::{PgBouncer, PoolMode, Postgres, Warnings};
 use tokio::task::JoinSet;
 use tracing::Level;
 
 use super::fixtures::{Database, error_chain, handle, insert, migrated, patient, store, stored};
-use crate::newer_table::Warnings;
 
 /// The warnings of a store that can be used.
 async fn warnings(store: &PostgresStore) -> Vec<String> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use session_core::store::Ending;
 use session_core::{Now, Store as _};
 use session_sqlx::{ConfigError, MigrateError, PostgresBuilder};
+use session_test_support::Warnings;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -13,7 +14,7 @@ use super::fixtures::{
     store, stored, unmigrated,
 };
 use crate::dumps::{self, dumps};
-use crate::newer_table::{self, Warnings};
+use crate::newer_table;
 
 /// The last version that the library knows.
 const LATEST: i64 = 5;

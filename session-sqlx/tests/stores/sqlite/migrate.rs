@@ -1,6 +1,7 @@
 //! Migrations of the table.
 
 use session_sqlx::sqlite::MigrateError;
+use session_test_support::Warnings;
 use tokio::task::JoinSet;
 
 use super::fixtures::{
@@ -8,7 +9,7 @@ use super::fixtures::{
     patient, store, stored,
 };
 use crate::dumps::{self, dumps};
-use crate::newer_table::{self, Warnings};
+use crate::newer_table;
 
 /// The last version that the library knows.
 const LATEST: i64 = 3;

@@ -85,9 +85,7 @@ fn binaries() -> &'static Path {
     BINARIES.get_or_init(|| {
         let path = env::var_os("PATH").unwrap_or_default();
         let complete = |directory: &PathBuf| {
-            ["initdb", "pg_basebackup", "postgres"]
-                .iter()
-                .all(|name| directory.join(name).is_file())
+            ["initdb", "postgres"].iter().all(|name| directory.join(name).is_file())
         };
         if let Some(directory) = env::split_paths(&path).find(complete) {
             // Where links lead to, which has the others as well.

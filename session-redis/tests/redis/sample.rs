@@ -117,10 +117,13 @@ pub(crate) async fn tells(store: &RedisStore) {
     assert_eq!(up_to_date(&mut feed).await, [Ending::Of(record.handle)]);
 }
 
-/// Waits until there is a feed again.
-pub(crate) async fn until_open(store: &RedisStore) {
+/// The feed, once there is one again.
+pub(crate) async fn until_open(store: &RedisStore) -> Endings {
     let began = Instant::now();
-    while !matches!(store.endings().await, Ok(Some(_))) {
+    loop {
+        if let Ok(Some(feed)) = store.endings().await {
+            return feed;
+        }
         assert!(began.elapsed() < 3 * STALL, "there is no feed again");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

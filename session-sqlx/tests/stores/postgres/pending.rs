@@ -119,14 +119,14 @@ async fn a_migration_is_bound_by_no_limit_of_the_role_or_the_url() {
     const LIMITS: [&str; 3] =
         ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
     const WAITS: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-        AND wait_event_type = 'Lock' AND query_start < clock_timestamp() - interval '200 ms'";
+        AND wait_event_type = 'Lock' AND query_start < clock_timestamp() - interval '800 ms'";
     let database = of_version(3).await;
     stored(&unmigrated(patient(), &database).await, insert()).await;
     database.execute("CREATE ROLE hurried LOGIN SUPERUSER").await;
     for limit in LIMITS {
-        database.execute(&format!("ALTER ROLE hurried SET {limit} = '50ms'")).await;
+        database.execute(&format!("ALTER ROLE hurried SET {limit} = '500ms'")).await;
     }
-    let options = LIMITS.map(|limit| format!("-c%20{limit}%3D50ms")).join("%20");
+    let options = LIMITS.map(|limit| format!("-c%20{limit}%3D500ms")).join("%20");
     let url = database.0.replace("postgres@", "hurried@");
     for (url, builder) in [
         (url.clone(), patient()),

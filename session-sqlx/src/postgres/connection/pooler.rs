@@ -6,8 +6,9 @@ use std::hash::{BuildHasher as _, RandomState};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Error, Row as _};
 
-/// How often two connections are compared before they count as served apart.
-const COMPARISONS: usize = 4;
+/// How often two connections are compared before they count as served apart. A pooler that others keep busy gives the
+/// same connection again by chance: of four, one time in four.
+const COMPARISONS: usize = 16;
 
 /// The pooler that a store was told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

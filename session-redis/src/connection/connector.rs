@@ -1,12 +1,12 @@
 //! The connector: the task that opens a connection, however often it takes.
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{Client, PushInfo, PushKind, RedisResult};
-use tokio::time::{Instant, sleep, sleep_until};
+use session_core::store::batch::Backoff;
+use tokio::time::{Instant, sleep_until};
 
 use super::client::with_database;
 use super::error::CommandError;
@@ -29,7 +29,7 @@ impl Connector {
 
     pub(super) async fn run(self, not_before: Instant) {
         sleep_until(not_before).await;
-        let mut backoff = MIN_BACKOFF;
+        let mut backoff = Backoff::new(MIN_BACKOFF, MAX_BACKOFF);
         loop {
             let liveness = Arc::new(Liveness::new());
             let watched = Arc::clone(&liveness);
@@ -61,8 +61,7 @@ impl Connector {
             if self.0.state.receiver_count() == 0 {
                 return;
             }
-            sleep(jitter(backoff)).await;
-            backoff = MAX_BACKOFF.min(backoff * 2);
+            backoff.wait().await;
         }
     }
 
@@ -112,12 +111,4 @@ impl Drop for Connector {
             is_unfinished
         });
     }
-}
-
-/// Between half of it and all of it, so that nodes which lost a server together do not come back
-/// to it together.
-fn jitter(backoff: Duration) -> Duration {
-    // The standard library's hash keys are its one source of randomness.
-    let random = RandomState::new().hash_one(()) % 1024;
-    backoff.mul_f64(0.5 + f64::from(u32::try_from(random).unwrap_or(0)) / 2048.0)
 }

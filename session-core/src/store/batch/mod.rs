@@ -11,6 +11,7 @@
 //!   call in another runtime starts new ones.
 //! - A worker that panics is replaced, with an error in the log. The callers of its batch learn that their call was
 //!   [`Lost`](Unanswered::Lost).
+//! - [`Backoff`] is the pause between a worker's attempts to connect.
 //! - To drop a caller's future is harmless: a call that was not sent yet is [abandoned](Call::is_abandoned).
 //!
 //! ```

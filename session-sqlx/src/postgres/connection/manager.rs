@@ -1,13 +1,13 @@
 //! The connection manager: a worker's connection, replaced when it breaks.
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
+use session_core::store::batch::Backoff;
 use session_core::store::in_real_time;
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
 use super::health::Health;
 use super::pooler::Pooler;
@@ -40,7 +40,7 @@ impl ConnectionManager {
 
     /// Connects if need be, however often it takes.
     pub(crate) async fn connect(&mut self, server: &Server) {
-        let mut backoff = MIN_BACKOFF;
+        let mut backoff = Backoff::new(MIN_BACKOFF, MAX_BACKOFF);
         while self.connection.is_none() {
             match server.open().await {
                 Ok(connection) => {
@@ -50,8 +50,7 @@ impl ConnectionManager {
                 Err(error) => {
                     let is_first = !std::mem::replace(&mut self.is_refused, true);
                     self.health.refused(error, is_first);
-                    sleep(jitter(backoff)).await;
-                    backoff = MAX_BACKOFF.min(backoff * 2);
+                    backoff.wait().await;
                 }
             }
         }
@@ -120,12 +119,4 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.health.closed();
     }
-}
-
-/// Between half of it and all of it, so that workers do not retry in step.
-fn jitter(backoff: Duration) -> Duration {
-    // The standard library's hash keys are its one source of randomness.
-    let random = RandomState::new().hash_one(());
-    let share = u32::try_from(random % 1024).unwrap_or(0);
-    backoff / 2 + backoff * share / 2048
 }

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout};
 
-use super::{Call, Fifo, InFlight, Queue, Reply, Unanswered, Worker};
+use super::{Backoff, Call, Fifo, InFlight, Queue, Reply, Unanswered, Worker};
 use crate::store::StoreError;
 
 const LIMIT: Duration = Duration::from_secs(2);
@@ -228,4 +228,19 @@ fn a_later_runtime_gets_workers_of_its_own_and_calls_of_the_former_are_told() {
         assert_eq!(queue.answer(Request::Echo(2)).await, Ok(Request::Echo(2)));
         assert!(began.elapsed() < LIMIT / 2, "nobody waits for the deadline");
     });
+}
+
+#[tokio::test(start_paused = true)]
+async fn pauses_double_up_to_a_limit_and_are_never_less_than_half() {
+    let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_millis(300));
+    for longest in [100, 200, 300, 300] {
+        let (began, longest) = (Instant::now(), Duration::from_millis(longest));
+        backoff.wait().await;
+        // A timer is never early, and a millisecond late at most.
+        let waited = began.elapsed();
+        assert!(
+            longest / 2 <= waited && waited <= longest + Duration::from_millis(1),
+            "{waited:?}"
+        );
+    }
 }

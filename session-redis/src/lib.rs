@@ -64,8 +64,8 @@
 //! Redis tells such an index from one of somebody without sessions, so `list` and `delete_all` answer as if there were none: **after
 //! a loss, `delete_all` does not end what it cannot find.** It is mended so:
 //!
-//! - A session is in its index again after its next touch or write (in a cluster: the first in each tenth of the idle limit; a session in
-//!   use is touched that often). If all sessions of its principal were ended in the meantime and that is still remembered, which is
+//! - A session is in its index again after its next touch, or its first write in a tenth of the idle limit, which is how often a session in
+//!   use is touched or written. If all sessions of its principal were ended in the meantime and that is still remembered, which is
 //!   so for an hour and as long as the index exists, it ends there and then: as far as the store goes it could still be read until then.
 //! - [`RedisStore::check_indexes`] does it at once for all, and says how many were missing. Call it when `health` says that
 //!   keys were evicted, after a fail-over, and after a `DEL` by hand; and then end the sessions of those whom it concerns again.

@@ -104,7 +104,7 @@ async fn an_entry_that_was_lost_comes_back_with_the_next_touch_or_update() {
         assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
         assert_eq!(listed(&store, "ann").await, [record.handle]);
         forget(&prefix, &mut servers).await;
-        // In a cluster the first update of each tenth of the idle limit looks after it.
+        // The first update in each tenth of the idle limit looks after it.
         let brief = Duration::from_secs(1);
         tokio::time::sleep(brief / 10).await;
         saved(&store, with(update_of(&record), |update| update.idle = Some(brief))).await;

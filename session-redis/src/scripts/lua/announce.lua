@@ -3,13 +3,14 @@
 -- principal's sessions were ended after it began.
 
 local function run(key, handle, ends, idle, logs_in, began)
-  if logs_in ~= '' and is_too_late(key, handle, began) then
+  local first = first_of(key)
+  if logs_in ~= '' and is_too_late(first, handle, began) then
     return false
   end
   local absolute = ends ~= '' and tonumber(ends) or now + idle
   -- Later than all that was revoked, whatever the clock shows.
-  local revoked = revocation(key)
+  local revoked = first.revoked
   local joined = revoked and math.max(real, revoked.last + 1) or real
-  join(key, entry(handle, joined) .. MARK, absolute + SKEW)
+  join(key, entry(handle, joined) .. MARK, absolute + SKEW, first)
   return joined
 end

@@ -9,7 +9,8 @@ local function run(key, handle, joined, absolute, former, limit)
   joined = tonumber(joined)
   local mine = entry(handle, joined)
   redis.call('ZREM', key, mine .. MARK)
-  local revoked = revocation(key)
+  local first = first_of(key)
+  local revoked = first.revoked
   if revoked and joined <= revoked.last and handle ~= revoked.spared then
     redis.call('ZREM', key, mine)
     return {revoked.last, {}}
@@ -17,7 +18,7 @@ local function run(key, handle, joined, absolute, former, limit)
   if former ~= '' then
     redis.call('ZREM', key, former)
   end
-  join(key, mine, absolute + SKEW)
+  join(key, mine, absolute + SKEW, first)
   local found = {}
   if limit ~= '' and redis.call('ZCOUNT', key, '(-inf', '+inf') > tonumber(limit) then
     for _, member in ipairs(entries(key)) do

@@ -58,12 +58,18 @@ local function enter(set, member, ends)
   keep(set, ends)
 end
 
--- Adds to an index, and drops what has certainly ended, so that it does not grow for ever.
-local function join(index, member, ends)
-  if not named then
+-- Adds to an index, and drops what has certainly ended, so that it does not grow for ever. `first` is what stood first in
+-- it, so that most log-ins need not ask for more.
+local function join(index, member, ends, first)
+  if not named and first.ends and first.ends <= now then
     redis.call('ZREMRANGEBYSCORE', index, '(-inf', digits(now))
   end
-  enter(index, member, ends)
+  if first.is_empty then
+    redis.call('ZADD', index, digits(ends), member)
+    redis.call('PEXPIREAT', index, deadline(ends))
+  else
+    enter(index, member, ends)
+  end
 end
 
 -- A record written at a named time is found by a sweep, as Redis itself ends it by its own clock.

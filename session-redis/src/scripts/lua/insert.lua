@@ -4,11 +4,9 @@
 local function run(key, handle, flags, digest, principal, label, fields, idle, absolute, announced, began, limit)
   flags, absolute = tonumber(flags), now + absolute
   local index = prefix ~= '' and is(flags, PRINCIPAL) and index_of(principal)
-  if index and is_too_late(index, handle, began) then
+  local first = index and first_of(index)
+  if index and is_too_late(first, handle, began) then
     return 1
-  end
-  if redis.call('EXISTS', key) == 1 then
-    return false
   end
   local authenticated, joined = 0, 0
   if is(flags, PRINCIPAL) then
@@ -21,10 +19,12 @@ local function run(key, handle, flags, digest, principal, label, fields, idle, a
   local expires = math.min(now + idle, absolute)
   local head = struct.pack(LAYOUT, FORMAT, OLDEST_READER, flags, '\0\0\0\0\0\0\0\1', now, expires, absolute,
     now, authenticated, joined, digest, #principal, #label, 0)
-  redis.call('SET', key, head .. principal .. label .. fields, 'PXAT', deadline(expires))
+  if not redis.call('SET', key, head .. principal .. label .. fields, 'PXAT', deadline(expires), 'NX') then
+    return false
+  end
   if index then
     local mine = entry(handle, joined)
-    join(index, mine, absolute)
+    join(index, mine, absolute, first)
     make_room(index, principal, mine, limit)
   end
   note(handle, expires)

@@ -22,7 +22,10 @@ local function run(key, handle, flags, digest, principal, fields, idle, afresh, 
   local was = is(old.flags, PRINCIPAL) and bytes:sub(HEAD + 1, old.label)
   local becomes = is(flags, PRINCIPAL) and principal
   local logs_in = becomes and afresh ~= ''
-  if logs_in and prefix ~= '' and is_too_late(index_of(becomes), handle, began) then
+  local joins = becomes and (becomes ~= was or logs_in)
+  local index = joins and prefix ~= '' and index_of(becomes)
+  local first = index and first_of(index)
+  if logs_in and index and is_too_late(first, handle, began) then
     return {3}
   end
   local absolute, authenticated = old.absolute, old.authenticated
@@ -37,7 +40,6 @@ local function run(key, handle, flags, digest, principal, fields, idle, afresh, 
     authenticated = 0
   end
 
-  local joins = becomes and (becomes ~= was or logs_in)
   local leaves = was and (becomes ~= was or joins)
   local joined = becomes and old.joined or 0
   if joins then
@@ -50,7 +52,8 @@ local function run(key, handle, flags, digest, principal, fields, idle, afresh, 
     end
   end
 
-  local stays = becomes and becomes == was and not joins and entry(handle, old.joined)
+  local stays = becomes and becomes == was and not joins and idle ~= ''
+    and math.floor(now * 10 / idle) > math.floor(old.seen * 10 / idle) and entry(handle, old.joined)
   if stays and prefix ~= '' and restore(index_of(was), stays, absolute) == 2 then
     redis.call('DEL', key)
     ended = ended .. handle
@@ -81,13 +84,13 @@ local function run(key, handle, flags, digest, principal, fields, idle, afresh, 
       redis.call('ZREM', index_of(was), entry(handle, old.joined))
     end
     if joins then
-      local index, mine = index_of(becomes), entry(handle, joined)
-      join(index, mine, absolute)
+      local mine = entry(handle, joined)
+      join(index, mine, absolute, first)
       make_room(index, becomes, mine, logs_in and limit or '')
     end
   elseif leaves then
     return {0, head, was, entry(handle, old.joined)}
-  elseif stays and idle ~= '' and math.floor(now * 10 / idle) > math.floor(old.seen * 10 / idle) then
+  elseif stays then
     return {4, head, stays, absolute + SKEW}
   end
   return head

@@ -15,7 +15,7 @@ use crate::engine::store_clock::{Arrival, ClockReading};
 use crate::engine::stored::{Decoding, Stored};
 use crate::state::codec::{self, DecodedState, Encoded, Former};
 use crate::state::session_state::SessionState;
-use crate::store::{LogIn, Record, Times, Update};
+use crate::store::{Before, LogIn, Record, Times, Update};
 
 /// What a session becomes. See the module.
 pub(crate) struct Draft<T> {
@@ -257,6 +257,7 @@ impl<T: SessionState> Draft<T> {
             idle: self.is_used.then_some(limits.idle),
             authenticated: self.log_in.map(|_| limits.absolute),
             log_in: LogIn::new(self.log_in.map(|arrival| arrival.on_store(reading)), policy.limit),
+            before: Before::of(&self.from.record),
         }))
     }
 

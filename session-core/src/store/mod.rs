@@ -22,6 +22,6 @@ pub use health::Health;
 pub use in_process_endings::InProcessEndings;
 pub use list::{Contents, Cursor, ListQuery, Page};
 pub use liveness::Liveness;
-pub use operation::{Ended, Insert, Inserted, LogIn, Swept, Update, Updated};
+pub use operation::{Before, Ended, Insert, Inserted, LogIn, Swept, Update, Updated};
 pub use real_time::in_real_time;
 pub use record::{Record, Times};

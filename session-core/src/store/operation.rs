@@ -79,6 +79,35 @@ pub struct Update {
     pub authenticated: Option<Duration>,
     /// How its principal logs in, if it has just authenticated.
     pub log_in: LogIn,
+    /// The record as it was at that revision.
+    pub before: Before,
+}
+
+/// What a record was at the revision that an update expects. At another one the update changes nothing, so that a store
+/// may go by it: what stays need neither be sent nor be asked for.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Before {
+    /// See [`Record::digest`].
+    pub digest: Digest,
+    /// See [`Record::principal`].
+    pub principal: Option<Arc<str>>,
+    /// See [`Record::persistent`].
+    pub persistent: bool,
+    /// See [`Record::times`]. It may have been touched since: `seen` and `expires` are not known.
+    pub times: Times,
+}
+
+impl Before {
+    /// What this record is.
+    pub fn of(record: &Record) -> Self {
+        Self {
+            digest: record.digest,
+            principal: record.principal.clone(),
+            persistent: record.persistent,
+            times: record.times,
+        }
+    }
 }
 
 impl Update {
@@ -94,7 +123,18 @@ impl Update {
             idle: None,
             authenticated: None,
             log_in: LogIn::default(),
+            before: Before::of(record),
         }
+    }
+
+    /// Whether it changes nothing but the fields, and renews the idle limit: what most updates are.
+    pub fn changes_only_fields(&self) -> bool {
+        let before = &self.before;
+        self.idle.is_some()
+            && self.authenticated.is_none()
+            && self.digest == before.digest
+            && self.principal == before.principal
+            && self.persistent == before.persistent
     }
 }
 
@@ -139,6 +179,15 @@ macro_rules! print_without_contents {
 print_without_contents! {
     Insert { handle, persistent, idle, absolute }
     Update { handle, revision, persistent, idle, authenticated }
+}
+
+impl fmt::Debug for Before {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Before")
+            .field("persistent", &self.persistent)
+            .field("times", &self.times)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What became of an insert.

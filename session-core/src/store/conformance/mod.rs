@@ -66,6 +66,7 @@ macro_rules! conformance {
             an_update_renews_the_idle_limit_and_never_the_absolute_one,
             an_update_or_touch_can_shorten_a_session,
             an_update_that_is_no_use_renews_nothing,
+            an_update_knows_of_a_touch_since_the_load,
             authenticating_starts_the_absolute_limit_anew,
             without_a_principal_nobody_is_authenticated,
             a_rotation_keeps_the_record,

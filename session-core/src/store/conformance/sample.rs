@@ -47,17 +47,7 @@ pub(super) fn insert_of(principal: &str) -> Insert {
 
 /// What leaves a record as it is.
 pub(super) fn update_of(record: &Record) -> Update {
-    Update {
-        handle: record.handle,
-        revision: record.revision,
-        digest: record.digest,
-        principal: record.principal.clone(),
-        fields: record.fields.clone(),
-        persistent: record.persistent,
-        idle: Some(HOUR),
-        authenticated: None,
-        log_in: LogIn::default(),
-    }
+    Update { idle: Some(HOUR), ..Update::of(record) }
 }
 
 /// Stores it and loads it again.

@@ -110,6 +110,22 @@ pub async fn an_update_that_is_no_use_renews_nothing(store: impl Store) {
     assert_eq!(store.sweep(10, at(3600)).await.expect("the store works"), Swept::All(1));
 }
 
+/// `Update::before` is what the record was at the expected revision, but for touches since, which leave the revision.
+pub async fn an_update_knows_of_a_touch_since_the_load(store: impl Store) {
+    for idle in [None, Some(HOUR)] {
+        let before = stored(&store, insert_of("1"), at(0)).await;
+        assert!(store.touch(before.handle, HOUR, at(100)).await.expect("the store works"));
+        let update = Update { idle, fields: vec![9].into(), ..update_of(&before) };
+        let Updated::Saved(times) = updated(&store, update, at(200)).await else {
+            panic!("it is saved")
+        };
+        let used = if idle.is_some() { 200 } else { 100 };
+        assert_eq!((times.seen, times.expires), (second(used), second(3600 + used)));
+        let after = loaded(&store, before.handle, at(200)).await.expect("it is there");
+        assert_eq!((after.times, &after.fields[..]), (times, &[9][..]));
+    }
+}
+
 /// With `authenticated`, `authenticated` becomes now and `absolute` starts anew.
 pub async fn authenticating_starts_the_absolute_limit_anew(store: impl Store) {
     let nobody = stored(&store, insert(), at(0)).await;

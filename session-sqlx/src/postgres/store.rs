@@ -125,19 +125,15 @@ impl PostgresStore {
                 None => self.lost_update(handle, now, deadline).await,
             };
         }
-        let (revision, update) = (update.revision, sql::Update { update, now });
-        if let Some(updated) = self.queue.run(update.clone(), deadline).await? {
-            return Ok(updated);
-        }
-        match self.lost_update(handle, now, deadline).await? {
-            // It is as expected, but for whose it is: it goes to another, or to nobody.
-            Updated::Conflict(current) if current.revision == revision => {
-                match self.queue.run(sql::UpdatePrincipal(update), deadline).await? {
-                    Some(updated) => Ok(updated),
-                    None => self.lost_update(handle, now, deadline).await,
-                }
-            }
-            lost => Ok(lost),
+        let updated = if update.changes_only_fields() {
+            let times = self.queue.run(sql::Update { update, now }, deadline).await?;
+            times.map(Updated::Saved)
+        } else {
+            self.queue.run(sql::UpdateWhole { update, now }, deadline).await?
+        };
+        match updated {
+            Some(updated) => Ok(updated),
+            None => self.lost_update(handle, now, deadline).await,
         }
     }
 

@@ -7,7 +7,7 @@ use super::call_queue::CallQueue;
 use super::in_flight::InFlight;
 use crate::postgres::sql::{
     Alive, Channel, Delete, DeleteAll, Insert, InsertLogIn, List, Load, Remember, Statement, Sweep,
-    Touch, Update, UpdateLogIn, UpdatePrincipal,
+    Touch, Update, UpdateLogIn, UpdateWhole,
 };
 
 /// A statement that the scheduler has a queue for.
@@ -131,7 +131,7 @@ scheduler! {
     Load: load,
     Insert: insert,
     Update: update,
-    UpdatePrincipal: update_principal,
+    UpdateWhole: update_whole,
     Touch: touch,
     Delete: delete,
     Remember: remember,

@@ -52,7 +52,7 @@ impl Worker {
             Batch::Load(calls) => self.serve(calls, &texts.load).await,
             Batch::Insert(calls) => self.serve(calls, &texts.insert).await,
             Batch::Update(calls) => self.serve(calls, &texts.update).await,
-            Batch::UpdatePrincipal(calls) => self.serve(calls, &texts.update_principal).await,
+            Batch::UpdateWhole(calls) => self.serve(calls, &texts.update_whole).await,
             Batch::Touch(calls) => self.serve(calls, &texts.touch).await,
             Batch::Delete(calls) => self.serve(calls, &texts.delete).await,
             Batch::Remember(calls) => self.serve(calls, &texts.remember).await,

@@ -6,7 +6,7 @@ use sqlx::postgres::PgConnection;
 use super::error::StatementError;
 use super::pooler::Pooler;
 use super::server::Server;
-use crate::postgres::sql::{Statement, Text};
+use crate::postgres::sql::{PLANNING, Statement, Text};
 
 /// Runs these statements, all or none of them, and answers in their order.
 pub(crate) async fn run<S: Statement>(
@@ -35,10 +35,13 @@ async fn run_in_transaction<S: Statement>(
     connection: &mut PgConnection,
 ) -> Result<Vec<S::Answer>, StatementError> {
     let limit = server.statement_timeout();
-    let sql =
+    let mut sql =
         format!("BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {limit}");
+    for (name, value) in PLANNING {
+        sql.extend(["; SET LOCAL ", name, " = ", value]);
+    }
     let answers = async {
-        // Safe: a number is all that is put in.
+        // Safe: settings are literals and a number.
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await?;
         text.run(statements, connection).await
     };

@@ -15,7 +15,7 @@ use super::hosts::address;
 use super::open_error::{NoPrimary, NoServerConnection, NotPrimary, OpenError, WrongPooler};
 use super::pooler::{MARK, Pooler, Service, random};
 use super::share::share;
-use crate::postgres::sql::Preparation;
+use crate::postgres::sql::{PLANNING, Preparation};
 use crate::version::Told;
 
 /// A connection takes several round trips and a password check: below this, a short deadline
@@ -322,7 +322,8 @@ impl Server {
             // for the database, would make an error of it.
             ("default_transaction_isolation", "read committed".to_owned()),
         ];
-        settings.extend(KEEPALIVES.map(|(name, value)| (name, value.to_owned())));
+        let others = KEEPALIVES.into_iter().chain(PLANNING);
+        settings.extend(others.map(|(name, value)| (name, value.to_owned())));
         settings
     }
 

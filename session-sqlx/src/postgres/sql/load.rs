@@ -1,10 +1,12 @@
 //! Load: the record of a handle.
 
+use std::collections::{HashMap, HashSet};
+
 use session_core::store::Record;
 use session_core::{Handle, Now};
-use sqlx::Row as _;
 use sqlx::postgres::{PgConnection, PgRow};
 
+use super::claims::Claims;
 use super::prepared::Prepared;
 use super::row::{record, uuid};
 use super::statement::{MAX_CALLS, Statement, column};
@@ -14,16 +16,9 @@ pub(super) const SINGLE: &str = r#"
 SELECT :when, :record FROM :"table" WHERE handle = $2 AND expires > :now
     AND :writable"#;
 
-/// Each handle is looked up by itself, whatever the planner takes the table for; two may be the
-/// same.
 pub(super) const BATCH: &str = r#"
-SELECT :when, :record, item.number FROM (
-    SELECT coalesce(moment, now()) AS now, key, number
-    FROM unnest($1::timestamptz[], $2::uuid[]) WITH ORDINALITY AS given (moment, key, number)
-) AS item CROSS JOIN LATERAL (
-    SELECT created, authenticated, seen, expires, absolute, :record FROM :"table"
-    WHERE handle = item.key AND expires > item.now LIMIT 1
-) AS found WHERE :writable"#;
+SELECT :when, :record FROM :"table" WHERE handle = ANY ($2::uuid[]) AND expires > :now
+    AND :writable"#;
 
 pub(crate) struct Load {
     pub(crate) handle: Handle,
@@ -36,6 +31,10 @@ impl Statement for Load {
     const IDEMPOTENT: bool = true;
     const READ_ONLY: bool = true;
     const MAX_BATCH: usize = MAX_CALLS;
+
+    fn claim(&self, claims: &mut Claims) -> bool {
+        claims.terms(self.now, None)
+    }
 
     async fn run(
         &self,
@@ -52,20 +51,24 @@ impl Statement for Load {
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Vec<Self::Answer>> {
+        let now = batch.first().map_or(Now::Store, |load| load.now);
         let rows = sql
             .query()
-            .bind(column(batch, |load| fixed_now(load.now)))
+            .bind(fixed_now(now))
             .bind(column(batch, |load| uuid(load.handle)))
             .fetch_all(connection)
             .await?;
-        let mut answers = vec![None; batch.len()];
+        let asked: HashSet<_> = batch.iter().map(|load| load.handle).collect();
+        let mut found = HashMap::with_capacity(rows.len());
         for row in &rows {
-            let number = usize::try_from(row.try_get::<i64, _>(13)?).unwrap_or(0).wrapping_sub(1);
-            if let (Some(answer), Some(load)) = (answers.get_mut(number), batch.get(number)) {
-                *answer = Some(record_of(load.handle, row)?);
+            let record = record(row)?;
+            if !asked.contains(&record.handle) {
+                return Err(another());
             }
+            found.insert(record.handle, record);
         }
-        Ok(answers)
+        // Two may be the same.
+        Ok(column(batch, |load| found.get(&load.handle).cloned()))
     }
 }
 
@@ -73,12 +76,13 @@ impl Statement for Load {
 /// store and its server.
 fn record_of(handle: Handle, row: &PgRow) -> sqlx::Result<Record> {
     let record = record(row)?;
-    if record.handle == handle {
-        return Ok(record);
-    }
+    if record.handle == handle { Ok(record) } else { Err(another()) }
+}
+
+fn another() -> sqlx::Error {
     let cause = "the answer is of another session than was asked for, as behind a pooler in transaction \
         mode: call `transaction_pooler()` on the store's builder";
-    Err(sqlx::Error::Protocol(cause.to_owned()))
+    sqlx::Error::Protocol(cause.to_owned())
 }
 
 #[cfg(test)]
@@ -107,9 +111,8 @@ mod tests {
         sqlx::raw_sql(insert).execute(&mut connection).await.expect("the row is right");
         let wrong = [SINGLE, BATCH].map(|sql| {
             let sql = sql.replace("handle = $2", "$2::uuid IS NOT NULL");
-            let sql = sql.replace("handle = item.key", "item.key IS NOT NULL");
-            let sql = sql.replace(":when", &super::super::row::WHEN.replace(":now", "now()"));
-            Prepared::new(&table, Preparation::PerConnection, &sql.replace(":now", "now()"))
+            let sql = sql.replace("handle = ANY ($2::uuid[])", "$2::uuid[] IS NOT NULL");
+            Prepared::new(&table, Preparation::PerConnection, &sql)
         });
         for (handle, is_its_own) in [(1, true), (2, false)] {
             let load = Load { handle: Handle::from_bytes([handle; 16]), now: Now::Store };

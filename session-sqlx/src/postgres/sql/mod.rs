@@ -10,6 +10,7 @@ mod table;
 mod timestamp;
 mod whereabouts;
 // What a statement is.
+mod planning;
 mod prepared;
 mod statement;
 // The statements.
@@ -26,7 +27,7 @@ mod sweep;
 mod touch;
 mod update;
 mod update_log_in;
-mod update_principal;
+mod update_whole;
 // The texts of all of them.
 mod text;
 mod texts;
@@ -45,6 +46,7 @@ pub(super) use insert_log_in::InsertLogIn;
 pub(super) use list::List;
 pub(super) use load::Load;
 pub(super) use migrations::{MIGRATIONS, applied};
+pub(super) use planning::PLANNING;
 pub(super) use prepared::{Preparation, READ_ONLY};
 pub(super) use remember::Remember;
 pub(super) use statement::Statement;
@@ -55,5 +57,5 @@ pub(super) use texts::Texts;
 pub(super) use touch::Touch;
 pub(super) use update::Update;
 pub(super) use update_log_in::UpdateLogIn;
-pub(super) use update_principal::UpdatePrincipal;
+pub(super) use update_whole::UpdateWhole;
 pub(super) use whereabouts::{Schema, Whereabouts};

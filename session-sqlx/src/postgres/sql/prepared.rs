@@ -17,6 +17,9 @@ use super::table::Table;
 const WRITABLE: &str = "CASE WHEN current_setting('transaction_read_only') = 'on' \
     THEN current_setting('session.needs_a_server_that_writes') END IS NULL";
 
+/// The place of a row's values in the arrays of a batch, which are in the order of the handles.
+const ITEM: &str = "[width_bucket(handle, $2)]";
+
 /// The code of the error with which [`WRITABLE`] fails: undefined object.
 pub(crate) const READ_ONLY: &str = "42704";
 
@@ -40,7 +43,7 @@ impl Prepared {
     /// This literal with the names of the table, and the columns of a row, put in.
     pub(super) fn new(table: &Table, preparation: Preparation, literal: &str) -> Self {
         let sql = literal.replace(":when", row::WHEN).replace(":record", row::RECORD);
-        let sql = sql.replace(":writable", WRITABLE);
+        let sql = sql.replace(":writable", WRITABLE).replace(":item", ITEM);
         // Safe: the texts are literals, and the names of a table are quoted.
         let text = AssertSqlSafe(Arc::<str>::from(table.render(&sql))).into_sql_str();
         Self { text, preparation }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use session_core::Handle;
 use sqlx::postgres::PgConnection;
 
 use super::claims::Claims;
@@ -47,6 +48,13 @@ pub(crate) trait Statement: Send + Sync + Sized + 'static {
         _ = (batch, connection, sql);
         async { unreachable!("there is no batch of what does not travel together") }
     }
+}
+
+/// The statements of a batch in the order of their handles: `:item` finds the values of a row by it.
+pub(super) fn in_order<'a, S>(batch: &[&'a S], handle: impl Fn(&S) -> Handle) -> Vec<&'a S> {
+    let mut sorted = batch.to_vec();
+    sorted.sort_unstable_by_key(|it| *handle(it).as_bytes());
+    sorted
 }
 
 /// One value of each statement, for an array.

@@ -63,7 +63,7 @@ impl Table {
             return Some((2, body_tag(&self.qualified(""))));
         }
         if text.starts_with(":now") {
-            return Some((4, "coalesce($1::timestamptz, now())".to_owned()));
+            return Some((4, "coalesce($1::timestamptz, current_timestamp)".to_owned()));
         }
         if text.starts_with(":'table'") {
             return Some((8, literal(&self.qualified(""))));
@@ -156,7 +156,7 @@ mod tests {
         for (sql, rendered) in [
             (
                 r#"CREATE INDEX :"by_sweep_at" ON :"table" (:now); :"versions""#,
-                r#"CREATE INDEX "logins_by_sweep_at" ON "App"."logins" (coalesce($1::timestamptz, now())); "App"."logins_versions""#,
+                r#"CREATE INDEX "logins_by_sweep_at" ON "App"."logins" (coalesce($1::timestamptz, current_timestamp)); "App"."logins_versions""#,
             ),
             (r#":"revoke"($2)"#, r#""App"."logins_revoke"($2)"#),
             (r#"DROP INDEX :"existing_by_sweep_at""#, r#"DROP INDEX "App"."logins_by_sweep_at""#),

@@ -3,7 +3,6 @@
 use sqlx::postgres::PgConnection;
 
 use super::prepared::{Preparation, Prepared};
-use super::row;
 use super::statement::Statement;
 use super::table::Table;
 
@@ -15,11 +14,9 @@ pub(crate) struct Text {
 
 impl Text {
     pub(super) fn new(table: &Table, preparation: Preparation, single: &str, batch: &str) -> Self {
-        // In a batch each item has a time of its own.
-        let batch = batch.replace(":when", &row::WHEN.replace(":now", "item.now"));
         Self {
             single: Prepared::new(table, preparation, single),
-            batch: Prepared::new(table, preparation, &batch),
+            batch: Prepared::new(table, preparation, batch),
         }
     }
 

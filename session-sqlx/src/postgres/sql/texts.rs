@@ -5,7 +5,7 @@ use super::table::Table;
 use super::text::Text;
 use super::{
     alive, channel, delete, delete_all, insert, insert_log_in, list, load, remember, sweep, touch,
-    update, update_log_in, update_principal,
+    update, update_log_in, update_whole,
 };
 
 /// The texts of the statements, for one table.
@@ -13,7 +13,7 @@ pub(crate) struct Texts {
     pub(crate) load: Text,
     pub(crate) insert: Text,
     pub(crate) update: Text,
-    pub(crate) update_principal: Text,
+    pub(crate) update_whole: Text,
     pub(crate) touch: Text,
     pub(crate) delete: Text,
     pub(crate) remember: Text,
@@ -33,7 +33,7 @@ impl Texts {
             load: text(load::SINGLE, load::BATCH),
             insert: text(insert::SINGLE, insert::BATCH),
             update: text(update::SINGLE, update::BATCH),
-            update_principal: text(update_principal::SINGLE, update_principal::BATCH),
+            update_whole: text(update_whole::SINGLE, update_whole::BATCH),
             touch: text(touch::SINGLE, touch::BATCH),
             delete: text(delete::SINGLE, delete::BATCH),
             remember: text(remember::SQL, remember::SQL),

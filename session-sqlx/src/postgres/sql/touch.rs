@@ -19,22 +19,14 @@ UPDATE :"table" SET
     sweep_at = least(sweep_at, :now + $3)
 WHERE handle = $2 AND expires > :now"#;
 
-/// The rows are locked in one order before the first is changed, so that two batches never wait
-/// for each other.
+/// The rows are locked in the order of the index, so that two batches never wait for each other.
 pub(super) const BATCH: &str = r#"
-WITH theirs AS MATERIALIZED (
-    SELECT FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR NO KEY UPDATE
-)
-UPDATE :"table" AS s SET
-    seen = item.now,
-    expires = least(item.now + item.idle, s.absolute),
-    sweep_at = least(s.sweep_at, item.now + item.idle)
-FROM (
-    SELECT coalesce(moment, now()) AS now, key, idle
-    FROM unnest($1::timestamptz[], $2::uuid[], $3::interval[]) AS given (moment, key, idle)
-) AS item
-WHERE (SELECT count(*) FROM theirs) > 0 AND s.handle = item.key AND s.expires > item.now
-RETURNING s.handle"#;
+UPDATE :"table" SET
+    seen = :now,
+    expires = least(:now + $3, absolute),
+    sweep_at = least(sweep_at, :now + $3)
+WHERE handle = ANY ($2::uuid[]) AND expires > :now
+RETURNING handle"#;
 
 pub(crate) struct Touch {
     pub(crate) handle: Handle,
@@ -49,7 +41,7 @@ impl Statement for Touch {
     const MAX_BATCH: usize = MAX_CALLS;
 
     fn claim(&self, claims: &mut Claims) -> bool {
-        claims.row(self.handle)
+        claims.row(self.handle) && claims.terms(self.now, Some(self.idle))
     }
 
     async fn run(
@@ -72,11 +64,13 @@ impl Statement for Touch {
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Vec<Self::Answer>> {
+        let first = batch.first().map(|touch| (touch.now, touch.idle));
+        let (now, idle) = first.unwrap_or((Now::Store, Duration::ZERO));
         let rows = sql
             .query()
-            .bind(column(batch, |touch| fixed_now(touch.now)))
+            .bind(fixed_now(now))
             .bind(column(batch, |touch| uuid(touch.handle)))
-            .bind(column(batch, |touch| interval(touch.idle, touch.now)))
+            .bind(interval(idle, now))
             .fetch_all(connection)
             .await?;
         let found = by_handle(&rows, 0, |_| Ok(()))?;

@@ -1,73 +1,55 @@
-//! Update: the next revision of a record that stays whose it is, only if it is at the expected one.
+//! Update: the next revision of a record of which only the fields change, if it is at the expected one.
 
-use session_core::Now;
-use session_core::store::{self, Updated};
-use sqlx::postgres::PgConnection;
+use session_core::{Now, Timestamp, store};
+use sqlx::Row as _;
+use sqlx::postgres::{PgConnection, PgRow};
 
 use super::claims::Claims;
 use super::prepared::Prepared;
-use super::row::{by_handle, updated, uuid};
-use super::statement::{MAX_CALLS, Statement, column};
-use super::timestamp::{fixed_now, interval};
+use super::row::{by_handle, uuid};
+use super::statement::{MAX_CALLS, Statement, column, in_order};
+use super::timestamp::{Timestamptz, fixed_now, interval};
 
-/// The principal is not named among what is set: a trigger would have to ask each time whether the
-/// session has ended for somebody.
+/// What stays is neither sent nor answered: nobody has changed it since the expected revision.
 pub(super) const SINGLE: &str = r#"
 UPDATE :"table" SET
     revision = revision + 1,
-    digest = $4,
-    fields = $6,
-    persistent = $7,
-    seen = CASE WHEN $8::interval IS NULL THEN seen ELSE :now END,
-    expires = CASE WHEN $8::interval IS NULL THEN expires ELSE least(:now + $8, absolute) END,
-    sweep_at = least(sweep_at, :now + $8)
-WHERE handle = $2 AND revision = $3 AND expires > :now AND principal IS NOT DISTINCT FROM $5
-RETURNING :when"#;
+    fields = $4,
+    seen = :now,
+    expires = least(:now + $5, absolute),
+    sweep_at = least(sweep_at, :now + $5)
+WHERE handle = $2 AND revision = $3 AND expires > :now
+RETURNING :now"#;
 
-/// The rows are locked in one order before the first is changed, so that two batches never wait
-/// for each other.
+/// The index is read in its order, and each row is locked when it is reached, so that two batches
+/// never wait for each other.
 pub(super) const BATCH: &str = r#"
-WITH theirs AS MATERIALIZED (
-    SELECT FROM :"table" WHERE handle = ANY ($2) ORDER BY handle FOR NO KEY UPDATE
-)
-UPDATE :"table" AS s SET
-    revision = s.revision + 1,
-    digest = item.digest,
-    fields = item.fields,
-    persistent = item.persistent,
-    seen = CASE WHEN item.idle IS NULL THEN s.seen ELSE item.now END,
-    expires = CASE
-        WHEN item.idle IS NULL THEN s.expires
-        ELSE least(item.now + item.idle, s.absolute)
-    END,
-    sweep_at = least(s.sweep_at, item.now + item.idle)
-FROM (
-    SELECT coalesce(moment, now()) AS now, given.*
-    FROM unnest(
-        $1::timestamptz[], $2::uuid[], $3::bigint[], $4::bytea[], $5::text[], $6::bytea[],
-        $7::boolean[], $8::interval[]
-    ) AS given (moment, key, expected, digest, principal, fields, persistent, idle)
-) AS item
-WHERE (SELECT count(*) FROM theirs) > 0
-    AND s.handle = item.key AND s.revision = item.expected AND s.expires > item.now
-    AND s.principal IS NOT DISTINCT FROM item.principal
-RETURNING item.now, s.created, s.authenticated, s.seen, s.expires, s.absolute, s.handle"#;
+UPDATE :"table" SET
+    revision = revision + 1,
+    fields = ($4::bytea[]):item,
+    seen = :now,
+    expires = least(:now + $5, absolute),
+    sweep_at = least(sweep_at, :now + $5)
+WHERE handle = ANY ($2::uuid[]) AND revision = ($3::bigint[]):item AND expires > :now
+RETURNING :now, handle"#;
 
-#[derive(Clone)]
+/// [`store::Update::changes_only_fields`].
 pub(crate) struct Update {
     pub(crate) update: store::Update,
     pub(crate) now: Now,
 }
 
 impl Statement for Update {
-    /// None if the record is not there at the expected revision, or another's.
-    type Answer = Option<Updated>;
+    /// None if the record is not there at the expected revision.
+    type Answer = Option<store::Times>;
 
     const IDEMPOTENT: bool = false;
     const MAX_BATCH: usize = MAX_CALLS;
 
     fn claim(&self, claims: &mut Claims) -> bool {
-        claims.row(self.update.handle) && claims.bytes(self.update.fields.len())
+        claims.row(self.update.handle)
+            && claims.terms(self.now, self.update.idle)
+            && claims.bytes(self.update.fields.len())
     }
 
     async fn run(
@@ -81,14 +63,11 @@ impl Statement for Update {
             .bind(fixed_now(*now))
             .bind(uuid(update.handle))
             .bind(revision(update))
-            .bind(update.digest.as_bytes())
-            .bind(&update.principal)
             .bind(&update.fields)
-            .bind(update.persistent)
             .bind(update.idle.map(|idle| interval(idle, *now)))
             .fetch_optional(connection)
             .await?;
-        row.as_ref().map(updated).transpose()
+        Ok(row.as_ref().map(shown).transpose()?.map(|now| self.times(now)))
     }
 
     async fn run_batch(
@@ -96,21 +75,36 @@ impl Statement for Update {
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Vec<Self::Answer>> {
+        let sorted = in_order(batch, |it| it.update.handle);
+        let first = batch.first().map(|it| (it.now, it.update.idle));
+        let (now, idle) = first.unwrap_or((Now::Store, None));
         let rows = sql
             .query()
-            .bind(column(batch, |it| fixed_now(it.now)))
-            .bind(column(batch, |it| uuid(it.update.handle)))
-            .bind(column(batch, |it| revision(&it.update)))
-            .bind(column(batch, |it| it.update.digest.as_bytes().as_slice()))
-            .bind(column(batch, |it| it.update.principal.as_deref()))
-            .bind(column(batch, |it| &*it.update.fields))
-            .bind(column(batch, |it| it.update.persistent))
-            .bind(column(batch, |it| it.update.idle.map(|idle| interval(idle, it.now))))
+            .bind(fixed_now(now))
+            .bind(column(&sorted, |it| uuid(it.update.handle)))
+            .bind(column(&sorted, |it| revision(&it.update)))
+            .bind(column(&sorted, |it| &*it.update.fields))
+            .bind(idle.map(|idle| interval(idle, now)))
             .fetch_all(connection)
             .await?;
-        let mut answers = by_handle(&rows, 6, updated)?;
-        Ok(column(batch, |it| answers.remove(&uuid(it.update.handle))))
+        let saved = by_handle(&rows, 1, shown)?;
+        Ok(column(batch, |it| saved.get(&uuid(it.update.handle)).map(|now| it.times(*now))))
     }
+}
+
+impl Update {
+    /// The times of the record that was saved when the server's clock showed this.
+    fn times(&self, now: Timestamp) -> store::Times {
+        let mut times = self.update.before.times;
+        let end = self.update.idle.map_or(times.expires, |idle| now.plus(idle));
+        (times.now, times.seen, times.expires) = (now, now, end.min(times.absolute));
+        times
+    }
+}
+
+/// What the server's clock showed.
+fn shown(row: &PgRow) -> sqlx::Result<Timestamp> {
+    row.try_get(0).map(|Timestamptz(now)| now)
 }
 
 /// A revision past the column's range is one that no record is at.

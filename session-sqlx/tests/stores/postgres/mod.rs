@@ -2,12 +2,14 @@
 
 mod batch;
 mod contract;
+mod deadlocks;
 mod diagnosis;
 mod endings;
 mod failover;
 mod feed_recovery;
 mod fixtures;
 mod health;
+mod held;
 mod hot_updates;
 mod log_in;
 mod migrate;

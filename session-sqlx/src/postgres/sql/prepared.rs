@@ -49,6 +49,14 @@ impl Prepared {
         Self { text, preparation }
     }
 
+    /// This text, which ends with a condition, and one condition more: that the server would write.
+    pub(super) fn and_writable(&self) -> Self {
+        let text = format!("{} AND {WRITABLE}", self.text.as_str());
+        // Safe: as before, and a literal.
+        let text = AssertSqlSafe(Arc::<str>::from(text)).into_sql_str();
+        Self { text, preparation: self.preparation }
+    }
+
     pub(super) fn query(self) -> PreparedQuery {
         let is_persistent = self.preparation == Preparation::PerConnection;
         PreparedQuery(sqlx::query(self.text).persistent(is_persistent))

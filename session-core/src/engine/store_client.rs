@@ -2,11 +2,13 @@
 //! reported.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
+
+use tokio::time::{Timeout, timeout};
 
 use crate::crypto::time::{Now, Timestamp};
 use crate::crypto::token::Handle;
@@ -109,78 +111,60 @@ impl StoreClient {
         }
     }
 
-    pub(crate) async fn load(&self, handle: Handle) -> Result<Option<Record>, StoreError> {
-        let loaded = self.call("load", self.deadline, self.store.load(handle, self.now())).await?;
-        if let Some(record) = &loaded {
-            self.latest.observe(record.times.now);
-        }
-        Ok(loaded)
+    pub(crate) fn load(&self, handle: Handle) -> Call<'_, Option<Record>> {
+        let answer = self.store.load(handle, self.now());
+        self.call("load", answer).showing(|loaded| Some(loaded.as_ref()?.times.now))
     }
 
-    pub(crate) async fn insert(&self, insert: Insert) -> Result<Inserted, StoreError> {
+    pub(crate) fn insert(&self, insert: Insert) -> Call<'_, Inserted> {
         let answer = self.store.insert(insert, self.now());
-        let inserted = self.call("insert", self.deadline, answer).await?;
-        if let Inserted::Saved(Times { now, .. }) | Inserted::Revoked(now) = inserted {
-            self.latest.observe(now);
-        }
-        Ok(inserted)
+        self.call("insert", answer).showing(|inserted| match inserted {
+            Inserted::Saved(Times { now, .. }) | Inserted::Revoked(now) => Some(*now),
+            Inserted::Occupied => None,
+        })
     }
 
     /// Within what is left of a deadline, since a commit may take several attempts.
-    pub(crate) fn update(
-        &self,
-        update: Update,
-        left: Duration,
-    ) -> impl Future<Output = Result<Updated, StoreError>> + Send {
-        self.call("update", left, self.store.update(update, self.now()))
+    pub(crate) fn update(&self, update: Update, left: Duration) -> Call<'_, Updated> {
+        self.call("update", self.store.update(update, self.now())).within(left)
     }
 
-    pub(crate) async fn touch(&self, handle: Handle, idle: Duration) -> Result<bool, StoreError> {
-        self.call("touch", self.deadline, self.store.touch(handle, idle, self.now())).await
+    pub(crate) fn touch(&self, handle: Handle, idle: Duration) -> Call<'_, bool> {
+        self.call("touch", self.store.touch(handle, idle, self.now()))
     }
 
-    pub(crate) async fn delete(
-        &self,
-        handle: Handle,
-        remember: Option<Duration>,
-    ) -> Result<bool, StoreError> {
-        let answer = self.store.delete(handle, remember, self.now());
-        self.call("delete", self.deadline, answer).await
+    pub(crate) fn delete(&self, handle: Handle, remember: Option<Duration>) -> Call<'_, bool> {
+        self.call("delete", self.store.delete(handle, remember, self.now()))
     }
 
-    pub(crate) async fn list(&self, principal: &str, query: ListQuery) -> Result<Page, StoreError> {
-        self.call("list", self.deadline, self.store.list(principal, query, self.now())).await
+    pub(crate) fn list<'a>(&'a self, principal: &'a str, query: ListQuery) -> Call<'a, Page> {
+        self.call("list", self.store.list(principal, query, self.now()))
     }
 
-    pub(crate) async fn delete_all(
-        &self,
-        principal: &str,
+    pub(crate) fn delete_all<'a>(
+        &'a self,
+        principal: &'a str,
         except: Option<Handle>,
-    ) -> Result<Ended, StoreError> {
+    ) -> Call<'a, Ended> {
         let answer = self.store.delete_all(principal, except, self.now());
-        let ended = self.call("delete_all", self.deadline, answer).await?;
-        self.latest.observe(ended.now);
-        Ok(ended)
+        self.call("delete_all", answer).showing(|ended| Some(ended.now))
     }
 
-    pub(crate) async fn sweep(&self, limit: u32) -> Result<Swept, StoreError> {
-        self.call("sweep", self.deadline, self.store.sweep(limit, self.now())).await
+    pub(crate) fn sweep(&self, limit: u32) -> Call<'_, Swept> {
+        self.call("sweep", self.store.sweep(limit, self.now()))
     }
 
-    pub(crate) async fn alive(
-        &self,
-        handles: &[Handle],
-    ) -> Result<Vec<Option<Liveness>>, StoreError> {
-        self.call("alive", self.deadline, self.store.alive(handles, self.now())).await
+    pub(crate) fn alive<'a>(&'a self, handles: &'a [Handle]) -> Call<'a, Vec<Option<Liveness>>> {
+        self.call("alive", self.store.alive(handles, self.now()))
     }
 
     /// A feed takes a connection of its own, which a short deadline leaves no time for.
-    pub(crate) async fn endings(&self) -> Result<Option<Endings>, StoreError> {
-        self.call("endings", self.deadline.max(FEED_DEADLINE), self.store.endings()).await
+    pub(crate) fn endings(&self) -> Call<'_, Option<Endings>> {
+        self.call("endings", self.store.endings()).within(self.deadline.max(FEED_DEADLINE))
     }
 
-    pub(crate) async fn health(&self) -> Result<Health, StoreError> {
-        self.call("health", self.deadline, self.store.health()).await
+    pub(crate) fn health(&self) -> Call<'_, Health> {
+        self.call("health", self.store.health())
     }
 
     /// Reports to `tracing` and the application's hook.
@@ -210,21 +194,67 @@ impl StoreClient {
         self.clock.as_ref().map_or(Now::Store, |clock| Now::At(clock()))
     }
 
-    async fn call<R>(
-        &self,
-        operation: &'static str,
-        within: Duration,
-        mut answer: Answer<'_, R>,
-    ) -> Result<R, StoreError> {
-        // A store in memory answers at once: then no clock is needed, nor room for one.
-        let at_once = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
-        let answered = match at_once {
-            Poll::Ready(answered) => answered,
-            Poll::Pending => Box::pin(tokio::time::timeout(within, answer))
-                .await
-                .unwrap_or_else(|_| Err(StoreError::Deadline(within.max(self.deadline)))),
-        };
-        answered.inspect_err(|error| self.report(&SessionEvent::StoreFailed { operation, error }))
+    fn call<'a, R>(&'a self, operation: &'static str, answer: Answer<'a, R>) -> Call<'a, R> {
+        let (within, shown) = (self.deadline, no_clock);
+        Call { client: self, operation, within, shown, answer: Some(answer), waiting: None }
+    }
+}
+
+/// A call of a store. Each `async fn` around an answer would move it.
+pub(crate) struct Call<'a, R> {
+    client: &'a StoreClient,
+    operation: &'static str,
+    within: Duration,
+    /// What an answer shows of the store's clock.
+    shown: fn(&R) -> Option<Timestamp>,
+    /// Before it is polled. A store in memory answers at once: then no clock is needed, nor room for one.
+    answer: Option<Answer<'a, R>>,
+    /// The store takes its time.
+    waiting: Option<Pin<Box<Timeout<Answer<'a, R>>>>>,
+}
+
+fn no_clock<R>(_: &R) -> Option<Timestamp> {
+    None
+}
+
+impl<R> Call<'_, R> {
+    fn within(self, within: Duration) -> Self {
+        Self { within, ..self }
+    }
+
+    fn showing(self, shown: fn(&R) -> Option<Timestamp>) -> Self {
+        Self { shown, ..self }
+    }
+
+    fn note(&self, answered: &Result<R, StoreError>) {
+        let Self { client, operation, shown, .. } = *self;
+        match answered {
+            Ok(answer) => {
+                if let Some(shown) = shown(answer) {
+                    client.latest.observe(shown);
+                }
+            }
+            Err(error) => client.report(&SessionEvent::StoreFailed { operation, error }),
+        }
+    }
+}
+
+impl<R> Future for Call<'_, R> {
+    type Output = Result<R, StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some(mut answer) = self.answer.take() {
+            if let Poll::Ready(answered) = answer.as_mut().poll(context) {
+                self.note(&answered);
+                return Poll::Ready(answered);
+            }
+            self.waiting = Some(Box::pin(timeout(self.within, answer)));
+        }
+        let waiting = self.waiting.as_mut().expect("not polled after it is done");
+        let answered = ready!(waiting.as_mut().poll(context))
+            .unwrap_or_else(|_| Err(StoreError::Deadline(self.within.max(self.client.deadline))));
+        self.note(&answered);
+        Poll::Ready(answered)
     }
 }
 

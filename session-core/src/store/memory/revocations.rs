@@ -1,6 +1,7 @@
 //! Which principals had all their sessions ended, and when.
 
 use std::collections::HashMap;
+use std::hash::RandomState;
 use std::sync::MutexGuard;
 
 use super::shards::Shards;
@@ -22,7 +23,7 @@ pub(super) struct PrincipalLock<'a>(MutexGuard<'a, HashMap<String, Revoked>>);
 
 impl Revocations {
     pub(super) fn new() -> Self {
-        Self(Shards::new())
+        Self(Shards::new(RandomState::new()))
     }
 
     pub(super) fn lock(&self, principal: &str) -> PrincipalLock<'_> {

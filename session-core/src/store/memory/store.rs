@@ -3,10 +3,12 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
+use std::hash::RandomState;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use super::keyed_hasher::KeyedHasher;
 use super::revocations::{PrincipalLock, Revocations};
 use super::shards::Shards;
 use crate::crypto::time::{Now, Timestamp};
@@ -26,8 +28,10 @@ use crate::store::{
 #[derive(Clone)]
 pub struct MemoryStore(Arc<Inner>);
 
+type Records = HashMap<Handle, Record, KeyedHasher>;
+
 struct Inner {
-    records: Shards<Handle, Record>,
+    records: Shards<Handle, Record, KeyedHasher>,
     principals: Shards<Arc<str>, BTreeSet<Handle>>,
     revocations: Revocations,
     endings: InProcessEndings,
@@ -45,8 +49,8 @@ impl MemoryStore {
     /// to drop another instead would log somebody out.
     pub fn with_capacity(sessions: usize) -> Self {
         Self(Arc::new(Inner {
-            records: Shards::new(),
-            principals: Shards::new(),
+            records: Shards::new(KeyedHasher::new()),
+            principals: Shards::new(RandomState::new()),
             revocations: Revocations::new(),
             endings: InProcessEndings::default(),
             count: AtomicUsize::new(0),
@@ -257,11 +261,7 @@ impl Inner {
     }
 
     /// The same, and makes room among the expired ones of this shard if there is none.
-    fn take_place(
-        &self,
-        shard: &mut HashMap<Handle, Record>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    fn take_place(&self, shard: &mut Records, now: Timestamp) -> Result<(), StoreError> {
         if self.reserve() {
             return Ok(());
         }
@@ -325,25 +325,20 @@ impl Inner {
     }
 
     /// Removes a session, and tells those who listen.
-    fn remove(&self, shard: &mut HashMap<Handle, Record>, handle: Handle) -> Option<Record> {
+    fn remove(&self, shard: &mut Records, handle: Handle) -> Option<Record> {
         let record = self.forget(shard, handle)?;
         self.endings.tell(handle);
         Some(record)
     }
 
-    fn forget(&self, shard: &mut HashMap<Handle, Record>, handle: Handle) -> Option<Record> {
+    fn forget(&self, shard: &mut Records, handle: Handle) -> Option<Record> {
         let record = shard.remove(&handle)?;
         self.count.fetch_sub(1, Ordering::Relaxed);
         self.leave(record.principal.as_ref(), handle);
         Some(record)
     }
 
-    fn sweep_shard(
-        &self,
-        shard: &mut HashMap<Handle, Record>,
-        limit: usize,
-        now: Timestamp,
-    ) -> usize {
+    fn sweep_shard(&self, shard: &mut Records, limit: usize, now: Timestamp) -> usize {
         let expired = shard.values().filter(|record| !record.is_live(now));
         let expired: HashSet<Handle> = expired.map(|record| record.handle).take(limit).collect();
         for handle in &expired {

@@ -12,6 +12,7 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::crypto::base64url;
 use crate::crypto::random::{Random, RandomError};
 use crate::crypto::time::Timestamp;
 
@@ -159,19 +160,11 @@ impl Token {
 
     /// The token of a cookie's value, if it is one.
     pub(crate) fn parse(value: &[u8]) -> Option<Self> {
-        if value.len() != Self::LENGTH {
-            return None;
-        }
         let mut bytes = Zeroizing::new([0; HANDLE + SECRET]);
-        let length = URL_SAFE_NO_PAD.decode_slice(value, &mut *bytes).ok()?;
-        if length != bytes.len() {
-            return None;
-        }
-        let (handle, secret) = bytes.split_at(HANDLE);
-        Some(Self {
-            handle: Handle::from_bytes(handle.try_into().ok()?),
-            secret: Zeroizing::new(secret.try_into().ok()?),
-        })
+        base64url::decode(value, &mut *bytes)?;
+        let (handle, secret) = bytes.split_first_chunk()?;
+        let secret = Zeroizing::new(secret.try_into().ok()?);
+        Some(Self { handle: Handle::from_bytes(*handle), secret })
     }
 
     /// The cookie's value.

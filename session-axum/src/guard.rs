@@ -20,13 +20,15 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use axum_core::body::Body;
 use axum_core::extract::FromRequestParts;
 use axum_core::response::IntoResponse;
 pub use axum_core::response::Response;
 use http::request::Parts;
-use session_core::{Access, CommitOn, Refusal, Scope, SessionState};
+use session_core::{Access, CommitOn, Refusal, Scope, SessionState, Unsaved};
 pub use session_core::{Argument, Mode, Reads, Writes};
 
 use crate::from_state::FromState;
@@ -121,9 +123,11 @@ impl<A: Argument, M: Mode, R: Requirement<A::State>> fmt::Debug for Guard<A, M, 
 #[must_use = "nothing is stored before `.save()`"]
 pub struct Commit {
     commit: session_core::Commit<Body>,
-    /// How each session that is to be saved answers if it cannot be.
-    answers: Vec<Box<dyn FnOnce(Refusal) -> Rejection + Send>>,
+    answers: Vec<Reject>,
 }
+
+/// How a session that is to be saved answers if it cannot be.
+type Reject = Box<dyn FnOnce(Refusal) -> Rejection + Send>;
 
 impl Commit {
     /// With the handler's response.
@@ -160,15 +164,32 @@ impl Commit {
     /// Saves the sessions of the guards that have ended with it, and answers the response when all of
     /// them are stored. If one could not be saved another answer takes its place, which keeps the
     /// cookies of those that were.
-    pub async fn save(mut self) -> Response {
-        match self.commit.save().await {
+    pub fn save(self) -> impl Future<Output = Response> + Send {
+        Save { saved: self.commit.save(), answers: self.answers }
+    }
+}
+
+/// A response whose sessions are being saved. An `async fn` would keep all of it twice.
+struct Save<F> {
+    saved: F,
+    answers: Vec<Reject>,
+}
+
+impl<F> Future for Save<F>
+where
+    F: Future<Output = Result<Response, Unsaved<Body>>> + Unpin,
+{
+    type Output = Response;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
+        Pin::new(&mut self.saved).poll(context).map(|saved| match saved {
             Ok(response) => response,
             Err(unsaved) => {
                 let answer = self.answers.swap_remove(unsaved.index());
                 let response = answer(unsaved.refusal().clone()).into_response();
                 unsaved.replace(response)
             }
-        }
+        })
     }
 }
 

@@ -1,7 +1,10 @@
 //! The commit: a function's response, and the sessions that are saved before it may leave.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use http::header::SET_COOKIE;
 use http::{HeaderMap, Response, StatusCode};
@@ -127,46 +130,82 @@ impl<B> Commit<B> {
     /// # Errors
     /// When one could not be saved: the response is to be replaced. The cookies of those that were
     /// saved are kept.
-    pub async fn save(self) -> Result<Response<B>, Unsaved<B>> {
-        let Self { mut response, first, others, pages } = self;
-        let Some(first) = first else { return Ok(response) };
-        let mut failed = None;
-        if others.is_empty() {
-            let Pending { save, engine, presented_cookies, leftovers } = first;
-            match save.await {
+    pub fn save(self) -> impl Future<Output = Result<Response<B>, Unsaved<B>>> + Unpin {
+        let Self { response, first, others, pages } = self;
+        match first {
+            None => Saving::Saved(Some(response)),
+            Some(first) => Saving::Waiting(Box::pin(save_all(response, first, others, pages))),
+        }
+    }
+}
+
+/// A response, and what it waits for. That is boxed, since most have nothing to wait for: it would make
+/// every handler's future as large as that.
+enum Saving<B, F> {
+    Saved(Option<Response<B>>),
+    Waiting(Pin<Box<F>>),
+}
+
+impl<B, F> Future for Saving<B, F>
+where
+    F: Future<Output = Result<Response<B>, Unsaved<B>>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        match self.get_mut() {
+            Self::Saved(response) => {
+                Poll::Ready(Ok(response.take().expect("not polled after it is done")))
+            }
+            Self::Waiting(future) => future.as_mut().poll(context),
+        }
+    }
+}
+
+/// Nothing that it has is pinned in place.
+impl<B, F> Unpin for Saving<B, F> {}
+
+async fn save_all<B>(
+    mut response: Response<B>,
+    first: Pending,
+    others: Vec<Pending>,
+    pages: PrivatePages,
+) -> Result<Response<B>, Unsaved<B>> {
+    let mut failed = None;
+    if others.is_empty() {
+        let Pending { save, engine, presented_cookies, leftovers } = first;
+        match save.await {
+            Ok(set) => {
+                let presented = (presented_cookies, &*leftovers);
+                write(set, engine.cookie(), presented, &mut response);
+            }
+            Err(error) => failed = Some((engine.refuse(error.into()), 0)),
+        }
+    } else {
+        let mut all: Vec<Pending> = std::iter::once(first).chain(others).collect();
+        // Dropped half-way, or if one of them panics, each of the others is finished all the same.
+        let saves = all.iter_mut().map(|pending| &mut pending.save);
+        let results = Box::pin(together(saves)).await;
+        for (index, (pending, saved)) in all.into_iter().zip(results).enumerate() {
+            match saved {
                 Ok(set) => {
+                    let Pending { engine, presented_cookies, leftovers, .. } = pending;
                     let presented = (presented_cookies, &*leftovers);
                     write(set, engine.cookie(), presented, &mut response);
                 }
-                Err(error) => failed = Some((engine.refuse(error.into()), 0)),
-            }
-        } else {
-            let mut all: Vec<Pending> = std::iter::once(first).chain(others).collect();
-            // Dropped half-way, or if one of them panics, each of the others is finished all the same.
-            let saves = all.iter_mut().map(|pending| &mut pending.save);
-            let results = Box::pin(together(saves)).await;
-            for (index, (pending, saved)) in all.into_iter().zip(results).enumerate() {
-                match saved {
-                    Ok(set) => {
-                        let Pending { engine, presented_cookies, leftovers, .. } = pending;
-                        let presented = (presented_cookies, &*leftovers);
-                        write(set, engine.cookie(), presented, &mut response);
-                    }
-                    Err(error) => {
-                        let refusal = pending.engine.refuse(error.into());
-                        let worse =
-                            |(other, _): &(Refusal, usize)| other.status() < refusal.status();
-                        if failed.as_ref().is_none_or(worse) {
-                            failed = Some((refusal, index));
-                        }
+                Err(error) => {
+                    let refusal = pending.engine.refuse(error.into());
+                    let worse = |(other, _): &(Refusal, usize)| other.status() < refusal.status();
+                    if failed.as_ref().is_none_or(worse) {
+                        failed = Some((refusal, index));
                     }
                 }
             }
         }
-        match failed {
-            None => Ok(response),
-            Some((refusal, index)) => Err(Unsaved { refusal, index, response, pages }),
-        }
+    }
+    match failed {
+        None => Ok(response),
+        Some((refusal, index)) => Err(Unsaved { refusal, index, response, pages }),
     }
 }
 

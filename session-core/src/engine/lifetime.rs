@@ -165,6 +165,12 @@ impl Lifetime {
         self.limits.absolute.max(remembered)
     }
 
+    /// How stale "last seen" is at least before a read renews it, whatever limits the session has.
+    pub(crate) fn shortest_renewal(self) -> Duration {
+        let remembered = self.remembered.unwrap_or(self.limits);
+        self.limits.renewal().min(remembered.renewal())
+    }
+
     /// The age at which a secret is renewed.
     pub(crate) const fn rotation(self) -> Duration {
         self.rotation

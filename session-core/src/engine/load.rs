@@ -1,5 +1,6 @@
 //! The load: a request's cookie is read, and the session that it proves is loaded.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::Method;
@@ -7,7 +8,7 @@ use http::header::USER_AGENT;
 use http::request::Parts;
 use http::uri::Authority;
 
-use crate::cookie::read::Cookies;
+use crate::cookie::read::{CookieFault, Cookies};
 use crate::cookie::seen::PresentedCookies;
 use crate::engine::engine::Engine;
 use crate::engine::error::Refusal;
@@ -26,32 +27,68 @@ pub(crate) async fn load<T: SessionState>(
     usage: Usage,
 ) -> Result<Arc<Transaction<T>>, Refusal> {
     clean::start(engine);
-    let arrival = engine.store.arrival();
-    let Policy { cookie, cross_site, .. } = &engine.policy;
+    let request = Request { arrival: engine.store.arrival(), usage };
+    let (presented_cookies, seen, shown) = shown(parts, engine)?;
+    let identity = match shown {
+        Shown::Nothing => Ok(Identity::Anonymous),
+        Shown::Value(value) => operations::identify(engine, request, &value, &seen).await,
+        Shown::OneOf(values) => {
+            Box::pin(operations::identify_one_of(engine, request, &values, &seen)).await
+        }
+        Shown::Fault(fault) => Ok(engine.ignore(None, fault.into())),
+    };
+    let identity = identity.map_err(|error| engine.refuse(error.into()))?;
+    let incoming = incoming(parts, engine, request, presented_cookies, &identity);
+    let renewed = match &identity {
+        Identity::Proven(proven) => renewed_times(engine, proven),
+        Identity::Anonymous | Identity::Replaced(_) => None,
+    };
+    Ok(Arc::new(Transaction::new(incoming, identity, renewed, &engine.live)))
+}
+
+/// What a request shows under the name of the session's cookie.
+enum Shown<'a> {
+    Nothing,
+    Value(Cow<'a, [u8]>),
+    /// Cookies for several domains.
+    OneOf(Vec<&'a [u8]>),
+    Fault(CookieFault),
+}
+
+/// Reads the session's cookies: which there are, the values of the seen ones, and the session's own.
+fn shown<'a, T: SessionState>(
+    parts: &'a Parts,
+    engine: &Engine<T>,
+) -> Result<(PresentedCookies, Vec<&'a [u8]>, Shown<'a>), Refusal> {
+    let cookie = &engine.policy.cookie;
     let cookies = Cookies::read(&parts.headers, cookie.name())
         .map_err(|_| engine.refuse(Refusal::TooManyCookies))?;
-    let seen = operations::seen_cookies(engine, &parts.headers);
-    let request = Request { arrival, usage };
-    let identity = match cookies.value() {
-        Ok(None) => Identity::Anonymous,
-        Ok(Some(value)) => {
-            let identified = operations::identify(engine, request, &value, &seen).await;
-            identified.map_err(|error| engine.refuse(error.into()))?
-        }
+    let shown = match cookies.value() {
+        Ok(None) => Shown::Nothing,
+        Ok(Some(value)) => Shown::Value(value),
         Err(fault) => match cookies.repeated().filter(|_| cookie.domain_name().is_some()) {
-            Some(values) => {
-                let identified =
-                    Box::pin(operations::identify_one_of(engine, request, &values, &seen));
-                identified.await.map_err(|error| engine.refuse(error.into()))?
-            }
-            None => engine.ignore(None, fault.into()),
+            Some(values) => Shown::OneOf(values),
+            None => Shown::Fault(fault),
         },
     };
-    let user_agent = match &identity {
+    let seen = operations::seen_cookies(engine, &parts.headers);
+    let presented = PresentedCookies { parts: cookies.presented(), seen: !seen.is_empty() };
+    Ok((presented, seen, shown))
+}
+
+/// What the engine needs of the request later.
+fn incoming<T: SessionState>(
+    parts: &Parts,
+    engine: &Engine<T>,
+    request: Request,
+    presented_cookies: PresentedCookies,
+    identity: &Identity<T>,
+) -> Incoming {
+    let Policy { cookie, cross_site, .. } = &engine.policy;
+    let user_agent = match identity {
         Identity::Proven(Proven { proof: Proof::Token { .. }, .. }) => None,
         _ => parts.headers.get(USER_AGENT).cloned(),
     };
-    let presented_cookies = PresentedCookies { parts: cookies.presented(), seen: !seen.is_empty() };
     let leftovers = match cookie.domain_name() {
         Some(_) if presented_cookies.is_any() => {
             cookie.leftovers(origin::requested(parts).as_ref().map(Authority::host))
@@ -60,7 +97,7 @@ pub(crate) async fn load<T: SessionState>(
     };
     let is_withheld =
         !presented_cookies.is_any() && cross_site.may_withhold(parts, cookie.domain_name());
-    let incoming = Incoming {
+    Incoming {
         engine: engine.name_in_use.engine,
         cookie: Arc::clone(cookie.shared_name()),
         request,
@@ -69,10 +106,5 @@ pub(crate) async fn load<T: SessionState>(
         is_withheld,
         is_connect: parts.method == Method::CONNECT,
         user_agent,
-    };
-    let renewed = match &identity {
-        Identity::Proven(proven) => renewed_times(engine, proven),
-        Identity::Anonymous | Identity::Replaced(_) => None,
-    };
-    Ok(Arc::new(Transaction::new(incoming, identity, renewed, &engine.live)))
+    }
 }

@@ -112,10 +112,9 @@ impl<T: SessionState> Engine<T> {
         } else if requested::is_shared(&parts.extensions, self) {
             return Err(self.refuse(Refusal::SharedCookie(self.policy.cookie.name().to_owned())));
         }
-        let transaction = load(parts, self, access.usage).await?;
-        let opened = transaction.open(None, opening, patience).await;
-        let opened = opened.map_err(|refusal| self.refuse(refusal))?;
-        let (scope, copy) = opened.expect("nobody else knows it yet");
+        // The future of every handler would be as large as this.
+        let transaction = Box::pin(load(parts, self, access.usage)).await?;
+        let (scope, copy) = transaction.open_first(opening);
         if scope.is_none() {
             Box::pin(renewal::at_once(self, &transaction)).await;
         }

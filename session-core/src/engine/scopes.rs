@@ -29,8 +29,8 @@ struct Node<T> {
     lends: u32,
     /// The scope directly in this one that writes, or inside of which one does.
     turn: Option<ScopeId>,
-    /// What it was handed, if it may have to be given back.
-    handed: Option<Handed<T>>,
+    /// What it was handed, if it may have to be given back. Few scopes are in another.
+    handed: Option<Box<Handed<T>>>,
 }
 
 /// What a scope was handed.
@@ -169,7 +169,7 @@ impl<T> Scopes<T> {
                 None => {
                     *turn = Some(scope);
                     if parent.is_some() {
-                        self.node_mut(scope).handed = Some(handed());
+                        self.node_mut(scope).handed = Some(Box::new(handed()));
                     }
                 }
             }
@@ -201,7 +201,7 @@ impl<T> Scopes<T> {
     }
 
     /// Ends a scope, and answers what it was handed, if that was noted.
-    pub(crate) fn close(&mut self, scope: ScopeId) -> Option<Handed<T>> {
+    pub(crate) fn close(&mut self, scope: ScopeId) -> Option<Box<Handed<T>>> {
         let turn = match self.parent(scope) {
             Some(parent) => &mut self.node_mut(parent).turn,
             None => &mut self.turn,

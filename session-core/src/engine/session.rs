@@ -34,11 +34,9 @@ use crate::store::{Record, Times};
 /// }
 /// ```
 pub struct Session<T> {
-    /// The session as it was handed out, or as it was after `destroy`; and what was asked of it
-    /// since.
+    /// The session as it was handed out, or as it was after `destroy`; and what was made of it
+    /// since. Its state is this one's own once it is written to.
     copy: WorkingCopy<T>,
-    /// The state, once it is written to.
-    own: Option<T>,
     pub(crate) place: Place<T>,
 }
 
@@ -64,7 +62,7 @@ impl<T> Clone for Place<T> {
 
 impl<T: SessionState> Session<T> {
     pub(crate) fn new(copy: WorkingCopy<T>, place: Place<T>) -> Self {
-        Self { copy, own: None, place }
+        Self { copy, place }
     }
 
     /// Ends the session: its record is deleted and its cookie removed, so that a replayed cookie
@@ -74,7 +72,6 @@ impl<T: SessionState> Session<T> {
     /// token of its own: a farewell message, say.
     pub fn destroy(&mut self) {
         self.copy = WorkingCopy::destroyed();
-        self.own = None;
     }
 
     /// Logs in: the session is this principal's, who has just proven to be who it is, by a password
@@ -112,7 +109,7 @@ impl<T: SessionState> Session<T> {
             let state = carried(&**self);
             self.copy.base = Arc::new(carried(&*self.copy.base));
             self.copy.hand_overs += 1;
-            self.own = Some(state);
+            self.copy.state = Arc::new(state);
         }
         (**self).set_principal(principal);
         self.copy.controls.secret = SecretRequest::LogIn;
@@ -293,17 +290,13 @@ impl<T: SessionState> Session<T> {
     }
 
     /// The session as it has been made so far.
-    pub(crate) fn working_copy(&mut self) -> WorkingCopy<T> {
-        if let Some(own) = self.own.take() {
-            self.copy.state = Arc::new(own);
-        }
+    pub(crate) fn working_copy(&self) -> WorkingCopy<T> {
         self.copy.clone()
     }
 
     /// What others have made of the session takes its place.
     pub(crate) fn replace(&mut self, copy: WorkingCopy<T>) {
         self.copy = copy;
-        self.own = None;
     }
 
     /// Whether it belongs to another by now than when the request began.
@@ -330,13 +323,13 @@ impl<T> Deref for Session<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.own.as_ref().unwrap_or(&self.copy.state)
+        &self.copy.state
     }
 }
 
 impl<T: Clone> DerefMut for Session<T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.own.get_or_insert_with(|| T::clone(&self.copy.state))
+        Arc::make_mut(&mut self.copy.state)
     }
 }
 

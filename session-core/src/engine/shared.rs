@@ -83,7 +83,7 @@ impl<T> Shared<T> {
 
     /// The session is as it was handed to a scope, or as a guard with `commit = always` has left it
     /// since.
-    pub(crate) fn discard(&mut self, handed: Option<Handed<T>>) {
+    pub(crate) fn discard(&mut self, handed: Option<Box<Handed<T>>>) {
         let Some(handed) = handed else { return };
         self.now = match &self.kept {
             Some(kept) if self.kept_count > handed.kept_count => kept.clone(),

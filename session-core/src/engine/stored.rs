@@ -124,7 +124,9 @@ impl<T> Stored<T> {
     /// Whether so much of the session's idle limit is gone that a use makes it start anew.
     pub(crate) fn is_to_be_renewed(&self, lifetime: Lifetime) -> bool {
         let Times { now, seen, .. } = self.record.times;
-        now.since(seen) >= self.limits(lifetime).renewal()
+        let unused = now.since(seen);
+        // Of most sessions that is enough to know, without a look at their fields.
+        unused >= lifetime.shortest_renewal() && unused >= self.limits(lifetime).renewal()
     }
 
     /// The limits that it has.

@@ -148,6 +148,14 @@ impl<T: SessionState> Transaction<T> {
         }
     }
 
+    /// Opens the session for the first that asks for it.
+    pub(crate) fn open_first(&self, opening: Opening) -> (Option<ScopeId>, WorkingCopy<T>) {
+        match self.attempt(None, opening) {
+            Attempt::Opened(scope, copy) => (scope, copy),
+            _ => unreachable!("nobody else knows it yet"),
+        }
+    }
+
     /// Opens the session in the scope that the request names, and answers what it is at the moment
     /// and its own scope, if it gets one. Waits for its turn if somebody beside it writes. None if
     /// the request's changes are saved already.

@@ -33,16 +33,19 @@ pub(crate) fn name_of(name: &str, index: usize) -> Cow<'_, str> {
 }
 
 /// The value as the values of as many cookies as it needs.
-pub(crate) fn split(name: &str, value: &str) -> Vec<String> {
+pub(crate) fn split<'a>(name: &str, value: &'a str) -> Vec<Cow<'a, str>> {
     if value.len() <= room(name, 1) {
-        return vec![value.to_owned()];
+        return vec![Cow::Borrowed(value)];
     }
     let count = value.len().div_ceil(chunk(name));
     let mut rest = value;
     let mut parts = Vec::with_capacity(count);
     while !rest.is_empty() {
         let (part, after) = rest.split_at(rest.len().min(chunk(name)));
-        parts.push(if parts.is_empty() { format!("{count}.{part}") } else { part.to_owned() });
+        parts.push(match parts.len() {
+            0 => Cow::Owned(format!("{count}.{part}")),
+            _ => Cow::Borrowed(part),
+        });
         rest = after;
     }
     parts
@@ -111,7 +114,7 @@ mod tests {
             for (index, part) in parts.iter().enumerate() {
                 assert!(name_of(NAME, index).len() + part.len() <= MAX_BYTES);
             }
-            let cookies: Vec<_> = parts.iter().map(String::as_str).enumerate().collect();
+            let cookies: Vec<_> = parts.iter().map(|part| &**part).enumerate().collect();
             assert_eq!(join(&headers(&cookies)).unwrap().unwrap(), value.as_bytes());
             let headers = headers(&cookies);
             assert_eq!(Cookies::read(&headers, NAME).unwrap().presented(), parts.len());

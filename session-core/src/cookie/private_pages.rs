@@ -37,9 +37,10 @@ impl PrivatePages {
         if self == Self::Unset {
             return;
         }
+        // Few headers are seen through sooner than looked up.
+        let mut names = response.headers().keys();
         let has_validator = response.status() == StatusCode::NOT_MODIFIED
-            || response.headers().contains_key(ETAG)
-            || response.headers().contains_key(LAST_MODIFIED);
+            || names.any(|name| name == ETAG || name == LAST_MODIFIED);
         let value = if self == Self::NoCache || has_validator { REVALIDATE } else { NO_STORE };
         match response.headers_mut().entry(CACHE_CONTROL) {
             Entry::Vacant(cache_control) => {

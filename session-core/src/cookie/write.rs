@@ -1,9 +1,9 @@
 //! Writes the session cookie, and what caches must know, into a response's headers.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use cookie::{Cookie as Header, SameSite, time};
 use http::header::{CACHE_CONTROL, Entry, HeaderMap, HeaderValue, SET_COOKIE, VARY};
 use zeroize::Zeroizing;
 
@@ -38,57 +38,72 @@ impl SetCookie {
         headers: &mut HeaderMap,
     ) {
         let name = cookie.name();
-        let forgotten = || (String::new(), Some(Duration::ZERO));
+        let kept = |name, value, max_age: &Option<_>| Line { name, value, max_age: *max_age };
+        let forgotten = |name| Line { name, value: "".into(), max_age: Some(Duration::ZERO) };
         let mut lines = Vec::new();
         match self {
             Self::Keep { value, max_age } | Self::Update { value, max_age } => {
-                let parts = split(name, value).into_iter().map(|part| (part, *max_age));
-                lines.extend(parts.enumerate().map(|(index, line)| (name_of(name, index), line)));
+                for (index, part) in split(name, value).into_iter().enumerate() {
+                    lines.push(kept(name_of(name, index), part, max_age));
+                }
             }
             Self::Seen { value, max_age } => {
-                lines.push((seen::name_of(name).into(), (String::clone(value), *max_age)));
+                lines.push(kept(seen::name_of(name).into(), value.as_str().into(), max_age));
             }
             Self::Remove => {}
         }
         if !matches!(self, Self::Seen { .. }) {
             for index in lines.len()..presented.parts {
-                lines.push((name_of(name, index), forgotten()));
+                lines.push(forgotten(name_of(name, index)));
             }
         }
         let ends_seen = matches!(self, Self::Keep { .. } | Self::Remove);
         if ends_seen && presented.seen {
-            lines.push((seen::name_of(name).into(), forgotten()));
+            lines.push(forgotten(seen::name_of(name).into()));
         }
-        let is_ours = |line: &HeaderValue| {
-            let named = name_in(line);
-            lines.iter().any(|(name, _)| name.as_bytes() == named)
-                || (ends_seen && seen::name_of(name).as_bytes() == named)
-        };
-        let others: Vec<_> =
-            headers.get_all(SET_COOKIE).iter().filter(|line| !is_ours(line)).cloned().collect();
-        headers.remove(SET_COOKIE);
-        for line in others {
-            headers.append(SET_COOKIE, line);
+        if headers.contains_key(SET_COOKIE) {
+            let seen = ends_seen.then(|| seen::name_of(name));
+            remove(headers, |named| {
+                lines.iter().any(|line| line.name.as_bytes() == named)
+                    || seen.as_ref().is_some_and(|seen| seen.as_bytes() == named)
+            });
         }
-        let mut append = |name: &str, value: &str, max_age, domain: Option<&str>| {
-            let header = cookie.header(name, value, max_age, domain);
-            let mut value = HeaderValue::try_from(header).expect("a checked name and base64url");
+        let mut append = |line: &Line<'_>, domain| {
+            let line = cookie.line(line, domain);
+            let mut value = HeaderValue::try_from(line).expect("a checked name and base64url");
             value.set_sensitive(true);
             headers.append(SET_COOKIE, value);
         };
         for domain in leftovers {
             let seen = presented.seen.then(|| seen::name_of(name).into());
             for name in (0..presented.parts).map(|index| name_of(name, index)).chain(seen) {
-                append(&name, "", Some(Duration::ZERO), domain.as_deref());
+                append(&forgotten(name), domain.as_deref());
             }
         }
-        for (name, (value, max_age)) in &lines {
-            append(name, value, *max_age, cookie.domain_name());
+        for line in &lines {
+            append(line, cookie.domain_name());
         }
         if matches!(self, Self::Keep { .. } | Self::Update { .. }) {
             keep_cookies(headers);
         }
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// What one `Set-Cookie` line says.
+struct Line<'a> {
+    name: Cow<'a, str>,
+    value: Cow<'a, str>,
+    max_age: Option<Duration>,
+}
+
+/// Removes the `Set-Cookie` lines of these names.
+fn remove(headers: &mut HeaderMap, is_removed: impl Fn(&[u8]) -> bool) {
+    let lines = headers.get_all(SET_COOKIE).iter();
+    let others: Vec<_> = lines.filter(|line| !is_removed(name_in(line))).cloned().collect();
+    headers.remove(SET_COOKIE);
+    for line in others {
+        headers.append(SET_COOKIE, line);
     }
 }
 
@@ -106,29 +121,22 @@ fn name_in(line: &HeaderValue) -> &[u8] {
 }
 
 impl SessionCookie {
-    fn header(
-        &self,
-        name: &str,
-        value: &str,
-        max_age: Option<Duration>,
-        domain: Option<&str>,
-    ) -> String {
-        let mut header = Header::build((name, value))
-            .path("/")
-            .secure(self.secure)
-            .http_only(true)
-            .same_site(if self.strict { SameSite::Strict } else { SameSite::Lax });
+    fn line(&self, line: &Line<'_>, domain: Option<&str>) -> String {
+        let Line { name, value, max_age } = line;
+        let mut text = String::with_capacity(name.len() + value.len() + 160);
+        for part in [name, "=", value, "; HttpOnly; SameSite="] {
+            text.push_str(part);
+        }
+        text.push_str(if self.strict { "Strict" } else { "Lax" });
+        text.push_str(if self.secure { "; Secure; Path=/" } else { "; Path=/" });
         if let Some(domain) = domain {
-            header = header.domain(domain);
+            text.push_str("; Domain=");
+            text.push_str(domain);
         }
         if let Some(max_age) = max_age {
-            let seconds = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
-            header = header.max_age(time::Duration::seconds(seconds));
+            write!(text, "; Max-Age={}", max_age.as_secs()).expect("a string takes all");
         }
-        // Written into room enough: what `to_string` begins with grows several times.
-        let mut line = String::with_capacity(value.len() + 160);
-        write!(line, "{header}").expect("a string takes whatever is written");
-        line
+        text
     }
 }
 

@@ -44,8 +44,8 @@ mod tests {
     fn what_is_decoded_is_what_was_encoded() {
         for length in [0, 3, 24, 48] {
             for first in 0..=255_u8 {
-                let bytes: Vec<u8> =
-                    (0..length).map(|more| first.wrapping_add(more * 67)).collect();
+                let byte = |place: u8| first.wrapping_add(place.wrapping_mul(67));
+                let bytes: Vec<u8> = (0..length).map(byte).collect();
                 let mut decoded = vec![0; bytes.len()];
                 let text = URL_SAFE_NO_PAD.encode(&bytes);
                 assert_eq!(decode(text.as_bytes(), &mut decoded), Some(()));

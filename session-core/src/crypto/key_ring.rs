@@ -13,6 +13,7 @@ use xaes_256_gcm::aead::KeyInit as _;
 use zeroize::Zeroizing;
 
 use crate::crypto::random::{Random as _, RandomError, System};
+use crate::crypto::signing_key::SigningKey;
 
 const LENGTH: usize = 32;
 
@@ -68,7 +69,7 @@ pub(crate) struct Key {
     secret: Zeroizing<[u8; LENGTH]>,
     pub(crate) cipher: Xaes256Gcm,
     /// Authenticates cookies. Derived, so that no key serves two algorithms.
-    pub(crate) signing: Zeroizing<[u8; LENGTH]>,
+    pub(crate) signing: SigningKey,
 }
 
 impl KeyRing {
@@ -187,7 +188,7 @@ impl Key {
             id,
             state,
             cipher: Xaes256Gcm::new((&*secret).into()),
-            signing: derived("session cookie signing", &secret),
+            signing: SigningKey::new(&derived("session cookie signing", &secret)),
             secret,
         })
     }

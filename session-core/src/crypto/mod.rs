@@ -5,5 +5,6 @@ pub(crate) mod form_token;
 pub(crate) mod key_ring;
 pub(crate) mod random;
 pub(crate) mod seal;
+mod signing_key;
 pub(crate) mod time;
 pub(crate) mod token;

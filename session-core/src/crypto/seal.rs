@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use xaes_256_gcm::Nonce;
 use xaes_256_gcm::aead::{Aead as _, Payload};
@@ -138,9 +138,7 @@ impl Key {
 
     /// The start of an HMAC-SHA-256, bound to its context.
     pub(crate) fn mac(&self, context: Context<'_>, bytes: &[u8]) -> Hmac<Sha256> {
-        let mac =
-            Hmac::<Sha256>::new_from_slice(&*self.signing).expect("HMAC takes keys of any length");
-        mac.chain_update(context.encode(self.id)).chain_update(bytes)
+        self.signing.begin().chain_update(context.encode(self.id)).chain_update(bytes)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::crypto::token::{Digest, Token};
 use crate::engine::incoming::Usage;
 use crate::engine::store_clock::Arrival;
 use crate::engine::stored::Stored;
+use crate::state::field_set::FieldSet;
 use crate::state::hand_over::{carried, handed_on};
 use crate::state::merge::merge;
 use crate::state::restarts::Restarts;
@@ -63,29 +64,46 @@ pub(crate) enum FormerData {
 
 /// What becomes of a session's state.
 pub(crate) enum StateChange<T> {
-    /// What a request made of what it began with.
-    Merge { base: Arc<T>, mine: Arc<T>, former: FormerData },
+    /// What a request made of what it began with, from which it differs in these fields.
+    Merge { base: Arc<T>, mine: Arc<T>, changed: FieldSet, former: FormerData },
     /// A closure, which is run on the state as it is.
     Run(Box<dyn FnMut(&mut T) + Send>),
 }
 
+/// What a change has made of a state.
+pub(crate) struct ChangedState<'a, T> {
+    pub(crate) state: &'a mut Arc<T>,
+    /// The fields in which it differs from what it was.
+    pub(crate) changed: FieldSet,
+}
+
 impl<T: SessionState> StateChange<T> {
-    /// What this change makes of `theirs`.
-    pub(crate) fn apply(&mut self, theirs: &Arc<T>) -> Arc<T> {
+    /// What this change makes of `theirs`. It lies in the change itself, if nobody else has changed that, so
+    /// that there need not be two of it; or in `place`.
+    pub(crate) fn apply<'a>(
+        &'a mut self,
+        theirs: &T,
+        place: &'a mut Option<Arc<T>>,
+    ) -> ChangedState<'a, T> {
+        let table = T::table();
         match self {
-            Self::Merge { base, mine, .. } if Arc::ptr_eq(base, theirs) => Arc::clone(mine),
-            Self::Merge { base, mine, former } => {
+            Self::Merge { base, mine, changed, former } => {
+                if std::ptr::eq(&**base, theirs) {
+                    return ChangedState { state: mine, changed: changed.clone() };
+                }
                 let mut state = match former {
-                    FormerData::Kept => T::clone(theirs),
-                    FormerData::Dropped => carried(&**theirs),
+                    FormerData::Kept => theirs.clone(),
+                    FormerData::Dropped => carried(theirs),
                 };
-                merge(&**base, &**mine, &mut state);
-                Arc::new(state)
+                merge(&**base, &**mine, changed, &mut state);
+                let changed = table.differing(theirs, &state);
+                ChangedState { state: place.insert(Arc::new(state)), changed }
             }
             Self::Run(change) => {
-                let mut state = T::clone(theirs);
+                let mut state = theirs.clone();
                 change(&mut state);
-                Arc::new(state)
+                let changed = table.differing(theirs, &state);
+                ChangedState { state: place.insert(Arc::new(state)), changed }
             }
         }
     }

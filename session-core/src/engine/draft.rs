@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::crypto::seal::SealAge;
 use crate::crypto::token::{Digest, Token};
-use crate::engine::change::{Change, Committed, Requester, SecretChange};
+use crate::engine::change::{Change, ChangedState, Committed, Requester, SecretChange};
 use crate::engine::error::Error;
 use crate::engine::form_codes;
 use crate::engine::incoming::Usage;
@@ -89,12 +89,13 @@ impl<T: SessionState> Draft<T> {
             return Err(Error::Ended);
         }
         let before = Arc::clone(&self.decoded.state);
-        let after = change.state.apply(&before);
-        let principal_changes = !codec::same_principal::<T>(before.principal(), after.principal());
+        let drops_former = change.state.drops_former();
+        let mut place = None;
+        let ChangedState { state: after, changed } = change.state.apply(&before, &mut place);
+        let principal_changes = !codec::have_same_principal(&*before, &**after);
         if principal_changes && change.request.is_none() {
             return Err(Error::PrincipalInUpdate);
         }
-        let drops_former = change.state.drops_former();
         let changes_hands = drops_former || principal_changes && before.principal().is_some();
         let name = policy.sealer.name_of(self.from.name);
         let logs_in = (principal_changes || change.logs_in) && after.principal().is_some();
@@ -102,16 +103,22 @@ impl<T: SessionState> Draft<T> {
         let age = self.from.age();
         let (fields, restarts) = (&self.record.fields, change.restarts);
         let former = Former { fields, state: &*before, restarts };
-        let encoded = if drops_former || takes_over {
-            Some(codec::encode(name, &*after, age, Some(&former))?)
+        let mut handed_on;
+        let (after, encoded) = if drops_former || takes_over {
+            let encoded = codec::encode(name, after, age, Some(&former))?;
+            (after, Some(encoded))
         } else if changes_hands {
-            let state = change.state.apply_for_another(&before);
-            Some(codec::encode(name, &state, age, Some(&former))?)
+            handed_on = Arc::new(change.state.apply_for_another(&before));
+            let encoded = codec::encode(name, &mut handed_on, age, Some(&former))?;
+            (&mut handed_on, Some(encoded))
         } else {
-            codec::recode(former.fields, former.state, &*after, age, change.restarts)?
+            let encoded = codec::recode(fields, &*before, after, &changed, age, restarts)?;
+            (after, encoded)
         };
         let (after, fields) = match encoded {
-            Some(Encoded { fields, decoded }) => (decoded, Some(fields)),
+            Some(Encoded { fields, until }) => {
+                (DecodedState { state: Arc::clone(after), until }, Some(fields))
+            }
             None => (self.decoded.clone(), None),
         };
         let principal = if principal_changes {

@@ -34,20 +34,21 @@ impl<T: SessionState> NewSession<T> {
     pub(crate) fn new(
         engine: &Engine<T>,
         transaction: &Transaction<T>,
-        state: &T,
+        mut state: Arc<T>,
         controls: Controls,
     ) -> Result<Self, Error> {
         let Controls { persistent, after, .. } = controls;
         let arrival = after.map_or(transaction.incoming.request.arrival, Revocation::arrival);
-        let Encoded { fields, decoded } =
-            codec::encode(engine.policy.name(), state, Duration::ZERO, None)?;
-        let principal = engine.policy.principal_of(&*decoded.state, NameId::NEW)?;
+        let Encoded { fields, until } =
+            codec::encode(engine.policy.name(), &mut state, Duration::ZERO, None)?;
+        let principal = engine.policy.principal_of(&*state, NameId::NEW)?;
         if principal.is_some() && arrival.is_beyond_revocations() {
             return Err(Error::Ended);
         }
         let label = transaction.label();
         let persistent = persistent.unwrap_or(false);
         let fields = engine.policy.lifetime.row(persistent).write_to(fields)?;
+        let decoded = DecodedState { state, until };
         Ok(Self { fields, decoded, principal, persistent, label, arrival })
     }
 

@@ -21,6 +21,7 @@ use crate::engine::revocation::Revocation;
 use crate::engine::transaction::Transaction;
 use crate::engine::uncancelled::Uncancelled;
 use crate::engine::working_copy::WorkingCopy;
+use crate::state::field_set::FieldSet;
 use crate::state::session_state::SessionState;
 use crate::store::Record;
 
@@ -56,7 +57,7 @@ pub(crate) fn save<T: SessionState>(
 ) -> Option<Save> {
     left.controls.after = left.after();
     let proven = transaction.proven().filter(|_| !left.is_destroyed);
-    let changed = !left.is_unchanged();
+    let changed = left.changed();
     let stale = proven.is_some_and(Proven::is_stale);
     let every = engine.policy.lifetime.rotation();
     let due = secret_renewal == SecretRenewal::Allowed
@@ -65,16 +66,16 @@ pub(crate) fn save<T: SessionState>(
         && proven.is_some_and(|proven| proven.is_due(every));
     let asked = left.controls.need_write() || left.is_destroyed;
     let is_used = proven.is_some_and(|proven| operations::notes_use(engine, proven));
-    if !(changed || stale || due || asked || is_used) {
+    if !(!changed.is_empty() || stale || due || asked || is_used) {
         return renewal(engine, transaction);
     }
     let (engine, transaction) = (Arc::clone(engine), Arc::clone(transaction));
-    let purpose = match (changed, asked) {
-        (true, _) => Purpose::Change,
-        (false, true) => Purpose::Controls,
-        (false, false) => Purpose::Upkeep,
+    let purpose = match (changed.is_empty(), asked) {
+        (false, _) => Purpose::Change,
+        (true, true) => Purpose::Controls,
+        (true, false) => Purpose::Upkeep,
     };
-    Some(Uncancelled::new(run(engine, transaction, left, purpose, due)))
+    Some(Uncancelled::new(run(engine, transaction, left, changed, purpose, due)))
 }
 
 /// `due` says that the secret is so old that the response is to carry another.
@@ -85,6 +86,7 @@ fn run<T: SessionState>(
     engine: Arc<Engine<T>>,
     transaction: Arc<Transaction<T>>,
     left: WorkingCopy<T>,
+    changed: FieldSet,
     purpose: Purpose,
     due: bool,
 ) -> impl Future<Output = Result<Option<SetCookie>, Error>> + Send {
@@ -120,8 +122,9 @@ fn run<T: SessionState>(
                     0 => FormerData::Kept,
                     _ => FormerData::Dropped,
                 };
+                let (base, mine) = (left.base, left.state);
                 let change = Change {
-                    state: StateChange::Merge { base: left.base, mine: left.state, former },
+                    state: StateChange::Merge { base, mine, changed, former },
                     request: Some(Requester { presented: proven.digest(), arrival, usage, renews }),
                     secret: match (secret, proven.token().filter(|_| due)) {
                         (SecretRequest::Rotate | SecretRequest::LogIn, _) => SecretChange::Replace,
@@ -158,7 +161,7 @@ fn run<T: SessionState>(
                 None
             }
             None if purpose == Purpose::Change => {
-                let session = NewSession::new(&engine, &transaction, &*left.state, left.controls)?;
+                let session = NewSession::new(&engine, &transaction, left.state, left.controls)?;
                 let (stored_as, set) = Box::pin(operations::create(&engine, session)).await?;
                 saving.began(stored_as);
                 Some(set)

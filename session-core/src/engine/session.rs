@@ -301,7 +301,7 @@ impl<T: SessionState> Session<T> {
 
     /// Whether it belongs to another by now than when the request began.
     fn principal_changes(&self) -> bool {
-        !codec::same_principal::<T>(self.copy.base.principal(), self.principal())
+        !codec::have_same_principal::<T>(&self.copy.base, self)
     }
 }
 

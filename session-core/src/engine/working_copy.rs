@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::engine::controls::{Controls, SecretRequest};
 use crate::engine::revocation::Revocation;
-use crate::state::codec::same_principal;
+use crate::state::codec::have_same_principal;
+use crate::state::field_set::FieldSet;
 use crate::state::hand_over::carried;
-use crate::state::merge::differ;
 use crate::state::session_state::SessionState;
 
 /// A request's session at one moment. A clone is cheap.
@@ -37,16 +37,18 @@ impl<T: SessionState> WorkingCopy<T> {
         Self { is_destroyed: true, ..Self::new(Arc::default()) }
     }
 
-    /// Whether the state is as the request found it.
-    pub(crate) fn is_unchanged(&self) -> bool {
-        Arc::ptr_eq(&self.base, &self.state) || !differ(&*self.base, &*self.state)
+    /// The fields in which the state is not as the request found it.
+    pub(crate) fn changed(&self) -> FieldSet {
+        if Arc::ptr_eq(&self.base, &self.state) {
+            return FieldSet::default();
+        }
+        T::table().differing(&self.base, &self.state)
     }
 
     /// Whether its principal has logged in.
     pub(crate) fn logs_in(&self) -> bool {
-        let principal = self.state.principal();
-        let is_another = !same_principal::<T>(self.base.principal(), principal);
-        principal.is_some() && (is_another || self.controls.secret == SecretRequest::LogIn)
+        self.state.principal().is_some()
+            && (self.controls.secret == SecretRequest::LogIn || self.is_anothers())
     }
 
     /// The revocation that its log-in comes after: one of another principal's sessions counts for nothing.
@@ -57,23 +59,25 @@ impl<T: SessionState> WorkingCopy<T> {
 
     /// Whether it passes from one principal to another, and still has what belonged to the former.
     pub(crate) fn hands_over(&self) -> bool {
-        let former = self.base.principal();
-        former.is_some() && !same_principal::<T>(former, self.state.principal())
+        self.base.principal().is_some() && self.is_anothers()
     }
 
     /// Whether it belongs to another than when the request began, or gets a new secret.
     pub(crate) fn logs_in_or_out(&self) -> bool {
-        self.controls.secret >= SecretRequest::Rotate
-            || !same_principal::<T>(self.base.principal(), self.state.principal())
+        self.controls.secret >= SecretRequest::Rotate || self.is_anothers()
+    }
+
+    /// Whether it belongs to another than when the request began.
+    fn is_anothers(&self) -> bool {
+        !have_same_principal(&*self.base, &*self.state)
     }
 
     /// Whether somebody has logged in or out of it since it was `before`, or has ended it.
     pub(crate) fn logs_in_or_out_since(&self, before: &Self) -> bool {
-        let (principal, former) = (self.state.principal(), before.state.principal());
         self.is_destroyed != before.is_destroyed
             || self.controls.secret == SecretRequest::LogIn
                 && before.controls.secret != SecretRequest::LogIn
-            || !same_principal::<T>(former, principal)
+            || !have_same_principal(&*before.state, &*self.state)
     }
 
     /// What was made of the session since `handed`, as a change to whatever that has become.

@@ -16,16 +16,19 @@ pub(crate) trait Access<T>: Sync {
     /// Sets the field to what these bytes decode to.
     fn decode(&self, bytes: &[u8], state: &mut T) -> serde_json::Result<()>;
 
-    /// The JSON of the field in the first, and into the second what that decodes to.
+    /// Appends the field's JSON, and sets the field to what that decodes to.
     fn encode(
         &self,
-        state: &T,
-        decoded: &mut T,
+        state: &mut T,
         field: &'static str,
-    ) -> Result<Vec<u8>, EncodeError>;
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError>;
 
     /// Whether the field would be stored the same for both.
     fn same(&self, one: &T, other: &T) -> bool;
+
+    /// Whether a field that is the same for both is so throughout, also in what is not stored.
+    fn sees_all(&self) -> bool;
 
     /// Sets the field in the second to what it is in the first.
     fn copy(&self, from: &T, into: &mut T);
@@ -49,6 +52,9 @@ pub(crate) trait Compares<L: Lens>: 'static {
     /// Whether both would be stored the same.
     fn are_same(one: &L::Value, other: &L::Value) -> bool;
 
+    /// See [`Access::sees_all`].
+    fn sees_all() -> bool;
+
     /// Whether what was read from a value's JSON is that value again.
     fn is_again(value: &L::Value, read: &L::Value) -> bool;
 }
@@ -62,9 +68,13 @@ pub(crate) struct Uncompared;
 impl<L: Lens<Value: FieldValue>> Compares<L> for Compared {
     fn are_same(one: &L::Value, other: &L::Value) -> bool {
         match L::comparison() {
-            Some(are_same) => are_same(one, other),
+            Some(comparison) => comparison.are_same(one, other),
             None => is_same(one, other),
         }
+    }
+
+    fn sees_all() -> bool {
+        L::comparison().is_some_and(|comparison| comparison.sees_all())
     }
 
     fn is_again(value: &L::Value, read: &L::Value) -> bool {
@@ -75,6 +85,10 @@ impl<L: Lens<Value: FieldValue>> Compares<L> for Compared {
 impl<L: Lens<Value: OpaqueValue>> Compares<L> for Uncompared {
     fn are_same(one: &L::Value, other: &L::Value) -> bool {
         has_same_encoding(one, other)
+    }
+
+    fn sees_all() -> bool {
+        false
     }
 
     /// It cannot be told.
@@ -91,21 +105,25 @@ impl<L: Lens<Value: OpaqueValue>, C: Compares<L>> Access<L::State> for Direct<L,
 
     fn encode(
         &self,
-        state: &L::State,
-        decoded: &mut L::State,
+        state: &mut L::State,
         field: &'static str,
-    ) -> Result<Vec<u8>, EncodeError> {
-        let value = L::get(state);
-        let (text, read) = encode(value, field)?;
-        if !C::is_again(value, &read) {
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        let value = L::get_mut(state);
+        let decoded = encode(value, field, out)?;
+        if !C::is_again(value, &decoded) {
             return Err(EncodeError::Lossy { field });
         }
-        *L::get_mut(decoded) = read;
-        Ok(text)
+        *value = decoded;
+        Ok(())
     }
 
     fn same(&self, one: &L::State, other: &L::State) -> bool {
         C::are_same(L::get(one), L::get(other))
+    }
+
+    fn sees_all(&self) -> bool {
+        C::sees_all()
     }
 
     fn copy(&self, from: &L::State, into: &mut L::State) {
@@ -132,15 +150,19 @@ impl<L: Lens> Access<L::State> for Within<L> {
 
     fn encode(
         &self,
-        state: &L::State,
-        decoded: &mut L::State,
+        state: &mut L::State,
         field: &'static str,
-    ) -> Result<Vec<u8>, EncodeError> {
-        self.0.encode(L::get(state), L::get_mut(decoded), field)
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        self.0.encode(L::get_mut(state), field, out)
     }
 
     fn same(&self, one: &L::State, other: &L::State) -> bool {
         self.0.same(L::get(one), L::get(other))
+    }
+
+    fn sees_all(&self) -> bool {
+        self.0.sees_all()
     }
 
     fn copy(&self, from: &L::State, into: &mut L::State) {
@@ -164,12 +186,13 @@ fn decode<V: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<V> {
     }
 }
 
-/// The value's JSON, and what that decodes to.
+/// Appends the value's JSON, and answers what that decodes to.
 fn encode<V: Serialize + DeserializeOwned>(
     value: &V,
     field: &'static str,
-) -> Result<(Vec<u8>, V), EncodeError> {
-    let text = serde_json::to_string(value).map_err(|cause| EncodeError::Field { field, cause })?;
-    let read = serde_json::from_str(&text).map_err(|_| EncodeError::Lossy { field })?;
-    Ok((text.into_bytes(), read))
+    out: &mut Vec<u8>,
+) -> Result<V, EncodeError> {
+    let start = out.len();
+    serde_json::to_writer(&mut *out, value).map_err(|cause| EncodeError::Field { field, cause })?;
+    decode(&out[start..]).map_err(|_| EncodeError::Lossy { field })
 }

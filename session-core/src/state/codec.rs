@@ -1,19 +1,20 @@
 //! Between a session type and the bytes of its fields.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::state::deadlines::Deadlines;
+use crate::state::field_set::FieldSet;
 use crate::state::frame::{EncodeError, Fields, FieldsError, Head, Writer};
 use crate::state::restarts::Restarts;
 use crate::state::session_state::SessionState;
+use crate::state::table::StoredField;
 
-/// The bytes of a session, and the state that they decode to: equal to the one that was encoded,
-/// and perhaps not the same. Equality is the fields' own, and may overlook what `Serialize` skips.
-pub(crate) struct Encoded<T> {
+/// The bytes of a session.
+pub(crate) struct Encoded {
     pub(crate) fields: Arc<[u8]>,
-    pub(crate) decoded: DecodedState<T>,
+    /// The age of the session at which its state is another, since a field runs out.
+    pub(crate) until: Option<Duration>,
 }
 
 /// The state of a session's bytes.
@@ -37,19 +38,20 @@ pub(crate) fn decode<T: SessionState>(
     age: Duration,
     mut defaulted: impl FnMut(&'static str),
 ) -> Result<DecodedState<T>, FieldsError> {
-    let fields = Fields::parse(bytes)?;
+    let mut fields = Fields::parse(bytes)?;
     let table = T::table();
+    table.locate(&mut fields);
     let deadlines = Deadlines::of_type::<T>(bytes);
-    let positions = table.positions(fields.iter().map(|(name, _)| name));
     let (mut state, mut until) = (T::default(), None);
-    for (field, position) in table.fields().iter().zip(positions) {
-        let Some(position) = position else { continue };
-        let deadline = field.ttl.and_then(|_| deadlines.of(fields.name_at(position)));
+    for entry in fields.entries() {
+        let Some(place) = entry.place else { continue };
+        let field = &table.fields()[place];
+        let deadline = field.ttl.and_then(|_| deadlines.of(entry.name));
         if deadline.is_some_and(|deadline| deadline <= age) {
             continue;
         }
         until = earlier(until, deadline);
-        if field.access.decode(fields.at(position), &mut state).is_err() {
+        if field.access.decode(entry.value, &mut state).is_err() {
             defaulted(field.name);
         }
     }
@@ -67,121 +69,165 @@ pub(crate) struct Former<'a, T> {
 /// The bytes of a new session: every field, so that a default which changes with a release (or
 /// is drawn at random) does not change under a session that has it. `name` is that of its
 /// `Sessions`. Of a session that passes on, fields that are as they were keep their deadlines.
+///
+/// The state becomes what the bytes decode to: equal to what it was, and perhaps not the same. Equality
+/// is the fields' own, and may overlook what `Serialize` skips.
 pub(crate) fn encode<T: SessionState>(
     name: &str,
-    state: &T,
+    state: &mut Arc<T>,
     age: Duration,
     former: Option<&Former<'_, T>>,
-) -> Result<Encoded<T>, EncodeError> {
+) -> Result<Encoded, EncodeError> {
+    let table = T::table();
     let mut writer = Writer::new(Head::new(name), 256);
-    let mut decoded = T::default();
-    let former = former.map(|former| (Deadlines::of_type::<T>(former.fields), former));
     let (mut deadlines, mut until) = (Deadlines::default(), None);
-    for field in T::table().fields() {
-        if let Some(ttl) = field.ttl
-            && !field.access.same(state, &decoded)
-        {
-            let former = former.as_ref().filter(|(_, former)| {
-                field.access.same(former.state, state) && !former.restarts.contain(field)
+    if table.expires() {
+        let default = T::default();
+        let former = former
+            .map(|former| (Deadlines::among(former.fields), former, former.restarts.places::<T>()));
+        for (place, field) in table.fields().iter().enumerate() {
+            let Some(ttl) = field.ttl.filter(|_| !field.access.same(state, &default)) else {
+                continue;
+            };
+            let former = former.as_ref().filter(|(_, former, restarts)| {
+                field.access.same(former.state, state) && !restarts.contains(place)
             });
             let mut names = std::iter::once(&field.name).chain(field.aliases);
-            let kept = former.and_then(|(deadlines, _)| names.find_map(|name| deadlines.of(name)));
+            let kept = former
+                .and_then(|(deadlines, ..)| names.find_map(|name| deadlines.of(name.as_bytes())));
             let deadline = Some(kept.unwrap_or(age.saturating_add(ttl)));
-            deadlines.set(field.name, deadline);
+            deadlines.set(field.name.as_bytes(), deadline);
             until = earlier(until, deadline);
         }
-        writer.field(field.name, &field.access.encode(state, &mut decoded, field.name)?);
     }
-    let fields = deadlines.write_to(writer.finish()?)?;
-    Ok(Encoded { fields, decoded: DecodedState { state: Arc::new(decoded), until } })
+    let state = Arc::make_mut(state);
+    for field in table.fields() {
+        writer
+            .field_with(field.name.as_bytes(), |out| field.access.encode(state, field.name, out))?;
+    }
+    let fields = writer.finish()?;
+    let fields = if table.expires() { deadlines.write_to(fields)? } else { fields };
+    Ok(Encoded { fields, until })
 }
 
-/// The bytes after `before`, the state of `stored`, became `after`; none if nothing would be
-/// stored differently. Compared are the two states, never the bytes: these have a `HashMap` in
-/// another order each time.
+/// The bytes after `before`, the state of `stored`, became `after`, which differs from it in `changed`; none
+/// if nothing would be stored differently. Compared are the two states, never the bytes: these have a
+/// `HashMap` in another order each time.
 ///
 /// Only fields that differ are encoded. The others stay as they are, byte for byte: those that
 /// this release does not know, and those that it could not decode. A field found under an alias
 /// stays under it, and so does its deadline, so that the release that knows it by that name still
 /// sees it. What has run out is left out.
+///
+/// As of [`encode`], the state becomes what the bytes decode to.
 pub(crate) fn recode<T: SessionState>(
     stored: &[u8],
     before: &T,
-    after: &T,
+    after: &mut Arc<T>,
+    changed: &FieldSet,
     age: Duration,
     restarts: Restarts,
-) -> Result<Option<Encoded<T>>, EncodeError> {
-    if std::ptr::eq(before, after) && restarts.is_empty() {
+) -> Result<Option<Encoded>, EncodeError> {
+    let table = T::table();
+    let mut expiry = table.expires().then(|| Expiry::new(stored, age));
+    let restarted = expiry.as_ref().map(|expiry| expiry.restarted(before, restarts));
+    let restarted = restarted.unwrap_or_default();
+    if changed.is_empty() && restarted.is_empty() {
         return Ok(None);
     }
-    let default = T::default();
-    let changes = T::table().fields().iter().map(|field| {
-        if !field.access.same(before, after) {
-            Change::Value
-        } else if restarts.contain(field) && !field.access.same(before, &default) {
-            Change::Deadline
-        } else {
-            Change::None
-        }
-    });
-    let changes: Vec<Change> = changes.collect();
-    if changes.iter().all(|change| *change == Change::None) {
-        return Ok(None);
+    let state = Arc::make_mut(after);
+    for place in table.overlooking().iter().filter(|place| !changed.contains(*place)) {
+        table.fields()[place].access.copy(before, state);
     }
-    let fields = Fields::parsed_before(stored);
-    let positions = T::table().positions(fields.iter().map(|(name, _)| name));
-    let mut deadlines = Deadlines::of_type::<T>(stored);
-    let (mut decoded, mut until) = (before.clone(), None);
-    let (mut replaced, mut added) = (HashMap::new(), Vec::new());
-    for ((field, position), change) in T::table().fields().iter().zip(positions).zip(changes) {
-        if change == Change::Value {
-            let value = field.access.encode(after, &mut decoded, field.name)?;
-            match position {
-                Some(position) => _ = replaced.insert(position, Some(value)),
-                None => added.push((field.name, value)),
-            }
-        }
-        let Some(ttl) = field.ttl else { continue };
-        let stored_name = position.map_or(field.name, |position| fields.name_at(position));
-        let deadline = deadlines.of(stored_name);
-        let is_default = field.access.same(&decoded, &default);
-        let deadline = match change {
-            Change::None if deadline.is_some_and(|deadline| deadline <= age) => {
-                field.access.copy(&default, &mut decoded);
-                replaced.extend(position.map(|position| (position, None)));
-                None
-            }
-            Change::None if is_default => deadline,
-            // Without one, a release wrote it that knew of none.
-            Change::None => deadline.or(Some(age.saturating_add(ttl))),
-            Change::Value | Change::Deadline => (!is_default).then(|| age.saturating_add(ttl)),
+    let mut fields = Fields::parsed_before(stored);
+    table.locate(&mut fields);
+    let (mut writer, mut found) = (Writer::again(stored), FieldSet::default());
+    for entry in fields.entries() {
+        let Some(place) = entry.place else {
+            writer.copy(entry);
+            continue;
         };
-        deadlines.set(stored_name, deadline);
-        until = earlier(until, deadline);
-    }
-    let mut writer = Writer::again(stored);
-    for (position, (name, value)) in fields.iter().enumerate() {
-        match replaced.get(&position) {
-            Some(None) => {}
-            Some(Some(new)) => writer.field(name, new),
-            None => writer.field(name, value),
+        found.insert(place);
+        let (field, is_changed) = (&table.fields()[place], changed.contains(place));
+        if is_changed {
+            writer.field_with(entry.name, |out| field.access.encode(state, field.name, out))?;
+        }
+        let is_set = is_changed || restarted.contains(place);
+        let has_run_out =
+            expiry.as_mut().is_some_and(|expiry| expiry.settle(field, entry.name, is_set, state));
+        if !is_changed && !has_run_out {
+            writer.copy(entry);
         }
     }
-    for (name, value) in added {
-        writer.field(name, &value);
+    for (place, field) in table.fields().iter().enumerate() {
+        if found.contains(place) {
+            continue;
+        }
+        let (name, is_changed) = (field.name.as_bytes(), changed.contains(place));
+        if is_changed {
+            writer.field_with(name, |out| field.access.encode(state, field.name, out))?;
+        }
+        if let Some(expiry) = &mut expiry {
+            expiry.settle(field, name, is_changed || restarted.contains(place), state);
+        }
     }
     let fields = writer.finish()?;
-    let fields = if T::table().expires() { deadlines.write_to(fields)? } else { fields };
-    Ok(Some(Encoded { fields, decoded: DecodedState { state: Arc::new(decoded), until } }))
+    match expiry {
+        None => Ok(Some(Encoded { fields, until: None })),
+        Some(Expiry { deadlines, until, .. }) => {
+            Ok(Some(Encoded { fields: deadlines.write_to(fields)?, until }))
+        }
+    }
 }
 
-/// What becomes of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Change {
-    None,
-    Value,
-    /// It is as it was, and its `ttl` counts anew.
-    Deadline,
+/// The deadlines of a session's fields as they are to become in a write.
+struct Expiry<'a, T> {
+    deadlines: Deadlines<'a>,
+    default: T,
+    age: Duration,
+    until: Option<Duration>,
+}
+
+impl<'a, T: SessionState> Expiry<'a, T> {
+    fn new(stored: &'a [u8], age: Duration) -> Self {
+        Self { deadlines: Deadlines::among(stored), default: T::default(), age, until: None }
+    }
+
+    /// Those of the fields to be restarted that have something to lose.
+    fn restarted(&self, state: &T, restarts: Restarts) -> FieldSet {
+        let fields = T::table().fields();
+        let is_set = |place: &usize| !fields[*place].access.same(state, &self.default);
+        restarts.places::<T>().iter().filter(is_set).collect()
+    }
+
+    /// Sets the deadline of a field that is stored under this name; it counts anew if the write sets it.
+    /// Answers whether the field has run out: then it is back at its default.
+    fn settle(
+        &mut self,
+        field: &StoredField<T>,
+        stored_name: &'a [u8],
+        is_set: bool,
+        state: &mut T,
+    ) -> bool {
+        let Some(ttl) = field.ttl else { return false };
+        let deadline = self.deadlines.of(stored_name);
+        let has_run_out = !is_set && deadline.is_some_and(|deadline| deadline <= self.age);
+        if has_run_out {
+            field.access.copy(&self.default, state);
+        }
+        let is_default = field.access.same(state, &self.default);
+        let anew = self.age.saturating_add(ttl);
+        let deadline = match deadline {
+            _ if has_run_out || is_set && is_default => None,
+            _ if is_set => Some(anew),
+            deadline if is_default => deadline,
+            // Without one, a release wrote it that knew of none.
+            deadline => deadline.or(Some(anew)),
+        };
+        self.deadlines.set(stored_name, deadline);
+        self.until = earlier(self.until, deadline);
+        has_run_out
+    }
 }
 
 /// The earlier one, if there is one.
@@ -207,9 +253,17 @@ pub(crate) fn same_principal<T: SessionState>(
     }
 }
 
+/// Whether both states are of one principal.
+pub(crate) fn have_same_principal<T: SessionState>(one: &T, other: &T) -> bool {
+    let is_same = |field: &StoredField<T>| field.access.same(one, other);
+    // Its own comparison needs no JSON, mostly.
+    T::table().principal().is_none_or(is_same)
+        || same_principal::<T>(one.principal(), other.principal())
+}
+
 /// The name of the field that says whom a session belongs to.
 pub(crate) fn principal_field<T: SessionState>() -> Option<&'static str> {
-    T::table().fields().iter().find(|field| field.is_principal).map(|field| field.name)
+    T::table().principal().map(|field| field.name)
 }
 
 /// The principal as stores know it: its JSON, which tells a number from a text.
@@ -222,11 +276,12 @@ pub(crate) fn principal_key<T: SessionState>(
 
 /// The same of a principal that is stored, whether it decodes or not: it is stored as its JSON.
 pub(crate) fn stored_principal_key<T: SessionState>(stored: &[u8]) -> Option<&str> {
-    let fields = Fields::parsed_before(stored);
+    let mut fields = Fields::parsed_before(stored);
     let table = T::table();
-    let nth = table.fields().iter().position(|field| field.is_principal)?;
-    let position = table.positions(fields.iter().map(|(name, _)| name))[nth]?;
-    str::from_utf8(fields.at(position)).ok()
+    table.locate(&mut fields);
+    let is_principal = |place: usize| table.fields()[place].is_principal;
+    let entry = fields.entries().iter().find(|entry| entry.place.is_some_and(is_principal))?;
+    str::from_utf8(entry.value).ok()
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ const NAME: &str = ".ttl";
 
 /// The deadlines of fields, by the names of these. Those of fields that this release does not know stay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Deadlines<'a>(BTreeMap<&'a str, Duration>);
+pub(crate) struct Deadlines<'a>(BTreeMap<&'a [u8], Duration>);
 
 impl<'a> Deadlines<'a> {
     /// Those among these bytes of fields.
@@ -37,11 +37,11 @@ impl<'a> Deadlines<'a> {
     }
 
     /// The one of this field.
-    pub(crate) fn of(&self, field: &str) -> Option<Duration> {
+    pub(crate) fn of(&self, field: &[u8]) -> Option<Duration> {
         self.0.get(field).copied()
     }
 
-    pub(crate) fn set(&mut self, field: &'a str, deadline: Option<Duration>) {
+    pub(crate) fn set(&mut self, field: &'a [u8], deadline: Option<Duration>) {
         match deadline {
             Some(deadline) => self.0.insert(field, deadline),
             None => self.0.remove(field),
@@ -59,7 +59,7 @@ impl<'a> Deadlines<'a> {
                 u8::try_from(name.len()).expect("`#[session]` refuses names over 255 bytes");
             let micros = u64::try_from(deadline.as_micros()).unwrap_or(u64::MAX);
             value.push(length);
-            value.extend_from_slice(name.as_bytes());
+            value.extend_from_slice(name);
             value.extend_from_slice(&micros.to_le_bytes());
         }
         frame::with_entry(&fields, NAME, (!value.is_empty()).then_some(&value))
@@ -67,11 +67,11 @@ impl<'a> Deadlines<'a> {
 }
 
 /// The first of these deadlines, and the bytes after it.
-fn next(bytes: &[u8]) -> Option<(&str, Duration, &[u8])> {
+fn next(bytes: &[u8]) -> Option<(&[u8], Duration, &[u8])> {
     let (&length, rest) = bytes.split_first()?;
     let (name, rest) = rest.split_at_checked(length.into())?;
     let (micros, rest) = rest.split_first_chunk()?;
-    Some((str::from_utf8(name).ok()?, Duration::from_micros(u64::from_le_bytes(*micros)), rest))
+    Some((name, Duration::from_micros(u64::from_le_bytes(*micros)), rest))
 }
 
 #[cfg(test)]
@@ -89,29 +89,29 @@ mod tests {
     fn deadlines_are_read_as_they_were_written_and_leave_no_trace() {
         let plain = fields();
         let mut deadlines = Deadlines::among(&plain);
-        deadlines.set("code", Some(Duration::from_micros(1_234_567)));
-        deadlines.set("login.state", Some(Duration::from_hours(9600)));
+        deadlines.set(b"code", Some(Duration::from_micros(1_234_567)));
+        deadlines.set(b"login.state", Some(Duration::from_hours(9600)));
         let written = deadlines.write_to(Arc::clone(&plain)).unwrap();
         assert_eq!(Deadlines::among(&written), deadlines);
-        assert_eq!(Deadlines::among(&written).of("code"), Some(Duration::from_micros(1_234_567)));
+        assert_eq!(Deadlines::among(&written).of(b"code"), Some(Duration::from_micros(1_234_567)));
         assert_eq!(Fields::parse(&written).unwrap().find("code"), Some(&b"1"[..]));
         let mut none = Deadlines::among(&written);
-        none.set("code", None);
-        none.set("login.state", None);
+        none.set(b"code", None);
+        none.set(b"login.state", None);
         assert_eq!(none.write_to(Arc::clone(&written)).unwrap(), plain);
     }
 
     #[test]
     fn an_entry_that_is_cut_off_is_read_as_far_as_it_goes() {
         let mut deadlines = Deadlines::default();
-        deadlines.set("a", Some(Duration::from_secs(1)));
-        deadlines.set("b", Some(Duration::from_secs(2)));
+        deadlines.set(b"a", Some(Duration::from_secs(1)));
+        deadlines.set(b"b", Some(Duration::from_secs(2)));
         let written = deadlines.write_to(fields()).unwrap();
         let whole = frame::entry(&written, NAME).unwrap();
         for length in 0..whole.len() {
             let cut = frame::with_entry(&written, NAME, Some(&whole[..length])).unwrap();
-            assert_eq!(Deadlines::among(&cut).of("a").is_some(), length >= 10, "{length}");
-            assert_eq!(Deadlines::among(&cut).of("b"), None);
+            assert_eq!(Deadlines::among(&cut).of(b"a").is_some(), length >= 10, "{length}");
+            assert_eq!(Deadlines::among(&cut).of(b"b"), None);
         }
     }
 }

@@ -141,7 +141,18 @@ impl<'a> Head<'a> {
 
 /// A record's fields, borrowed from its bytes.
 #[derive(Debug)]
-pub(crate) struct Fields<'a>(Vec<(&'a str, &'a [u8])>);
+pub(crate) struct Fields<'a>(Vec<Entry<'a>>);
+
+/// A field of a record, or an entry of the engine.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry<'a> {
+    pub(crate) name: &'a [u8],
+    pub(crate) value: &'a [u8],
+    /// Both, as they are framed.
+    framed: &'a [u8],
+    /// Its place in the table of the session type, once that is known, if it has one.
+    pub(crate) place: Option<usize>,
+}
 
 impl<'a> Fields<'a> {
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, FieldsError> {
@@ -149,6 +160,9 @@ impl<'a> Fields<'a> {
             return Err(FieldsError::Malformed("it is larger than 16 MiB"));
         }
         let fields = Self::split(bytes)?;
+        if fields.0.iter().any(|entry| str::from_utf8(entry.name).is_err()) {
+            return Err(FieldsError::Malformed("a field's name is not UTF-8"));
+        }
         if has_twice(&fields.0) {
             return Err(FieldsError::Malformed("it has a field twice"));
         }
@@ -165,46 +179,42 @@ impl<'a> Fields<'a> {
         if head.contents == Contents::Sealed {
             return Err(FieldsError::Malformed("it is sealed twice"));
         }
-        let mut fields = Vec::<(&str, &[u8])>::with_capacity(8);
-        while let Some((field, after)) = next(rest)? {
-            fields.push(field);
+        let mut fields = Vec::with_capacity(8);
+        while let Some((entry, after)) = next(rest)? {
+            fields.push(entry);
             rest = after;
         }
         Ok(Self(fields))
     }
 
-    pub(crate) fn at(&self, position: usize) -> &'a [u8] {
-        self.0[position].1
-    }
-
-    pub(crate) fn name_at(&self, position: usize) -> &'a str {
-        self.0[position].0
-    }
-
     #[cfg(test)]
     pub(crate) fn find(&self, name: &str) -> Option<&'a [u8]> {
-        self.0.iter().find(|(other, _)| *other == name).map(|(_, value)| *value)
+        self.0.iter().find(|entry| entry.name == name.as_bytes()).map(|entry| entry.value)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
-        self.0.iter().copied()
+    pub(crate) fn entries(&self) -> &[Entry<'a>] {
+        &self.0
+    }
+
+    pub(crate) fn entries_mut(&mut self) -> &mut [Entry<'a>] {
+        &mut self.0
     }
 }
 
 /// Whether the engine, and no session type, has an entry of this name.
-fn is_engines(name: &str) -> bool {
-    name.is_empty() || name.starts_with('.')
+pub(crate) fn is_engines(name: &[u8]) -> bool {
+    matches!(name, [] | [b'.', ..])
 }
 
 /// The value of the engine's entry of this name, if these are fields and it is among them. The
 /// engine's entries come first, in the order of their names.
 pub(crate) fn entry<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let (_, mut rest) = Head::parse(bytes).ok()?;
-    while let Some(((found, value), after)) = next(rest).ok()? {
-        if found == name {
-            return Some(value);
+    while let Some((entry, after)) = next(rest).ok()? {
+        if entry.name == name.as_bytes() {
+            return Some(entry.value);
         }
-        if !is_engines(found) || found > name {
+        if !is_before(entry.name, name) {
             return None;
         }
         rest = after;
@@ -221,40 +231,43 @@ pub(crate) fn with_entry(
 ) -> Result<Arc<[u8]>, EncodeError> {
     let fields = Fields::parsed_before(stored);
     let mut writer = Writer::again(stored);
-    let is_before = |other: &str| is_engines(other) && other < name;
-    for (other, value) in fields.iter().filter(|(other, _)| is_before(other)) {
-        writer.field(other, value);
+    for entry in fields.entries().iter().filter(|entry| is_before(entry.name, name)) {
+        writer.copy(entry);
     }
     if let Some(value) = value {
         writer.field(name, value);
     }
-    for (other, value) in fields.iter().filter(|(other, _)| !is_before(other) && *other != name) {
-        writer.field(other, value);
+    let is_after = |other: &[u8]| !is_before(other, name) && other != name.as_bytes();
+    for entry in fields.entries().iter().filter(|entry| is_after(entry.name)) {
+        writer.copy(entry);
     }
     writer.finish()
 }
 
-type NextField<'a> = ((&'a str, &'a [u8]), &'a [u8]);
+/// Whether an entry stands before the engine's of this name.
+fn is_before(other: &[u8], name: &str) -> bool {
+    is_engines(other) && other < name.as_bytes()
+}
 
 /// The field that these bytes begin with, and the bytes after it.
-fn next(bytes: &[u8]) -> Result<Option<NextField<'_>>, FieldsError> {
+fn next(bytes: &[u8]) -> Result<Option<(Entry<'_>, &[u8])>, FieldsError> {
     let Some((&length, after)) = bytes.split_first() else { return Ok(None) };
     let (name, after) = cut(after, length.into())?;
-    let name =
-        str::from_utf8(name).map_err(|_| FieldsError::Malformed("a field's name is not UTF-8"))?;
     let (length, after) = length_of_value(after)?;
     let (value, after) = cut(after, length)?;
-    Ok(Some(((name, value), after)))
+    let framed = &bytes[..bytes.len() - after.len()];
+    Ok(Some((Entry { name, value, framed, place: None }, after)))
 }
 
 /// Whether a name is there twice. Few are compared with each other; many are sorted, since there
 /// is no telling who wrote them.
-fn has_twice(fields: &[(&str, &[u8])]) -> bool {
+fn has_twice(fields: &[Entry<'_>]) -> bool {
     if fields.len() <= 16 {
-        let earlier = |index: usize| fields[..index].iter().map(|(name, _)| *name);
-        return (1..fields.len()).any(|index| earlier(index).any(|name| name == fields[index].0));
+        let earlier = |index: usize| fields[..index].iter().map(|entry| entry.name);
+        return (1..fields.len())
+            .any(|index| earlier(index).any(|name| name == fields[index].name));
     }
-    let mut names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    let mut names: Vec<&[u8]> = fields.iter().map(|entry| entry.name).collect();
     names.sort_unstable();
     names.windows(2).any(|pair| pair[0] == pair[1])
 }
@@ -279,15 +292,41 @@ impl Writer {
 
     /// Adds a field. Its name has at most 255 bytes: the attribute sees to that.
     pub(crate) fn field(&mut self, name: &str, value: &[u8]) {
-        self.0.push(u8::try_from(name.len()).expect("`#[session]` refuses names over 255 bytes"));
-        self.0.extend_from_slice(name.as_bytes());
-        let mut length = value.len();
-        while length >= 0x80 {
-            self.0.push(low_bits(length) | 0x80);
-            length >>= 7;
-        }
-        self.0.push(low_bits(length));
+        self.begin(name.as_bytes());
+        let (length, count) = encoded_length(value.len());
+        self.0.extend_from_slice(&length[..count]);
         self.0.extend_from_slice(value);
+    }
+
+    /// Adds a field whose value is written in place.
+    pub(crate) fn field_with<E>(
+        &mut self,
+        name: &[u8],
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.begin(name);
+        let start = self.0.len();
+        // Most values have a length of one byte.
+        self.0.push(0);
+        write(&mut self.0)?;
+        let value = start + 1..self.0.len();
+        let (length, count) = encoded_length(value.len());
+        if count > 1 {
+            self.0.resize(value.end + count - 1, 0);
+            self.0.copy_within(value, start + count);
+        }
+        self.0[start..start + count].copy_from_slice(&length[..count]);
+        Ok(())
+    }
+
+    /// Adds this entry as it is.
+    pub(crate) fn copy(&mut self, entry: &Entry<'_>) {
+        self.0.extend_from_slice(entry.framed);
+    }
+
+    fn begin(&mut self, name: &[u8]) {
+        self.0.push(u8::try_from(name.len()).expect("`#[session]` refuses names over 255 bytes"));
+        self.0.extend_from_slice(name);
     }
 
     /// The bytes, unless they are more than are read.
@@ -295,6 +334,18 @@ impl Writer {
         let bytes = self.0.len();
         if bytes > MAX_BYTES { Err(EncodeError::TooLarge { bytes }) } else { Ok(self.0.into()) }
     }
+}
+
+/// The length of a value as it stands before that, and in how many of these bytes.
+fn encoded_length(mut length: usize) -> ([u8; 10], usize) {
+    let (mut bytes, mut count) = ([0; 10], 0);
+    while length >= 0x80 {
+        bytes[count] = low_bits(length) | 0x80;
+        length >>= 7;
+        count += 1;
+    }
+    bytes[count] = low_bits(length);
+    (bytes, count + 1)
 }
 
 fn low_bits(number: usize) -> u8 {

@@ -14,26 +14,20 @@ use std::hash::{BuildHasher, Hash};
 
 use serde::Serialize;
 
+use crate::state::field_set::FieldSet;
 use crate::state::same::is_same;
 use crate::state::session_state::SessionState;
 
-/// Makes `theirs` what it becomes when this request has made `mine` of `base`.
-pub(crate) fn merge<T: SessionState>(base: &T, mine: &T, theirs: &mut T) {
-    for field in T::table().fields() {
-        if field.access.same(base, mine) {
-            continue;
-        }
+/// Makes `theirs` what it becomes when this request has made `mine` of `base`, which differ in `changed`.
+pub(crate) fn merge<T: SessionState>(base: &T, mine: &T, changed: &FieldSet, theirs: &mut T) {
+    for place in changed.iter() {
+        let field = &T::table().fields()[place];
         if field.access.same(base, theirs) {
             field.access.copy(mine, theirs);
         } else {
             field.access.merge(base, mine, theirs);
         }
     }
-}
-
-/// Whether any field would be stored differently.
-pub(crate) fn differ<T: SessionState>(one: &T, other: &T) -> bool {
-    T::table().fields().iter().any(|field| !field.access.same(one, other))
 }
 
 /// `merge = sum`: adds this request's difference to what is stored. A counter.

@@ -5,6 +5,7 @@
 pub(crate) mod access;
 pub(crate) mod codec;
 pub(crate) mod deadlines;
+pub(crate) mod field_set;
 pub(crate) mod field_value;
 pub(crate) mod frame;
 pub(crate) mod hand_over;

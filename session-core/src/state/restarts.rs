@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 
+use crate::state::field_set::FieldSet;
 use crate::state::session_state::SessionState;
 use crate::state::table::StoredField;
 
@@ -23,10 +24,14 @@ impl Restarts {
         self.0 == 0
     }
 
-    /// Whether this field, which has a `ttl`, is among them.
-    pub(crate) fn contain<T: SessionState>(self, field: &StoredField<T>) -> bool {
-        let nth = expiring::<T>().position(|other| std::ptr::eq(other, field));
-        nth.is_some_and(|nth| self.0 & (1 << nth) != 0)
+    /// Their places in the table.
+    pub(crate) fn places<T: SessionState>(self) -> FieldSet {
+        if self.is_empty() {
+            return FieldSet::default();
+        }
+        let places = T::table().fields().iter().enumerate();
+        let expiring = places.filter(|(_, field)| field.ttl.is_some()).enumerate();
+        expiring.filter(|(nth, _)| self.0 & (1 << nth) != 0).map(|(_, (place, _))| place).collect()
     }
 
     /// Those that are not among these.

@@ -31,10 +31,15 @@ use serde::Serialize;
 /// #[session]
 /// struct Shop { cart: Vec<Article> }
 /// ```
-pub trait ExactEq: PartialEq {}
+pub trait ExactEq: PartialEq {
+    /// Whether two that are equal are the same throughout, also in what is not stored. It is known of
+    /// std's types.
+    #[doc(hidden)]
+    const SEES_ALL: bool = false;
+}
 
 macro_rules! exact {
-    ($($type:ty),* $(,)?) => { $(impl ExactEq for $type {})* };
+    ($($type:ty),* $(,)?) => { $(impl ExactEq for $type { const SEES_ALL: bool = true; })* };
 }
 
 exact! {
@@ -42,24 +47,50 @@ exact! {
     bool, char, String, (), std::time::Duration, std::net::IpAddr,
 }
 
-impl<V: ExactEq> ExactEq for Option<V> {}
-impl<V: ExactEq> ExactEq for Box<V> {}
-impl<V: ExactEq> ExactEq for Vec<V> {}
-impl<V: ExactEq> ExactEq for VecDeque<V> {}
-impl<V: ExactEq, const N: usize> ExactEq for [V; N] {}
-impl<V: ExactEq + Ord> ExactEq for BTreeSet<V> {}
-impl<V: ExactEq + Eq + Hash, S: BuildHasher> ExactEq for HashSet<V, S> {}
-impl<K: ExactEq + Ord, V: ExactEq> ExactEq for BTreeMap<K, V> {}
-impl<K: ExactEq + Eq + Hash, V: ExactEq, S: BuildHasher> ExactEq for HashMap<K, V, S> {}
-
-macro_rules! exact_tuples {
-    ($(($($name:ident)*))*) => { $(impl<$($name: ExactEq),*> ExactEq for ($($name,)*) {})* };
+macro_rules! exact_of {
+    ($([$($bounds:tt)*] $type:ty: $($name:ident)*;)*) => {
+        $(impl<$($bounds)*> ExactEq for $type {
+            const SEES_ALL: bool = true $(&& $name::SEES_ALL)*;
+        })*
+    };
 }
 
-exact_tuples! { (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) }
+exact_of! {
+    [V: ExactEq] Option<V>: V;
+    [V: ExactEq] Box<V>: V;
+    [V: ExactEq] Vec<V>: V;
+    [V: ExactEq] VecDeque<V>: V;
+    [V: ExactEq, const N: usize] [V; N]: V;
+    [V: ExactEq + Ord] BTreeSet<V>: V;
+    [V: ExactEq + Eq + Hash, S: BuildHasher] HashSet<V, S>: V;
+    [K: ExactEq + Ord, V: ExactEq] BTreeMap<K, V>: K V;
+    [K: ExactEq + Eq + Hash, V: ExactEq, S: BuildHasher] HashMap<K, V, S>: K V;
+    [A: ExactEq] (A,): A;
+    [A: ExactEq, B: ExactEq] (A, B): A B;
+    [A: ExactEq, B: ExactEq, C: ExactEq] (A, B, C): A B C;
+    [A: ExactEq, B: ExactEq, C: ExactEq, D: ExactEq] (A, B, C, D): A B C D;
+    [A: ExactEq, B: ExactEq, C: ExactEq, D: ExactEq, E: ExactEq] (A, B, C, D, E): A B C D E;
+    [A: ExactEq, B: ExactEq, C: ExactEq, D: ExactEq, E: ExactEq, F: ExactEq] (A, B, C, D, E, F): A B C D E F;
+}
 
 /// A comparison of two values.
-pub type Comparison<V> = fn(&V, &V) -> bool;
+#[derive(Debug)]
+pub struct Comparison<V> {
+    are_same: fn(&V, &V) -> bool,
+    sees_all: bool,
+}
+
+impl<V> Comparison<V> {
+    /// Whether both would be stored the same.
+    pub(crate) fn are_same(&self, one: &V, other: &V) -> bool {
+        (self.are_same)(one, other)
+    }
+
+    /// Whether two that it calls the same are so throughout, also in what is not stored.
+    pub(crate) fn sees_all(&self) -> bool {
+        self.sees_all
+    }
+}
 
 /// Finds the comparison that says of two `V` what their encodings would say, if there is one: by [`ByEquality`]
 /// where `V` is [`ExactEq`], by [`BySelf`] where it is a `HashMap` or `HashSet` of others or an `Opaque`, else none.
@@ -93,13 +124,13 @@ pub trait ByEncoding<V> {
 
 impl<V: ExactEq> ByEquality<V> for &&Compare<V> {
     fn comparison(&self) -> Option<Comparison<V>> {
-        Some(V::eq)
+        Some(Comparison { are_same: V::eq, sees_all: V::SEES_ALL })
     }
 }
 
 impl<V: Comparable> BySelf<V> for &Compare<V> {
     fn comparison(&self) -> Option<Comparison<V>> {
-        Some(V::is_same)
+        Some(Comparison { are_same: V::is_same, sees_all: false })
     }
 }
 
@@ -206,13 +237,15 @@ mod tests {
         let map = |entries: &[(u8, &'static str)]| -> HashMap<ById, ById> {
             entries.iter().map(|&(id, name)| (ById(id, "key"), ById(id, name))).collect()
         };
-        let same = comparison!(HashMap<ById, ById>).unwrap();
+        let comparison = comparison!(HashMap<ById, ById>).unwrap();
+        let same = |one: &_, other: &_| comparison.are_same(one, other);
         let many: Vec<(u8, &str)> = (0..100).map(|id| (id, "ann")).collect();
         let backwards: Vec<_> = many.iter().rev().copied().collect();
         assert!(same(&map(&many), &map(&backwards)));
         assert!(!same(&map(&many), &map(&many[1..])));
         assert!(!same(&map(&[(1, "ann"), (2, "bob")]), &map(&[(1, "ann"), (2, "rob")])));
-        let same = comparison!(HashSet<ById>).unwrap();
+        let comparison = comparison!(HashSet<ById>).unwrap();
+        let same = |one: &_, other: &_| comparison.are_same(one, other);
         let set = |names: &[(u8, &'static str)]| -> HashSet<ById> {
             names.iter().map(|&(id, name)| ById(id, name)).collect()
         };

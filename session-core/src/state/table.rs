@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::state::access::{Access, Compared, Direct, Uncompared, Within};
+use crate::state::field_set::FieldSet;
 use crate::state::field_value::{FieldValue, OpaqueValue};
+use crate::state::frame::{Fields, is_engines};
 use crate::state::lens::Lens;
 use crate::state::stored_name::StoredName;
 
@@ -38,9 +40,13 @@ struct Built<T: 'static> {
     fields: Box<[StoredField<T>]>,
     /// Whether one of them runs out.
     expires: bool,
+    /// The place of the one that says whom a session belongs to.
+    principal: Option<usize>,
+    /// Those of which two that are the same may differ in what is not stored.
+    overlooking: FieldSet,
     /// The field that has a name, and how many of its names come before that: its aliases come
     /// after its own.
-    names: HashMap<&'static str, (usize, usize)>,
+    names: HashMap<&'static [u8], (usize, usize)>,
 }
 
 /// A field as it is stored: of the session type itself, or of a part of it at any depth.
@@ -70,30 +76,53 @@ impl<T> Table<T> {
         self.built().expires
     }
 
-    /// For each field its position among what is stored under these names, if it is there: under its
-    /// name, or else under the first alias there is.
-    pub(crate) fn positions<'a>(
-        &'static self,
-        stored: impl Iterator<Item = &'a str>,
-    ) -> Vec<Option<usize>> {
-        let Built { fields, names, .. } = self.built();
-        let mut found: Vec<Option<(usize, usize)>> = vec![None; fields.len()];
-        let mut next = 0;
-        for (position, name) in stored.enumerate() {
-            // Most records have the fields in the order of the table.
-            let (field, rank) = match fields.get(next) {
-                Some(field) if field.name == name => (next, 0),
-                _ => match names.get(name) {
-                    Some(&place) => place,
-                    None => continue,
-                },
-            };
-            next = field + 1;
-            if found[field].is_none_or(|(other, _)| rank < other) {
-                found[field] = Some((rank, position));
+    /// The field that says whom a session belongs to.
+    pub(crate) fn principal(&'static self) -> Option<&'static StoredField<T>> {
+        let Built { fields, principal, .. } = self.built();
+        principal.map(|place| &fields[place])
+    }
+
+    /// The fields that would be stored differently for the two states.
+    pub(crate) fn differing(&'static self, one: &T, other: &T) -> FieldSet {
+        let fields = self.fields().iter().enumerate();
+        fields.filter(|(_, field)| !field.access.same(one, other)).map(|(place, _)| place).collect()
+    }
+
+    /// The fields of which two that are the same may differ in what is not stored.
+    pub(crate) fn overlooking(&'static self) -> &'static FieldSet {
+        &self.built().overlooking
+    }
+
+    /// Finds out which field of the table each entry is. Of several names of a field its own counts, or
+    /// else the first alias: the other entries are none.
+    pub(crate) fn locate(&'static self, fields: &mut Fields<'_>) {
+        let entries = fields.entries_mut();
+        let (mut found, mut next) = (FieldSet::default(), 0);
+        for index in 0..entries.len() {
+            let Some((place, rank)) = self.find(entries[index].name, next) else { continue };
+            next = place + 1;
+            if !found.insert(place)
+                && let (earlier, _) = entries.split_at_mut(index)
+                && let Some(other) = earlier.iter_mut().find(|entry| entry.place == Some(place))
+            {
+                if self.find(other.name, place).is_some_and(|(_, other)| other < rank) {
+                    continue;
+                }
+                other.place = None;
             }
+            entries[index].place = Some(place);
         }
-        found.into_iter().map(|found| Some(found?.1)).collect()
+    }
+
+    /// The place of the field that has this name, and how many of its names come before that. Most
+    /// records have the fields in the order of the table, so that it is expected at one place.
+    fn find(&'static self, name: &[u8], expected: usize) -> Option<(usize, usize)> {
+        let Built { fields, names, .. } = self.built();
+        match fields.get(expected) {
+            Some(field) if field.name.as_bytes() == name => Some((expected, 0)),
+            _ if is_engines(name) => None,
+            _ => names.get(name).copied(),
+        }
     }
 
     fn built(&'static self) -> &'static Built<T> {
@@ -101,11 +130,19 @@ impl<T> Table<T> {
             let fields: Box<[_]> = self.listed.iter().flat_map(Field::stored).collect();
             let names = fields.iter().enumerate().flat_map(|(index, field)| {
                 let names = std::iter::once(&field.name).chain(field.aliases);
-                names.enumerate().map(move |(rank, name)| (*name, (index, rank)))
+                names.enumerate().map(move |(rank, name)| (name.as_bytes(), (index, rank)))
             });
             let expiring = fields.iter().filter(|field| field.ttl.is_some()).count();
             assert!(expiring <= MAX_EXPIRING, "a session type has at most 64 fields with a `ttl`");
-            Built { names: names.collect(), expires: expiring > 0, fields }
+            let overlooking =
+                fields.iter().enumerate().filter(|(_, field)| !field.access.sees_all());
+            Built {
+                expires: expiring > 0,
+                principal: fields.iter().position(|field| field.is_principal),
+                overlooking: overlooking.map(|(place, _)| place).collect(),
+                names: names.collect(),
+                fields,
+            }
         })
     }
 }

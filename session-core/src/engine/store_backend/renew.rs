@@ -10,6 +10,7 @@ use crate::engine::event::SessionEvent;
 use crate::engine::rotation::{Role, SecondarySecret};
 use crate::engine::stored::Stored;
 use crate::engine::uncancelled::Uncancelled;
+use crate::state::field_set::FieldSet;
 use crate::state::restarts::Restarts;
 use crate::state::session_state::SessionState;
 
@@ -43,7 +44,12 @@ pub(super) async fn note_seen<T: SessionState>(
 ) -> Result<Option<Arc<Stored<T>>>, Error> {
     let state = || Arc::clone(&stored.state);
     let change = Change {
-        state: StateChange::Merge { base: state(), mine: state(), former: FormerData::Kept },
+        state: StateChange::Merge {
+            base: state(),
+            mine: state(),
+            changed: FieldSet::default(),
+            former: FormerData::Kept,
+        },
         request: Some(request),
         secret: SecretChange::Seen,
         logs_in: false,

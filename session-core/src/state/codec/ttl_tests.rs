@@ -38,7 +38,7 @@ struct Record(Arc<[u8]>);
 
 impl Record {
     fn new<T: SessionState>(state: &T) -> Self {
-        Self(encode("Shop", state, Duration::ZERO, None).unwrap().fields)
+        Self(encode("Shop", &mut Arc::new(state.clone()), Duration::ZERO, None).unwrap().fields)
     }
 
     fn at<T: SessionState>(&self, age: Duration) -> DecodedState<T> {
@@ -64,12 +64,14 @@ impl Record {
         let mut after = T::clone(&before);
         change(&mut after);
         let restarts = restarts(&after);
-        let encoded = recode(&self.0, &*before, &after, age, restarts).unwrap();
+        let changed = T::table().differing(&before, &after);
+        let encoded =
+            recode(&self.0, &*before, &mut Arc::new(after), &changed, age, restarts).unwrap();
         let is_written = encoded.is_some();
-        if let Some(Encoded { fields, decoded }) = encoded {
+        if let Some(Encoded { fields, until }) = encoded {
             self.0 = fields;
             let read = self.at::<T>(age);
-            assert_eq!(read.until, decoded.until, "what is remembered is what would be read");
+            assert_eq!(read.until, until, "what is remembered is what would be read");
         }
         is_written
     }
@@ -138,11 +140,13 @@ fn what_has_run_out_is_left_out_of_the_next_write() {
 fn what_runs_out_between_load_and_commit_is_left_out_too() {
     let record = Record::new(&Shop { code: Some(7), ..Shop::default() });
     let before = record.at::<Shop>(minutes(9)).state;
-    let after = Shop { visits: 1, ..Shop::clone(&before) };
-    let recoded = recode(&record.0, &*before, &after, minutes(11), Restarts::default());
-    let Encoded { fields, decoded } = recoded.unwrap().unwrap();
-    assert_eq!((decoded.state.code, decoded.until), (None, None));
-    assert_eq!(*decoded.state, *Record(fields).at::<Shop>(minutes(9)).state);
+    let mut after = Arc::new(Shop { visits: 1, ..Shop::clone(&before) });
+    let changed = <Shop as crate::state::HasFields>::table().differing(&before, &after);
+    let restarts = Restarts::default();
+    let recoded = recode(&record.0, &*before, &mut after, &changed, minutes(11), restarts);
+    let Encoded { fields, until } = recoded.unwrap().unwrap();
+    assert_eq!((after.code, until), (None, None));
+    assert_eq!(*after, *Record(fields).at::<Shop>(minutes(9)).state);
 }
 
 #[test]
@@ -168,9 +172,9 @@ fn what_a_release_without_a_ttl_has_written_counts_from_the_next_write() {
 fn what_passes_to_another_principal_keeps_its_time() {
     let record = Record::new(&Shop { code: Some(7), state: "abc".into(), visits: 1 });
     let before = record.at::<Shop>(minutes(9)).state;
-    let passed = Shop { code: Some(8), ..Shop::clone(&before) };
+    let mut passed = Arc::new(Shop { code: Some(8), ..Shop::clone(&before) });
     let former = Former { fields: &record.0, state: &*before, restarts: Restarts::default() };
-    let encoded = encode("Shop", &passed, minutes(9), Some(&former)).unwrap();
+    let encoded = encode("Shop", &mut passed, minutes(9), Some(&former)).unwrap();
     let passed = Record(encoded.fields);
     assert_eq!(passed.at::<Shop>(minutes(18)).state.code, Some(8));
     assert_eq!(passed.at::<Shop>(minutes(19)).until, Some(minutes(60)));
@@ -178,7 +182,8 @@ fn what_passes_to_another_principal_keeps_its_time() {
     // Unless that was to count anew.
     let mut restarts = Restarts::default();
     assert!(restarts.add(&*before, &before.state));
-    let encoded = encode("Shop", &*before, minutes(9), Some(&Former { restarts, ..former }));
+    let mut same = Arc::clone(&before);
+    let encoded = encode("Shop", &mut same, minutes(9), Some(&Former { restarts, ..former }));
     assert_eq!(Record(encoded.unwrap().fields).at::<Shop>(minutes(60)).until, Some(minutes(69)));
 }
 

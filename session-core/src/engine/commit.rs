@@ -102,8 +102,10 @@ impl<B> Commit<B> {
         pages.mark(&mut self.response);
         self.pages = self.pages.max(pages);
         let left = scope.end(end);
-        let is_new_to_browser =
-            left.as_ref().is_some_and(|left| left.is_destroyed || left.logs_in_or_out());
+        let leftovers = &scope.transaction().incoming.leftovers;
+        let is_new_to_browser = !leftovers.is_empty()
+            && left.as_ref().is_some_and(|left| left.is_destroyed || left.logs_in_or_out());
+        let leftovers = if is_new_to_browser { leftovers.clone() } else { Vec::new() };
         let save = match left {
             Some(left) => save(&scope.engine, scope.transaction(), left, secret_renewal),
             None => renewal(&scope.engine, scope.transaction()),
@@ -111,11 +113,6 @@ impl<B> Commit<B> {
         let Some(save) = save else { return false };
         let engine = Arc::clone(&scope.engine) as Arc<dyn Owner>;
         let presented_cookies = scope.transaction().incoming.presented_cookies;
-        let leftovers = if is_new_to_browser {
-            scope.transaction().incoming.leftovers.clone()
-        } else {
-            Vec::new()
-        };
         let pending = Pending { save, engine, presented_cookies, leftovers };
         match self.first {
             None => self.first = Some(pending),

@@ -3,16 +3,16 @@
 //! The store is asked to write at the revision that the change was applied to. A conflict it
 //! answers with the record as it is now, and the change is applied to that.
 
+use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::time::Instant;
 
 use crate::crypto::token::Handle;
-use crate::engine::change::{Change, Committed};
-use crate::engine::commit_queue::Waiting;
-use crate::engine::draft::{Acknowledgement, Draft, SecretsIn};
+use crate::engine::change::Change;
+use crate::engine::commit_queue::{Answer, Joined, Waiting};
+use crate::engine::draft::{Draft, SecretsIn};
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
@@ -38,28 +38,28 @@ pub(crate) fn commit<T: SessionState>(
     engine: Arc<Engine<T>>,
     stored: Arc<Stored<T>>,
     change: Change<T>,
-) -> impl Future<Output = Result<Committed<T>, Error>> + Send {
+) -> impl Future<Output = Answer<T>> + Send {
     let deadline = engine.store.deadline;
     let began = Instant::now();
     let until = began + deadline;
-    let (reply, mut answer) = oneshot::channel();
-    let joined = Committer::join(engine, Waiting { change, stored, until, reply });
+    let latest = Arc::clone(&stored);
+    let joined = match engine.commit_queues.join(change, stored, until) {
+        Joined::First(own) => Ok((Committer { engine, latest, done: false }, own)),
+        Joined::Behind(answer) => Err(answer),
+    };
     async move {
-        if let Some((mut committer, first)) = joined {
-            committer.save(first, began).await;
-            if let Some(batch) = committer.next() {
-                tokio::spawn(committer.run(batch));
+        match joined {
+            Ok((mut committer, mut own)) => {
+                committer.save(slice::from_mut(&mut own), began).await;
+                if let Some(batch) = committer.next() {
+                    tokio::spawn(committer.run(batch));
+                }
+                own.into_answer().unwrap_or(Err(Error::Aborted))
             }
-            // Whoever saves has its answer by now.
-            match answer.try_recv() {
-                Ok(answer) => return answer,
-                Err(TryRecvError::Closed) => return Err(Error::Aborted),
-                Err(TryRecvError::Empty) => {}
-            }
-        }
-        match tokio::time::timeout_at(until, answer).await {
-            Ok(answer) => answer.unwrap_or(Err(Error::Aborted)),
-            Err(_) => Err(StoreError::Deadline(deadline).into()),
+            Err(answer) => match Box::pin(tokio::time::timeout_at(until, answer)).await {
+                Ok(answer) => answer.unwrap_or(Err(Error::Aborted)),
+                Err(_) => Err(StoreError::Deadline(deadline).into()),
+            },
         }
     }
 }
@@ -68,24 +68,19 @@ pub(crate) fn commit<T: SessionState>(
 /// dropped before its queue is empty (a merge function panicked), it aborts all that wait.
 struct Committer<T: SessionState> {
     engine: Arc<Engine<T>>,
-    handle: Handle,
     /// The newest that is known of the session.
     latest: Arc<Stored<T>>,
     done: bool,
 }
 
 impl<T: SessionState> Committer<T> {
-    /// Joins the queue of a session; whoever finds none becomes its committer.
-    fn join(engine: Arc<Engine<T>>, waiting: Waiting<T>) -> Option<(Self, Vec<Waiting<T>>)> {
-        let handle = waiting.stored.record.handle;
-        let waiting = engine.commit_queues.join(handle, waiting)?;
-        let latest = Arc::clone(&waiting.stored);
-        Some((Self { engine, handle, latest, done: false }, vec![waiting]))
+    fn handle(&self) -> Handle {
+        self.latest.record.handle
     }
 
     /// Those who came while the last ones were being saved.
     fn next(&mut self) -> Option<Vec<Waiting<T>>> {
-        let batch = self.engine.commit_queues.next(self.handle);
+        let batch = self.engine.commit_queues.next(self.handle());
         self.done = batch.is_none();
         batch
     }
@@ -98,7 +93,7 @@ impl<T: SessionState> Committer<T> {
     async fn run(mut self, mut batch: Vec<Waiting<T>>) {
         loop {
             let began = Instant::now();
-            self.save(batch, began).await;
+            self.save(&mut batch, began).await;
             let pause = self.engine.policy.jitter(began.elapsed().min(MAX_PAUSE));
             tokio::time::sleep(pause).await;
             match self.next() {
@@ -108,27 +103,26 @@ impl<T: SessionState> Committer<T> {
         }
     }
 
-    /// Saves these changes, as if they had come one after the other.
-    async fn save(&mut self, mut batch: Vec<Waiting<T>>, began: Instant) {
+    /// Saves these changes, as if they had come one after the other, and answers all of them.
+    async fn save(&mut self, batch: &mut [Waiting<T>], began: Instant) {
         let mut now = began;
-        while !batch.is_empty() {
-            batch = self.save_together(batch, now).await;
+        loop {
+            self.save_together(batch, now).await;
+            if open(batch).next().is_none() {
+                return;
+            }
             now = Instant::now();
         }
     }
 
-    /// Saves these changes in one write. Answers those that could not be applied to what the others make of
-    /// the session: whether a log-in has ended them, say, is known when it is stored.
-    async fn save_together(
-        &mut self,
-        mut batch: Vec<Waiting<T>>,
-        mut now: Instant,
-    ) -> Vec<Waiting<T>> {
+    /// Saves these changes in one write. Leaves those open that could not be applied to what the others make
+    /// of the session: whether a log-in has ended them, say, is known when it is stored.
+    async fn save_together(&mut self, batch: &mut [Waiting<T>], mut now: Instant) {
         let until = now + self.engine.store.deadline;
-        for late in batch.extract_if(.., |waiting| waiting.until <= now) {
+        for late in open(batch).filter(|waiting| waiting.until <= now) {
             late.answer(Err(self.out_of_time()));
         }
-        for waiting in &batch {
+        for waiting in open(batch) {
             if waiting.stored.record.revision > self.latest.record.revision {
                 self.latest = Arc::clone(&waiting.stored);
             }
@@ -137,16 +131,20 @@ impl<T: SessionState> Committer<T> {
         let mut refusals = 0;
         for _ in 0..MAX_ATTEMPTS {
             let mut draft = Draft::of(&self.latest, SecretsIn::Record);
-            let (mut applied, mut later) = (Vec::with_capacity(batch.len()), Vec::new());
-            for mut waiting in batch {
+            let mut is_applied = false;
+            for waiting in open(batch) {
+                waiting.acknowledgement = None;
                 match draft.apply(&mut waiting.change, &self.engine.policy) {
-                    Ok(acknowledgement) => applied.push((waiting, acknowledgement)),
-                    Err(_) if !applied.is_empty() => later.push(waiting),
+                    Ok(acknowledgement) => {
+                        waiting.acknowledgement = Some(acknowledgement);
+                        is_applied = true;
+                    }
+                    Err(_) if is_applied => {}
                     Err(error) => waiting.answer(Err(error)),
                 }
             }
-            if applied.is_empty() {
-                return later;
+            if !is_applied {
+                return;
             }
             let (stored_bytes, updated) = match draft.update(&self.engine.policy, reading) {
                 Ok(Some(update)) => {
@@ -154,56 +152,49 @@ impl<T: SessionState> Committer<T> {
                     let stored_bytes = Arc::clone(&update.fields);
                     (stored_bytes, self.engine.store.update(update, left))
                 }
-                Ok(None) => {
-                    self.acknowledge(applied);
-                    return later;
-                }
-                Err(error) => {
-                    fail(unapplied(applied), &error);
-                    return later;
-                }
+                Ok(None) => return self.acknowledge(batch),
+                Err(error) => return fail(applied(batch), &error),
             };
             match updated.await {
                 Ok(Updated::Saved(times)) => {
                     self.latest = Arc::new(draft.saved(times));
                     self.engine.remember(&self.latest, stored_bytes);
-                    self.acknowledge(applied);
-                    return later;
+                    return self.acknowledge(batch);
                 }
                 Ok(Updated::Conflict(record)) => match self.engine.decode(*record) {
                     Ok(Some(stored)) => self.latest = Arc::new(stored),
                     // It was ended, and that is remembered.
-                    Ok(None) => return fail(all(applied, later), &Error::Ended),
-                    Err(error) => return fail(all(applied, later), &error),
+                    Ok(None) => return fail(open(batch), &Error::Ended),
+                    Err(error) => return fail(open(batch), &error),
                 },
                 Ok(Updated::Gone) => {
-                    self.engine.decode_cache.forget(self.handle);
-                    return fail(all(applied, later), &Error::Ended);
+                    self.engine.decode_cache.forget(self.handle());
+                    return fail(open(batch), &Error::Ended);
                 }
                 Ok(Updated::Revoked(time)) => {
                     let newer = ClockReading::now(time);
                     refusals += 1;
                     if refusals == MAX_REFUSALS || !draft.began_later_by(newer, reading) {
-                        applied = refuse_log_ins(applied);
+                        fail(applied(batch).filter(|waiting| logs_in(waiting)), &Error::Ended);
                     }
                     reading = newer;
                 }
-                Err(error) => return fail(all(applied, later), &error.into()),
+                Err(error) => return fail(open(batch), &error.into()),
             }
-            batch = all(applied, later);
             now = Instant::now();
             if now >= until {
-                return fail(batch, &self.out_of_time());
+                return fail(open(batch), &self.out_of_time());
             }
         }
-        fail(batch, &Error::Contended(MAX_ATTEMPTS))
+        fail(open(batch), &Error::Contended(MAX_ATTEMPTS));
     }
 
     /// Answers those whose changes are stored.
-    fn acknowledge(&self, applied: Vec<(Waiting<T>, Acknowledgement)>) {
-        for (waiting, acknowledgement) in applied {
+    fn acknowledge(&self, batch: &mut [Waiting<T>]) {
+        for waiting in open(batch) {
+            let Some(acknowledgement) = waiting.acknowledgement.take() else { continue };
             if acknowledgement.token.is_some() {
-                self.engine.store.report(&SessionEvent::Rotated { handle: self.handle });
+                self.engine.store.report(&SessionEvent::Rotated { handle: self.handle() });
             }
             waiting.answer(Ok(acknowledgement.committed(&self.latest)));
         }
@@ -217,35 +208,28 @@ impl<T: SessionState> Committer<T> {
 impl<T: SessionState> Drop for Committer<T> {
     fn drop(&mut self) {
         if !self.done {
-            self.engine.commit_queues.abort(self.handle);
+            self.engine.commit_queues.abort(self.handle());
         }
     }
 }
 
-/// Answers all of them this, so that nobody is left.
-fn fail<T>(batch: Vec<Waiting<T>>, error: &Error) -> Vec<Waiting<T>> {
+/// Those that have no answer yet.
+fn open<T>(batch: &mut [Waiting<T>]) -> impl Iterator<Item = &mut Waiting<T>> {
+    batch.iter_mut().filter(|waiting| waiting.is_open())
+}
+
+/// Those of them that were applied to the draft.
+fn applied<T>(batch: &mut [Waiting<T>]) -> impl Iterator<Item = &mut Waiting<T>> {
+    open(batch).filter(|waiting| waiting.acknowledgement.is_some())
+}
+
+fn logs_in<T>(waiting: &Waiting<T>) -> bool {
+    waiting.acknowledgement.as_ref().is_some_and(|acknowledgement| acknowledgement.logs_in)
+}
+
+/// Answers all of them this.
+fn fail<'a, T: 'a>(batch: impl Iterator<Item = &'a mut Waiting<T>>, error: &Error) {
     for waiting in batch {
         waiting.answer(Err(error.clone()));
     }
-    Vec::new()
-}
-
-/// Answers those whose log-in came too late, and leaves the others.
-fn refuse_log_ins<T>(
-    applied: Vec<(Waiting<T>, Acknowledgement)>,
-) -> Vec<(Waiting<T>, Acknowledgement)> {
-    let (late, others): (Vec<_>, Vec<_>) =
-        applied.into_iter().partition(|(_, acknowledgement)| acknowledgement.logs_in);
-    fail(unapplied(late), &Error::Ended);
-    others
-}
-
-/// The changes as they were before they were applied.
-fn unapplied<T>(applied: Vec<(Waiting<T>, Acknowledgement)>) -> Vec<Waiting<T>> {
-    applied.into_iter().map(|(waiting, _)| waiting).collect()
-}
-
-/// All changes as they were: those that were applied, and those that could not be.
-fn all<T>(applied: Vec<(Waiting<T>, Acknowledgement)>, later: Vec<Waiting<T>>) -> Vec<Waiting<T>> {
-    unapplied(applied).into_iter().chain(later).collect()
 }

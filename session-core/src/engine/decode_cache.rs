@@ -75,13 +75,15 @@ impl<T> DecodeCache<T> {
     pub(crate) fn find(
         &self,
         handle: Handle,
-        stored_bytes: &[u8],
+        stored_bytes: &Arc<[u8]>,
         age: Duration,
     ) -> Option<CachedState<T>> {
         let mut place = self.place(handle);
         let entry = place.as_mut().filter(|entry| {
+            let known = &entry.stored_bytes;
             entry.handle == handle
-                && *entry.stored_bytes == *stored_bytes
+                // A store in memory gives the same ones.
+                && (Arc::ptr_eq(known, stored_bytes) || known == stored_bytes)
                 && entry.cached.decoded.until.is_none_or(|until| age < until)
         })?;
         entry.used = true;
@@ -100,15 +102,25 @@ impl<T> DecodeCache<T> {
             self.forget_unused();
         }
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        let former = self.place(handle).replace(Box::new(entry));
-        self.forgot(former);
+        let former = match &mut *self.place(handle) {
+            Some(former) => Some(std::mem::replace(&mut **former, entry)),
+            place => {
+                *place = Some(Box::new(entry));
+                None
+            }
+        };
+        if let Some(former) = former {
+            self.forgot(&former);
+        }
         self.make_room();
     }
 
     /// The session has ended.
     pub(crate) fn forget(&self, handle: Handle) {
         let forgotten = self.place(handle).take_if(|entry| entry.handle == handle);
-        self.forgot(forgotten);
+        if let Some(entry) = forgotten {
+            self.forgot(&entry);
+        }
     }
 
     /// What nobody has asked for since the last time does not stay in memory.
@@ -132,14 +144,14 @@ impl<T> DecodeCache<T> {
 
     fn forget_if_unused(&self, place: &Mutex<Place<T>>) {
         let forgotten = lock(place).take_if(|entry| !std::mem::take(&mut entry.used));
-        self.forgot(forgotten);
+        if let Some(entry) = forgotten {
+            self.forgot(&entry);
+        }
     }
 
     /// This one is not remembered any more.
-    fn forgot(&self, entry: Place<T>) {
-        if let Some(entry) = entry {
-            self.bytes.fetch_sub(entry.bytes(), Ordering::Relaxed);
-        }
+    fn forgot(&self, entry: &Entry<T>) {
+        self.bytes.fetch_sub(entry.bytes(), Ordering::Relaxed);
     }
 
     /// By the part of the handle that is drawn at random. Handles are the server's own, so that
@@ -195,7 +207,7 @@ mod tests {
     }
 
     fn find(cache: &DecodeCache<u8>, number: u8, stored_bytes: &[u8]) -> Option<u8> {
-        let found = cache.find(handle(number), stored_bytes, Duration::ZERO);
+        let found = cache.find(handle(number), &stored_bytes.into(), Duration::ZERO);
         found.map(|cached| *cached.decoded.state)
     }
 
@@ -218,7 +230,9 @@ mod tests {
         let mut place = cache.place(handle(1));
         place.as_mut().unwrap().cached.decoded.until = Some(Duration::from_mins(1));
         drop(place);
-        let found = |seconds| cache.find(handle(1), b"one", Duration::from_secs(seconds)).is_some();
+        let found = |seconds| {
+            cache.find(handle(1), &(*b"one").into(), Duration::from_secs(seconds)).is_some()
+        };
         assert!(found(0) && found(59) && !found(60) && !found(61));
     }
 

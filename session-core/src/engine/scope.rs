@@ -145,7 +145,14 @@ impl<T: SessionState, M: Mode> Scope<T, M> {
         let left = if M::WRITES { Left::Written(self.session.working_copy()) } else { Left::Read };
         let Place { transaction, scope } = &mut self.session.place;
         // Taken: dropped after this, it has nothing to abandon.
-        transaction.end(scope.take()?, left, end)
+        let left = transaction.end(scope.take()?, left, end);
+        // Where nobody else can ask what it has become, that is only to be saved.
+        if left.is_some()
+            && let Some(transaction) = Arc::get_mut(transaction)
+        {
+            transaction.forget_copies();
+        }
+        left
     }
 
     pub(crate) fn transaction(&self) -> &Arc<Transaction<T>> {

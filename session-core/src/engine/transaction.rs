@@ -359,6 +359,13 @@ impl<T: SessionState> Transaction<T> {
         }
     }
 
+    /// Forgets what the session has become.
+    pub(crate) fn forget_copies(&mut self) {
+        let shared = self.shared.get_mut().unwrap_or_else(PoisonError::into_inner);
+        shared.now = as_loaded(&self.identity);
+        shared.kept = None;
+    }
+
     /// A scope is dropped before its function has an answer: the session is as it was handed to
     /// it, whatever a guard with `commit = always` has left inside.
     pub(crate) fn abandon(&self, scope: ScopeId) {

@@ -7,6 +7,8 @@ use axum::http::HeaderValue;
 use session_axum::{Builder, KeyRing, MemoryStore, Sealing, Sessions, merge};
 use site::{Shop, Site, cookie};
 
+use crate::wide;
+
 /// Something to do so many times.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
@@ -36,6 +38,9 @@ pub(crate) const ALL: &[Case] = cases! {
     "cookie read", "read of a sealed cookie", |times| ask("/read", in_cookie(), times);
     "cookie write", "write of a sealed cookie", |times| follow("/write", in_cookie(), times);
     "update", "`update` that changes nothing: a record is loaded", |times| update(times, 0);
+    "read of 62 kB", "read of a session of 62 kB: no byte of it is looked at", large;
+    "write of 5", "write that changes one of five fields, each of a name of eight letters", |times| wide::write("/five", times);
+    "write of 50", "the same of fifty such fields", |times| wide::write("/fifty", times);
     "encode", "`update` that adds one: it is encoded and stored too", |times| update(times, 1);
     "decode", "the same, and a read on another node, which decodes what it has not written", decode;
     "merge", "a cart of ten merged with one appended on either side", carts;
@@ -105,6 +110,16 @@ async fn header(times: usize) {
     let cookies = HeaderValue::from_str(&cookies).expect("it was a header before");
     for _ in 0..times {
         site.ask("/read", Some(&cookies)).await;
+    }
+}
+
+async fn large(times: usize) {
+    let site = Site::new(memory()).await;
+    let handle = site.handle().await;
+    let updated = site.sessions.update(&handle, |shop| shop.name = "n".repeat(62_000)).await;
+    updated.expect("the session is there");
+    for _ in 0..times {
+        site.ask("/read", Some(&site.cookie)).await;
     }
 }
 

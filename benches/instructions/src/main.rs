@@ -3,6 +3,7 @@
 //! Without arguments it lists its cases, each with what it is.
 
 mod cases;
+mod wide;
 
 use std::env;
 

@@ -12,7 +12,8 @@ use shop::somebody_else;
 pub struct Shop {
     #[session(principal)]
     user: Option<u64>,
-    name: String,
+    /// What they are called.
+    pub name: String,
     #[session(merge = append)]
     cart: Vec<String>,
     theme: String,

@@ -49,7 +49,7 @@ pub(crate) enum SecretChange {
     Seen,
     /// It is old: the successor of this token, with which the request came in, is offered to the browser,
     /// unless it was meanwhile.
-    Renew(Token),
+    Renew(Box<Token>),
     /// Another takes its place at once.
     Replace,
 }
@@ -129,7 +129,7 @@ pub(crate) struct Committed<T> {
     /// The session as it is now.
     pub(crate) stored: Arc<Stored<T>>,
     /// The token that replaces the one it came in with.
-    pub(crate) token: Option<Token>,
+    pub(crate) token: Option<Box<Token>>,
     /// Whether the token that it came in with is the session's current one.
     pub(crate) is_current: bool,
     /// Whether the cookie has become persistent, or ceased to be.

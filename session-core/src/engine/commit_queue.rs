@@ -23,25 +23,25 @@ pub(crate) struct CommitQueues<T>(Mutex<HashMap<Handle, Vec<Waiting<T>>, HandleH
 
 /// A change that is to be saved.
 pub(crate) struct Waiting<T> {
-    pub(crate) change: Change<T>,
+    pub(crate) change: Box<Change<T>>,
     /// What its request loaded.
     pub(crate) stored: Arc<Stored<T>>,
     pub(crate) until: Instant,
-    /// What its request may be told once the draft is stored to which it was applied.
-    pub(crate) acknowledgement: Option<Acknowledgement>,
-    reply: Reply<T>,
+    pub(crate) progress: Progress<T>,
+    /// None if its request saves by itself.
+    reply: Option<oneshot::Sender<Answer<T>>>,
 }
 
 /// What becomes of a change.
 pub(crate) type Answer<T> = Result<Committed<T>, Error>;
 
-/// How a change's request gets its answer.
-enum Reply<T> {
-    /// It saves by itself.
-    Here,
-    /// It waits for another that does.
-    To(oneshot::Sender<Answer<T>>),
-    Given(Option<Answer<T>>),
+/// How far a change has come.
+pub(crate) enum Progress<T> {
+    Open,
+    /// A draft has it, and this is what its request may be told once that is stored.
+    Applied(Acknowledgement),
+    /// With the answer, if that was not sent to another request.
+    Answered(Option<Answer<T>>),
 }
 
 /// What a change finds in its session's queue.
@@ -56,21 +56,21 @@ impl<T> CommitQueues<T> {
     /// Joins the session's queue. Whoever finds none opens it, and saves.
     pub(crate) fn join(
         &self,
-        change: Change<T>,
+        change: Box<Change<T>>,
         stored: Arc<Stored<T>>,
         until: Instant,
     ) -> Joined<T> {
         let handle = stored.record.handle;
-        let waiting = |reply| Waiting { change, stored, until, acknowledgement: None, reply };
+        let waiting = |reply| Waiting { change, stored, until, progress: Progress::Open, reply };
         match self.lock().entry(handle) {
             Entry::Occupied(mut queue) => {
                 let (reply, answer) = oneshot::channel();
-                queue.get_mut().push(waiting(Reply::To(reply)));
+                queue.get_mut().push(waiting(Some(reply)));
                 Joined::Behind(answer)
             }
             Entry::Vacant(queue) => {
                 queue.insert(Vec::new());
-                Joined::First(waiting(Reply::Here))
+                Joined::First(waiting(None))
             }
         }
     }
@@ -106,25 +106,26 @@ impl<T> Default for CommitQueues<T> {
 impl<T> Waiting<T> {
     /// Whether it is still to be answered.
     pub(crate) fn is_open(&self) -> bool {
-        !matches!(self.reply, Reply::Given(_))
+        !matches!(self.progress, Progress::Answered(_))
     }
 
     /// Whoever asked may be gone: then nobody needs the answer.
     pub(crate) fn answer(&mut self, answer: Answer<T>) {
-        self.reply = match std::mem::replace(&mut self.reply, Reply::Given(None)) {
-            Reply::To(reply) => {
+        let answer = match self.reply.take() {
+            None => Some(answer),
+            Some(reply) => {
                 _ = reply.send(answer);
-                Reply::Given(None)
+                None
             }
-            Reply::Here | Reply::Given(_) => Reply::Given(Some(answer)),
         };
+        self.progress = Progress::Answered(answer);
     }
 
-    /// The answer, for whoever has saved by itself.
-    pub(crate) fn into_answer(self) -> Option<Answer<T>> {
-        match self.reply {
-            Reply::Given(answer) => answer,
-            Reply::Here | Reply::To(_) => None,
+    /// The answer, for a request that has saved by itself.
+    pub(crate) fn take_answer(&mut self) -> Option<Answer<T>> {
+        match &mut self.progress {
+            Progress::Answered(answer) => answer.take(),
+            Progress::Open | Progress::Applied(_) => None,
         }
     }
 }

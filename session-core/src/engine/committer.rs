@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::crypto::token::Handle;
 use crate::engine::change::Change;
-use crate::engine::commit_queue::{Answer, Joined, Waiting};
+use crate::engine::commit_queue::{Answer, Joined, Progress, Waiting};
 use crate::engine::draft::{Draft, SecretsIn};
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
@@ -32,34 +32,33 @@ const MAX_PAUSE: Duration = Duration::from_millis(50);
 
 /// Saves one change, together with those that wait for the same session.
 ///
-/// It joins the queue when this is called, so that the future need not keep the change twice:
-/// each change moves and allocates its future.
+/// It joins the queue when this is called, and what it finds there stays in its place, so that the future need
+/// not keep the change twice: each change moves and allocates its future.
 pub(crate) fn commit<T: SessionState>(
     engine: Arc<Engine<T>>,
     stored: Arc<Stored<T>>,
-    change: Change<T>,
+    change: Box<Change<T>>,
 ) -> impl Future<Output = Answer<T>> + Send {
     let deadline = engine.store.deadline;
     let began = Instant::now();
-    let until = began + deadline;
     let latest = Arc::clone(&stored);
-    let joined = match engine.commit_queues.join(change, stored, until) {
-        Joined::First(own) => Ok((Committer { engine, latest, done: false }, own)),
-        Joined::Behind(answer) => Err(answer),
-    };
+    let mut joined = engine.commit_queues.join(change, stored, began + deadline);
+    let mut committer = Committer { engine, latest, done: matches!(joined, Joined::Behind(_)) };
     async move {
-        match joined {
-            Ok((mut committer, mut own)) => {
-                committer.save(slice::from_mut(&mut own), began).await;
+        match &mut joined {
+            Joined::First(own) => {
+                committer.save(slice::from_mut(own), began).await;
                 if let Some(batch) = committer.next() {
                     tokio::spawn(committer.run(batch));
                 }
-                own.into_answer().unwrap_or(Err(Error::Aborted))
+                own.take_answer().unwrap_or(Err(Error::Aborted))
             }
-            Err(answer) => match Box::pin(tokio::time::timeout_at(until, answer)).await {
-                Ok(answer) => answer.unwrap_or(Err(Error::Aborted)),
-                Err(_) => Err(StoreError::Deadline(deadline).into()),
-            },
+            Joined::Behind(answer) => {
+                match Box::pin(tokio::time::timeout_at(began + deadline, answer)).await {
+                    Ok(answer) => answer.unwrap_or(Err(Error::Aborted)),
+                    Err(_) => Err(StoreError::Deadline(deadline).into()),
+                }
+            }
         }
     }
 }
@@ -103,96 +102,112 @@ impl<T: SessionState> Committer<T> {
         }
     }
 
-    /// Saves these changes, as if they had come one after the other, and answers all of them.
-    async fn save(&mut self, batch: &mut [Waiting<T>], began: Instant) {
+    /// Saves these changes, as if they had come one after the other, and answers all of them. It is a block, since an
+    /// `async fn` keeps its arguments twice.
+    fn save<'a>(
+        &'a mut self,
+        batch: &'a mut [Waiting<T>],
+        began: Instant,
+    ) -> impl Future<Output = ()> + Send + 'a {
         let mut now = began;
-        loop {
-            self.save_together(batch, now).await;
-            if open(batch).next().is_none() {
-                return;
+        async move {
+            loop {
+                self.save_together(batch, now).await;
+                if open(batch).next().is_none() {
+                    return;
+                }
+                now = Instant::now();
             }
-            now = Instant::now();
         }
     }
 
     /// Saves these changes in one write. Leaves those open that could not be applied to what the others make
     /// of the session: whether a log-in has ended them, say, is known when it is stored.
-    async fn save_together(&mut self, batch: &mut [Waiting<T>], mut now: Instant) {
-        let until = now + self.engine.store.deadline;
-        for late in open(batch).filter(|waiting| waiting.until <= now) {
-            late.answer(Err(self.out_of_time()));
-        }
-        for waiting in open(batch) {
-            if waiting.stored.record.revision > self.latest.record.revision {
-                self.latest = Arc::clone(&waiting.stored);
+    fn save_together<'a>(
+        &'a mut self,
+        batch: &'a mut [Waiting<T>],
+        mut now: Instant,
+    ) -> impl Future<Output = ()> + Send + 'a {
+        async move {
+            let until = now + self.engine.store.deadline;
+            for late in open(batch).filter(|waiting| waiting.until <= now) {
+                late.answer(Err(self.out_of_time()));
             }
-        }
-        let mut reading = self.latest.clock_reading();
-        let mut refusals = 0;
-        for _ in 0..MAX_ATTEMPTS {
-            let mut draft = Draft::of(&self.latest, SecretsIn::Record);
-            let mut is_applied = false;
             for waiting in open(batch) {
-                waiting.acknowledgement = None;
-                match draft.apply(&mut waiting.change, &self.engine.policy) {
-                    Ok(acknowledgement) => {
-                        waiting.acknowledgement = Some(acknowledgement);
-                        is_applied = true;
+                if waiting.stored.record.revision > self.latest.record.revision {
+                    self.latest = Arc::clone(&waiting.stored);
+                }
+            }
+            let mut reading = self.latest.clock_reading();
+            let mut refusals = 0;
+            for _ in 0..MAX_ATTEMPTS {
+                let mut draft = Draft::of(&self.latest, SecretsIn::Record);
+                let mut is_applied = false;
+                for waiting in open(batch) {
+                    match draft.apply(&mut waiting.change, &self.engine.policy) {
+                        Ok(acknowledgement) => {
+                            waiting.progress = Progress::Applied(acknowledgement);
+                            is_applied = true;
+                        }
+                        Err(_) if is_applied => waiting.progress = Progress::Open,
+                        Err(error) => waiting.answer(Err(error)),
                     }
-                    Err(_) if is_applied => {}
-                    Err(error) => waiting.answer(Err(error)),
                 }
-            }
-            if !is_applied {
-                return;
-            }
-            let (stored_bytes, updated) = match draft.update(&self.engine.policy, reading) {
-                Ok(Some(update)) => {
-                    let left = until.saturating_duration_since(now);
-                    let stored_bytes = Arc::clone(&update.fields);
-                    (stored_bytes, self.engine.store.update(update, left))
+                if !is_applied {
+                    return;
                 }
-                Ok(None) => return self.acknowledge(batch),
-                Err(error) => return fail(applied(batch), &error),
-            };
-            match updated.await {
-                Ok(Updated::Saved(times)) => {
-                    self.latest = Arc::new(draft.saved(times));
-                    self.engine.remember(&self.latest, stored_bytes);
-                    return self.acknowledge(batch);
-                }
-                Ok(Updated::Conflict(record)) => match self.engine.decode(*record) {
-                    Ok(Some(stored)) => self.latest = Arc::new(stored),
-                    // It was ended, and that is remembered.
-                    Ok(None) => return fail(open(batch), &Error::Ended),
-                    Err(error) => return fail(open(batch), &error),
-                },
-                Ok(Updated::Gone) => {
-                    self.engine.decode_cache.forget(self.handle());
-                    return fail(open(batch), &Error::Ended);
-                }
-                Ok(Updated::Revoked(time)) => {
-                    let newer = ClockReading::now(time);
-                    refusals += 1;
-                    if refusals == MAX_REFUSALS || !draft.began_later_by(newer, reading) {
-                        fail(applied(batch).filter(|waiting| logs_in(waiting)), &Error::Ended);
+                let (stored_bytes, updated) = match draft.update(&self.engine.policy, reading) {
+                    Ok(Some(update)) => {
+                        let left = until.saturating_duration_since(now);
+                        let stored_bytes = Arc::clone(&update.fields);
+                        (stored_bytes, self.engine.store.update(update, left))
                     }
-                    reading = newer;
+                    Ok(None) => return self.acknowledge(batch),
+                    Err(error) => return fail(applied(batch), &error),
+                };
+                match updated.await {
+                    Ok(Updated::Saved(times)) => {
+                        self.latest = Arc::new(draft.saved(times));
+                        self.engine.remember(&self.latest, stored_bytes);
+                        return self.acknowledge(batch);
+                    }
+                    Ok(Updated::Conflict(record)) => match self.engine.decode(*record) {
+                        Ok(Some(stored)) => self.latest = Arc::new(stored),
+                        // It was ended, and that is remembered.
+                        Ok(None) => return fail(open(batch), &Error::Ended),
+                        Err(error) => return fail(open(batch), &error),
+                    },
+                    Ok(Updated::Gone) => {
+                        self.engine.decode_cache.forget(self.handle());
+                        return fail(open(batch), &Error::Ended);
+                    }
+                    Ok(Updated::Revoked(time)) => {
+                        let newer = ClockReading::now(time);
+                        refusals += 1;
+                        if refusals == MAX_REFUSALS || !draft.began_later_by(newer, reading) {
+                            fail(applied(batch).filter(|waiting| logs_in(waiting)), &Error::Ended);
+                        }
+                        reading = newer;
+                    }
+                    Err(error) => return fail(open(batch), &error.into()),
                 }
-                Err(error) => return fail(open(batch), &error.into()),
+                now = Instant::now();
+                if now >= until {
+                    return fail(open(batch), &self.out_of_time());
+                }
             }
-            now = Instant::now();
-            if now >= until {
-                return fail(open(batch), &self.out_of_time());
-            }
+            fail(open(batch), &Error::Contended(MAX_ATTEMPTS));
         }
-        fail(open(batch), &Error::Contended(MAX_ATTEMPTS));
     }
 
     /// Answers those whose changes are stored.
     fn acknowledge(&self, batch: &mut [Waiting<T>]) {
         for waiting in open(batch) {
-            let Some(acknowledgement) = waiting.acknowledgement.take() else { continue };
+            let Progress::Applied(acknowledgement) =
+                std::mem::replace(&mut waiting.progress, Progress::Open)
+            else {
+                continue;
+            };
             if acknowledgement.token.is_some() {
                 self.engine.store.report(&SessionEvent::Rotated { handle: self.handle() });
             }
@@ -220,11 +235,11 @@ fn open<T>(batch: &mut [Waiting<T>]) -> impl Iterator<Item = &mut Waiting<T>> {
 
 /// Those of them that were applied to the draft.
 fn applied<T>(batch: &mut [Waiting<T>]) -> impl Iterator<Item = &mut Waiting<T>> {
-    open(batch).filter(|waiting| waiting.acknowledgement.is_some())
+    open(batch).filter(|waiting| matches!(waiting.progress, Progress::Applied(_)))
 }
 
 fn logs_in<T>(waiting: &Waiting<T>) -> bool {
-    waiting.acknowledgement.as_ref().is_some_and(|acknowledgement| acknowledgement.logs_in)
+    matches!(&waiting.progress, Progress::Applied(acknowledgement) if acknowledgement.logs_in)
 }
 
 /// Answers all of them this.

@@ -1,6 +1,7 @@
 //! A record as it is to become: changes applied to it one after the other, before it is written.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::crypto::seal::SealAge;
 use crate::crypto::token::{Digest, Token};
@@ -43,7 +44,8 @@ pub(crate) enum SecretsIn {
 /// What a change's request may tell the browser once the draft is stored.
 #[derive(Debug)]
 pub(crate) struct Acknowledgement {
-    pub(crate) token: Option<Token>,
+    /// Boxed, since few changes have one.
+    pub(crate) token: Option<Box<Token>>,
     /// The digest of the secret that the request came in with.
     presented: Option<Digest>,
     pub(crate) logs_in: bool,
@@ -55,7 +57,7 @@ pub(crate) struct Acknowledgement {
 #[derive(Default)]
 struct Secrets {
     /// For the browser.
-    token: Option<Token>,
+    token: Option<Box<Token>>,
     /// The current one, and the other one beside it.
     noted: Option<(Digest, SecondarySecret)>,
 }
@@ -100,7 +102,7 @@ impl<T: SessionState> Draft<T> {
         let name = policy.sealer.name_of(self.from.name);
         let logs_in = (principal_changes || change.logs_in) && after.principal().is_some();
         let takes_over = logs_in && self.decoding == Decoding::OfUnknown;
-        let age = self.from.age();
+        let age = self.age();
         let (fields, restarts) = (&self.record.fields, change.restarts);
         let former = Former { fields, state: &*before, restarts };
         let mut handed_on;
@@ -142,7 +144,7 @@ impl<T: SessionState> Draft<T> {
             Some((current, secondary)) => {
                 let fields = fields.as_deref().unwrap_or(&self.record.fields);
                 let fields = secondary.write_to(fields)?;
-                let offered = token.as_ref().map(|token| (secondary.digest, token));
+                let offered = token.as_deref().map(|token| (secondary.digest, token));
                 Some(match (secondary.role, offered, secret) {
                     (Role::Offered(_), Some(offered), SecretChange::Renew(presented)) => {
                         let code = form_codes::find(&fields, presented, current);
@@ -204,7 +206,7 @@ impl<T: SessionState> Draft<T> {
                 let principal = principal.map(PrincipalDigest::of::<T>).transpose()?;
                 let noted = SecondarySecret { digest, at: now(), role: Role::Replaced, principal };
                 let digest = policy.sealer.digest(&token, self.from.name);
-                Ok(Secrets { token: Some(token), noted: Some((digest, noted)) })
+                Ok(Secrets { token: Some(Box::new(token)), noted: Some((digest, noted)) })
             }
             SecretChange::Renew(current)
                 if presented == digest && is_due(secondary, times.created, now(), every) =>
@@ -217,7 +219,7 @@ impl<T: SessionState> Draft<T> {
                     role: Role::Offered(nonce),
                     principal: None,
                 };
-                Ok(Secrets { token: Some(token), noted: Some((digest, noted)) })
+                Ok(Secrets { token: Some(Box::new(token)), noted: Some((digest, noted)) })
             }
             _ if fields_change || matches!(change, SecretChange::Seen) => {
                 let seen = |secondary: SecondarySecret| secondary.seen(digest, presented, now());
@@ -266,6 +268,11 @@ impl<T: SessionState> Draft<T> {
             log_in: LogIn::new(self.log_in.map(|arrival| arrival.on_store(reading)), policy.limit),
             before: Before::of(&self.from.record),
         }))
+    }
+
+    /// The session's age, if that matters to a field.
+    fn age(&self) -> Duration {
+        if T::table().expires() { self.from.age() } else { Duration::ZERO }
     }
 
     /// The state as it is to become.

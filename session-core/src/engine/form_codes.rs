@@ -99,7 +99,7 @@ mod tests {
             assert!(find(&fields, &lost.0, lost.1) != code, "it was never shown");
             // Who has no secret has no code, whatever the record says.
             assert!(find(&fields, &lost.0, offered.1) != code);
-            assert_eq!(Fields::parse(&fields).unwrap().entries().len(), 2);
+            assert_eq!(Fields::parse(&fields).unwrap().entries().count(), 2);
             current = offered;
         }
         assert!(find(&without(Arc::clone(&fields)).unwrap(), &current.0, current.1) != code);

@@ -100,10 +100,9 @@ pub(crate) async fn create<T: SessionState>(
 pub(crate) async fn commit<T: SessionState>(
     engine: &Arc<Engine<T>>,
     proven: &Proven<T>,
-    change: Change<T>,
+    change: Box<Change<T>>,
 ) -> Result<(StoredAs, Option<SetCookie>), Error> {
     match &engine.backend {
-        // One future fewer holds the change.
         Backend::Store => {
             let stored = Arc::clone(&proven.stored);
             let committed = committer::commit(Arc::clone(engine), stored, change).await?;

@@ -114,7 +114,7 @@ fn run<T: SessionState>(
         let Controls { secret, persistent, after, restarts } = left.controls;
         let set = match transaction.proven().filter(|_| !left.is_destroyed) {
             Some(proven) => {
-                let log_in = left.logs_in().then(|| left.clone());
+                let log_in = left.logs_in().then(|| Box::new(left.clone()));
                 let Request { arrival, usage } = transaction.request();
                 let renews = transaction.take_renewal();
                 let arrival = after.map_or(arrival, Revocation::arrival);
@@ -123,12 +123,14 @@ fn run<T: SessionState>(
                     _ => FormerData::Dropped,
                 };
                 let (base, mine) = (left.base, left.state);
-                let change = Change {
+                let change = Box::new(Change {
                     state: StateChange::Merge { base, mine, changed, former },
                     request: Some(Requester { presented: proven.digest(), arrival, usage, renews }),
                     secret: match (secret, proven.token().filter(|_| due)) {
                         (SecretRequest::Rotate | SecretRequest::LogIn, _) => SecretChange::Replace,
-                        (SecretRequest::Unasked, Some(old)) => SecretChange::Renew(old.clone()),
+                        (SecretRequest::Unasked, Some(old)) => {
+                            SecretChange::Renew(Box::new(old.clone()))
+                        }
                         (SecretRequest::Unasked, None) if proven.cookie_is_stale() => {
                             SecretChange::SignAnew
                         }
@@ -137,11 +139,11 @@ fn run<T: SessionState>(
                     logs_in: secret == SecretRequest::LogIn,
                     persistent,
                     restarts,
-                };
+                });
                 match (operations::commit(&engine, proven, change).await, log_in) {
                     (Err(Error::Ended), Some(log_in)) => {
                         let presented = proven.presented();
-                        let saved = save_late_log_in(&engine, &transaction, presented, log_in);
+                        let saved = save_late_log_in(&engine, &transaction, presented, *log_in);
                         let (stored_as, set) = Box::pin(saved).await?;
                         saving.went_on(stored_as);
                         Some(set)

@@ -25,14 +25,14 @@ pub(crate) async fn update<T: SessionState, R: Send + 'static>(
     let change = move |state: &mut T| {
         *returned.lock().unwrap_or_else(PoisonError::into_inner) = Some(change(state));
     };
-    let change = Change {
+    let change = Box::new(Change {
         state: StateChange::Run(Box::new(change)),
         request: None,
         secret: SecretChange::Keep,
         logs_in: false,
         persistent: None,
         restarts: Restarts::default(),
-    };
+    });
     Uncancelled::new(commit(Arc::clone(engine), Arc::new(stored), change)).await?;
     let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
     result.ok_or(Error::Aborted)

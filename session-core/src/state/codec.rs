@@ -8,7 +8,7 @@ use crate::state::field_set::FieldSet;
 use crate::state::frame::{EncodeError, Fields, FieldsError, Head, Writer};
 use crate::state::restarts::Restarts;
 use crate::state::session_state::SessionState;
-use crate::state::table::StoredField;
+use crate::state::table::{Found, StoredField};
 
 /// The bytes of a session.
 pub(crate) struct Encoded {
@@ -38,14 +38,13 @@ pub(crate) fn decode<T: SessionState>(
     age: Duration,
     mut defaulted: impl FnMut(&'static str),
 ) -> Result<DecodedState<T>, FieldsError> {
-    let mut fields = Fields::parse(bytes)?;
-    let table = T::table();
-    table.locate(&mut fields);
+    let fields = Fields::parse(bytes)?;
+    let mut finder = T::table().finder();
     let deadlines = Deadlines::of_type::<T>(bytes);
     let (mut state, mut until) = (T::default(), None);
     for entry in fields.entries() {
-        let Some(place) = entry.place else { continue };
-        let field = &table.fields()[place];
+        let found = finder.find(entry.name).filter(|found| !found.is_overridden(fields));
+        let Some(Found { field, .. }) = found else { continue };
         let deadline = field.ttl.and_then(|_| deadlines.of(entry.name));
         if deadline.is_some_and(|deadline| deadline <= age) {
             continue;
@@ -139,28 +138,33 @@ pub(crate) fn recode<T: SessionState>(
     for place in table.overlooking().iter().filter(|place| !changed.contains(*place)) {
         table.fields()[place].access.copy(before, state);
     }
-    let mut fields = Fields::parsed_before(stored);
-    table.locate(&mut fields);
-    let (mut writer, mut found) = (Writer::again(stored), FieldSet::default());
+    let (fields, mut finder) = (Fields::parsed_before(stored), table.finder());
+    let (mut writer, mut copied) = (Writer::again(stored), 0);
+    let mut settled = FieldSet::default();
     for entry in fields.entries() {
-        let Some(place) = entry.place else {
-            writer.copy(entry);
+        let Some(found) = finder.find(entry.name) else { continue };
+        let is_changed = changed.contains(found.place);
+        if !is_changed && expiry.is_none() || found.is_overridden(fields) {
             continue;
-        };
-        found.insert(place);
-        let (field, is_changed) = (&table.fields()[place], changed.contains(place));
-        if is_changed {
-            writer.field_with(entry.name, |out| field.access.encode(state, field.name, out))?;
         }
-        let is_set = is_changed || restarted.contains(place);
-        let has_run_out =
-            expiry.as_mut().is_some_and(|expiry| expiry.settle(field, entry.name, is_set, state));
-        if !is_changed && !has_run_out {
-            writer.copy(entry);
+        let Found { place, field, .. } = found;
+        settled.insert(place);
+        if is_changed {
+            writer.copy(fields.framed(copied..entry.range.start));
+            writer.field_with(entry.name, |out| field.access.encode(state, field.name, out))?;
+            copied = entry.range.end;
+        }
+        if let Some(expiry) = &mut expiry {
+            let is_set = is_changed || restarted.contains(place);
+            if expiry.settle(field, entry.name, is_set, state) {
+                writer.copy(fields.framed(copied..entry.range.start));
+                copied = entry.range.end;
+            }
         }
     }
+    writer.copy(fields.framed(copied..fields.end()));
     for (place, field) in table.fields().iter().enumerate() {
-        if found.contains(place) {
+        if settled.contains(place) {
             continue;
         }
         let (name, is_changed) = (field.name.as_bytes(), changed.contains(place));
@@ -276,12 +280,13 @@ pub(crate) fn principal_key<T: SessionState>(
 
 /// The same of a principal that is stored, whether it decodes or not: it is stored as its JSON.
 pub(crate) fn stored_principal_key<T: SessionState>(stored: &[u8]) -> Option<&str> {
-    let mut fields = Fields::parsed_before(stored);
-    let table = T::table();
-    table.locate(&mut fields);
-    let is_principal = |place: usize| table.fields()[place].is_principal;
-    let entry = fields.entries().iter().find(|entry| entry.place.is_some_and(is_principal))?;
-    str::from_utf8(entry.value).ok()
+    let (fields, mut finder) = (Fields::parsed_before(stored), T::table().finder());
+    let mut is_principal = |name: &[u8]| {
+        let found = finder.find(name).filter(|found| found.field.is_principal);
+        found.is_some_and(|found| !found.is_overridden(fields))
+    };
+    let principal = fields.entries().find(|entry| is_principal(entry.name))?;
+    str::from_utf8(principal.value).ok()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 //! The engine's own entries come first: their names are empty or begin with a dot, which no field's
 //! does. So a session can grow without a new format, and a binary that does not know one carries it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The version that this binary writes, and the newest that it knows.
@@ -20,6 +21,8 @@ const OLDEST_READER: u8 = 1;
 
 /// The most bytes of fields that are read: beyond it nothing is decoded.
 pub(crate) const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+const PARSED_BEFORE: &str = "these bytes were parsed before";
 
 /// The stored fields cannot be read at all. That is an error, never an empty session.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
@@ -92,16 +95,6 @@ impl<'a> Head<'a> {
         Self { version, oldest_reader, contents: Contents::Fields, name }
     }
 
-    /// Of what this binary writes in the place of a record with this head: a newer binary's
-    /// entries stay in it.
-    fn again(self) -> Self {
-        Self {
-            version: self.version.max(VERSION),
-            oldest_reader: self.oldest_reader.max(OLDEST_READER),
-            ..self
-        }
-    }
-
     /// The head of these bytes, and what follows it.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), FieldsError> {
         let (&[version, oldest_reader, contents, length], rest) =
@@ -118,6 +111,12 @@ impl<'a> Head<'a> {
         let name =
             str::from_utf8(name).map_err(|_| FieldsError::Malformed("its name is not UTF-8"))?;
         Ok((Self { version, oldest_reader, contents, name }, rest))
+    }
+
+    /// What follows the head of bytes that were parsed before, if these are any.
+    fn skip(bytes: &[u8]) -> Option<&[u8]> {
+        let (&[.., length], rest) = bytes.split_first_chunk::<4>()?;
+        rest.get(length.into()..)
     }
 
     fn write(self, out: &mut Vec<u8>) {
@@ -140,18 +139,19 @@ impl<'a> Head<'a> {
 }
 
 /// A record's fields, borrowed from its bytes.
-#[derive(Debug)]
-pub(crate) struct Fields<'a>(Vec<Entry<'a>>);
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fields<'a> {
+    /// All of them, as they are framed. Nothing is wrong with them.
+    framed: &'a [u8],
+}
 
 /// A field of a record, or an entry of the engine.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Entry<'a> {
     pub(crate) name: &'a [u8],
     pub(crate) value: &'a [u8],
-    /// Both, as they are framed.
-    framed: &'a [u8],
-    /// Its place in the table of the session type, once that is known, if it has one.
-    pub(crate) place: Option<usize>,
+    /// Where both are framed.
+    pub(crate) range: Range<usize>,
 }
 
 impl<'a> Fields<'a> {
@@ -159,45 +159,50 @@ impl<'a> Fields<'a> {
         if bytes.len() > MAX_BYTES {
             return Err(FieldsError::Malformed("it is larger than 16 MiB"));
         }
-        let fields = Self::split(bytes)?;
-        if fields.0.iter().any(|entry| str::from_utf8(entry.name).is_err()) {
-            return Err(FieldsError::Malformed("a field's name is not UTF-8"));
+        let (head, framed) = Head::parse(bytes)?;
+        if head.contents == Contents::Sealed {
+            return Err(FieldsError::Malformed("it is sealed twice"));
         }
-        if has_twice(&fields.0) {
+        let (mut names, mut rest) = (Vec::with_capacity(16), framed);
+        while let Some((name, _, after)) = next(rest)? {
+            let name = str::from_utf8(name);
+            names.push(name.map_err(|_| FieldsError::Malformed("a field's name is not UTF-8"))?);
+            rest = after;
+        }
+        if has_twice(&mut names) {
             return Err(FieldsError::Malformed("it has a field twice"));
         }
-        Ok(fields)
+        Ok(Self { framed })
     }
 
     /// The fields of bytes that were parsed before, so that nothing can be wrong with them.
     pub(crate) fn parsed_before(bytes: &'a [u8]) -> Self {
-        Self::split(bytes).expect("these bytes were parsed before")
+        Self { framed: Head::skip(bytes).expect(PARSED_BEFORE) }
     }
 
-    fn split(bytes: &'a [u8]) -> Result<Self, FieldsError> {
-        let (head, mut rest) = Head::parse(bytes)?;
-        if head.contents == Contents::Sealed {
-            return Err(FieldsError::Malformed("it is sealed twice"));
-        }
-        let mut fields = Vec::with_capacity(8);
-        while let Some((entry, after)) = next(rest)? {
-            fields.push(entry);
-            rest = after;
-        }
-        Ok(Self(fields))
+    /// The value of the field of this name.
+    pub(crate) fn find(self, name: &str) -> Option<&'a [u8]> {
+        self.entries().find(|entry| entry.name == name.as_bytes()).map(|entry| entry.value)
     }
 
-    #[cfg(test)]
-    pub(crate) fn find(&self, name: &str) -> Option<&'a [u8]> {
-        self.0.iter().find(|entry| entry.name == name.as_bytes()).map(|entry| entry.value)
+    pub(crate) fn entries(self) -> impl Iterator<Item = Entry<'a>> {
+        let mut start = 0;
+        std::iter::from_fn(move || {
+            let (name, value, rest) = next(&self.framed[start..]).expect(PARSED_BEFORE)?;
+            let range = start..self.framed.len() - rest.len();
+            start = range.end;
+            Some(Entry { name, value, range })
+        })
     }
 
-    pub(crate) fn entries(&self) -> &[Entry<'a>] {
-        &self.0
+    /// Those of this range, as they are framed.
+    pub(crate) fn framed(self, range: Range<usize>) -> &'a [u8] {
+        &self.framed[range]
     }
 
-    pub(crate) fn entries_mut(&mut self) -> &mut [Entry<'a>] {
-        &mut self.0
+    /// Where the last one ends.
+    pub(crate) fn end(self) -> usize {
+        self.framed.len()
     }
 }
 
@@ -209,12 +214,12 @@ pub(crate) fn is_engines(name: &[u8]) -> bool {
 /// The value of the engine's entry of this name, if these are fields and it is among them. The
 /// engine's entries come first, in the order of their names.
 pub(crate) fn entry<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    let (_, mut rest) = Head::parse(bytes).ok()?;
-    while let Some((entry, after)) = next(rest).ok()? {
-        if entry.name == name.as_bytes() {
-            return Some(entry.value);
+    let mut rest = Head::skip(bytes)?;
+    while let Some((found, value, after)) = next(rest).ok()? {
+        if found == name.as_bytes() {
+            return Some(value);
         }
-        if !is_before(entry.name, name) {
+        if !is_before(found, name) {
             return None;
         }
         rest = after;
@@ -231,15 +236,15 @@ pub(crate) fn with_entry(
 ) -> Result<Arc<[u8]>, EncodeError> {
     let fields = Fields::parsed_before(stored);
     let mut writer = Writer::again(stored);
-    for entry in fields.entries().iter().filter(|entry| is_before(entry.name, name)) {
-        writer.copy(entry);
+    for entry in fields.entries().filter(|entry| is_before(entry.name, name)) {
+        writer.copy(fields.framed(entry.range));
     }
     if let Some(value) = value {
         writer.field(name, value);
     }
     let is_after = |other: &[u8]| !is_before(other, name) && other != name.as_bytes();
-    for entry in fields.entries().iter().filter(|entry| is_after(entry.name)) {
-        writer.copy(entry);
+    for entry in fields.entries().filter(|entry| is_after(entry.name)) {
+        writer.copy(fields.framed(entry.range));
     }
     writer.finish()
 }
@@ -249,25 +254,24 @@ fn is_before(other: &[u8], name: &str) -> bool {
     is_engines(other) && other < name.as_bytes()
 }
 
-/// The field that these bytes begin with, and the bytes after it.
-fn next(bytes: &[u8]) -> Result<Option<(Entry<'_>, &[u8])>, FieldsError> {
+/// A field's name and value, and the bytes after it.
+type NextField<'a> = (&'a [u8], &'a [u8], &'a [u8]);
+
+/// The field that these bytes begin with.
+fn next(bytes: &[u8]) -> Result<Option<NextField<'_>>, FieldsError> {
     let Some((&length, after)) = bytes.split_first() else { return Ok(None) };
     let (name, after) = cut(after, length.into())?;
     let (length, after) = length_of_value(after)?;
     let (value, after) = cut(after, length)?;
-    let framed = &bytes[..bytes.len() - after.len()];
-    Ok(Some((Entry { name, value, framed, place: None }, after)))
+    Ok(Some((name, value, after)))
 }
 
 /// Whether a name is there twice. Few are compared with each other; many are sorted, since there
 /// is no telling who wrote them.
-fn has_twice(fields: &[Entry<'_>]) -> bool {
-    if fields.len() <= 16 {
-        let earlier = |index: usize| fields[..index].iter().map(|entry| entry.name);
-        return (1..fields.len())
-            .any(|index| earlier(index).any(|name| name == fields[index].name));
+fn has_twice(names: &mut [&str]) -> bool {
+    if names.len() <= 16 {
+        return (1..names.len()).any(|index| names[..index].contains(&names[index]));
     }
-    let mut names: Vec<&[u8]> = fields.iter().map(|entry| entry.name).collect();
     names.sort_unstable();
     names.windows(2).any(|pair| pair[0] == pair[1])
 }
@@ -284,10 +288,17 @@ impl Writer {
         Self(out)
     }
 
-    /// Of what takes the place of these bytes, which were parsed before.
+    /// Of what takes the place of these bytes, which were parsed before: a newer binary's entries stay in
+    /// it, and what a reader must know for them.
     pub(crate) fn again(stored: &[u8]) -> Self {
-        let (head, _) = Head::parse(stored).expect("these bytes were parsed before");
-        Self::new(head.again(), stored.len() + 64)
+        let rest = Head::skip(stored).expect(PARSED_BEFORE);
+        let mut out = Vec::with_capacity(stored.len() + 64);
+        out.extend_from_slice(&stored[..stored.len() - rest.len()]);
+        if let [version, oldest_reader, ..] = &mut out[..] {
+            *version = VERSION.max(*version);
+            *oldest_reader = OLDEST_READER.max(*oldest_reader);
+        }
+        Self(out)
     }
 
     /// Adds a field. Its name has at most 255 bytes: the attribute sees to that.
@@ -319,9 +330,9 @@ impl Writer {
         Ok(())
     }
 
-    /// Adds this entry as it is.
-    pub(crate) fn copy(&mut self, entry: &Entry<'_>) {
-        self.0.extend_from_slice(entry.framed);
+    /// Adds fields that are framed already.
+    pub(crate) fn copy(&mut self, framed: &[u8]) {
+        self.0.extend_from_slice(framed);
     }
 
     fn begin(&mut self, name: &[u8]) {
@@ -359,6 +370,9 @@ fn cut(bytes: &[u8], length: usize) -> Result<(&[u8], &[u8]), FieldsError> {
 /// Three bytes hold any length under [`MAX_BYTES`] but one, and a fourth is a forgery.
 fn length_of_value(bytes: &[u8]) -> Result<(usize, &[u8]), FieldsError> {
     let mut length = 0;
+    if let [byte @ 0..0x80, rest @ ..] = bytes {
+        return Ok((usize::from(*byte), rest));
+    }
     for (index, &byte) in bytes.iter().take(4).enumerate() {
         length |= usize::from(byte & 0x7f) << (7 * index);
         if byte & 0x80 == 0 {

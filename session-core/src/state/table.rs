@@ -93,36 +93,9 @@ impl<T> Table<T> {
         &self.built().overlooking
     }
 
-    /// Finds out which field of the table each entry is. Of several names of a field its own counts, or
-    /// else the first alias: the other entries are none.
-    pub(crate) fn locate(&'static self, fields: &mut Fields<'_>) {
-        let entries = fields.entries_mut();
-        let (mut found, mut next) = (FieldSet::default(), 0);
-        for index in 0..entries.len() {
-            let Some((place, rank)) = self.find(entries[index].name, next) else { continue };
-            next = place + 1;
-            if !found.insert(place)
-                && let (earlier, _) = entries.split_at_mut(index)
-                && let Some(other) = earlier.iter_mut().find(|entry| entry.place == Some(place))
-            {
-                if self.find(other.name, place).is_some_and(|(_, other)| other < rank) {
-                    continue;
-                }
-                other.place = None;
-            }
-            entries[index].place = Some(place);
-        }
-    }
-
-    /// The place of the field that has this name, and how many of its names come before that. Most
-    /// records have the fields in the order of the table, so that it is expected at one place.
-    fn find(&'static self, name: &[u8], expected: usize) -> Option<(usize, usize)> {
-        let Built { fields, names, .. } = self.built();
-        match fields.get(expected) {
-            Some(field) if field.name.as_bytes() == name => Some((expected, 0)),
-            _ if is_engines(name) => None,
-            _ => names.get(name).copied(),
-        }
+    /// Finds fields by the names under which they are stored, one after the other.
+    pub(crate) fn finder(&'static self) -> Finder<T> {
+        Finder { built: self.built(), next: 0 }
     }
 
     fn built(&'static self) -> &'static Built<T> {
@@ -144,6 +117,44 @@ impl<T> Table<T> {
                 fields,
             }
         })
+    }
+}
+
+/// Finds the fields of a record in a table.
+pub(crate) struct Finder<T: 'static> {
+    built: &'static Built<T>,
+    /// The place after that of the last one: most records have the fields in the order of the table.
+    next: usize,
+}
+
+/// A field that was found.
+pub(crate) struct Found<T: 'static> {
+    pub(crate) place: usize,
+    pub(crate) field: &'static StoredField<T>,
+    /// How many of its names come before the one that it was found under.
+    rank: usize,
+}
+
+impl<T> Finder<T> {
+    /// The field that has this name.
+    pub(crate) fn find(&mut self, name: &[u8]) -> Option<Found<T>> {
+        let Built { fields, names, .. } = self.built;
+        let (place, rank) = match fields.get(self.next) {
+            Some(field) if field.name.as_bytes() == name => (self.next, 0),
+            _ if is_engines(name) => return None,
+            _ => *names.get(name)?,
+        };
+        self.next = place + 1;
+        Some(Found { place, field: &fields[place], rank })
+    }
+}
+
+impl<T> Found<T> {
+    /// Whether this is not the field's value, since it is stored under a name too that comes first: of
+    /// several its own counts, or else the first alias.
+    pub(crate) fn is_overridden(&self, stored: Fields<'_>) -> bool {
+        let names = std::iter::once(&self.field.name).chain(self.field.aliases);
+        names.take(self.rank).any(|name| stored.find(name).is_some())
     }
 }
 

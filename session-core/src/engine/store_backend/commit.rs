@@ -15,7 +15,7 @@ pub(crate) fn told<T: SessionState>(
     let is_to_be_told =
         committed.is_current && (proven.cookie_is_stale() || committed.persistence_changed);
     let again = if is_to_be_told { proven.token() } else { None };
-    committed.token.as_ref().or(again).map(|token| SetCookie::Keep {
+    committed.token.as_deref().or(again).map(|token| SetCookie::Keep {
         value: engine.policy.sealer.encode_token(token),
         max_age: committed.max_age,
     })

@@ -43,7 +43,7 @@ pub(super) async fn note_seen<T: SessionState>(
     request: Requester,
 ) -> Result<Option<Arc<Stored<T>>>, Error> {
     let state = || Arc::clone(&stored.state);
-    let change = Change {
+    let change = Box::new(Change {
         state: StateChange::Merge {
             base: state(),
             mine: state(),
@@ -55,7 +55,7 @@ pub(super) async fn note_seen<T: SessionState>(
         logs_in: false,
         persistent: None,
         restarts: Restarts::default(),
-    };
+    });
     match Uncancelled::new(commit(Arc::clone(engine), stored, change)).await {
         Ok(committed) => Ok(Some(committed.stored)),
         Err(Error::Ended) => Ok(None),

@@ -242,17 +242,19 @@ fn stored(names: impl IntoIterator<Item = impl AsRef<str>>) -> Arc<[u8]> {
 }
 
 fn names(bytes: &[u8]) -> impl Iterator<Item = String> {
-    let fields = Fields::parse(bytes).unwrap();
-    let names = fields.entries().iter().map(|entry| String::from_utf8(entry.name.into()).unwrap());
-    names.collect::<Vec<_>>().into_iter()
+    let entries = Fields::parse(bytes).unwrap().entries();
+    entries.map(|entry| String::from_utf8(entry.name.into()).unwrap())
 }
 
 /// Where a table has each of the fields with these names.
 fn places<T: SessionState>(names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<Option<usize>> {
     let bytes = stored(names);
-    let mut fields = Fields::parse(&bytes).unwrap();
-    T::table().locate(&mut fields);
-    fields.entries().iter().map(|entry| entry.place).collect()
+    let (fields, mut finder) = (Fields::parse(&bytes).unwrap(), T::table().finder());
+    let places = fields.entries().map(|entry| {
+        let found = finder.find(entry.name).filter(|found| !found.is_overridden(fields));
+        found.map(|found| found.place)
+    });
+    places.collect()
 }
 
 #[test]

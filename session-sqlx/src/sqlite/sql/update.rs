@@ -28,11 +28,10 @@ UPDATE :"table" SET
     expires = coalesce(min(?8, coalesce(?9, absolute)), expires),
     absolute = coalesce(?9, absolute)
 WHERE handle = ?1 AND revision = ?2 AND expires > ?7
-    AND principal IS ?4 AND sweep_at <= coalesce(min(?8, coalesce(?9, absolute)), expires)
+    AND sweep_at <= coalesce(min(?8, coalesce(?9, absolute)), expires)
 RETURNING :times"#;
 
-/// The others: a log-in to a record of nobody, an end that is moved forward. If the last argument is true, also
-/// what takes the record from a principal: a row does not say what was in it before, so that is tried last.
+/// The others: what takes the record to or from a principal, an end that is moved forward.
 pub(super) const WITH_INDEXES: &str = r#"
 UPDATE :"table" SET
     revision = revision + 1,
@@ -46,7 +45,6 @@ UPDATE :"table" SET
     absolute = coalesce(?9, absolute),
     sweep_at = min(sweep_at, coalesce(min(?8, coalesce(?9, absolute)), expires))
 WHERE handle = ?1 AND revision = ?2 AND expires > ?7
-    AND (?10 OR principal IS NULL OR principal IS ?4)
 RETURNING :times"#;
 
 pub(crate) struct Update {
@@ -77,12 +75,12 @@ impl Statement for Update {
             Some(log_in) => log_in.is_revoked(connection, texts).await?,
             None => false,
         };
-        if !is_revoked && let Some((row, leaves)) = self.save(connection, texts, now).await? {
+        if !is_revoked && let Some(row) = self.save(connection, texts, now).await? {
             let mut ended = match &log_in {
                 Some(log_in) => log_in.make_room(connection, texts, now).await?,
                 None => Vec::new(),
             };
-            ended.extend(leaves.then_some(self.update.handle));
+            ended.extend(self.leaves().then_some(self.update.handle));
             return Ok(WithEnded { answer: Updated::Saved(times(&row, now)?), ended });
         }
         let current = sqlx::query(texts.load.clone())
@@ -100,30 +98,34 @@ impl Statement for Update {
 }
 
 impl Update {
-    /// The row if it is saved, and whether that took it from a principal.
+    fn passes_on(&self) -> bool {
+        self.update.principal != self.update.before.principal
+    }
+
+    /// Whether it takes the record from a principal.
+    fn leaves(&self) -> bool {
+        self.update.before.principal.is_some() && self.passes_on()
+    }
+
+    /// The row if it is saved.
     async fn save(
         &self,
         connection: &mut SqliteConnection,
         texts: &Texts,
         now: Timestamp,
-    ) -> sqlx::Result<Option<(SqliteRow, bool)>> {
-        for (sql, leaves) in [
-            (&texts.update, false),
-            (&texts.update_with_indexes, false),
-            (&texts.update_with_indexes, true),
-        ] {
-            if let Some(row) = self.attempt(connection, sql, leaves, now).await? {
-                return Ok(Some((row, leaves)));
-            }
+    ) -> sqlx::Result<Option<SqliteRow>> {
+        if !self.passes_on()
+            && let Some(row) = self.attempt(connection, &texts.update, now).await?
+        {
+            return Ok(Some(row));
         }
-        Ok(None)
+        self.attempt(connection, &texts.update_with_indexes, now).await
     }
 
     async fn attempt(
         &self,
         connection: &mut SqliteConnection,
         sql: &SqlStr,
-        leaves: bool,
         now: Timestamp,
     ) -> sqlx::Result<Option<SqliteRow>> {
         let update = &self.update;
@@ -138,8 +140,7 @@ impl Update {
             .bind(update.persistent)
             .bind(now.micros())
             .bind(ends(update.idle))
-            .bind(ends(update.authenticated))
-            .bind(leaves);
+            .bind(ends(update.authenticated));
         Ok(only(query.fetch_all(connection).await?))
     }
 }

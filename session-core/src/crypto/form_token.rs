@@ -44,19 +44,19 @@ pub(crate) type WrappedCode = [u8; LENGTH];
 
 impl FormCode {
     /// That of a secret which took no other's place by age.
-    pub(crate) fn first(secret: &Zeroizing<[u8; LENGTH]>) -> Self {
+    pub(crate) fn first(secret: &[u8; LENGTH]) -> Self {
         Self(derived(PURPOSE, secret))
     }
 
     /// The code for who has this secret. It wraps no other, so that it may be used once.
-    pub(crate) fn wrapped(&self, secret: &Zeroizing<[u8; LENGTH]>) -> WrappedCode {
+    pub(crate) fn wrapped(&self, secret: &[u8; LENGTH]) -> WrappedCode {
         let mut bytes = *derived(WRAPPING, secret);
         xor(&mut bytes, &*self.0);
         bytes
     }
 
     /// The code that was wrapped with this secret.
-    pub(crate) fn unwrapped(wrapped: WrappedCode, secret: &Zeroizing<[u8; LENGTH]>) -> Self {
+    pub(crate) fn unwrapped(wrapped: WrappedCode, secret: &[u8; LENGTH]) -> Self {
         let mut bytes = derived(WRAPPING, secret);
         xor(&mut *bytes, &wrapped);
         Self(bytes)
@@ -69,8 +69,8 @@ impl PartialEq for FormCode {
     }
 }
 
-fn derived(purpose: &str, secret: &Zeroizing<[u8; LENGTH]>) -> Zeroizing<[u8; LENGTH]> {
-    let mac = Hmac::<Sha256>::new_from_slice(&**secret).expect("HMAC takes keys of any length");
+fn derived(purpose: &str, secret: &[u8; LENGTH]) -> Zeroizing<[u8; LENGTH]> {
+    let mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
     Zeroizing::new(mac.chain_update(purpose).finalize().into_bytes().into())
 }
 

@@ -1,6 +1,6 @@
 //! Tokens, keys, and what is made with them: seals, signatures, digests and form tokens.
 
-mod base64url;
+pub(crate) mod base64url;
 pub(crate) mod form_token;
 pub(crate) mod key_ring;
 pub(crate) mod random;

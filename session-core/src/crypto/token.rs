@@ -123,8 +123,8 @@ impl fmt::Debug for Digest {
 /// 48 bytes fill 64 characters to the last bit, so that a token has one encoding only.
 #[derive(Clone)]
 pub(crate) struct Token {
-    handle: Handle,
-    secret: Zeroizing<[u8; SECRET]>,
+    /// The handle, then the secret.
+    bytes: Zeroizing<[u8; HANDLE + SECRET]>,
 }
 
 impl Token {
@@ -133,61 +133,65 @@ impl Token {
 
     /// Generates a new session's token.
     pub(crate) fn generate(random: &dyn Random, at: Timestamp) -> Result<Self, RandomError> {
-        let mut random_bytes = Zeroizing::new([0; 10 + SECRET]);
-        random.fill(&mut *random_bytes)?;
-        let (bits, secret) = random_bytes.split_first_chunk().expect("it is longer");
+        /// How many bytes of a handle say when it was generated.
+        const TIME: usize = 6;
+        let mut bytes = Zeroizing::new([0; HANDLE + SECRET]);
+        random.fill(&mut bytes[TIME..])?;
+        let (handle, _) = bytes.split_first_chunk_mut::<HANDLE>().expect("it is longer");
+        let bits = handle.last_chunk().expect("it is longer");
         let millis = u64::try_from(at.micros() / 1000).unwrap_or(0);
-        let uuid = uuid::Builder::from_unix_timestamp_millis(millis, bits).into_uuid();
-        let mut own_secret = Zeroizing::new([0; SECRET]);
-        own_secret.copy_from_slice(secret);
-        Ok(Self { handle: Handle(uuid), secret: own_secret })
+        *handle = uuid::Builder::from_unix_timestamp_millis(millis, bits).into_uuid().into_bytes();
+        Ok(Self { bytes })
     }
 
     /// Generates a new secret for the session of this handle.
     pub(crate) fn rotate(handle: Handle, random: &dyn Random) -> Result<Self, RandomError> {
-        let mut secret = Zeroizing::new([0; SECRET]);
-        random.fill(&mut *secret)?;
-        Ok(Self { handle, secret })
+        let mut token = Self::without_secret(handle);
+        random.fill(&mut token.bytes[HANDLE..])?;
+        Ok(token)
+    }
+
+    fn without_secret(handle: Handle) -> Self {
+        let mut bytes = Zeroizing::new([0; HANDLE + SECRET]);
+        bytes[..HANDLE].copy_from_slice(handle.as_bytes());
+        Self { bytes }
     }
 
     /// The token that succeeds this one by age. Its secret is made with this one's: whoever has that,
     /// and the nonce, gets the same as often as it asks.
     pub(crate) fn successor(&self, nonce: &Nonce, key: &DigestKey) -> Self {
-        let mac = Hmac::<Sha256>::new_from_slice(&*self.secret).expect("any length will do");
+        let mac = Hmac::<Sha256>::new_from_slice(self.secret()).expect("any length will do");
         let mac = mac.chain_update(SUCCESSOR).chain_update(key.0).chain_update(nonce.0);
-        Self { handle: self.handle, secret: Zeroizing::new(mac.finalize().into_bytes().into()) }
+        let mut token = Self::without_secret(self.handle());
+        token.bytes[HANDLE..].copy_from_slice(&mac.finalize().into_bytes());
+        token
     }
 
     /// The token of a cookie's value, if it is one.
     pub(crate) fn parse(value: &[u8]) -> Option<Self> {
         let mut bytes = Zeroizing::new([0; HANDLE + SECRET]);
         base64url::decode(value, &mut *bytes)?;
-        let (handle, secret) = bytes.split_first_chunk()?;
-        let secret = Zeroizing::new(secret.try_into().ok()?);
-        Some(Self { handle: Handle::from_bytes(*handle), secret })
+        Some(Self { bytes })
     }
 
     /// The cookie's value.
     pub(crate) fn encode(&self) -> Zeroizing<String> {
-        let mut bytes = Zeroizing::new([0; HANDLE + SECRET]);
-        bytes[..HANDLE].copy_from_slice(self.handle.as_bytes());
-        bytes[HANDLE..].copy_from_slice(&*self.secret);
-        Zeroizing::new(URL_SAFE_NO_PAD.encode(*bytes))
+        Zeroizing::new(URL_SAFE_NO_PAD.encode(*self.bytes))
     }
 
     pub(crate) fn handle(&self) -> Handle {
-        self.handle
+        Handle::from_bytes(*self.bytes.first_chunk().expect("it is longer"))
     }
 
     /// What proves the session: fit for nothing but a digest or a form key.
-    pub(crate) fn secret(&self) -> &Zeroizing<[u8; SECRET]> {
-        &self.secret
+    pub(crate) fn secret(&self) -> &[u8; SECRET] {
+        self.bytes.last_chunk().expect("it is longer")
     }
 
     /// What the store keeps of the secret. Under the key of other sessions that share the store,
     /// the same token proves nothing.
     pub(crate) fn digest(&self, key: &DigestKey) -> Digest {
-        let hash = Sha256::new().chain_update(key.0).chain_update(*self.secret);
+        let hash = Sha256::new().chain_update(key.0).chain_update(self.secret());
         Digest(hash.finalize().into())
     }
 }
@@ -328,7 +332,7 @@ mod tests {
         let (one, two) =
             (Token::generate(&System, at).unwrap(), Token::generate(&System, at).unwrap());
         let differing: u32 =
-            one.secret.iter().zip(two.secret.iter()).map(|(a, b)| (a ^ b).count_ones()).sum();
+            one.secret().iter().zip(two.secret()).map(|(a, b)| (a ^ b).count_ones()).sum();
         assert!((96..=160).contains(&differing), "{differing} of 256 bits differ");
     }
 }

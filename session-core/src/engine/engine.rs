@@ -61,9 +61,9 @@ impl<T: SessionState> Engine<T> {
     }
 
     /// The session that a record holds, if it holds one of this type.
-    pub(crate) fn decode(&self, record: Record) -> Result<Option<Stored<T>>, Error> {
-        match self.unseal(record)? {
-            Opened::Ours(unsealed) => self.decode_unsealed(unsealed).map(Some),
+    pub(crate) fn decode(&self, mut record: Record) -> Result<Option<Stored<T>>, Error> {
+        match self.unseal(&mut record)? {
+            Opened::Ours(unsealed) => self.decode_unsealed(record, unsealed).map(Some),
             Opened::Ended => Ok(None),
             Opened::OfAnother(other) => {
                 self.report_other(other.handle, &other.name);
@@ -72,8 +72,8 @@ impl<T: SessionState> Engine<T> {
         }
     }
 
-    /// The record with its fields as they were before they were sealed.
-    pub(crate) fn unseal(&self, mut record: Record) -> Result<Opened<T>, Error> {
+    /// Gives a record its fields as they were before they were sealed. It stays where it is: it is large.
+    pub(crate) fn unseal(&self, record: &mut Record) -> Result<Opened<T>, Error> {
         let handle = record.handle;
         if record.is_ended() {
             return Ok(Opened::Ended);
@@ -82,7 +82,7 @@ impl<T: SessionState> Engine<T> {
         if let Some(cached) = self.decode_cache.find(handle, &stored_bytes, record.times.age()) {
             record.fields = cached.fields;
             let (seal, name, decoded) = (cached.seal, cached.name, Some(cached.decoded));
-            return Ok(Opened::Ours(Unsealed { record, stored_bytes, seal, name, decoded }));
+            return Ok(Opened::Ours(Unsealed { stored_bytes, seal, name, decoded }));
         }
         let (head, rest) = Head::parse(&stored_bytes)?;
         let Some(name) = self.policy.sealer.find(head.name) else {
@@ -96,13 +96,17 @@ impl<T: SessionState> Engine<T> {
         }
         record.fields = opened.fields;
         let seal = opened.seal;
-        Ok(Opened::Ours(Unsealed { record, stored_bytes, seal, name, decoded: None }))
+        Ok(Opened::Ours(Unsealed { stored_bytes, seal, name, decoded: None }))
     }
 
     /// The state of an unsealed record; fields that do not decode are reported. If the principal does
     /// not, nobody knows whose the others are.
-    pub(crate) fn decode_unsealed(&self, unsealed: Unsealed<T>) -> Result<Stored<T>, Error> {
-        let Unsealed { record, stored_bytes, seal, name, decoded } = unsealed;
+    pub(crate) fn decode_unsealed(
+        &self,
+        record: Record,
+        unsealed: Unsealed<T>,
+    ) -> Result<Stored<T>, Error> {
+        let Unsealed { stored_bytes, seal, name, decoded } = unsealed;
         if let Some(decoded) = decoded {
             return Ok(Stored::new(record, decoded, Decoding::Whole, seal, name));
         }

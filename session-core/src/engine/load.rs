@@ -31,9 +31,9 @@ pub(crate) async fn load<T: SessionState>(
     let (presented_cookies, seen, shown) = shown(parts, engine)?;
     let identity = match shown {
         Shown::Nothing => Ok(Identity::Anonymous),
-        Shown::Value(value) => operations::identify(engine, request, &value, &seen).await,
+        Shown::Value(value) => operations::identify(engine, &request, &value, &seen).await,
         Shown::OneOf(values) => {
-            Box::pin(operations::identify_one_of(engine, request, &values, &seen)).await
+            Box::pin(operations::identify_one_of(engine, &request, &values, &seen)).await
         }
         Shown::Fault(fault) => Ok(engine.ignore(None, fault.into())),
     };

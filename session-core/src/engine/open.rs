@@ -112,7 +112,7 @@ impl<T: SessionState> Engine<T> {
         } else if requested::is_shared(&parts.extensions, self) {
             return Err(self.refuse(Refusal::SharedCookie(self.policy.cookie.name().to_owned())));
         }
-        // The future of every handler would be as large as this.
+        // Boxed: in place, it would make the future of every handler large.
         let transaction = Box::pin(load(parts, self, access.usage)).await?;
         let (scope, copy) = transaction.open_first(opening);
         if scope.is_none() {

@@ -33,7 +33,7 @@ pub(crate) fn seen_cookies<'a, T>(engine: &Engine<T>, headers: &'a HeaderMap) ->
 /// The session that a cookie's value proves or holds, with what seen cookies are beside it.
 pub(crate) async fn identify<T: SessionState>(
     engine: &Arc<Engine<T>>,
-    request: Request,
+    request: &Request,
     value: &[u8],
     seen: &[&[u8]],
 ) -> Result<Identity<T>, Error> {
@@ -73,7 +73,7 @@ pub(crate) fn notes_use<T>(engine: &Engine<T>, proven: &Proven<T>) -> bool {
 /// are two.
 pub(crate) async fn identify_one_of<T: SessionState>(
     engine: &Arc<Engine<T>>,
-    request: Request,
+    request: &Request,
     values: &[&[u8]],
     seen: &[&[u8]],
 ) -> Result<Identity<T>, Error> {

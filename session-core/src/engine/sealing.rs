@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
+use crate::crypto::base64url;
 use crate::crypto::key_ring::KeyRing;
 use crate::crypto::random::{Random, RandomError};
 use crate::crypto::seal::{Context, SealAge, SealError, Signature};
@@ -230,9 +231,8 @@ impl Sealer {
             };
         }
         let mut signature = Signature::default();
-        let length =
-            URL_SAFE_NO_PAD.decode_slice(signed, &mut signature).map_err(|_| Ignored::Malformed)?;
-        let verified = ring.verify(self.token_context(), token_bytes, &signature[..length]);
+        base64url::decode(signed, &mut signature).ok_or(Ignored::Malformed)?;
+        let verified = ring.verify(self.token_context(), token_bytes, &signature);
         let seal = verified.map_err(|_| Ignored::Forged)?;
         Ok((token, SealAge::stale_if(seal.is_stale() && self.sealing().is_some())))
     }

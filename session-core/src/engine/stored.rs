@@ -15,9 +15,8 @@ use crate::state::codec::DecodedState;
 use crate::state::session_state::SessionState;
 use crate::store::{Record, Times};
 
-/// A record with its fields unsealed, whatever the store holds.
+/// What is known of a record whose fields were unsealed.
 pub(crate) struct Unsealed<T> {
-    pub(crate) record: Record,
     /// Its fields as the store holds them.
     pub(crate) stored_bytes: Arc<[u8]>,
     pub(crate) seal: SealAge,
@@ -26,15 +25,14 @@ pub(crate) struct Unsealed<T> {
     pub(crate) decoded: Option<DecodedState<T>>,
 }
 
-impl<T> Unsealed<T> {
-    /// Which of the session's secrets has this digest.
+impl Record {
+    /// Which of the session's secrets has this digest. The fields are unsealed.
     pub(crate) fn match_secret(&self, digest: Digest) -> SecretMatch {
-        let Record { digest: current, ref fields, ref times, .. } = self.record;
-        if current == digest {
+        if self.digest == digest {
             return SecretMatch::Current;
         }
-        SecondarySecret::find(fields)
-            .map_or(SecretMatch::Unknown, |secondary| secondary.matches(digest, times.now))
+        SecondarySecret::find(&self.fields)
+            .map_or(SecretMatch::Unknown, |secondary| secondary.matches(digest, self.times.now))
     }
 }
 

@@ -167,7 +167,7 @@ const STRANGERS: &[Strangers] = &[
 const FRAMEWORK: &[&str] = &["axum", "axum-core", "session-axum"];
 
 /// The requirements of `docs/security.md`.
-const REQUIREMENTS: u32 = 72;
+const REQUIREMENTS: u32 = 73;
 
 /// A file that is longer holds more than one idea.
 const MAX_LINES: usize = 400;

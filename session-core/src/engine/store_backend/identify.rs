@@ -22,11 +22,11 @@ use crate::store::Record;
 
 /// The session that the token in a cookie's value proves.
 ///
-/// Whatever few requests wait for is boxed, and the rest does not wait: the future of every request
-/// would be as large as the largest of it.
+/// What few requests wait for is boxed, and what others need to know is found without waiting: the
+/// future of every request would be as large as the largest of it.
 pub(crate) async fn identify<T: SessionState>(
     engine: &Arc<Engine<T>>,
-    request: Request,
+    request: &Request,
     value: &[u8],
 ) -> Result<Identity<T>, Error> {
     let (token, signature) = match engine.policy.sealer.decode_token(value) {
@@ -43,7 +43,7 @@ pub(crate) async fn identify<T: SessionState>(
 /// A session is looked up for a request's token.
 struct Lookup<'a, T> {
     engine: &'a Arc<Engine<T>>,
-    request: Request,
+    request: &'a Request,
     token: Token,
     signature: SealAge,
 }
@@ -61,11 +61,11 @@ impl<T: SessionState> Lookup<'_, T> {
         let Self { engine, request, token, signature } = self;
         let handle = token.handle();
         let ignored = |reason| Ok(Answer::Known(engine.ignore(Some(handle), reason)));
-        let Some(record) = loaded else {
+        let Some(mut record) = loaded else {
             engine.decode_cache.forget(handle);
             return ignored(Ignored::Unknown);
         };
-        let unsealed = match engine.unseal(record)? {
+        let unsealed = match engine.unseal(&mut record)? {
             Opened::Ours(unsealed) => unsealed,
             Opened::Ended => return ignored(Ignored::Unknown),
             Opened::OfAnother(other) => {
@@ -73,7 +73,7 @@ impl<T: SessionState> Lookup<'_, T> {
             }
         };
         let digest = engine.policy.sealer.digest(&token, unsealed.name);
-        let secret = unsealed.match_secret(digest);
+        let secret = record.match_secret(digest);
         match secret {
             SecretMatch::Current | SecretMatch::Predecessor | SecretMatch::Successor => {}
             SecretMatch::Replaced => {
@@ -83,7 +83,7 @@ impl<T: SessionState> Lookup<'_, T> {
             SecretMatch::Stolen => return Ok(Answer::Awaited(stolen(Arc::clone(engine), handle))),
             SecretMatch::Unknown => return ignored(Ignored::WrongSecret),
         }
-        let stored = Arc::new(engine.decode_unsealed(unsealed)?);
+        let stored = Arc::new(engine.decode_unsealed(record, unsealed)?);
         let cookie = match (secret, signature) {
             (SecretMatch::Predecessor, _) => TokenCookie::Outdated,
             (_, SealAge::Stale) => TokenCookie::Stale,
@@ -92,7 +92,7 @@ impl<T: SessionState> Lookup<'_, T> {
         let proven = Proven { proof: Proof::Token { token, digest, cookie }, stored };
         Ok(match secret {
             SecretMatch::Successor => {
-                Answer::Awaited(Box::pin(succeeded(Arc::clone(engine), request, proven)))
+                Answer::Awaited(Box::pin(succeeded(Arc::clone(engine), *request, proven)))
             }
             _ => Answer::Known(Identity::Proven(proven)),
         })

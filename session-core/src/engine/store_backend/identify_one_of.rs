@@ -31,7 +31,7 @@ enum Standing {
 /// of theft.
 pub(crate) async fn identify_one_of<T: SessionState>(
     engine: &Arc<Engine<T>>,
-    request: Request,
+    request: &Request,
     values: &[&[u8]],
 ) -> Result<Identity<T>, Error> {
     let mut shown: Vec<(Handle, Standing, &[u8])> = Vec::with_capacity(values.len());
@@ -67,12 +67,12 @@ pub(crate) async fn identify_one_of<T: SessionState>(
 }
 
 async fn standing<T: SessionState>(engine: &Engine<T>, token: &Token) -> Result<Standing, Error> {
-    let Some(record) = engine.store.load(token.handle()).await? else {
+    let Some(mut record) = engine.store.load(token.handle()).await? else {
         return Ok(Standing::Nothing);
     };
-    let Opened::Ours(unsealed) = engine.unseal(record)? else { return Ok(Standing::Nothing) };
+    let Opened::Ours(unsealed) = engine.unseal(&mut record)? else { return Ok(Standing::Nothing) };
     let digest = engine.policy.sealer.digest(token, unsealed.name);
-    Ok(match unsealed.match_secret(digest) {
+    Ok(match record.match_secret(digest) {
         SecretMatch::Current | SecretMatch::Successor => Standing::Current,
         SecretMatch::Predecessor => Standing::Outdated,
         SecretMatch::Replaced | SecretMatch::Stolen => Standing::Retired,

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Installs what the benchmarks start, if it is missing, and runs them: beside other libraries or, with `growth` as the first
-# argument, in large tables, or, with `triggers`, each operation with and without the triggers of the session table, or, with
+# argument, in large tables, or, with `statements`, what each operation costs PostgreSQL, or, with
 # `live`, the ends of live sessions. The other arguments go to the program: `--quick`, say.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 program=bench
-if [[ ${1-} == growth || ${1-} == triggers || ${1-} == live ]]; then
+if [[ ${1-} == growth || ${1-} == statements || ${1-} == live ]]; then
     program=$1
     shift
 fi
@@ -15,13 +15,13 @@ postgres_is_here() { command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/
 
 missing=()
 postgres_is_here >/dev/null || missing+=(postgresql)
-if [[ $program != triggers ]]; then
+if [[ $program != statements ]]; then
     command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing+=(redis-server)
 fi
 if [[ $program == growth || $program == live ]]; then
     command -v pgbouncer >/dev/null || command -v /usr/sbin/pgbouncer >/dev/null || missing+=(pgbouncer)
 else
-    [[ $program == triggers ]] || command -v wrk >/dev/null || missing+=(wrk)
+    [[ $program == statements ]] || command -v wrk >/dev/null || missing+=(wrk)
     command -v valgrind >/dev/null || missing+=(valgrind)
 fi
 
@@ -52,7 +52,7 @@ fi
 if [[ $program == live ]]; then
     exec cargo run --quiet --release --package live -- "$@"
 fi
-if [[ $program == triggers ]]; then
+if [[ $program == statements ]]; then
     # A `postgres` that counts, where it is looked for first.
     directory=$(mktemp -d)
     trap 'rm -rf "$directory"' EXIT
@@ -68,7 +68,7 @@ if [[ $program == triggers ]]; then
         echo "exec valgrind --quiet --tool=callgrind --callgrind-out-file=$directory/counts/callgrind.%p $binaries/postgres \"\$@\""
     } >"$directory/postgres"
     chmod 755 "$directory/postgres"
-    PATH="$directory:$PATH" cargo run --quiet --package triggers -- "$directory/counts" "$@"
+    PATH="$directory:$PATH" cargo run --quiet --package statements -- "$directory/counts" "$@"
     exit
 fi
 exec cargo run --quiet --package bench -- "$@"

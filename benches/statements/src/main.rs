@@ -1,6 +1,6 @@
-//! Counts the instructions that the triggers of the session table cost PostgreSQL, each operation of a store apart.
+//! Counts the instructions that each operation of a store costs PostgreSQL, with and without the triggers of its table.
 //!
-//! `benches/run.sh triggers` puts a `postgres` into the `PATH` that runs under callgrind, and this program after it; the server
+//! `benches/run.sh statements` puts a `postgres` into the `PATH` that runs under callgrind, and this program after it; the server
 //! writes a count for each of its processes. A store with one worker is one process of the server. It does an operation a few
 //! times, and another store does it many times: the difference is divided, so that what happens once drops out. What the
 //! kernel does (the network, the disk) is not counted.

@@ -12,9 +12,12 @@ use session_test_support::records::{DAY, HOUR, insert, insert_of, stored, update
 /// One call of the store, on a session that nothing else was done to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Operation {
+    Read,
+    /// So many, for a row each.
+    ReadsTogether(usize),
     WriteOfNobody,
     WriteOfSomebody,
-    WritesTogether,
+    WritesTogether(usize),
     Touch,
     Insert,
     LogIn,
@@ -27,14 +30,15 @@ pub(crate) enum Operation {
     Revocation,
 }
 
-/// How many writes go together.
-const TOGETHER: usize = 16;
-
 impl Operation {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 17] = [
+        Self::Read,
+        Self::ReadsTogether(16),
+        Self::ReadsTogether(48),
         Self::WriteOfNobody,
         Self::WriteOfSomebody,
-        Self::WritesTogether,
+        Self::WritesTogether(16),
+        Self::WritesTogether(48),
         Self::Touch,
         Self::Insert,
         Self::LogIn,
@@ -47,11 +51,13 @@ impl Operation {
         Self::Revocation,
     ];
 
-    pub(crate) fn name(self) -> &'static str {
-        match self {
+    pub(crate) fn name(self) -> String {
+        let name = match self {
+            Self::Read => "read",
+            Self::ReadsTogether(number) => return format!("{number} reads in one statement"),
             Self::WriteOfNobody => "write, nobody's session",
             Self::WriteOfSomebody => "write, somebody's session",
-            Self::WritesTogether => "16 writes in one statement",
+            Self::WritesTogether(number) => return format!("{number} writes in one statement"),
             Self::Touch => "touch",
             Self::Insert => "new session of nobody",
             Self::LogIn => "log-in, existing session",
@@ -62,14 +68,22 @@ impl Operation {
             Self::LogOutRemembered => "log-out, remembered",
             Self::LogOutKept => "log-out, the session goes to nobody",
             Self::Revocation => "end of all sessions of somebody who has one",
+        };
+        name.to_owned()
+    }
+
+    /// How many sessions it is done with at once.
+    fn together(self) -> usize {
+        match self {
+            Self::ReadsTogether(number) | Self::WritesTogether(number) => number,
+            _ => 1,
         }
     }
 
     /// So many sessions.
     pub(crate) async fn prepare(self, store: &PostgresStore, times: usize) -> Vec<Record> {
-        let times = if matches!(self, Self::WritesTogether) { times * TOGETHER } else { times };
         let mut records = Vec::new();
-        for _ in 0..times {
+        for _ in 0..times * self.together() {
             let record = match self {
                 Self::WriteOfNobody | Self::LogIn | Self::LogInWithRoom => insert(),
                 _ => insert_of(&somebody()),
@@ -81,23 +95,17 @@ impl Operation {
 
     /// Does it with each of these.
     pub(crate) async fn run(self, store: &PostgresStore, records: Vec<Record>) {
-        if matches!(self, Self::WritesTogether) {
-            // Not of one page of the table, which has no room for new versions of all.
-            let apart = records.len() / TOGETHER;
-            for first in 0..apart {
-                let together = records.iter().skip(first).step_by(apart);
-                let writes = together.map(|record| {
-                    let (store, update) = (store.clone(), update_of(record));
-                    tokio::spawn(async move { store.update(update, Now::Store).await })
-                });
-                for write in writes.collect::<Vec<_>>() {
-                    _ = write.await.expect("no panic").expect("the store works");
-                }
+        // Not of one page of the table, which has no room for new versions of all.
+        let apart = records.len() / self.together();
+        for first in 0..apart {
+            let together = records.iter().skip(first).step_by(apart).cloned();
+            let calls = together.map(|record| {
+                let store = store.clone();
+                tokio::spawn(async move { self.run_once(&store, &record).await })
+            });
+            for call in calls.collect::<Vec<_>>() {
+                call.await.expect("no panic");
             }
-            return;
-        }
-        for record in records {
-            self.run_once(store, &record).await;
         }
     }
 
@@ -125,7 +133,10 @@ impl Operation {
             assert!(store.delete(record.handle, memory, now).await.expect("the store works"));
         };
         match self {
-            Self::WriteOfNobody | Self::WriteOfSomebody | Self::WritesTogether => {
+            Self::Read | Self::ReadsTogether(_) => {
+                assert!(store.load(record.handle, now).await.expect("the store works").is_some());
+            }
+            Self::WriteOfNobody | Self::WriteOfSomebody | Self::WritesTogether(_) => {
                 update(update_of(record)).await;
             }
             Self::Touch => {

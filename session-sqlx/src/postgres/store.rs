@@ -125,7 +125,7 @@ impl PostgresStore {
                 None => self.lost_update(handle, now, deadline).await,
             };
         }
-        let updated = if update.changes_only_fields() {
+        let updated = if sql::Update::says_all(&update, now) {
             let times = self.queue.run(sql::Update { update, now }, deadline).await?;
             times.map(Updated::Saved)
         } else {

@@ -16,8 +16,7 @@ UPDATE :"table" SET
     revision = revision + 1,
     fields = $4,
     seen = :now,
-    expires = least(:now + $5, absolute),
-    sweep_at = least(sweep_at, :now + $5)
+    expires = least(:now + $5, absolute)
 WHERE handle = $2 AND revision = $3 AND expires > :now
 RETURNING :now"#;
 
@@ -28,12 +27,11 @@ UPDATE :"table" SET
     revision = revision + 1,
     fields = ($4::bytea[]):item,
     seen = :now,
-    expires = least(:now + $5, absolute),
-    sweep_at = least(sweep_at, :now + $5)
+    expires = least(:now + $5, absolute)
 WHERE handle = ANY ($2::uuid[]) AND revision = ($3::bigint[]):item AND expires > :now
 RETURNING :now, handle"#;
 
-/// [`store::Update::changes_only_fields`].
+/// One that [says it all](Self::says_all).
 pub(crate) struct Update {
     pub(crate) update: store::Update,
     pub(crate) now: Now,
@@ -93,6 +91,15 @@ impl Statement for Update {
 }
 
 impl Update {
+    /// Whether this is all that the update changes: the fields, and an end that does not come sooner, so that the
+    /// cleaner need not come sooner either.
+    pub(crate) fn says_all(update: &store::Update, now: Now) -> bool {
+        let before = &update.before.times;
+        let now = now.named().unwrap_or(before.now);
+        let is_later = |idle| now.plus(idle) >= before.expires;
+        update.changes_only_fields() && update.idle.is_some_and(is_later)
+    }
+
     /// The times of the record that was saved when the server's clock showed this.
     fn times(&self, now: Timestamp) -> store::Times {
         let mut times = self.update.before.times;

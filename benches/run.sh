@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the benchmarks start, if it is missing, and runs them: beside other libraries or, with `growth` as the first
 # argument, in large tables, or, with `statements`, what each operation costs PostgreSQL, or, with
-# `live`, the ends of live sessions. The other arguments go to the program: `--quick`, say.
+# `live`, the ends of live sessions. The other arguments go to the program: `--quick`, say, or a part such as `build`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 

@@ -1,10 +1,12 @@
 //! The database servers, started for this run and gone with it.
 
 use std::process::Command;
+use std::time::Duration;
 
 use session_test_support::{Postgres, Proxy, Redis, TempDirectory};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
+use crate::failure::{Failure, failure};
 use crate::plan::{Store, Subject};
 
 /// A PostgreSQL that syncs its log to the disk, a Redis that keeps all in memory, and a directory for files.
@@ -43,12 +45,29 @@ impl Backends {
         Proxy::before(self.postgres.address()).await
     }
 
+    /// Waits until PostgreSQL has noticed which servers have ended: it allows so many connections in all.
+    pub(crate) async fn without_connections(&self) {
+        let url = self.postgres.url("postgres");
+        let mut connection = PgConnection::connect(&url).await.expect("the server is up");
+        let query = "SELECT count(*) FROM pg_stat_activity WHERE datname LIKE 'test%'";
+        for _ in 0..100 {
+            let connections: i64 = sqlx::query_scalar(query)
+                .fetch_one(&mut connection)
+                .await
+                .expect("PostgreSQL has this view");
+            if connections == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// How many bytes a row of this table has on average.
-    pub(crate) async fn row_size(&self, database: &str, table: &str) -> f64 {
+    pub(crate) async fn row_size(&self, database: &str, table: &str) -> Result<f64, Failure> {
         let mut connection = PgConnection::connect(database).await.expect("the server is up");
         let query = format!("SELECT avg(pg_column_size(t))::float8 FROM {table} t");
         let size = sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&mut connection).await;
-        size.expect("the table has rows")
+        size.map_err(|error| failure!("the rows of {table} have no size: {error}"))
     }
 }
 

@@ -1,45 +1,61 @@
-//! What callgrind counts: the instructions of one request in memory, and of its parts.
+//! The instructions of one request in memory, and of its parts.
 
 use std::process::Command;
 
-use report::float;
+use serde::{Deserialize, Serialize};
 
+use crate::callgrind::Count;
+use crate::failure::{Failure, failure};
+use crate::results::Results;
 use crate::server::program;
 
 /// The program runs once with each number, and the difference is divided: what happens once drops out.
 const CALLS: [u64; 2] = [200, 1200];
 
 /// Of one call of one case.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Instructions {
     pub(crate) case: String,
     pub(crate) about: String,
     pub(crate) each: f64,
+    /// How many of them are the compression function of SHA-256.
+    pub(crate) hashing: f64,
+}
+
+impl Instructions {
+    /// Without those of the compression function.
+    pub(crate) fn without_hashing(&self) -> f64 {
+        self.each - self.hashing
+    }
 }
 
 /// Counts each case of the program `instructions`.
-pub(crate) fn count() -> Vec<Instructions> {
-    let list = Command::new(program("instructions")).output().expect("it was built").stdout;
-    let list = String::from_utf8(list).expect("it lists its cases in text");
-    let count = |line: &str| {
-        let (case, about) = line.split_once('\t').expect("a case has a description");
-        let [few, many] = CALLS.map(|calls| callgrind(case, calls));
-        let each = float(many - few) / float(CALLS[1] - CALLS[0]);
-        eprintln!("{case}: {each:.0} instructions");
-        Instructions { case: case.to_owned(), about: about.to_owned(), each }
-    };
-    list.lines().map(count).collect()
+pub(crate) fn count(results: &mut Results) {
+    results.instructions.clear();
+    let Some(cases) = results.unless_failed(cases()) else { return };
+    for (case, about) in cases {
+        let [few, many] = CALLS.map(|calls| run(&case, calls));
+        let counts = few.and_then(|few| Ok((few, many?)));
+        let Some((few, many)) = results.unless_failed(counts) else { continue };
+        let (each, hashing) = many.each(few, CALLS[1] - CALLS[0]);
+        eprintln!("{case}: {each:.0} instructions, {hashing:.0} of them in SHA-256");
+        results.instructions.push(Instructions { case, about, each, hashing });
+    }
 }
 
-fn callgrind(case: &str, calls: u64) -> u64 {
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(program("instructions"))
-        .args([case, &calls.to_string()])
-        .output()
-        .expect("`valgrind` is installed");
-    let text = String::from_utf8_lossy(&output.stderr);
-    let collected = text.lines().find_map(|line| line.split_once("Collected : "));
-    let collected = collected.and_then(|(_, number)| number.trim().parse().ok());
-    collected.unwrap_or_else(|| panic!("callgrind does not count `{case}`:\n{text}"))
+/// The names of all cases, each with what it is about.
+fn cases() -> Result<Vec<(String, String)>, Failure> {
+    let output = Command::new(program("instructions")).output();
+    let output = output.map_err(|error| failure!("the program `instructions`: {error}"))?;
+    let list = String::from_utf8_lossy(&output.stdout);
+    let case = |line: &str| {
+        let (case, about) = line.split_once('\t')?;
+        Some((case.to_owned(), about.to_owned()))
+    };
+    Ok(list.lines().filter_map(case).collect())
+}
+
+fn run(case: &str, calls: u64) -> Result<Count, Failure> {
+    let program = program("instructions");
+    Count::of(&[&program.to_string_lossy(), case, &calls.to_string()])
 }

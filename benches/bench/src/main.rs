@@ -2,12 +2,16 @@
 //!
 //! `benches/run.sh` installs what this starts and runs it; `benches/README.md` says what is measured and how.
 
+mod applications;
 mod backends;
+mod callgrind;
 mod cookies;
 mod counts;
+mod failure;
 mod goals;
 mod instructions;
 mod machine;
+mod nodes;
 mod options;
 mod page;
 mod plan;
@@ -22,29 +26,59 @@ use std::fs;
 use std::time::Instant;
 
 use backends::Backends;
-use options::Options;
+use options::{Options, Part};
 use results::Results;
 
 #[tokio::main]
 async fn main() {
     let options = Options::from_args();
-    let begun = Instant::now();
-    machine::pin_to_the_load_core();
-    server::build();
-    let subjects = plan::subjects(&options);
-    let backends = Backends::start().await;
-    let mut results = Results::default();
-    if options.instructions {
-        results.instructions = instructions::count();
+    let mut results = Results::kept_in(&options.results);
+    if !options.parts.is_empty() {
+        measure(&options, &mut results).await;
     }
-    results.counts = counts::take(&subjects, &backends).await;
-    results.samples = rounds::run(&subjects, &backends, &options).await;
 
-    fs::create_dir_all(&options.out).expect("the directory can be made");
-    let (page, plot) = (options.out.join("benchmarks.md"), options.out.join("benchmarks.svg"));
-    let minutes = begun.elapsed().as_secs_f64() / 60.0;
+    fs::create_dir_all(&options.page).expect("the directory can be made");
+    let (page, plot) = (options.page.join("benchmarks.md"), options.page.join("benchmarks.svg"));
     fs::write(&plot, plot::draw(&results)).expect("the directory can be written to");
-    fs::write(&page, page::write(&results, &options, minutes))
-        .expect("the directory can be written to");
-    eprintln!("wrote {} and {} after {minutes:.1} minutes", page.display(), plot.display());
+    fs::write(&page, page::write(&results)).expect("the directory can be written to");
+    eprintln!("wrote {} and {}", page.display(), plot.display());
+}
+
+/// The parts that are asked for. What is done is kept after each, so that it is there if the next one never ends.
+async fn measure(options: &Options, results: &mut Results) {
+    results.machine = report::machine(&["postgres", "redis-server", "wrk"]);
+    let subjects = plan::subjects(options);
+    let mut built = None;
+    let mut backends = None;
+    for &part in &options.parts {
+        results.begin(part);
+        let begun = Instant::now();
+        if part != Part::Build && built.is_none() {
+            built = Some(server::build());
+            // Not before: building takes all cores.
+            machine::pin_to_the_load_core();
+        }
+        if let Some(Err(failure)) = &built {
+            results.failed(failure.clone());
+        }
+        if part.needs_servers() && backends.is_none() {
+            backends = Some(Backends::start().await);
+        }
+        match (part, &backends) {
+            (Part::Counts, Some(backends)) => {
+                counts::take(&subjects, backends, options, results).await;
+            }
+            (Part::Rounds, Some(backends)) => {
+                rounds::run(&subjects, backends, options, results).await;
+            }
+            (Part::Nodes, Some(backends)) => {
+                nodes::run(&subjects, backends, options, results).await;
+            }
+            (Part::Build, _) => applications::build(options, results),
+            (Part::Instructions, _) => instructions::count(results),
+            (_, None) => unreachable!("the databases were started"),
+        }
+        results.end(begun.elapsed().as_secs_f64() / 60.0);
+        results.keep_in(&options.results);
+    }
 }

@@ -1,5 +1,8 @@
 //! What is measured: each library on each of its stores, by which routes, under how many connections.
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::options::Options;
 
 /// A library on a store.
@@ -28,12 +31,24 @@ pub(crate) enum Store {
 }
 
 /// What is asked of a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Route {
     Plain,
     Read,
     Write,
     Login,
+    /// A log-in where all sessions belong to one user.
+    LoginOne,
+}
+
+/// A route, and how it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Load {
+    pub(crate) route: Route,
+    /// How many connections ask at once, over all nodes.
+    pub(crate) connections: usize,
+    /// How many processes of the server share them.
+    pub(crate) nodes: usize,
 }
 
 /// This library's name in the tables.
@@ -41,7 +56,13 @@ pub(crate) const OURS: &str = "session";
 /// The library whose requests per second the goals are set by.
 pub(crate) const YARDSTICK: &str = "tower-sessions";
 
-const ALL: [Subject; 16] = [
+/// How many processes of one library share a database, where it is more than one.
+pub(crate) const NODES: [usize; 3] = [2, 4, 8];
+
+const TOWER_ROWS: &str = "tower_sessions.session";
+
+/// Every library on each of its stores.
+pub(crate) const ALL: [Subject; 17] = [
     subject("axum", Store::Nowhere, "server-plain", "", ""),
     subject(OURS, Store::Memory, "server-ours", "memory", ""),
     subject(OURS, Store::Cookie, "server-ours", "cookie", ""),
@@ -50,12 +71,13 @@ const ALL: [Subject; 16] = [
     subject(OURS, Store::Postgres, "server-ours", "postgres", "sessions"),
     subject(YARDSTICK, Store::Memory, "server-tower-sessions", "memory", ""),
     subject(YARDSTICK, Store::Redis, "server-tower-sessions-stores", "redis", ""),
+    subject(YARDSTICK, Store::Postgres, "server-tower-sessions-stores", "postgres", TOWER_ROWS),
     subject(
         YARDSTICK,
-        Store::Postgres,
+        Store::Cached,
         "server-tower-sessions-stores",
-        "postgres",
-        "tower_sessions.session",
+        "postgres-cached",
+        TOWER_ROWS,
     ),
     subject("axum_session", Store::Memory, "server-axum-session", "memory", ""),
     subject("axum_session", Store::Redis, "server-axum-session", "redis", ""),
@@ -96,18 +118,48 @@ impl Subject {
         }
     }
 
-    /// Each route, with the number of connections that ask for it at once.
-    pub(crate) fn loads(&self) -> Vec<(Route, usize)> {
-        let mut loads = vec![(Route::Plain, 64)];
-        if self.store != Store::Nowhere {
-            loads.extend(Route::WITH_SESSION.map(|route| (route, 64)));
+    /// What is asked for in a round: 64 connections in each, one and 256 in every other.
+    pub(crate) fn loads(&self, round: usize) -> Vec<Load> {
+        let mut loads = vec![Load::over(64, Route::Plain)];
+        if self.store == Store::Nowhere {
+            return loads;
         }
-        if self.store == Store::Postgres {
-            loads.push((Route::Plain, 1));
-            loads.extend(Route::WITH_SESSION.map(|route| (route, 1)));
-            loads.extend([(Route::Plain, 256), (Route::Read, 256), (Route::Write, 256)]);
+        loads.extend(Route::OPERATIONS.map(|route| Load::over(64, route)));
+        if matches!(self.store, Store::Postgres | Store::Cached) {
+            loads.push(Load::over(64, Route::LoginOne));
+        }
+        if round.is_multiple_of(2) {
+            for connections in [1, 256] {
+                loads.extend(Route::OPERATIONS.map(|route| Load::over(connections, route)));
+            }
         }
         loads
+    }
+}
+
+impl Serialize for Subject {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Subject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let subject = ALL.into_iter().find(|subject| subject.name() == name);
+        subject.ok_or_else(|| D::Error::custom(format!("nothing is called `{name}` any more")))
+    }
+}
+
+impl Load {
+    /// On one node.
+    pub(crate) const fn over(connections: usize, route: Route) -> Self {
+        Self { route, connections, nodes: 1 }
+    }
+
+    /// The usual load, shared by so many nodes.
+    pub(crate) const fn on(nodes: usize, route: Route) -> Self {
+        Self { route, connections: 64, nodes }
     }
 }
 
@@ -126,14 +178,31 @@ impl Store {
 }
 
 impl Route {
-    pub(crate) const WITH_SESSION: [Self; 3] = [Self::Read, Self::Write, Self::Login];
+    pub(crate) const OPERATIONS: [Self; 3] = [Self::Read, Self::Write, Self::Login];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Read => "read",
             Self::Write => "write",
-            Self::Login => "login",
+            Self::Login => "log-in",
+            Self::LoginOne => "log-in of one user",
         }
+    }
+
+    /// Where a server has it.
+    pub(crate) fn path(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Login => "login",
+            Self::LoginOne => "login-one",
+        }
+    }
+
+    /// Whether it logs somebody in.
+    pub(crate) fn logs_in(self) -> bool {
+        matches!(self, Self::Login | Self::LoginOne)
     }
 }

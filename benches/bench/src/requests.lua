@@ -1,5 +1,18 @@
--- One request after the other, each with the cookie of a session: `wrk -s requests.lua URL -- COOKIES [follow]`.
+-- One request after the other, each with the cookie of a session: `PORTS=PORT,PORT… wrk -s requests.lua URL -- COOKIES [follow]`.
 -- With `follow`, a session that is given a new cookie uses that one from then on, and has one request at a time.
+-- Each thread has a server of its own, and its part of the sessions.
+
+local ports = {}
+for port in os.getenv("PORTS"):gmatch("%d+") do
+    ports[#ports + 1] = port
+end
+local threads = 0
+
+function setup(thread)
+    threads = threads + 1
+    thread:set("part", threads)
+    thread.addr = wrk.lookup("127.0.0.1", ports[threads])[1]
+end
 
 local queue, head = {}, 0
 
@@ -8,8 +21,12 @@ function init(args)
     local request_with = function(cookie)
         return wrk.format(nil, nil, { Cookie = cookie })
     end
+    local line = 0
     for cookie in io.lines(args[1]) do
-        queue[#queue + 1] = request_with(cookie)
+        line = line + 1
+        if line % #ports == part % #ports then
+            queue[#queue + 1] = request_with(cookie)
+        end
     end
     if #queue == 0 then
         queue[1] = wrk.format()

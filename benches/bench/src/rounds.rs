@@ -2,45 +2,76 @@
 //! disturbs all.
 
 use crate::backends::Backends;
+use crate::cookies;
+use crate::failure::Failure;
 use crate::options::Options;
-use crate::plan::Subject;
-use crate::results::Sample;
+use crate::plan::{Load, Route, Subject};
+use crate::results::{Results, Sample};
 use crate::server::Server;
 use crate::wrk::Run;
+
+/// How many sessions one user has where all are one user's, beside those that the load shows.
+const OF_ONE_USER: usize = 2_000;
 
 pub(crate) async fn run(
     subjects: &[Subject],
     backends: &Backends,
     options: &Options,
-) -> Vec<Sample> {
+    results: &mut Results,
+) {
+    results.samples.clear();
+    (results.rounds, results.seconds) = (options.rounds, options.seconds);
     let mut servers = Vec::new();
     for (number, subject) in subjects.iter().enumerate() {
         let place = backends.place(subject, number).await;
-        servers.push((*subject, Server::start(subject, &place)));
-    }
-    for (subject, server) in &servers {
-        for (route, connections) in subject.loads() {
-            Run::of(server, route, connections, 1);
+        let server = Server::start(subject, &place, options.pool);
+        if let Some(server) = results.unless_failed(server) {
+            eprintln!("warming up {}", subject.name());
+            if let Err(failure) = warm_up(subject, &server) {
+                results.failed(failure);
+            }
+            servers.push((*subject, server));
         }
     }
-    let mut samples = Vec::new();
     for round in 0..options.rounds {
         for (subject, server) in &servers {
-            for (route, connections) in subject.loads() {
-                let run = Run::of(server, route, connections, options.seconds);
-                eprintln!(
-                    "round {} of {}: {}, {} × {connections}: {:.0} requests/s, {:.1} µs of CPU each",
-                    round + 1,
-                    options.rounds,
-                    subject.name(),
-                    route.name(),
-                    run.per_second(),
-                    run.cpu_per_request(),
-                );
-                samples.push(Sample { subject: *subject, route, connections, round, run });
+            for load in subject.loads(round) {
+                let run = Run::of(server, load, options.seconds);
+                let Some(run) = results.unless_failed(run) else { continue };
+                let sample = Sample { subject: *subject, load, round, run };
+                sample.tell(options);
+                results.samples.push(sample);
             }
         }
         servers.rotate_left(1);
+        results.keep_in(&options.results);
     }
-    samples
+}
+
+/// Connections are opened and statements prepared; the one user has their sessions.
+fn warm_up(subject: &Subject, server: &Server) -> Result<(), Failure> {
+    for load in subject.loads(1) {
+        if load.route == Route::LoginOne {
+            cookies::begin_of_one_user(server, OF_ONE_USER)?;
+        }
+        Run::of(server, load, 1)?;
+    }
+    Ok(())
+}
+
+impl Sample {
+    /// How it went, for whoever waits.
+    pub(crate) fn tell(&self, options: &Options) {
+        let Load { route, connections, nodes } = self.load;
+        let nodes = if nodes == 1 { String::new() } else { format!(" on {nodes} nodes") };
+        eprintln!(
+            "round {} of {}: {}, {} × {connections}{nodes}: {:.0} requests/s, {:.1} µs of CPU each",
+            self.round + 1,
+            options.rounds,
+            self.subject.name(),
+            route.name(),
+            self.run.per_second(),
+            self.run.cpu_per_request(),
+        );
+    }
 }

@@ -1,16 +1,18 @@
-//! A running server of one library, on a core of its own.
+//! A running server of one library, on the core of the servers.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use crate::failure::{Failure, failure};
 use crate::machine;
-use crate::plan::{Route, Store, Subject};
+use crate::plan::{ALL, Route, Store, Subject};
 
 /// How many ticks of `/proc/PID/stat` make a second, on every Linux that programs see.
-const TICKS: f64 = 100.0;
+pub(crate) const TICKS: f64 = 100.0;
 
 /// A server; it ends when this is dropped, or when this process does.
 #[derive(Debug)]
@@ -21,49 +23,69 @@ pub(crate) struct Server {
     store: Store,
 }
 
-/// Builds all servers, optimized.
-pub(crate) fn build() {
+/// Builds all servers and the program whose instructions are counted, optimized.
+pub(crate) fn build() -> Result<(), Failure> {
     eprintln!("building the servers");
+    // Always all of them: with fewer, what they share would have fewer features, and be built again.
+    let mut packages: BTreeSet<&str> = ALL.iter().map(|subject| subject.program).collect();
+    packages.insert("instructions");
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--workspace"])
-        .args(["bench", "growth", "heap"].iter().flat_map(|program| ["--exclude", program]))
+        // A library that does not build is none of the others' fault.
+        .args(["build", "--release", "--keep-going"])
+        .args(packages.iter().flat_map(|package| ["--package", package]))
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .status();
-    assert!(status.is_ok_and(|status| status.success()), "the servers do not build");
+    if status.is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    Err(failure!(
+        "not all servers build: what is measured of those that do not is of an older build"
+    ))
+}
+
+/// The target directory that this program was built in.
+pub(crate) fn target() -> PathBuf {
+    let program = env::current_exe().expect("Linux knows");
+    // In a directory for the profile, and a test in one for tests below it.
+    let profile = |path: &&std::path::Path| path.ends_with("debug") || path.ends_with("release");
+    let profile = program.ancestors().find(profile).and_then(std::path::Path::parent);
+    profile.expect("this program lies in a target directory").to_owned()
 }
 
 /// Where an optimized program of this workspace lies.
 pub(crate) fn program(name: &str) -> PathBuf {
-    let debug = env::current_exe().expect("Linux knows");
-    let target = debug.ancestors().nth(2).expect("this program lies in a target directory");
-    target.join("release").join(name)
+    target().join("release").join(name)
 }
 
 impl Server {
     /// Whether each response of this route has a new cookie, which a browser would show from then on.
     pub(crate) fn changes_cookie(&self, route: Route) -> bool {
-        route == Route::Login || (route == Route::Write && self.store == Store::Cookie)
+        route.logs_in() || (route == Route::Write && self.store == Store::Cookie)
     }
 
-    pub(crate) fn start(subject: &Subject, url: &str) -> Self {
-        let mut process = machine::on_the_server_core(&program(subject.program))
-            .args([subject.place, url])
+    /// Starts one that keeps its sessions at `url`, over so many connections.
+    pub(crate) fn start(subject: &Subject, url: &str, pool: u32) -> Result<Self, Failure> {
+        let process = machine::on_the_server_core(&program(subject.program))
+            .args([subject.place, url, &pool.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .spawn()
-            .expect("the server was built");
+            .spawn();
+        let process =
+            process.map_err(|error| failure!("{} does not start: {error}", subject.name()))?;
+        // From here on it ends with this.
+        let mut server = Self { process, port: 0, store: subject.store };
         let mut line = String::new();
-        let output = process.stdout.as_mut().expect("it is piped");
-        BufReader::new(output).read_line(&mut line).expect("it is text");
-        let port = line.trim().parse();
-        let port = port.unwrap_or_else(|_| panic!("`{}` does not start", subject.name()));
-        Self { process, port, store: subject.store }
+        let output = server.process.stdout.as_mut().expect("it is piped");
+        let read = BufReader::new(output).read_line(&mut line);
+        let port = read.ok().and_then(|_| line.trim().parse().ok());
+        server.port = port.ok_or_else(|| failure!("{} does not start", subject.name()))?;
+        Ok(server)
     }
 
     /// How many seconds of processor time it has used.
     pub(crate) fn cpu(&self) -> f64 {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()));
-        let stat = stat.expect("the server runs");
+        let stat = stat.expect("a process that was not waited for is listed");
         // What follows the program's name, which ends at the last parenthesis: user and system time are the 12th and 13th.
         let (_, fields) = stat.rsplit_once(") ").expect("the format is fixed");
         let ticks = fields.split(' ').skip(11).take(2);

@@ -10,6 +10,16 @@ const LEFT: f64 = 270.0;
 const LENGTH: f64 = 470.0;
 const ROW: f64 = 20.0;
 
+/// There is no background, so that the page's own is seen. The reader's system says whether that is dark.
+const STYLE: &str = "
+text { fill: #1f2328 } .title { font-weight: bold; font-size: 13px } .note { fill: #59636e }
+.stressed { fill: #d2691e } .other { fill: #8aa4bf } line { stroke: #333; stroke-width: 1.5 }
+@media (prefers-color-scheme: dark) {
+text { fill: #f0f6fc } .note { fill: #9198a1 }
+.stressed { fill: #e8833a } .other { fill: #5b7795 } line { stroke: #f0f6fc }
+}
+";
+
 /// An SVG that grows downwards.
 #[derive(Debug)]
 pub struct Plot {
@@ -74,12 +84,11 @@ impl Plot {
         let Self { shapes, height } = self;
         let height = height + 24.0;
         format!(
-            r##"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" font-family="system-ui, sans-serif" font-size="12">
-<style>.title {{ font-weight: bold; font-size: 13px }} .stressed {{ fill: #d2691e }} .other {{ fill: #8aa4bf }} line {{ stroke: #333; stroke-width: 1.5 }}</style>
-<rect width="100%" height="100%" fill="white"/>
-{shapes}<text x="10" y="{:.1}" fill="#555">Bars are medians over all rounds; the line in a bar goes from the least to the most.</text>
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" font-family="system-ui, sans-serif" font-size="12">
+<style>{STYLE}</style>
+{shapes}<text x="10" y="{:.1}" class="note">Bars are medians over all rounds; the line in a bar goes from the least to the most.</text>
 </svg>
-"##,
+"#,
             height - 8.0
         )
     }

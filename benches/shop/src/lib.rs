@@ -39,6 +39,9 @@ impl Shop {
     }
 }
 
+/// Who logs in where all sessions are one user's: the user of [`Shop::of`] zero.
+pub const ONE_USER: u64 = 1000;
+
 /// Who logs in where this user was: somebody else, so that it is a log-in every time.
 pub fn somebody_else(user: u64) -> u64 {
     user ^ (1 << 20)

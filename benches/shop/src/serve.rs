@@ -8,20 +8,23 @@ use std::thread;
 use axum::Router;
 use tokio::net::TcpListener;
 
-/// Where the sessions are to be: the program's two arguments.
+/// Where the sessions are to be: the program's three arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The kind of store.
     pub store: String,
     /// Where it is, unless it is in the program.
     pub url: String,
+    /// How many connections to it there are.
+    pub pool: u32,
 }
 
 impl Place {
     /// As the command line says.
     pub fn from_args() -> Self {
         let mut args = env::args().skip(1);
-        Self { store: args.next().unwrap_or_default(), url: args.next().unwrap_or_default() }
+        let mut next = || args.next().unwrap_or_default();
+        Self { store: next(), url: next(), pool: next().parse().unwrap_or(8) }
     }
 }
 

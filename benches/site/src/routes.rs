@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
 use session_axum::{Session, Sessions, require_session, session};
-use shop::somebody_else;
+use shop::{ONE_USER, somebody_else};
 
 /// The session, with the fields of [`shop::Shop`].
 #[session]
@@ -62,6 +62,12 @@ async fn login(shop: &mut Shop) -> String {
 }
 
 #[require_session]
+async fn login_one(shop: &mut Session<Shop>) -> String {
+    shop.log_in(ONE_USER);
+    shop.counter.to_string()
+}
+
+#[require_session]
 async fn handle(session: &Session<Shop>) -> String {
     session.handle().expect("it is stored").to_string()
 }
@@ -75,5 +81,6 @@ pub fn routes() -> Router<Sessions<Shop>> {
         .route("/read", get(read))
         .route("/write", get(write))
         .route("/login", get(login))
+        .route("/login-one", get(login_one))
         .route("/handle", get(handle))
 }

@@ -10,7 +10,7 @@ use shop::Place;
 
 #[actix_web::main]
 async fn main() -> std::io::Result<()> {
-    let Place { store, url } = Place::from_args();
+    let Place { store, url, .. } = Place::from_args();
     let key = Key::from(&[7; 64]);
     // One for each application factory below, since each is a type of its own.
     macro_rules! serve {

@@ -7,21 +7,25 @@ use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::get;
 use axum_session::{DatabasePool, Session, SessionConfig, SessionLayer, SessionStore};
-use shop::{KEY, Shop, somebody_else};
+use shop::{KEY, ONE_USER, Shop, somebody_else};
 
 pub(crate) async fn app<P>(pool: Option<P>, config: SessionConfig) -> Router
 where
     P: DatabasePool + Clone + std::fmt::Debug + Sync + Send + 'static,
 {
     let store = SessionStore::new(pool, config).await.expect("the server is up");
-    let login = get(login::<P>).layer(SessionLayer::new(store.clone()));
+    let logins = Router::new()
+        .route("/login", get(login::<P>))
+        .route("/login-one", get(login_one::<P>))
+        .layer(SessionLayer::new(store.clone()))
+        .layer(map_response(without_the_removed_cookie));
     Router::new()
         .route("/begin/{n}", get(begin::<P>))
         .route("/read", get(read::<P>))
         .route("/write", get(write::<P>))
         .layer(SessionLayer::new(store))
-        .route("/login", login.layer(map_response(without_the_removed_cookie)))
         // Outside of the layer.
+        .merge(logins)
         .route("/plain", get(plain))
 }
 
@@ -76,8 +80,24 @@ async fn login<P>(session: Session<P>) -> String
 where
     P: DatabasePool + Clone + std::fmt::Debug + Sync + Send + 'static,
 {
-    let mut shop = load(&session);
-    shop.user = somebody_else(shop.user);
+    let shop = load(&session);
+    let user = somebody_else(shop.user);
+    log_in(&session, shop, user)
+}
+
+async fn login_one<P>(session: Session<P>) -> String
+where
+    P: DatabasePool + Clone + std::fmt::Debug + Sync + Send + 'static,
+{
+    let shop = load(&session);
+    log_in(&session, shop, ONE_USER)
+}
+
+fn log_in<P>(session: &Session<P>, mut shop: Shop, user: u64) -> String
+where
+    P: DatabasePool + Clone + std::fmt::Debug + Sync + Send + 'static,
+{
+    shop.user = user;
     session.renew();
     session.set(KEY, &shop);
     shop.counter.to_string()

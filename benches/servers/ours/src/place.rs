@@ -5,15 +5,12 @@ use session_axum::{
 };
 use shop::Place;
 
-/// How many connections a pool has, in every server.
-const POOL: usize = 8;
-
 pub(crate) async fn sessions<T: SessionState>(place: &Place) -> Sessions<T> {
     let url = &*place.url;
     let builder = match &*place.store {
         "memory" => Sessions::builder(MemoryStore::new()),
         "postgres" => {
-            let store = PostgresStore::builder().workers(POOL).connect(url).await;
+            let store = PostgresStore::builder().workers(place.pool as usize).connect(url).await;
             let store = store.expect("the server is up");
             store.migrate().await.expect("the database is empty");
             Sessions::builder(store)

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
-use shop::{KEY, Shop, somebody_else};
+use shop::{KEY, ONE_USER, Shop, somebody_else};
 use tower_sessions::{Session, SessionManagerLayer, SessionStore};
 
 pub(crate) fn app(store: impl SessionStore + Clone) -> Router {
@@ -12,6 +12,7 @@ pub(crate) fn app(store: impl SessionStore + Clone) -> Router {
         .route("/read", get(read))
         .route("/write", get(write))
         .route("/login", get(login))
+        .route("/login-one", get(login_one))
         .layer(SessionManagerLayer::new(store))
         // Outside of the layer.
         .route("/plain", get(plain))
@@ -41,8 +42,18 @@ async fn write(session: Session) -> String {
 }
 
 async fn login(session: Session) -> String {
-    let mut shop = load(&session).await;
-    shop.user = somebody_else(shop.user);
+    let shop = load(&session).await;
+    let user = somebody_else(shop.user);
+    log_in(&session, shop, user).await
+}
+
+async fn login_one(session: Session) -> String {
+    let shop = load(&session).await;
+    log_in(&session, shop, ONE_USER).await
+}
+
+async fn log_in(session: &Session, mut shop: Shop, user: u64) -> String {
+    shop.user = user;
     session.cycle_id().await.expect("the store answers");
     session.insert(KEY, &shop).await.expect("the store answers");
     shop.counter.to_string()

@@ -7,10 +7,9 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use crate::failure::{Failure, failure};
+use crate::failure::{Failure, Failures, failure};
 use crate::options::Options;
 use crate::plan::{OURS, YARDSTICK};
-use crate::results::Results;
 use crate::server::TICKS;
 
 /// A minimal application, with one route that counts visits.
@@ -77,15 +76,14 @@ impl Built {
 }
 
 /// Builds each of them with nothing built before.
-pub(crate) fn build(options: &Options, results: &mut Results) {
-    results.built.clear();
+pub(crate) fn build(options: &Options, failures: &mut Failures) -> Vec<Built> {
+    let mut all = Vec::new();
     for application in ALL {
         if options.wants(&format!("{}, {}", application.library, application.store)) {
-            let built = application.build();
-            let built = results.unless_failed(built);
-            results.built.extend(built);
+            all.extend(failures.unless_failed(application.build()));
         }
     }
+    all
 }
 
 impl Application {

@@ -10,10 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::backends::{Backends, ask_redis};
 use crate::cookies::{Cookies, SESSIONS};
-use crate::failure::{Failure, failure};
+use crate::failure::{Failure, Failures, failure};
 use crate::options::Options;
 use crate::plan::{Load, Route, Store, Subject};
-use crate::results::Results;
 use crate::server::Server;
 use crate::wrk::Run;
 
@@ -44,9 +43,9 @@ pub(crate) async fn take(
     subjects: &[Subject],
     backends: &Backends,
     options: &Options,
-    results: &mut Results,
-) {
-    results.counts.clear();
+    failures: &mut Failures,
+) -> Vec<(Subject, Counts)> {
+    let mut all = Vec::new();
     for subject in subjects {
         let counts = match subject.store {
             Store::Cookie => in_cookies(subject, options),
@@ -54,11 +53,12 @@ pub(crate) async fn take(
             Store::Postgres | Store::Cached => in_postgres(subject, backends, options).await,
             Store::Nowhere | Store::Memory | Store::Sqlite => continue,
         };
-        if let Some(counts) = results.unless_failed(counts) {
+        if let Some(counts) = failures.unless_failed(counts) {
             eprintln!("counted {}: {counts:?}", subject.name());
-            results.counts.push((*subject, counts));
+            all.push((*subject, counts));
         }
     }
+    all
 }
 
 /// How long each run is, in seconds.

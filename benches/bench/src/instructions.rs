@@ -5,9 +5,8 @@ use std::process::Command;
 use serde::{Deserialize, Serialize};
 
 use crate::callgrind::Count;
-use crate::failure::{Failure, failure};
-use crate::results::Results;
-use crate::server::program;
+use crate::failure::{Failure, Failures, failure};
+use crate::target;
 
 /// The program runs once with each number, and the difference is divided: what happens once drops out.
 const CALLS: [u64; 2] = [200, 1200];
@@ -30,22 +29,22 @@ impl Instructions {
 }
 
 /// Counts each case of the program `instructions`.
-pub(crate) fn count(results: &mut Results) {
-    results.instructions.clear();
-    let Some(cases) = results.unless_failed(cases()) else { return };
-    for (case, about) in cases {
+pub(crate) fn count(failures: &mut Failures) -> Vec<Instructions> {
+    let mut all = Vec::new();
+    for (case, about) in failures.unless_failed(cases()).unwrap_or_default() {
         let [few, many] = CALLS.map(|calls| run(&case, calls));
         let counts = few.and_then(|few| Ok((few, many?)));
-        let Some((few, many)) = results.unless_failed(counts) else { continue };
+        let Some((few, many)) = failures.unless_failed(counts) else { continue };
         let (each, hashing) = many.each(few, CALLS[1] - CALLS[0]);
         eprintln!("{case}: {each:.0} instructions, {hashing:.0} of them in SHA-256");
-        results.instructions.push(Instructions { case, about, each, hashing });
+        all.push(Instructions { case, about, each, hashing });
     }
+    all
 }
 
 /// The names of all cases, each with what it is about.
 fn cases() -> Result<Vec<(String, String)>, Failure> {
-    let output = Command::new(program("instructions")).output();
+    let output = Command::new(target::program("instructions")).output();
     let output = output.map_err(|error| failure!("the program `instructions`: {error}"))?;
     let list = String::from_utf8_lossy(&output.stdout);
     let case = |line: &str| {
@@ -56,6 +55,6 @@ fn cases() -> Result<Vec<(String, String)>, Failure> {
 }
 
 fn run(case: &str, calls: u64) -> Result<Count, Failure> {
-    let program = program("instructions");
+    let program = target::program("instructions");
     Count::of(&[&program.to_string_lossy(), case, &calls.to_string()])
 }

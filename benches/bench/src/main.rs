@@ -20,12 +20,14 @@ mod results;
 mod rounds;
 mod server;
 mod tables;
+mod target;
 mod wrk;
 
 use std::fs;
 use std::time::Instant;
 
 use backends::Backends;
+use failure::Failures;
 use options::{Options, Part};
 use results::Results;
 
@@ -51,7 +53,7 @@ async fn measure(options: &Options, results: &mut Results) {
     let mut built = None;
     let mut backends = None;
     for &part in &options.parts {
-        results.begin(part);
+        let mut failures = Failures::default();
         let begun = Instant::now();
         if part != Part::Build && built.is_none() {
             built = Some(server::build());
@@ -59,26 +61,26 @@ async fn measure(options: &Options, results: &mut Results) {
             machine::pin_to_the_load_core();
         }
         if let Some(Err(failure)) = &built {
-            results.failed(failure.clone());
+            failures.add(failure);
         }
         if part.needs_servers() && backends.is_none() {
             backends = Some(Backends::start().await);
         }
         match (part, &backends) {
             (Part::Counts, Some(backends)) => {
-                counts::take(&subjects, backends, options, results).await;
+                results.counts = counts::take(&subjects, backends, options, &mut failures).await;
             }
             (Part::Rounds, Some(backends)) => {
-                rounds::run(&subjects, backends, options, results).await;
+                rounds::run(&subjects, backends, options, results, &mut failures).await;
             }
             (Part::Nodes, Some(backends)) => {
-                nodes::run(&subjects, backends, options, results).await;
+                nodes::run(&subjects, backends, options, results, &mut failures).await;
             }
-            (Part::Build, _) => applications::build(options, results),
-            (Part::Instructions, _) => instructions::count(results),
+            (Part::Build, _) => results.built = applications::build(options, &mut failures),
+            (Part::Instructions, _) => results.instructions = instructions::count(&mut failures),
             (_, None) => unreachable!("the databases were started"),
         }
-        results.end(begun.elapsed().as_secs_f64() / 60.0);
+        results.done(part, begun.elapsed().as_secs_f64() / 60.0, failures);
         results.keep_in(&options.results);
     }
 }

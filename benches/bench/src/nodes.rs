@@ -1,7 +1,7 @@
 //! Several nodes: as many processes of one library's server share a PostgreSQL, the load and the core of the servers.
 
 use crate::backends::Backends;
-use crate::failure::Failure;
+use crate::failure::{Failure, Failures};
 use crate::options::Options;
 use crate::plan::{Load, NODES, Route, Store, Subject};
 use crate::results::{Results, Sample};
@@ -14,6 +14,7 @@ pub(crate) async fn run(
     backends: &Backends,
     options: &Options,
     results: &mut Results,
+    failures: &mut Failures,
 ) {
     results.nodes.clear();
     let on_postgres = |subject: &&Subject| subject.store == Store::Postgres;
@@ -22,7 +23,7 @@ pub(crate) async fn run(
         for nodes in NODES {
             for subject in &subjects {
                 let measured = measure(*subject, nodes, round, backends, options).await;
-                let samples = results.unless_failed(measured);
+                let samples = failures.unless_failed(measured);
                 results.nodes.extend(samples.unwrap_or_default());
             }
         }

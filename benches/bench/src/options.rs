@@ -6,6 +6,8 @@ use std::process;
 
 use serde::{Deserialize, Serialize};
 
+use crate::target;
+
 const USAGE: &str = "usage: run.sh [PART…] [OPTION…]
   build         crates and CPU seconds of minimal applications
   instructions  what callgrind counts
@@ -96,7 +98,7 @@ impl Options {
         if out.is_none() && (quick || !only.is_empty()) {
             out = Some(env::temp_dir().join("session-benchmarks"));
         }
-        let results = out.clone().unwrap_or_else(|| crate::server::target().join("benchmarks"));
+        let results = out.clone().unwrap_or_else(|| target::directory().join("benchmarks"));
         let page = out.unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs").into());
         Some(Self { parts, rounds, seconds, pool, only, page, results })
     }

@@ -83,7 +83,7 @@ first unoptimized build.",
         }
     }
     let failures: Vec<&String> =
-        results.parts.iter().flat_map(|measured| &measured.failures).collect();
+        results.parts.iter().flat_map(|measured| measured.failures.lines()).collect();
     if !failures.is_empty() {
         let _ = write!(page, "\n## Not measured\n\n");
         for failure in failures {
@@ -127,7 +127,7 @@ fn summary(results: &Results) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Failure;
+    use crate::failure::{Failure, Failures};
     use crate::options::Part;
 
     #[test]
@@ -136,8 +136,9 @@ mod tests {
         let page = write(&results);
         assert!(!page.contains("## Latency"), "{page}");
         assert!(!page.contains("## Not measured"), "{page}");
-        results.begin(Part::Rounds);
-        results.failed(Failure("a server does not start".to_owned()));
+        let mut failures = Failures::default();
+        failures.add(&Failure("a server does not start".to_owned()));
+        results.done(Part::Rounds, 1.0, failures);
         let page = write(&results);
         assert!(page.contains("## Not measured\n\n- a server does not start\n"), "{page}");
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::applications::Built;
 use crate::counts::Counts;
-use crate::failure::Failure;
+use crate::failure::Failures;
 use crate::instructions::Instructions;
 use crate::options::Part;
 use crate::plan::{Load, OURS, Route, Store, Subject};
@@ -36,8 +36,7 @@ pub(crate) struct Results {
 pub(crate) struct Measured {
     part: Part,
     pub(crate) minutes: f64,
-    /// What could not be measured, and why.
-    pub(crate) failures: Vec<String>,
+    pub(crate) failures: Failures,
 }
 
 /// One run of the load, and what of.
@@ -66,33 +65,11 @@ impl Results {
         fs::write(directory.join("results.json"), bytes).expect("the directory can be written to");
     }
 
-    /// Says that this part is measured from now on, and forgets how it went before.
-    pub(crate) fn begin(&mut self, part: Part) {
+    /// Takes down how a part went, instead of how it went before.
+    pub(crate) fn done(&mut self, part: Part, minutes: f64, failures: Failures) {
+        eprintln!("measured {part:?} in {minutes:.1} minutes");
         self.parts.retain(|measured| measured.part != part);
-        self.parts.push(Measured { part, minutes: 0.0, failures: Vec::new() });
-    }
-
-    /// Says how long the part took that was measured until now.
-    pub(crate) fn end(&mut self, minutes: f64) {
-        let measured = self.parts.last_mut().expect("a part was begun");
-        measured.minutes = minutes;
-        eprintln!("measured {:?} in {minutes:.1} minutes", measured.part);
-    }
-
-    /// The value, unless it could not be measured.
-    pub(crate) fn unless_failed<T>(&mut self, measured: Result<T, Failure>) -> Option<T> {
-        measured.map_err(|failure| self.failed(failure)).ok()
-    }
-
-    /// Says so now, and on the page.
-    pub(crate) fn failed(&mut self, failure: Failure) {
-        let Failure(text) = failure;
-        eprintln!("NOT MEASURED: {text}");
-        let first = text.lines().next().unwrap_or_default().to_owned();
-        let measured = self.parts.last_mut().expect("a part was begun");
-        if !measured.failures.contains(&first) {
-            measured.failures.push(first);
-        }
+        self.parts.push(Measured { part, minutes, failures });
     }
 
     /// Whatever was measured, in the order of the first round.
@@ -185,6 +162,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::failure::Failure;
     use crate::plan::{ALL, YARDSTICK};
 
     fn sample(subject: Subject, load: Load, round: usize, requests: f64) -> Sample {
@@ -219,16 +197,16 @@ mod tests {
         let ours = on_memory(OURS);
         let load = Load::on(8, Route::LoginOne);
         let mut results = Results { nodes: vec![sample(ours, load, 0, 7.0)], ..Results::default() };
-        results.begin(Part::Counts);
-        results.begin(Part::Nodes);
-        results.failed(Failure("a server does not start\nfor some reason".to_owned()));
+        let mut failures = Failures::default();
+        failures.add(&Failure("a server does not start\nfor some reason".to_owned()));
+        results.done(Part::Nodes, 1.0, failures);
         results.keep_in(&directory);
         let kept = Results::kept_in(&directory);
         fs::remove_dir_all(&directory).unwrap();
         assert!((kept.throughput(ours, load).unwrap().median() - 7.0).abs() < 1e-9);
-        assert_eq!(kept.parts[1].failures, ["a server does not start"]);
-        results.begin(Part::Nodes);
-        assert!(results.parts.iter().all(|measured| measured.failures.is_empty()));
+        assert!(kept.parts[0].failures.lines().eq(["a server does not start"]));
+        results.done(Part::Nodes, 1.0, Failures::default());
+        assert_eq!(results.parts.len(), 1, "how it went before is forgotten");
         assert!(Results::kept_in(&directory).samples.is_empty());
     }
 }

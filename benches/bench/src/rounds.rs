@@ -3,7 +3,7 @@
 
 use crate::backends::Backends;
 use crate::cookies;
-use crate::failure::Failure;
+use crate::failure::{Failure, Failures};
 use crate::options::Options;
 use crate::plan::{Load, Route, Subject};
 use crate::results::{Results, Sample};
@@ -18,6 +18,7 @@ pub(crate) async fn run(
     backends: &Backends,
     options: &Options,
     results: &mut Results,
+    failures: &mut Failures,
 ) {
     results.samples.clear();
     (results.rounds, results.seconds) = (options.rounds, options.seconds);
@@ -25,10 +26,10 @@ pub(crate) async fn run(
     for (number, subject) in subjects.iter().enumerate() {
         let place = backends.place(subject, number).await;
         let server = Server::start(subject, &place, options.pool);
-        if let Some(server) = results.unless_failed(server) {
+        if let Some(server) = failures.unless_failed(server) {
             eprintln!("warming up {}", subject.name());
             if let Err(failure) = warm_up(subject, &server) {
-                results.failed(failure);
+                failures.add(&failure);
             }
             servers.push((*subject, server));
         }
@@ -37,7 +38,7 @@ pub(crate) async fn run(
         for (subject, server) in &servers {
             for load in subject.loads(round) {
                 let run = Run::of(server, load, options.seconds);
-                let Some(run) = results.unless_failed(run) else { continue };
+                let Some(run) = failures.unless_failed(run) else { continue };
                 let sample = Sample { subject: *subject, load, round, run };
                 sample.tell(options);
                 results.samples.push(sample);

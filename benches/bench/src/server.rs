@@ -1,15 +1,14 @@
 //! A running server of one library, on the core of the servers.
 
 use std::collections::BTreeSet;
-use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use crate::failure::{Failure, failure};
 use crate::machine;
 use crate::plan::{ALL, Route, Store, Subject};
+use crate::target;
 
 /// How many ticks of `/proc/PID/stat` make a second, on every Linux that programs see.
 pub(crate) const TICKS: f64 = 100.0;
@@ -43,20 +42,6 @@ pub(crate) fn build() -> Result<(), Failure> {
     ))
 }
 
-/// The target directory that this program was built in.
-pub(crate) fn target() -> PathBuf {
-    let program = env::current_exe().expect("Linux knows");
-    // In a directory for the profile, and a test in one for tests below it.
-    let profile = |path: &&std::path::Path| path.ends_with("debug") || path.ends_with("release");
-    let profile = program.ancestors().find(profile).and_then(std::path::Path::parent);
-    profile.expect("this program lies in a target directory").to_owned()
-}
-
-/// Where an optimized program of this workspace lies.
-pub(crate) fn program(name: &str) -> PathBuf {
-    target().join("release").join(name)
-}
-
 impl Server {
     /// Whether each response of this route has a new cookie, which a browser would show from then on.
     pub(crate) fn changes_cookie(&self, route: Route) -> bool {
@@ -65,7 +50,7 @@ impl Server {
 
     /// Starts one that keeps its sessions at `url`, over so many connections.
     pub(crate) fn start(subject: &Subject, url: &str, pool: u32) -> Result<Self, Failure> {
-        let process = machine::on_the_server_core(&program(subject.program))
+        let process = machine::on_the_server_core(&target::program(subject.program))
             .args([subject.place, url, &pool.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -10,7 +10,7 @@ use crate::tables;
 /// The whole page, in Markdown.
 pub(crate) fn write(results: &Results) -> String {
     let Results { rounds, seconds, machine, .. } = results;
-    let minutes: f64 = results.parts.iter().map(|measured| measured.minutes).sum();
+    let minutes = results.parts.iter().fold(0.0, |sum, measured| sum + measured.minutes);
     let mut page = format!(
         "# Benchmarks
 

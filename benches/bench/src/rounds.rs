@@ -44,7 +44,10 @@ pub(crate) async fn run(
                 results.samples.push(sample);
             }
         }
-        servers.rotate_left(1);
+        // Whoever was first in this round is last in the next.
+        if !servers.is_empty() {
+            servers.rotate_left(1);
+        }
         results.keep_in(&options.results);
     }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use session_core::store::{
-    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update,
-    Updated, in_real_time,
+    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, LogIn, Page, Record, Swept,
+    Update, Updated, in_real_time,
 };
-use session_core::{Handle, Now, Store, StoreError};
+use session_core::{Handle, Now, Store, StoreError, Timestamp};
 use sqlx::Connection as _;
 use tokio::time::{Instant, timeout};
 
@@ -119,9 +119,14 @@ impl PostgresStore {
     async fn update_or_load(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
         let (handle, deadline) = (update.handle, self.queue.deadline());
         if let Some(absolute) = update.authenticated {
+            let (principal, log_in) = (update.principal.clone(), update.log_in);
             let updated = self.queue.run(sql::UpdateLogIn { update, absolute, now }, deadline);
-            return match updated.await? {
-                Some(updated) => Ok(updated),
+            if let Some(updated) = updated.await? {
+                return Ok(updated);
+            }
+            let revoked = self.revoked(principal, handle, log_in, now, deadline).await?;
+            return match revoked {
+                Some(now) => Ok(Updated::Revoked(now)),
                 None => self.lost_update(handle, now, deadline).await,
             };
         }
@@ -135,6 +140,30 @@ impl PostgresStore {
             Some(updated) => Ok(updated),
             None => self.lost_update(handle, now, deadline).await,
         }
+    }
+
+    async fn insert_log_in(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
+        let deadline = self.queue.deadline();
+        let (principal, handle, log_in) = (insert.principal.clone(), insert.handle, insert.log_in);
+        if let Some(times) = self.queue.run(sql::InsertLogIn { insert, now }, deadline).await? {
+            return Ok(Inserted::Saved(times));
+        }
+        let revoked = self.revoked(principal, handle, log_in, now, deadline).await?;
+        Ok(revoked.map_or(Inserted::Occupied, Inserted::Revoked))
+    }
+
+    /// The server's time, if it was a revocation that refused this log-in. A revocation is remembered
+    /// for longer than it takes to ask.
+    async fn revoked(
+        &self,
+        principal: Option<Arc<str>>,
+        handle: Handle,
+        log_in: LogIn,
+        now: Now,
+        deadline: Instant,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let Some(principal) = principal else { return Ok(None) };
+        self.queue.run(sql::Revoked { principal, handle, log_in, now }, deadline).await
     }
 
     /// What there is in place of what an update expected. A statement of its own sees the write that the update
@@ -159,7 +188,7 @@ impl Store for PostgresStore {
 
     async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
         match insert.principal {
-            Some(_) => self.run(sql::InsertLogIn { insert, now }).await,
+            Some(_) => self.diagnosed(self.insert_log_in(insert, now)).await,
             None => self.run(sql::Insert { insert, now }).await,
         }
     }

@@ -6,8 +6,8 @@ use super::call::Call;
 use super::call_queue::CallQueue;
 use super::in_flight::InFlight;
 use crate::postgres::sql::{
-    Alive, Channel, Delete, DeleteAll, Insert, InsertLogIn, List, Load, Remember, Statement, Sweep,
-    Touch, Update, UpdateLogIn, UpdateWhole,
+    Alive, Channel, Delete, DeleteAll, Insert, InsertLogIn, List, Load, Remember, Revoked,
+    Statement, Sweep, Touch, Update, UpdateLogIn, UpdateWhole,
 };
 
 /// A statement that the scheduler has a queue for.
@@ -137,6 +137,7 @@ scheduler! {
     Remember: remember,
     InsertLogIn: insert_log_in,
     UpdateLogIn: update_log_in,
+    Revoked: revoked,
     List: list,
     Alive: alive,
     DeleteAll: delete_all,

@@ -58,6 +58,7 @@ impl Worker {
             Batch::Remember(calls) => self.serve(calls, &texts.remember).await,
             Batch::UpdateLogIn(calls) => self.serve(calls, &texts.update_log_in).await,
             Batch::InsertLogIn(calls) => self.serve(calls, &texts.insert_log_in).await,
+            Batch::Revoked(calls) => self.serve(calls, &texts.revoked).await,
             Batch::List(calls) => self.serve(calls, &texts.list).await,
             Batch::Alive(calls) => self.serve(calls, &texts.alive).await,
             Batch::DeleteAll(calls) => self.serve(calls, &texts.delete_all).await,

@@ -2,20 +2,52 @@
 //! limit.
 
 use session_core::Now;
-use session_core::store::{self, Inserted};
-use sqlx::postgres::{PgConnection, PgRow};
+use session_core::store::{self, Times};
+use sqlx::postgres::PgConnection;
 
 use super::claims::Claims;
 use super::insert::label;
 use super::prepared::Prepared;
-use super::row::{by_handle, revoked, times, uuid};
+use super::row::{by_handle, times, uuid};
 use super::statement::{Statement, column};
 use super::timestamp::{Timestamptz, fixed_now, interval};
-use super::update_log_in::{MAX_LOG_INS, limit};
+use super::update_log_in::{MAX_LOG_INS, limit, limits};
 
-pub(super) const SQL: &str = r#"
-SELECT moment, created, authenticated, seen, expires, absolute, handle
-FROM :"log_in_fresh"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#;
+/// The function takes the turn first. Who is refused is answered no row, like one whose handle is taken.
+pub(super) const SINGLE: &str = r#"
+INSERT INTO :"table" AS s (
+    handle, digest, revision, principal, fields, persistent, label,
+    created, authenticated, seen, expires, absolute, sweep_at
+)
+SELECT
+    $2, $3, 1, $4, $5, $6, $7, turn.moment, turn.moment, turn.moment,
+    turn.moment + $8, turn.moment + $9, turn.moment + $8
+FROM :"admit"($1, $2, $4, $10, $11) AS turn (moment)
+WHERE turn.moment IS NOT NULL
+ON CONFLICT (handle) DO NOTHING
+RETURNING s.created, s.created, s.authenticated, s.seen, s.expires, s.absolute, s.handle,
+    :"end_oldest"(s.created, $2, $4, $11)"#;
+
+/// An insert returns only what it has inserted: the limit is looked up.
+pub(super) const BATCH: &str = r#"
+INSERT INTO :"table" AS s (
+    handle, digest, revision, principal, fields, persistent, label,
+    created, authenticated, seen, expires, absolute, sweep_at
+)
+SELECT
+    item.key, item.digest, 1, item.principal, item.fields, item.persistent, item.label,
+    item.moment, item.moment, item.moment,
+    item.moment + item.idle, item.moment + item.most, item.moment + item.idle
+FROM unnest(
+    (SELECT :"admit_all"($1, $2, $4, $10, $11)), $2::uuid[], $3::bytea[], $4::text[], $5::bytea[],
+    $6::boolean[], $7::text[], $8::interval[], $9::interval[]
+) AS item (moment, key, digest, principal, fields, persistent, label, idle, most)
+WHERE item.moment IS NOT NULL
+ON CONFLICT (handle) DO NOTHING
+RETURNING s.created, s.created, s.authenticated, s.seen, s.expires, s.absolute, s.handle, CASE
+    WHEN cardinality($11::integer[]) > 0
+    THEN :"end_oldest"(s.created, s.handle, s.principal, ($11)[array_position($2, s.handle)])
+END"#;
 
 pub(crate) struct InsertLogIn {
     pub(crate) insert: store::Insert,
@@ -23,7 +55,8 @@ pub(crate) struct InsertLogIn {
 }
 
 impl Statement for InsertLogIn {
-    type Answer = Inserted;
+    /// None if the handle is taken, or the log-in was refused.
+    type Answer = Option<Times>;
 
     const IDEMPOTENT: bool = false;
     const MAX_BATCH: usize = MAX_LOG_INS;
@@ -39,8 +72,23 @@ impl Statement for InsertLogIn {
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Self::Answer> {
-        let answer = Self::run_batch(&[self], connection, sql).await?.pop();
-        Ok(answer.unwrap_or(Inserted::Occupied))
+        let Self { insert, now } = self;
+        let row = sql
+            .query()
+            .bind(fixed_now(*now))
+            .bind(uuid(insert.handle))
+            .bind(insert.digest.as_bytes())
+            .bind(&insert.principal)
+            .bind(&insert.fields)
+            .bind(insert.persistent)
+            .bind(label(insert))
+            .bind(interval(insert.idle.min(insert.absolute), *now))
+            .bind(interval(insert.absolute, *now))
+            .bind(insert.log_in.began.map(Timestamptz))
+            .bind(limit(insert.log_in))
+            .fetch_optional(connection)
+            .await?;
+        row.as_ref().map(times).transpose()
     }
 
     async fn run_batch(
@@ -48,31 +96,24 @@ impl Statement for InsertLogIn {
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Vec<Self::Answer>> {
+        let mut ordered = batch.to_vec();
+        ordered.sort_unstable_by_key(|it| it.insert.handle);
         let rows = sql
             .query()
-            .bind(column(batch, |it| fixed_now(it.now)))
-            .bind(column(batch, |it| uuid(it.insert.handle)))
-            .bind(column(batch, |it| it.insert.digest.as_bytes().as_slice()))
-            .bind(column(batch, |it| it.insert.principal.as_deref()))
-            .bind(column(batch, |it| &*it.insert.fields))
-            .bind(column(batch, |it| it.insert.persistent))
-            .bind(column(batch, |it| label(&it.insert)))
-            .bind(column(batch, |it| interval(it.insert.idle.min(it.insert.absolute), it.now)))
-            .bind(column(batch, |it| interval(it.insert.absolute, it.now)))
-            .bind(column(batch, |it| it.insert.log_in.began.map(Timestamptz)))
-            .bind(column(batch, |it| limit(it.insert.log_in)))
+            .bind(column(&ordered, |it| fixed_now(it.now)))
+            .bind(column(&ordered, |it| uuid(it.insert.handle)))
+            .bind(column(&ordered, |it| it.insert.digest.as_bytes().as_slice()))
+            .bind(column(&ordered, |it| it.insert.principal.as_deref()))
+            .bind(column(&ordered, |it| &*it.insert.fields))
+            .bind(column(&ordered, |it| it.insert.persistent))
+            .bind(column(&ordered, |it| label(&it.insert)))
+            .bind(column(&ordered, |it| interval(it.insert.idle.min(it.insert.absolute), it.now)))
+            .bind(column(&ordered, |it| interval(it.insert.absolute, it.now)))
+            .bind(column(&ordered, |it| it.insert.log_in.began.map(Timestamptz)))
+            .bind(limits(&ordered, |it| it.insert.log_in))
             .fetch_all(connection)
             .await?;
-        let mut answers = by_handle(&rows, 6, inserted)?;
-        Ok(column(batch, |it| {
-            answers.remove(&uuid(it.insert.handle)).unwrap_or(Inserted::Occupied)
-        }))
-    }
-}
-
-fn inserted(row: &PgRow) -> sqlx::Result<Inserted> {
-    match revoked(row)? {
-        Some(now) => Ok(Inserted::Revoked(now)),
-        None => times(row).map(Inserted::Saved),
+        let mut saved = by_handle(&rows, 6, times)?;
+        Ok(column(batch, |it| saved.remove(&uuid(it.insert.handle))))
     }
 }

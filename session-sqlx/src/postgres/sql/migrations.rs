@@ -16,6 +16,10 @@ pub(crate) const MIGRATIONS: Migrations<Migration> = Migrations(&[
     },
     Migration { oldest: 3, sql: include_str!("../../../migrations/postgres/0004_pages.sql") },
     Migration { oldest: 4, sql: include_str!("../../../migrations/postgres/0005_endings.sql") },
+    Migration {
+        oldest: 4,
+        sql: include_str!("../../../migrations/postgres/0006_lean_log_ins.sql"),
+    },
 ]);
 
 /// One migration.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use session_core::store::{Record, Times, Updated};
-use session_core::{Digest, Handle, Timestamp};
+use session_core::{Digest, Handle};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use sqlx::types::Uuid;
@@ -49,18 +49,7 @@ pub(super) fn by_handle<A>(
 
 /// The answer of the update in this row.
 pub(super) fn updated(row: &PgRow) -> sqlx::Result<Updated> {
-    match revoked(row)? {
-        Some(now) => Ok(Updated::Revoked(now)),
-        None => times(row).map(Updated::Saved),
-    }
-}
-
-/// The server's time, if that is all that the row holds: a log-in that a revocation refused.
-pub(super) fn revoked(row: &PgRow) -> sqlx::Result<Option<Timestamp>> {
-    match row.try_get::<Option<Timestamptz>, _>(1)? {
-        Some(_) => Ok(None),
-        None => row.try_get(0).map(|Timestamptz(now)| Some(now)),
-    }
+    times(row).map(Updated::Saved)
 }
 
 /// A handle as the server takes it.

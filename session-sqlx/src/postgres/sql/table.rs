@@ -13,7 +13,11 @@ const INDEXES: [&str; 3] = ["by_principal", "by_sweep_at", "revoked_at"];
 const TABLES: [&str; 2] = ["versions", "revocations"];
 
 /// The functions, likewise.
-const FUNCTIONS: [&str; 8] = [
+const FUNCTIONS: [&str; 12] = [
+    "admit",
+    "admit_all",
+    "superfluous",
+    "end_oldest",
     "take_turns",
     "refused",
     "make_room",

@@ -4,8 +4,8 @@ use super::prepared::Preparation;
 use super::table::Table;
 use super::text::Text;
 use super::{
-    alive, channel, delete, delete_all, insert, insert_log_in, list, load, remember, sweep, touch,
-    update, update_log_in, update_whole,
+    alive, channel, delete, delete_all, insert, insert_log_in, list, load, remember, revoked,
+    sweep, touch, update, update_log_in, update_whole,
 };
 
 /// The texts of the statements, for one table.
@@ -19,6 +19,7 @@ pub(crate) struct Texts {
     pub(crate) remember: Text,
     pub(crate) insert_log_in: Text,
     pub(crate) update_log_in: Text,
+    pub(crate) revoked: Text,
     pub(crate) list: Text,
     pub(crate) alive: Text,
     pub(crate) delete_all: Text,
@@ -37,8 +38,9 @@ impl Texts {
             touch: text(touch::SINGLE, touch::BATCH),
             delete: text(delete::SINGLE, delete::BATCH),
             remember: text(remember::SQL, remember::SQL),
-            insert_log_in: text(insert_log_in::SQL, insert_log_in::SQL),
-            update_log_in: text(update_log_in::SQL, update_log_in::SQL),
+            insert_log_in: text(insert_log_in::SINGLE, insert_log_in::BATCH),
+            update_log_in: text(update_log_in::SINGLE, update_log_in::BATCH),
+            revoked: text(revoked::SQL, revoked::SQL),
             list: text(list::SQL, list::SQL),
             alive: text(alive::SQL, alive::SQL),
             delete_all: text(delete_all::SQL, delete_all::SQL),

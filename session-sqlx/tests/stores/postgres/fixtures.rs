@@ -39,6 +39,7 @@ pub(crate) async fn of_version(version: usize) -> Database {
         include_str!("../../../migrations/postgres/0002_log_ins.sql"),
         include_str!("../../../migrations/postgres/0003_faster_log_ins.sql"),
         include_str!("../../../migrations/postgres/0004_pages.sql"),
+        include_str!("../../../migrations/postgres/0005_endings.sql"),
     ];
     for (version, migration) in (1..).zip(&migrations[..version]) {
         let migration =

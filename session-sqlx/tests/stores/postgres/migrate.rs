@@ -17,7 +17,7 @@ use crate::dumps::{self, dumps};
 use crate::newer_table;
 
 /// The last version that the library knows.
-const LATEST: i64 = 5;
+const LATEST: i64 = 6;
 
 async fn eight_at_once(database: &Database) {
     let mut nodes = JoinSet::new();
@@ -95,7 +95,7 @@ async fn a_newer_table_that_works_with_this_program_is_used_as_it_is() {
     newer_table::works(&store).await;
     let said = warnings.take();
     assert_eq!(said.len(), 1, "{said:#?}");
-    for part in ["a newer release", "table=\"sessions\"", "found=6", "known=5"] {
+    for part in ["a newer release", "table=\"sessions\"", "found=7", "known=6"] {
         assert!(said[0].contains(part), "{part}: {}", said[0]);
     }
     assert_eq!(database.number("SELECT count(*) FROM sessions_versions").await, LATEST + 1);
@@ -106,11 +106,11 @@ async fn a_newer_table_that_works_with_this_program_is_used_as_it_is() {
 async fn a_table_that_is_newer_by_many_versions_is_used_if_the_last_one_permits_it() {
     let (store, database) = store(patient()).await;
     let insert = "INSERT INTO sessions_versions (version, oldest) VALUES";
-    database.execute(&format!("{insert} (97, 2), (98, 3), (99, 5)")).await;
+    database.execute(&format!("{insert} (97, 2), (98, 3), (99, 6)")).await;
     let warnings = Warnings::capture();
     store.migrate().await.expect("it works with the table");
     assert_eq!(warnings.take().len(), 1);
-    database.execute(&format!("{insert} (100, 6)")).await;
+    database.execute(&format!("{insert} (100, 7)")).await;
     store.migrate().await.expect_err("it does not work with the table any more");
     assert_eq!(warnings.take().len(), 0);
 }
@@ -136,7 +136,7 @@ async fn a_newer_table_that_does_not_work_with_this_program_is_refused() {
 
 #[tokio::test]
 async fn a_table_of_each_version_is_migrated_with_its_live_sessions() {
-    let dumps = dumps!("postgres": 1, 2, 3, 4, 5);
+    let dumps = dumps!("postgres": 1, 2, 3, 4, 5, 6);
     assert_eq!(i64::from(dumps[dumps.len() - 1].0), LATEST);
     for (version, dump) in dumps {
         let database = database().await;

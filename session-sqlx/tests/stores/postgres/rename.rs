@@ -82,7 +82,7 @@ async fn a_table_found_by_the_search_path_can_be_moved_and_named() {
 
 #[tokio::test]
 async fn an_older_table_whose_schema_was_renamed_is_migrated() {
-    for version in 1..=4 {
+    for version in 1..=5 {
         let database = of_version(version).await;
         database.execute("ALTER SCHEMA public RENAME TO app; CREATE SCHEMA public").await;
         let store = unmigrated(patient().schema("app"), &database).await;

@@ -28,10 +28,12 @@ pub(crate) enum Operation {
     LogOutRemembered,
     LogOutKept,
     Revocation,
+    LogInsTogether,
+    LogInOfMany,
 }
 
 impl Operation {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Read,
         Self::ReadsTogether(16),
         Self::ReadsTogether(48),
@@ -49,6 +51,8 @@ impl Operation {
         Self::LogOutRemembered,
         Self::LogOutKept,
         Self::Revocation,
+        Self::LogInsTogether,
+        Self::LogInOfMany,
     ];
 
     pub(crate) fn name(self) -> String {
@@ -68,6 +72,8 @@ impl Operation {
             Self::LogOutRemembered => "log-out, remembered",
             Self::LogOutKept => "log-out, the session goes to nobody",
             Self::Revocation => "end of all sessions of somebody who has one",
+            Self::LogInsTogether => "16 log-ins in one statement, existing sessions",
+            Self::LogInOfMany => "log-in, existing session, all of one principal",
         };
         name.to_owned()
     }
@@ -76,6 +82,7 @@ impl Operation {
     fn together(self) -> usize {
         match self {
             Self::ReadsTogether(number) | Self::WritesTogether(number) => number,
+            Self::LogInsTogether => 16,
             _ => 1,
         }
     }
@@ -85,7 +92,11 @@ impl Operation {
         let mut records = Vec::new();
         for _ in 0..times * self.together() {
             let record = match self {
-                Self::WriteOfNobody | Self::LogIn | Self::LogInWithRoom => insert(),
+                Self::WriteOfNobody
+                | Self::LogIn
+                | Self::LogInWithRoom
+                | Self::LogInsTogether
+                | Self::LogInOfMany => insert(),
                 _ => insert_of(&somebody()),
             };
             records.push(stored(store, record).await);
@@ -143,8 +154,11 @@ impl Operation {
                 assert!(store.touch(record.handle, HOUR, now).await.expect("the store works"));
             }
             Self::Insert => add(insert()).await,
-            Self::LogIn => update(log_in(LogIn::default())).await,
+            Self::LogIn | Self::LogInsTogether => update(log_in(LogIn::default())).await,
             Self::LogInWithRoom => update(log_in(at_most(3))).await,
+            Self::LogInOfMany => {
+                update(with(log_in(LogIn::default()), |it| it.principal = Some("1".into()))).await;
+            }
             Self::LogInFresh => add(theirs(LogIn::default())).await,
             Self::LogInFreshBeyondLimit => add(theirs(at_most(1))).await,
             Self::LogOut => delete(None).await,

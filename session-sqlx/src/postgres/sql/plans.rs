@@ -43,6 +43,8 @@ async fn every_statement_goes_by_an_index() {
     let texts = Texts::new(&Table::default(), Preparation::PerConnection);
     let record = r"'\x', NULL, '\x', false";
     let (moments, handles) = ("ARRAY[NULL]::timestamptz[]", format!("ARRAY[{HANDLE}]::uuid[]"));
+    let terms = "'1 h', '1 d', now()";
+    let hours = "ARRAY['1 h']::interval[]";
     let records = r"ARRAY[1], ARRAY['\x']::bytea[], ARRAY['1'], ARRAY['\x']::bytea[], ARRAY[false]";
     let statements = [
         ("pkey", &texts.load.single, format!("NULL, {HANDLE}")),
@@ -51,6 +53,17 @@ async fn every_statement_goes_by_an_index() {
         ("pkey", &texts.update.batch, format!("NULL, {handles}, {FIELDS}, '1 h'")),
         ("pkey", &texts.update_whole.single, format!("NULL, {HANDLE}, 1, {record}, '1 h'")),
         ("pkey", &texts.update_whole.batch, format!("NULL, {handles}, {records}, '1 h'")),
+        (
+            "pkey",
+            &texts.update_log_in.single,
+            format!("NULL, {HANDLE}, 1, {record}, {terms}, NULL"),
+        ),
+        (
+            "pkey",
+            &texts.update_log_in.batch,
+            format!("{moments}, {handles}, {records}, {hours}, {hours}, {moments}, '{{}}'"),
+        ),
+        ("revocations_pkey", &texts.revoked.single, format!("NULL, '1', {HANDLE}, now()")),
         ("pkey", &texts.touch.single, format!("NULL, {HANDLE}, '1 h'")),
         ("pkey", &texts.touch.batch, format!("NULL, {handles}, '1 h'")),
         ("pkey", &texts.delete.single, format!("NULL, {HANDLE}")),
@@ -158,7 +171,7 @@ async fn no_statement_minds_a_column_that_it_does_not_know() {
         prepare(&mut connection, &text.single).await;
         prepare(&mut connection, &text.batch).await;
     }
-    for text in [&texts.list, &texts.alive, &texts.delete_all, &texts.sweep] {
+    for text in [&texts.list, &texts.alive, &texts.revoked, &texts.delete_all, &texts.sweep] {
         prepare(&mut connection, &text.single).await;
     }
 }
@@ -182,6 +195,12 @@ async fn every_function_reads_only_what_it_is_about() {
         format!("log_in({common}, {known}, {terms}, ARRAY[NULL::integer])"),
         format!("log_in({common}, {known}, {terms}, ARRAY[3])"),
         "revoke(NULL, 'user 7', NULL)".to_owned(),
+        format!("admit(NULL, {HANDLE}, 'user 7', now(), NULL)"),
+        format!("admit(NULL, {HANDLE}, 'user 7', now(), 3)"),
+        format!("admit_all({common}, ARRAY['user 7'], ARRAY[now()], '{{}}')"),
+        format!("admit_all({common}, ARRAY['user 107'], ARRAY[now()], '{{}}')"),
+        format!("admit_all({common}, ARRAY['user 7'], ARRAY[now()], ARRAY[3])"),
+        format!("end_oldest(now(), {HANDLE}, 'user 7', 3)"),
     ];
     for mode in ["force_generic_plan", "force_custom_plan"] {
         run(&mut connection, &format!("SET plan_cache_mode = {mode}")).await;

@@ -59,11 +59,10 @@ async fn calls_that_wait_together_are_sent_as_one_statement() {
     held.ask(calls.collect::<Vec<_>>()).await;
     for (what, times) in [
         ("label FROM \"sessions\" WHERE handle = ANY", 1),
-        ("INSERT INTO", 1),
+        ("INSERT INTO", 2),
         ("fields = ($4::bytea[])", 1),
         ("current_timestamp) + $3", 1),
-        ("sessions_log_in_known\"(", 1),
-        ("sessions_log_in_fresh\"(", 1),
+        ("sessions_admit_all\"(", 2),
     ] {
         assert_eq!(executed(&database, what).await, times, "{what}");
     }
@@ -179,6 +178,69 @@ async fn the_later_of_two_log_ins_that_wait_together_makes_room() {
 }
 
 #[tokio::test]
+async fn of_log_ins_that_wait_together_a_revocation_refuses_those_that_it_is_about() {
+    let held = Held::new().await;
+    let (store, database) = (held.store.clone(), held.database.clone());
+    let carts = records(6, &database).await;
+    let early = LogIn::new(Some(carts[0].times.created), None);
+    let beside = migrated(patient(), &database.0).await;
+    let spared = carts[2].handle;
+    beside.delete_all("eve", None, Now::Store).await.expect("the store works");
+    beside.delete_all("ann", Some(spared), Now::Store).await.expect("the store works");
+    let updates = ["eve", "bob", "ann", "ann"].into_iter().zip(&carts).map(|(user, cart)| {
+        let (store, update) = (
+            store.clone(),
+            with(update_of(cart), |update| {
+                update.principal = Some(user.into());
+                update.authenticated = Some(DAY);
+                update.log_in = early;
+            }),
+        );
+        tokio::spawn(async move { matches!(updated(&store, update).await, Updated::Revoked(_)) })
+    });
+    let inserts = ["bob", "eve", "ann"].map(|user| {
+        let (store, insert) = (store.clone(), with(insert_of(user), |it| it.log_in = early));
+        tokio::spawn(async move {
+            let answer = store.insert(insert, Now::Store).await.expect("it works");
+            matches!(answer, Inserted::Revoked(_))
+        })
+    });
+    let refused: Vec<bool> = held
+        .ask(updates.chain(inserts).collect::<Vec<_>>())
+        .await
+        .into_iter()
+        .map(|answer| answer.expect("no panic"))
+        .collect();
+    assert_eq!(refused, [true, false, false, true, false, true, true]);
+    assert_eq!(executed(&database, "sessions_admit_all\"(").await, 2, "they went together");
+    assert_eq!(listed(&store, "ann").await, [spared]);
+    assert_eq!((listed(&store, "bob").await.len(), listed(&store, "eve").await.len()), (2, 0));
+}
+
+/// The server refuses a statement that changes a row which it has deleted.
+#[tokio::test]
+async fn a_log_in_may_end_the_session_of_another_that_waits_with_it() {
+    let held = Held::new().await;
+    let (store, database) = (held.store.clone(), held.database.clone());
+    let beside = migrated(patient(), &database.0).await;
+    let newcomer = stored(&beside, insert()).await;
+    let oldest = stored(&beside, insert_of("1")).await;
+    let log_in = |record: &Record, user: &str, limit| {
+        let update = with(update_of(record), |update| {
+            update.principal = Some(user.into());
+            update.authenticated = Some(DAY);
+            update.log_in = LogIn::new(None, std::num::NonZeroU32::new(limit));
+        });
+        let store = store.clone();
+        async move { updated(&store, update).await }
+    };
+    let answers = held.ask([log_in(&newcomer, "1", 1), log_in(&oldest, "2", 9)]).await;
+    assert!(matches!(answers[0], Updated::Saved(_)), "{answers:?}");
+    assert!(matches!(answers[1], Updated::Saved(_) | Updated::Gone), "{answers:?}");
+    assert_eq!(listed(&store, "1").await, [newcomer.handle]);
+}
+
+#[tokio::test]
 async fn a_statement_that_the_server_rejects_fails_alone() {
     let held = Held::new().await;
     let (store, database) = (held.store.clone(), held.database.clone());
@@ -283,7 +345,7 @@ async fn a_batch_locks_its_rows_in_one_order() {
         })
     };
     assert_locked_in_one_order(plain, "%width_bucket%").await;
-    assert_locked_in_one_order(log_in, "%sessions_log_in%").await;
+    assert_locked_in_one_order(log_in, "%sessions_admit_all%").await;
 }
 
 /// Of such updates, which a statement like this makes, the one of the older record is asked second.

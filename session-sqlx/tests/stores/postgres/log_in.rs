@@ -2,10 +2,11 @@
 
 use std::num::NonZeroU32;
 
-use session_core::store::{Inserted, LogIn, Updated};
+use session_core::store::{Inserted, LogIn, Record, Update, Updated};
 use session_core::{Now, Store as _};
+use session_sqlx::PostgresStore;
 use session_test_support::{Postgres, Proxy};
-use sqlx::{Connection as _, Executor as _};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
 use super::fixtures::{
     DAY, handle, insert, insert_of, listed, migrated, patient, store, stored, update_of, updated,
@@ -98,4 +99,123 @@ async fn a_log_in_waits_for_a_revocation_in_flight() {
     let late = late.await.expect("no panic").expect("the store works");
     assert!(matches!(late, Inserted::Revoked(_)), "{late:?}");
     assert!(listed(&store, "1").await.is_empty());
+}
+
+/// What logs "1" in to this record, as of when that was created.
+fn early(record: &Record) -> Update {
+    with(update_of(record), |update| {
+        update.principal = Some("1".into());
+        update.authenticated = Some(DAY);
+        update.log_in = LogIn::new(Some(record.times.created), None);
+    })
+}
+
+fn revoking(store: &PostgresStore) -> tokio::task::JoinHandle<u64> {
+    let store = store.clone();
+    tokio::spawn(async move {
+        store.delete_all("1", None, Now::Store).await.expect("the store works").live
+    })
+}
+
+/// The log-in has its turn, and waits for a row that somebody else holds.
+#[tokio::test]
+async fn a_revocation_ends_the_session_of_a_log_in_in_flight() {
+    for limit in [None, NonZeroU32::new(3)] {
+        let (store, database) = store(patient()).await;
+        let cart = stored(&store, insert()).await;
+        let mut other = database.connect().await;
+        let mut holding = other.begin().await.expect("the server is up");
+        holding.execute("SELECT FROM sessions FOR UPDATE").await.expect("nobody has it");
+        let log_in = tokio::spawn({
+            let (store, update) =
+                (store.clone(), with(early(&cart), |update| update.log_in.limit = limit));
+            async move { updated(&store, update).await }
+        });
+        database.until_blocked(1).await;
+        let revoked = revoking(&store);
+        database.until_blocked(2).await;
+        holding.rollback().await.expect("the server is up");
+        let answer = log_in.await.expect("no panic");
+        assert!(matches!(answer, Updated::Saved(_)), "{answer:?}");
+        assert_eq!(revoked.await.expect("no panic"), 1);
+        assert!(listed(&store, "1").await.is_empty());
+    }
+}
+
+/// A log-in by an update has read its row before it waits.
+#[tokio::test]
+async fn a_log_in_to_a_known_session_is_refused_by_a_revocation_in_flight() {
+    for limit in [None, NonZeroU32::new(3)] {
+        let (store, database) = store(patient()).await;
+        let cart = stored(&store, insert()).await;
+        let mut other = database.connect().await;
+        let mut revocation = other.begin().await.expect("the server is up");
+        revocation.execute("SELECT sessions_revoke(NULL, '1', NULL)").await.expect("it works");
+        let log_in = tokio::spawn({
+            let (store, update) =
+                (store.clone(), with(early(&cart), |update| update.log_in.limit = limit));
+            async move { updated(&store, update).await }
+        });
+        database.until_blocked(1).await;
+        revocation.commit().await.expect("the server is up");
+        let answer = log_in.await.expect("no panic");
+        assert!(matches!(answer, Updated::Revoked(_)), "{answer:?}");
+        assert!(listed(&store, "1").await.is_empty());
+    }
+}
+
+/// What a release of the fifth version sends: the functions of the steps before.
+fn log_in_of_before(limit: &str) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!(
+        "SELECT FROM sessions_log_in_fresh(ARRAY[NULL::timestamptz], ARRAY[gen_random_uuid()],
+            ARRAY[sha256('')], ARRAY['1'], ARRAY['a'::bytea], ARRAY[false], ARRAY[NULL],
+            ARRAY[interval '1 h'], ARRAY[interval '1 d'], ARRAY[now()], ARRAY[{limit}::integer])"
+    ))
+}
+
+#[tokio::test]
+async fn a_revocation_waits_for_a_log_in_of_the_release_before() {
+    let (store, database) = store(patient()).await;
+    let mut other = database.connect().await;
+    let mut log_in = other.begin().await.expect("the server is up");
+    log_in.execute(log_in_of_before("NULL")).await.expect("it works");
+    let revoked = revoking(&store);
+    database.until_blocked(1).await;
+    log_in.commit().await.expect("the server is up");
+    assert_eq!(revoked.await.expect("no panic"), 1);
+    assert!(listed(&store, "1").await.is_empty());
+}
+
+/// Of two that are limited only one counts at a time, whichever release sends it.
+#[tokio::test]
+async fn the_limit_holds_beside_the_release_before() {
+    let (store, database) = store(patient()).await;
+    stored(&store, insert_of("1")).await;
+    let mut other = database.connect().await;
+    let mut log_in = other.begin().await.expect("the server is up");
+    log_in.execute(log_in_of_before("2")).await.expect("it works");
+    let fresh = tokio::spawn({
+        let store = store.clone();
+        let insert = with(insert_of("1"), |insert| insert.log_in = at_most(2));
+        async move { store.insert(insert, Now::Store).await }
+    });
+    database.until_blocked(1).await;
+    log_in.commit().await.expect("the server is up");
+    let fresh = fresh.await.expect("no panic").expect("the store works");
+    assert!(matches!(fresh, Inserted::Saved(_)), "{fresh:?}");
+    assert_eq!(listed(&store, "1").await.len(), 2);
+}
+
+/// Whoever has no limit does not wait for each other, whatever principal they log in as.
+#[tokio::test]
+async fn log_ins_without_a_limit_do_not_wait_for_each_other() {
+    let (store, database) = store(patient()).await;
+    let mut other = database.connect().await;
+    let mut log_in = other.begin().await.expect("the server is up");
+    log_in.execute(log_in_of_before("NULL")).await.expect("it works");
+    stored(&store, insert_of("1")).await;
+    let cart = stored(&store, insert()).await;
+    assert!(matches!(updated(&store, early(&cart)).await, Updated::Saved(_)));
+    log_in.commit().await.expect("the server is up");
+    assert_eq!(listed(&store, "1").await.len(), 3);
 }

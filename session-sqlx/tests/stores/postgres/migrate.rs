@@ -186,6 +186,22 @@ async fn a_program_of_the_third_version_works_on_beside_those_that_migrate() {
     assert_eq!(database.number(oldest).await, 4);
 }
 
+/// Those that every statement paid for. What somebody else wants to be checked stays.
+#[tokio::test]
+async fn the_checks_of_the_first_version_are_dropped_and_no_others() {
+    let database = of_version(5).await;
+    let checks = "SELECT count(*) FROM pg_constraint WHERE contype = 'c'
+        AND conrelid = 'sessions'::regclass";
+    assert_eq!(database.number(checks).await, 2);
+    database
+        .execute("ALTER TABLE sessions ADD CONSTRAINT theirs CHECK (octet_length(digest) > 31)")
+        .await;
+    let store = unmigrated(patient(), &database).await;
+    store.migrate().await.expect("nothing stands in the way");
+    let theirs = format!("{checks} AND conname = 'theirs'");
+    assert_eq!((database.number(checks).await, database.number(&theirs).await), (1, 1));
+}
+
 /// What a program of the fourth version sends to end a session, beside nodes of the new one.
 #[tokio::test]
 async fn what_a_program_of_the_fourth_version_ends_is_told() {
@@ -209,7 +225,9 @@ async fn what_a_program_of_the_fourth_version_ends_is_told() {
     let database = of_version(4).await;
     let store = unmigrated(patient(), &database).await;
     let warnings = Warnings::capture();
-    newer_table::works(&store).await;
+    let before = stored(&store, insert()).await;
+    assert!(is_unchanged(&store, &before).await);
+    assert!(store.delete(before.handle, None, Now::Store).await.expect("the store works"));
     assert_eq!(warnings.take(), [""; 0]);
     let feed = store.endings().await;
     assert!(feed.expect("the store works").is_none(), "the table has no triggers yet");

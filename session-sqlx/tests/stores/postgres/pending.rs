@@ -148,8 +148,10 @@ async fn a_migration_is_bound_by_no_limit_of_the_role_or_the_url() {
         newer_table::works(&store).await;
         database
             .execute(
-                "DELETE FROM sessions_versions WHERE version = 5;
-                 DROP FUNCTION sessions_tell_ended CASCADE",
+                "DELETE FROM sessions_versions WHERE version >= 5;
+                 DROP FUNCTION sessions_tell_ended CASCADE;
+                 DROP FUNCTION sessions_admit, sessions_admit_all, sessions_superfluous,
+                     sessions_end_oldest",
             )
             .await;
     }

@@ -64,17 +64,15 @@ LANGUAGE plpgsql AS $$
 DECLARE
     number bigint := hashtextextended(whose, :'table'::regclass::oid::bigint);
     turn text;
+    handles uuid[];
 BEGIN
     IF most IS NULL THEN
         turn := pg_advisory_xact_lock_shared(number)::text;
     ELSE
         turn := pg_advisory_xact_lock(number)::text;
+        handles := key || :"superfluous"(coalesce(moment, clock_timestamp()), key, whose, most);
         -- Rows are locked in one order, whoever locks several.
-        PERFORM FROM :"table" AS s
-        WHERE s.handle = ANY (
-            key || :"superfluous"(coalesce(moment, clock_timestamp()), key, whose, most)
-        )
-        ORDER BY s.handle FOR UPDATE;
+        PERFORM FROM :"table" AS s WHERE s.handle = ANY (handles) ORDER BY s.handle FOR UPDATE;
     END IF;
     IF EXISTS (
         SELECT FROM :"revocations" AS r

@@ -11,17 +11,15 @@ CREATE FUNCTION public.sessions_admit(moment timestamp with time zone, key uuid,
 DECLARE
     number bigint := hashtextextended(whose, '"sessions"'::regclass::oid::bigint);
     turn text;
+    handles uuid[];
 BEGIN
     IF most IS NULL THEN
         turn := pg_advisory_xact_lock_shared(number)::text;
     ELSE
         turn := pg_advisory_xact_lock(number)::text;
+        handles := key || "sessions_superfluous"(coalesce(moment, clock_timestamp()), key, whose, most);
         -- Rows are locked in one order, whoever locks several.
-        PERFORM FROM "sessions" AS s
-        WHERE s.handle = ANY (
-            key || "sessions_superfluous"(coalesce(moment, clock_timestamp()), key, whose, most)
-        )
-        ORDER BY s.handle FOR UPDATE;
+        PERFORM FROM "sessions" AS s WHERE s.handle = ANY (handles) ORDER BY s.handle FOR UPDATE;
     END IF;
     IF EXISTS (
         SELECT FROM "sessions_revocations" AS r

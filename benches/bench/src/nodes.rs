@@ -54,10 +54,7 @@ async fn measure(
         let load = Load::on(nodes, route);
         // Opens connections and prepares statements.
         Run::on_nodes(&servers, load, 1)?;
-        let run = Run::on_nodes(&servers, load, options.seconds)?;
-        let sample = Sample { subject, load, round, run };
-        sample.tell(options);
-        samples.push(sample);
+        samples.push(Sample::take(subject, &servers, load, round, options)?);
     }
     Ok(samples)
 }

@@ -1,9 +1,11 @@
 //! The rounds: in each, every server is asked for each of its routes once, so that what disturbs the machine meanwhile
 //! disturbs all.
 
+use std::slice;
+
 use crate::backends::Backends;
 use crate::cookies;
-use crate::failure::{Failure, Failures};
+use crate::failure::{Failure, Failures, failure};
 use crate::options::Options;
 use crate::plan::{Load, Route, Subject};
 use crate::results::{Results, Sample};
@@ -37,11 +39,8 @@ pub(crate) async fn run(
     for round in 0..options.rounds {
         for (subject, server) in &servers {
             for load in subject.loads(round) {
-                let run = Run::of(server, load, options.seconds);
-                let Some(run) = failures.unless_failed(run) else { continue };
-                let sample = Sample { subject: *subject, load, round, run };
-                sample.tell(options);
-                results.samples.push(sample);
+                let sample = Sample::take(*subject, slice::from_ref(server), load, round, options);
+                results.samples.extend(failures.unless_failed(sample));
             }
         }
         // Whoever was first in this round is last in the next.
@@ -64,8 +63,27 @@ fn warm_up(subject: &Subject, server: &Server) -> Result<(), Failure> {
 }
 
 impl Sample {
+    /// One run; a second one, if the first fails.
+    pub(crate) fn take(
+        subject: Subject,
+        servers: &[Server],
+        load: Load,
+        round: usize,
+        options: &Options,
+    ) -> Result<Self, Failure> {
+        let run = || Run::on_nodes(servers, load, options.seconds);
+        let run = run().or_else(|_| run()).map_err(|failure| {
+            let Load { route, connections, nodes } = load;
+            let name = subject.name();
+            failure!("{name}: {} × {connections}, nodes {nodes}: {failure}", route.name())
+        })?;
+        let sample = Self { subject, load, round, run };
+        sample.tell(options);
+        Ok(sample)
+    }
+
     /// How it went, for whoever waits.
-    pub(crate) fn tell(&self, options: &Options) {
+    fn tell(&self, options: &Options) {
         let Load { route, connections, nodes } = self.load;
         let nodes = if nodes == 1 { String::new() } else { format!(" on {nodes} nodes") };
         eprintln!(

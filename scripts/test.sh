@@ -60,3 +60,9 @@ fi
 
 echo "== cargo test --workspace $*"
 cargo test --workspace "$@"
+
+# In the workspace the cipher is always there.
+if (($# == 0)); then
+    echo "== cargo test --package session-core --no-default-features"
+    cargo test --package session-core --no-default-features --lib -- only_a_program_with_the_cipher_seals
+fi

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
-use subtle::ConstantTimeEq as _;
+use ctutils::CtEq as _;
 use zeroize::Zeroizing;
 
 use crate::crypto::key_ring::{KeyId, KeyRing};

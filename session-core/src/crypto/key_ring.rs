@@ -7,11 +7,10 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
-use xaes_256_gcm::Xaes256Gcm;
-use xaes_256_gcm::aead::KeyInit as _;
+use ctutils::CtEq as _;
 use zeroize::Zeroizing;
 
+use crate::crypto::cipher::Cipher;
 use crate::crypto::random::{Random as _, RandomError, System};
 use crate::crypto::signing_key::SigningKey;
 
@@ -67,7 +66,7 @@ pub(crate) struct Key {
     pub(crate) id: KeyId,
     state: State,
     secret: Zeroizing<[u8; LENGTH]>,
-    pub(crate) cipher: Xaes256Gcm,
+    pub(crate) cipher: Cipher,
     /// Authenticates cookies. Derived, so that no key serves two algorithms.
     pub(crate) signing: SigningKey,
 }
@@ -187,7 +186,7 @@ impl Key {
         Ok(Self {
             id,
             state,
-            cipher: Xaes256Gcm::new((&*secret).into()),
+            cipher: Cipher::new(&secret),
             signing: SigningKey::new(&derived("session cookie signing", &secret)),
             secret,
         })
@@ -350,7 +349,8 @@ mod tests {
         let ring = KeyRing::parse(&KeyRing::generate().unwrap()).unwrap();
         let Key { id: KeyId(_), state: _, secret, cipher, signing } = ring.primary();
         is_zeroized(secret);
-        is_zeroized(cipher);
+        #[cfg(feature = "sealing")]
+        is_zeroized(&cipher.0);
         is_zeroized(signing);
     }
 

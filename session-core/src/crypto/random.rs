@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use rand::{TryRng, rngs::SysRng};
-
 /// The random source gave nothing, so no secret could be generated.
 #[derive(thiserror::Error)]
 #[error("the random source failed, so no session token could be generated")]
@@ -36,7 +34,7 @@ pub(crate) struct System;
 
 impl Random for System {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomError> {
-        SysRng.try_fill_bytes(bytes).map_err(RandomError::new)
+        getrandom::fill(bytes).map_err(RandomError::new)
     }
 }
 

@@ -1,17 +1,13 @@
-//! Sealing: XAES-256-GCM, bound to what is sealed and where it belongs.
+//! Sealing, bound to what is sealed and where it belongs.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
-use xaes_256_gcm::Nonce;
-use xaes_256_gcm::aead::{Aead as _, Payload};
 
+use crate::crypto::cipher::{NONCE, TAG};
 use crate::crypto::key_ring::{Key, KeyId, KeyRing};
 use crate::crypto::random::{Random, RandomError};
-
-const NONCE: usize = 24;
-const TAG: usize = 16;
 
 /// How much of an HMAC-SHA-256 authenticates a cookie: 160 bits.
 const CODE: usize = 20;
@@ -84,7 +80,7 @@ impl KeyRing {
         let key = self.primary();
         let mut nonce = [0; NONCE];
         random.fill(&mut nonce)?;
-        let sealed = key.encrypt(nonce, &context.encode(key.id), bytes);
+        let sealed = key.cipher.encrypt(nonce, &context.encode(key.id), bytes);
         Ok([&key.id.0[..], &nonce, &sealed].concat())
     }
 
@@ -93,7 +89,7 @@ impl KeyRing {
         let (id, rest) = sealed.split_first_chunk::<{ KeyId::LENGTH }>().ok_or(SealError)?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or(SealError)?;
         let key = self.find(KeyId(*id)).ok_or(SealError)?;
-        let bytes = key.decrypt(*nonce, &context.encode(key.id), sealed)?;
+        let bytes = key.cipher.decrypt(*nonce, &context.encode(key.id), sealed)?;
         Ok(Opened { bytes, seal: SealAge::of(key) })
     }
 
@@ -125,17 +121,6 @@ impl KeyRing {
 }
 
 impl Key {
-    fn encrypt(&self, nonce: [u8; NONCE], aad: &[u8], bytes: &[u8]) -> Vec<u8> {
-        let sealed = self.cipher.encrypt(&Nonce::from(nonce), Payload { msg: bytes, aad });
-        sealed.expect("a session is shorter than the cipher's limit of 64 GiB")
-    }
-
-    fn decrypt(&self, nonce: [u8; NONCE], aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
-        self.cipher
-            .decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad })
-            .map_err(|_| SealError)
-    }
-
     /// The start of an HMAC-SHA-256, bound to its context.
     pub(crate) fn mac(&self, context: Context<'_>, bytes: &[u8]) -> Hmac<Sha256> {
         self.signing.begin().chain_update(context.encode(self.id)).chain_update(bytes)
@@ -245,12 +230,12 @@ mod tests {
             ),
         ] {
             let ring = KeyRing::from_bytes([byte; 32]).unwrap();
-            let sealed = ring.primary().encrypt(nonce, aad, b"XAES-256-GCM");
+            let sealed = ring.primary().cipher.encrypt(nonce, aad, b"XAES-256-GCM");
             let expected: Vec<u8> = (0..expected.len() / 2)
                 .map(|index| u8::from_str_radix(&expected[2 * index..2 * index + 2], 16).unwrap())
                 .collect();
             assert_eq!(sealed, expected);
-            assert_eq!(ring.primary().decrypt(nonce, aad, &sealed).unwrap(), b"XAES-256-GCM");
+            assert_eq!(ring.primary().cipher.decrypt(nonce, aad, &sealed).unwrap(), b"XAES-256-GCM");
         }
     }
 

@@ -225,6 +225,10 @@ impl<T: SessionState> EngineBuilder<T> {
         }
         let limit = self.limit.map(|limit| NonZeroU32::new(limit).ok_or(BuildError::ZeroSessions));
         let limit = limit.transpose()?;
+        let seals = self.sealing.is_some() || matches!(self.backend, Backend::Cookie(_));
+        if seals && !cfg!(feature = "sealing") {
+            return Err(BuildError::NoCipher);
+        }
         if let Backend::Cookie(_) = self.backend {
             if self.sealing.is_some() {
                 return Err(BuildError::SealedTwice);
@@ -285,6 +289,12 @@ pub enum BuildError {
     /// Sessions kept in their cookies are sealed with a ring of their own.
     #[error("sessions kept in their cookies are sealed already: leave out `.sealing(…)`")]
     SealedTwice,
+    /// The program was built without the cipher.
+    #[error(
+        "this program cannot seal: it is built without the feature `sealing` of session-axum and session-core, which is on \
+        unless `default-features = false`"
+    )]
+    NoCipher,
     /// Nobody could log in.
     #[error("a principal may have no session at all: `.max_per_principal(…)` takes 1 or more")]
     ZeroSessions,
@@ -305,3 +315,39 @@ pub enum BuildError {
 }
 
 crate::error_words::debug_in_words!(BuildError);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::key_ring::KeyRing;
+    use crate::store::memory::MemoryStore;
+
+    #[session_macros::core_session]
+    struct Visits {
+        number: u32,
+    }
+
+    fn ring() -> KeyRing {
+        KeyRing::from_bytes([7; 32]).expect("it is a key")
+    }
+
+    /// `scripts/test.sh` runs it with and without the feature.
+    #[tokio::test]
+    async fn only_a_program_with_the_cipher_seals() {
+        let in_store = Engine::<Visits>::builder(MemoryStore::new());
+        let sealed = in_store.sealing(Sealing::Required(ring())).build();
+        let in_cookie = Engine::<Visits>::sealed_cookie(ring()).accept_replay_until_expiry();
+        let signed_with_none = Engine::<Visits>::builder(MemoryStore::new()).build();
+        assert!(signed_with_none.is_ok());
+        for built in [sealed, in_cookie.build()] {
+            match built {
+                Ok(_) => assert!(cfg!(feature = "sealing")),
+                Err(error) => {
+                    assert!(!cfg!(feature = "sealing"), "{error}");
+                    assert_eq!(error, BuildError::NoCipher);
+                    assert!(error.to_string().contains("the feature `sealing`"), "{error}");
+                }
+            }
+        }
+    }
+}

@@ -22,7 +22,7 @@ fn above<'a>(text: &'a str, item: &str) -> &'a str {
 }
 
 /// Time cannot be measured in a test that is to pass on every machine. So: a digest has no other equality than the
-/// one through `subtle`, and what finds the secret of a request has nothing to compare but digests.
+/// one in constant time, and what finds the secret of a request has nothing to compare but digests.
 #[test]
 fn digests_and_signatures_are_compared_in_constant_time() {
     let token = read("session-core/src/crypto/token.rs");

@@ -65,7 +65,7 @@ impl Statement for Update {
             .bind(update.idle.map(|idle| interval(idle, *now)))
             .fetch_optional(connection)
             .await?;
-        Ok(row.as_ref().map(shown).transpose()?.map(|now| self.times(now)))
+        Ok(row.as_ref().map(clock).transpose()?.map(|now| self.times(now)))
     }
 
     async fn run_batch(
@@ -85,7 +85,7 @@ impl Statement for Update {
             .bind(idle.map(|idle| interval(idle, now)))
             .fetch_all(connection)
             .await?;
-        let saved = by_handle(&rows, 1, shown)?;
+        let saved = by_handle(&rows, 1, clock)?;
         Ok(column(batch, |it| saved.get(&uuid(it.update.handle)).map(|now| it.times(*now))))
     }
 }
@@ -110,7 +110,7 @@ impl Update {
 }
 
 /// What the server's clock showed.
-fn shown(row: &PgRow) -> sqlx::Result<Timestamp> {
+fn clock(row: &PgRow) -> sqlx::Result<Timestamp> {
     row.try_get(0).map(|Timestamptz(now)| now)
 }
 

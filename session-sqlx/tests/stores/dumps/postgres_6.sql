@@ -36,28 +36,39 @@ CREATE FUNCTION public.sessions_admit_all(moments timestamp with time zone[], ha
     AS $$
 #variable_conflict use_variable
 DECLARE
+    are_limited boolean := array_remove(limits, NULL) <> '{}';
     shown timestamptz;
 BEGIN
     -- The order is that of the inner query: what it sorts, it hands over one by one.
-    PERFORM
-        CASE
-            WHEN alone THEN pg_advisory_xact_lock(number)
-            ELSE pg_advisory_xact_lock_shared(number)
-        END
-    FROM (
-        SELECT
-            hashtextextended(whose, '"sessions"'::regclass::oid::bigint) AS number,
-            bool_or(most IS NOT NULL) AS alone
-        FROM unnest((SELECT principals), limits) AS item (whose, most)
-        GROUP BY number ORDER BY number
-    ) AS turn;
+    IF are_limited THEN
+        PERFORM
+            CASE
+                WHEN alone THEN pg_advisory_xact_lock(number)
+                ELSE pg_advisory_xact_lock_shared(number)
+            END
+        FROM (
+            SELECT
+                hashtextextended(whose, '"sessions"'::regclass::oid::bigint) AS number,
+                bool_or(most IS NOT NULL) AS alone
+            FROM unnest((SELECT principals), limits) AS item (whose, most)
+            GROUP BY number ORDER BY number
+        ) AS turn;
+    ELSE
+        PERFORM pg_advisory_xact_lock_shared(number)
+        FROM (
+            SELECT DISTINCT
+                hashtextextended(whose, '"sessions"'::regclass::oid::bigint) AS number
+            FROM unnest((SELECT principals)) AS item (whose)
+            ORDER BY number
+        ) AS turn;
+    END IF;
     shown := clock_timestamp();
     IF array_remove(moments, NULL) = '{}' THEN
         moments := array_fill(shown, ARRAY[cardinality(handles)]);
     ELSE
         moments := ARRAY(SELECT coalesce(named, shown) FROM unnest(moments) AS given (named));
     END IF;
-    IF array_remove(limits, NULL) <> '{}' THEN
+    IF are_limited THEN
         PERFORM FROM "sessions" AS s
         WHERE s.handle = ANY (handles || ARRAY(
             SELECT unnest("sessions_superfluous"(item.moment, item.key, item.whose, item.most))

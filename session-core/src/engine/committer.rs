@@ -128,8 +128,8 @@ impl<T: SessionState> Committer<T> {
         batch: &'a mut [Waiting<T>],
         mut now: Instant,
     ) -> impl Future<Output = ()> + Send + 'a {
+        let until = now + self.engine.store.deadline;
         async move {
-            let until = now + self.engine.store.deadline;
             for late in open(batch).filter(|waiting| waiting.until <= now) {
                 late.answer(Err(self.out_of_time()));
             }

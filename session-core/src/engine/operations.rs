@@ -111,7 +111,7 @@ pub(crate) async fn commit<T: SessionState>(
             Ok((stored_as, store_backend::told(engine, proven, &committed)))
         }
         Backend::Cookie(cookie) => {
-            Box::pin(cookie_backend::commit(cookie, engine, &proven.stored, change)).await
+            Box::pin(cookie_backend::commit(cookie, engine, &proven.stored, *change)).await
         }
     }
 }

@@ -27,7 +27,7 @@ pub(crate) async fn commit<T: SessionState>(
     sealed_cookie: &SealedCookie,
     engine: &Engine<T>,
     stored: &Arc<Stored<T>>,
-    mut change: Box<Change<T>>,
+    mut change: Change<T>,
 ) -> Result<(StoredAs, Option<SetCookie>), Error> {
     let policy = &engine.policy;
     let mut draft = Draft::of(stored, SecretsIn::Cookie);

@@ -82,7 +82,7 @@ mod tests {
         const HANDLES: u128 = 1 << 12;
         for first_bit in [0, 50, 112, 0, 50, 112, 0, 50, 112] {
             let hasher = KeyedHasher::new();
-            let handle = |number| Handle::from_bytes((number << first_bit).to_be_bytes());
+            let handle = |number: u128| Handle::from_bytes((number << first_bit).to_be_bytes());
             let hashes: HashSet<u64> =
                 (0..HANDLES).map(|number| hasher.hash_one(handle(number))).collect();
             assert_eq!(hashes.len() as u128, HANDLES);

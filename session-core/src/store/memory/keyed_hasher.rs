@@ -81,10 +81,10 @@ mod tests {
     fn handles_that_follow_each_other_are_spread() {
         const HANDLES: u128 = 1 << 12;
         for first_bit in [0, 50, 112, 0, 50, 112, 0, 50, 112] {
-            let hasher = KeyedHasher::new();
+            let keyed = KeyedHasher::new();
             let handle = |number: u128| Handle::from_bytes((number << first_bit).to_be_bytes());
             let hashes: HashSet<u64> =
-                (0..HANDLES).map(|number| hasher.hash_one(handle(number))).collect();
+                (0..HANDLES).map(|number| keyed.hash_one(handle(number))).collect();
             assert_eq!(hashes.len() as u128, HANDLES);
             for shift in [0, 7, 25, 32, 48, 57] {
                 let kinds: HashSet<u64> = hashes.iter().map(|hash| hash >> shift & 0x7f).collect();

@@ -82,25 +82,25 @@ impl<T: SessionState> StateChange<T> {
     /// that there need not be two of it; or in `place`.
     pub(crate) fn apply<'a>(
         &'a mut self,
-        theirs: &T,
+        theirs: &Arc<T>,
         place: &'a mut Option<Arc<T>>,
     ) -> ChangedState<'a, T> {
         let table = T::table();
         match self {
             Self::Merge { base, mine, changed, former } => {
-                if std::ptr::eq(&**base, theirs) {
+                if Arc::ptr_eq(base, theirs) {
                     return ChangedState { state: mine, changed: changed.clone() };
                 }
                 let mut state = match former {
-                    FormerData::Kept => theirs.clone(),
-                    FormerData::Dropped => carried(theirs),
+                    FormerData::Kept => T::clone(theirs),
+                    FormerData::Dropped => carried(&**theirs),
                 };
                 merge(&**base, &**mine, changed, &mut state);
                 let changed = table.differing(theirs, &state);
                 ChangedState { state: place.insert(Arc::new(state)), changed }
             }
             Self::Run(change) => {
-                let mut state = theirs.clone();
+                let mut state = T::clone(theirs);
                 change(&mut state);
                 let changed = table.differing(theirs, &state);
                 ChangedState { state: place.insert(Arc::new(state)), changed }

@@ -320,11 +320,11 @@ struct Notes {
 
 #[test]
 fn a_state_that_was_stored_has_nothing_that_is_not() {
-    let noted = |text: &str, note| Noted { text: text.to_owned(), note };
+    let field = |text: &str, note| Noted { text: text.to_owned(), note };
     let notes = |text, note| Notes {
-        one: noted(text, note),
-        other: vec![noted(text, note)],
-        third: noted(text, note),
+        one: field(text, note),
+        other: vec![field(text, note)],
+        third: field(text, note),
         visits: note.into(),
     };
     let (mut first, mut before) = (Arc::new(notes("tea", 3)), notes("tea", 0));

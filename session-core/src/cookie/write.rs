@@ -38,8 +38,10 @@ impl SetCookie {
         headers: &mut HeaderMap,
     ) {
         let name = cookie.name();
-        let kept = |name, value, max_age: &Option<_>| Line { name, value, max_age: *max_age };
-        let forgotten = |name| Line { name, value: "".into(), max_age: Some(Duration::ZERO) };
+        let kept =
+            |name, value, max_age: &Option<_>| CookieHeader { name, value, max_age: *max_age };
+        let forgotten =
+            |name| CookieHeader { name, value: "".into(), max_age: Some(Duration::ZERO) };
         let mut lines = Vec::new();
         match self {
             Self::Keep { value, max_age } | Self::Update { value, max_age } => {
@@ -68,7 +70,7 @@ impl SetCookie {
                     || seen.as_ref().is_some_and(|seen| seen.as_bytes() == named)
             });
         }
-        let mut append = |line: &Line<'_>, domain| {
+        let mut append = |line: &CookieHeader<'_>, domain| {
             let line = cookie.line(line, domain);
             let mut value = HeaderValue::try_from(line).expect("a checked name and base64url");
             value.set_sensitive(true);
@@ -91,7 +93,7 @@ impl SetCookie {
 }
 
 /// What one `Set-Cookie` line says.
-struct Line<'a> {
+struct CookieHeader<'a> {
     name: Cow<'a, str>,
     value: Cow<'a, str>,
     max_age: Option<Duration>,
@@ -121,8 +123,8 @@ fn name_in(line: &HeaderValue) -> &[u8] {
 }
 
 impl SessionCookie {
-    fn line(&self, line: &Line<'_>, domain: Option<&str>) -> String {
-        let Line { name, value, max_age } = line;
+    fn line(&self, line: &CookieHeader<'_>, domain: Option<&str>) -> String {
+        let CookieHeader { name, value, max_age } = line;
         let mut text = String::with_capacity(name.len() + value.len() + 160);
         for part in [name, "=", value, "; HttpOnly; SameSite="] {
             text.push_str(part);

@@ -28,14 +28,14 @@ pub(crate) async fn load<T: SessionState>(
 ) -> Result<Arc<Transaction<T>>, Refusal> {
     clean::start(engine);
     let request = Request { arrival: engine.store.arrival(), usage };
-    let (presented_cookies, seen, shown) = shown(parts, engine)?;
-    let identity = match shown {
-        Shown::Nothing => Ok(Identity::Anonymous),
-        Shown::Value(value) => operations::identify(engine, &request, &value, &seen).await,
-        Shown::OneOf(values) => {
+    let (presented_cookies, seen, presented) = read(parts, engine)?;
+    let identity = match presented {
+        OwnCookies::Nothing => Ok(Identity::Anonymous),
+        OwnCookies::Value(value) => operations::identify(engine, &request, &value, &seen).await,
+        OwnCookies::OneOf(values) => {
             Box::pin(operations::identify_one_of(engine, &request, &values, &seen)).await
         }
-        Shown::Fault(fault) => Ok(engine.ignore(None, fault.into())),
+        OwnCookies::Fault(fault) => Ok(engine.ignore(None, fault.into())),
     };
     let identity = identity.map_err(|error| engine.refuse(error.into()))?;
     let incoming = incoming(parts, engine, request, presented_cookies, &identity);
@@ -47,7 +47,7 @@ pub(crate) async fn load<T: SessionState>(
 }
 
 /// What a request shows under the name of the session's cookie.
-enum Shown<'a> {
+enum OwnCookies<'a> {
     Nothing,
     Value(Cow<'a, [u8]>),
     /// Cookies for several domains.
@@ -56,24 +56,24 @@ enum Shown<'a> {
 }
 
 /// Reads the session's cookies: which there are, the values of the seen ones, and the session's own.
-fn shown<'a, T: SessionState>(
+fn read<'a, T: SessionState>(
     parts: &'a Parts,
     engine: &Engine<T>,
-) -> Result<(PresentedCookies, Vec<&'a [u8]>, Shown<'a>), Refusal> {
+) -> Result<(PresentedCookies, Vec<&'a [u8]>, OwnCookies<'a>), Refusal> {
     let cookie = &engine.policy.cookie;
     let cookies = Cookies::read(&parts.headers, cookie.name())
         .map_err(|_| engine.refuse(Refusal::TooManyCookies))?;
-    let shown = match cookies.value() {
-        Ok(None) => Shown::Nothing,
-        Ok(Some(value)) => Shown::Value(value),
+    let own = match cookies.value() {
+        Ok(None) => OwnCookies::Nothing,
+        Ok(Some(value)) => OwnCookies::Value(value),
         Err(fault) => match cookies.repeated().filter(|_| cookie.domain_name().is_some()) {
-            Some(values) => Shown::OneOf(values),
-            None => Shown::Fault(fault),
+            Some(values) => OwnCookies::OneOf(values),
+            None => OwnCookies::Fault(fault),
         },
     };
     let seen = operations::seen_cookies(engine, &parts.headers);
     let presented = PresentedCookies { parts: cookies.presented(), seen: !seen.is_empty() };
-    Ok((presented, seen, shown))
+    Ok((presented, seen, own))
 }
 
 /// What the engine needs of the request later.

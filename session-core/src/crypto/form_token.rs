@@ -8,9 +8,9 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ctutils::CtEq as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
-use ctutils::CtEq as _;
 use zeroize::Zeroizing;
 
 use crate::crypto::key_ring::{KeyId, KeyRing};

@@ -235,7 +235,10 @@ mod tests {
                 .map(|index| u8::from_str_radix(&expected[2 * index..2 * index + 2], 16).unwrap())
                 .collect();
             assert_eq!(sealed, expected);
-            assert_eq!(ring.primary().cipher.decrypt(nonce, aad, &sealed).unwrap(), b"XAES-256-GCM");
+            assert_eq!(
+                ring.primary().cipher.decrypt(nonce, aad, &sealed).unwrap(),
+                b"XAES-256-GCM"
+            );
         }
     }
 

@@ -28,7 +28,8 @@ async fn main() {
         }
         "redis" => {
             let config = Config::from_url(&url).expect("it is a URL");
-            let pool = Pool::new(config, None, None, None, connections as usize).expect("it has a size");
+            let pool =
+                Pool::new(config, None, None, None, connections as usize).expect("it has a size");
             pool.connect();
             pool.wait_for_connect().await.expect("the server is up");
             routes::app(RedisStore::new(pool))

@@ -6,8 +6,6 @@ pub(super) use absent::Cipher;
 #[cfg(feature = "sealing")]
 pub(super) use present::Cipher;
 
-use super::seal::SealError;
-
 pub(crate) const NONCE: usize = 24;
 pub(crate) const TAG: usize = 16;
 
@@ -18,7 +16,7 @@ mod present {
     use xaes_256_gcm::Xaes256Gcm;
     use xaes_256_gcm::aead::{Aead as _, KeyInit as _, Payload};
 
-    use super::{Nonce, SealError};
+    use super::Nonce;
 
     /// A key, prepared.
     pub(crate) struct Cipher(pub(in crate::crypto) Xaes256Gcm);
@@ -33,21 +31,21 @@ mod present {
             sealed.expect("a session is shorter than the cipher's limit of 64 GiB")
         }
 
+        /// None if they do not open.
         pub(in crate::crypto) fn decrypt(
             &self,
             nonce: Nonce,
             aad: &[u8],
             sealed: &[u8],
-        ) -> Result<Vec<u8>, SealError> {
-            let opened = self.0.decrypt(&nonce.into(), Payload { msg: sealed, aad });
-            opened.map_err(|_| SealError)
+        ) -> Option<Vec<u8>> {
+            self.0.decrypt(&nonce.into(), Payload { msg: sealed, aad }).ok()
         }
     }
 }
 
 #[cfg(not(feature = "sealing"))]
 mod absent {
-    use super::{Nonce, SealError};
+    use super::Nonce;
 
     pub(crate) struct Cipher;
 
@@ -60,13 +58,9 @@ mod absent {
             unreachable!("without the feature `sealing` no engine is built that seals")
         }
 
-        pub(in crate::crypto) fn decrypt(
-            &self,
-            _: Nonce,
-            _: &[u8],
-            _: &[u8],
-        ) -> Result<Vec<u8>, SealError> {
-            Err(SealError)
+        /// None if they do not open.
+        pub(in crate::crypto) fn decrypt(&self, _: Nonce, _: &[u8], _: &[u8]) -> Option<Vec<u8>> {
+            None
         }
     }
 }

@@ -89,7 +89,7 @@ impl KeyRing {
         let (id, rest) = sealed.split_first_chunk::<{ KeyId::LENGTH }>().ok_or(SealError)?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or(SealError)?;
         let key = self.find(KeyId(*id)).ok_or(SealError)?;
-        let bytes = key.cipher.decrypt(*nonce, &context.encode(key.id), sealed)?;
+        let bytes = key.cipher.decrypt(*nonce, &context.encode(key.id), sealed).ok_or(SealError)?;
         Ok(Opened { bytes, seal: SealAge::of(key) })
     }
 

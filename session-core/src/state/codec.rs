@@ -8,7 +8,7 @@ use crate::state::field_set::FieldSet;
 use crate::state::frame::{EncodeError, Fields, FieldsError, Head, Writer};
 use crate::state::restarts::Restarts;
 use crate::state::session_state::SessionState;
-use crate::state::table::{Found, StoredField};
+use crate::state::table::{FieldMatch, StoredField};
 
 /// The bytes of a session.
 pub(crate) struct Encoded {
@@ -44,7 +44,7 @@ pub(crate) fn decode<T: SessionState>(
     let (mut state, mut until) = (T::default(), None);
     for entry in fields.entries() {
         let found = finder.find(entry.name).filter(|found| !found.is_overridden(fields));
-        let Some(Found { field, .. }) = found else { continue };
+        let Some(FieldMatch { field, .. }) = found else { continue };
         let deadline = field.ttl.and_then(|_| deadlines.of(entry.name));
         if deadline.is_some_and(|deadline| deadline <= age) {
             continue;
@@ -147,7 +147,7 @@ pub(crate) fn recode<T: SessionState>(
         if !is_changed && expiry.is_none() || found.is_overridden(fields) {
             continue;
         }
-        let Found { place, field, .. } = found;
+        let FieldMatch { place, field, .. } = found;
         settled.insert(place);
         if is_changed {
             writer.copy(fields.framed(copied..entry.range.start));
@@ -156,7 +156,7 @@ pub(crate) fn recode<T: SessionState>(
         }
         if let Some(expiry) = &mut expiry {
             let is_set = is_changed || restarted.contains(place);
-            if expiry.settle(field, entry.name, is_set, state) {
+            if expiry.set_deadline(field, entry.name, is_set, state) {
                 writer.copy(fields.framed(copied..entry.range.start));
                 copied = entry.range.end;
             }
@@ -172,7 +172,7 @@ pub(crate) fn recode<T: SessionState>(
             writer.field_with(name, |out| field.access.encode(state, field.name, out))?;
         }
         if let Some(expiry) = &mut expiry {
-            expiry.settle(field, name, is_changed || restarted.contains(place), state);
+            expiry.set_deadline(field, name, is_changed || restarted.contains(place), state);
         }
     }
     let fields = writer.finish()?;
@@ -206,7 +206,7 @@ impl<'a, T: SessionState> Expiry<'a, T> {
 
     /// Sets the deadline of a field that is stored under this name; it counts anew if the write sets it.
     /// Answers whether the field has run out: then it is back at its default.
-    fn settle(
+    fn set_deadline(
         &mut self,
         field: &StoredField<T>,
         stored_name: &'a [u8],

@@ -128,7 +128,7 @@ pub(crate) struct Finder<T: 'static> {
 }
 
 /// A field that was found.
-pub(crate) struct Found<T: 'static> {
+pub(crate) struct FieldMatch<T: 'static> {
     pub(crate) place: usize,
     pub(crate) field: &'static StoredField<T>,
     /// How many of its names come before the one that it was found under.
@@ -137,7 +137,7 @@ pub(crate) struct Found<T: 'static> {
 
 impl<T> Finder<T> {
     /// The field that has this name.
-    pub(crate) fn find(&mut self, name: &[u8]) -> Option<Found<T>> {
+    pub(crate) fn find(&mut self, name: &[u8]) -> Option<FieldMatch<T>> {
         let Built { fields, names, .. } = self.built;
         let (place, rank) = match fields.get(self.next) {
             Some(field) if field.name.as_bytes() == name => (self.next, 0),
@@ -145,11 +145,11 @@ impl<T> Finder<T> {
             _ => *names.get(name)?,
         };
         self.next = place + 1;
-        Some(Found { place, field: &fields[place], rank })
+        Some(FieldMatch { place, field: &fields[place], rank })
     }
 }
 
-impl<T> Found<T> {
+impl<T> FieldMatch<T> {
     /// Whether this is not the field's value, since it is stored under a name too that comes first: of
     /// several its own counts, or else the first alias.
     pub(crate) fn is_overridden(&self, stored: Fields<'_>) -> bool {

@@ -65,7 +65,7 @@ async fn an_older_table_is_told_by_its_version() {
         store.delete_all("ann", None, Now::Store).await.map(drop),
     ] {
         let (words, _) = cause::<NotMigrated>(answer);
-        let told = "the table \"sessions\" is of version 1, and this program needs version 5: call `migrate()`";
+        let told = "the table \"sessions\" is of version 1, and this program needs version 6: call `migrate()`";
         assert!(words.contains(told), "{words}");
     }
 }
@@ -80,7 +80,7 @@ async fn a_newer_table_that_does_not_work_is_no_case_for_migrate() {
         )
         .await;
     let (words, newer) = cause::<NewerVersion>(store.load(handle(), Now::Store).await);
-    assert_eq!((newer.found, newer.oldest, newer.known), (9, 9, 5));
+    assert_eq!((newer.found, newer.oldest, newer.known), (9, 9, 6));
     has_no_hint(&words);
 }
 

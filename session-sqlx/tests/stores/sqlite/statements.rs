@@ -146,10 +146,10 @@ async fn an_operation_is_one_statement() {
     statements().await;
     let log_in = with(update_of(&record), |update| update.principal = Some("bob".into()));
     assert!(matches!(store.update(log_in, Now::Store).await, Ok(Updated::Saved(_))));
-    assert_costs("an update that takes the session from a principal", 3).await;
+    assert_costs("an update that takes the session from a principal", 1).await;
     let stale = store.update(update_of(&record), Now::Store).await;
     assert!(matches!(stale, Ok(Updated::Conflict(_))));
-    assert_costs("an update that lost", 4).await;
+    assert_costs("an update that lost", 3).await;
 
     store.delete_all("bob", None, Now::Store).await.expect("the store works");
     assert_costs("delete_all, as a whole", 4).await;

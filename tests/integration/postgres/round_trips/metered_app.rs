@@ -139,7 +139,7 @@ impl MeteredApp {
             .with_state(state);
         let metered = Self { router, sessions, proxy, database };
         let mut visitor = metered.visitor().await;
-        for path in ["/change", "/login", "/logout"] {
+        for path in ["/change", "/rotate", "/login", "/logout"] {
             visitor.post(path).await.ok();
         }
         // Each statement is prepared before it is counted.

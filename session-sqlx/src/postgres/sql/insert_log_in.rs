@@ -9,7 +9,7 @@ use super::claims::Claims;
 use super::insert::label;
 use super::prepared::Prepared;
 use super::row::{by_handle, times, uuid};
-use super::statement::{Statement, column};
+use super::statement::{Statement, column, in_order};
 use super::timestamp::{Timestamptz, fixed_now, interval};
 use super::update_log_in::{MAX_LOG_INS, limit, limits};
 
@@ -96,8 +96,7 @@ impl Statement for InsertLogIn {
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Vec<Self::Answer>> {
-        let mut ordered = batch.to_vec();
-        ordered.sort_unstable_by_key(|it| it.insert.handle);
+        let ordered = in_order(batch, |it| it.insert.handle);
         let rows = sql
             .query()
             .bind(column(&ordered, |it| fixed_now(it.now)))

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use session_core::store::LogIn;
 use session_core::{Handle, Now, Timestamp};
-use sqlx::Row as _;
 use sqlx::postgres::PgConnection;
 
 use super::prepared::Prepared;
-use super::row::uuid;
+use super::row::{clock, uuid};
 use super::statement::Statement;
 use super::timestamp::{Timestamptz, fixed_now};
 
@@ -44,6 +43,6 @@ impl Statement for Revoked {
             .bind(self.log_in.began.map(Timestamptz))
             .fetch_optional(connection)
             .await?;
-        row.map(|row| row.try_get(0).map(|Timestamptz(now)| now)).transpose()
+        row.as_ref().map(clock).transpose()
     }
 }

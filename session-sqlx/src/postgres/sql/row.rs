@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use session_core::store::{Record, Times, Updated};
-use session_core::{Digest, Handle};
+use session_core::{Digest, Handle, Timestamp};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use sqlx::types::Uuid;
@@ -50,6 +50,11 @@ pub(super) fn by_handle<A>(
 /// The answer of the update in this row.
 pub(super) fn updated(row: &PgRow) -> sqlx::Result<Updated> {
     times(row).map(Updated::Saved)
+}
+
+/// What the server's clock showed, in the first column.
+pub(super) fn clock(row: &PgRow) -> sqlx::Result<Timestamp> {
+    row.try_get(0).map(|Timestamptz(now)| now)
 }
 
 /// A handle as the server takes it.

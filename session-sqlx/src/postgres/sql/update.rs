@@ -1,14 +1,13 @@
 //! Update: the next revision of a record of which only the fields change, if it is at the expected one.
 
 use session_core::{Now, Timestamp, store};
-use sqlx::Row as _;
-use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::postgres::PgConnection;
 
 use super::claims::Claims;
 use super::prepared::Prepared;
-use super::row::{by_handle, uuid};
+use super::row::{by_handle, clock, uuid};
 use super::statement::{MAX_CALLS, Statement, column, in_order};
-use super::timestamp::{Timestamptz, fixed_now, interval};
+use super::timestamp::{fixed_now, interval};
 
 /// What stays is neither sent nor answered: nobody has changed it since the expected revision.
 pub(super) const SINGLE: &str = r#"
@@ -107,11 +106,6 @@ impl Update {
         (times.now, times.seen, times.expires) = (now, now, end.min(times.absolute));
         times
     }
-}
-
-/// What the server's clock showed.
-fn clock(row: &PgRow) -> sqlx::Result<Timestamp> {
-    row.try_get(0).map(|Timestamptz(now)| now)
 }
 
 /// A revision past the column's range is one that no record is at.

@@ -10,7 +10,7 @@ use sqlx::postgres::PgConnection;
 use super::claims::Claims;
 use super::prepared::Prepared;
 use super::row::{by_handle, updated, uuid};
-use super::statement::{Statement, column};
+use super::statement::{Statement, column, in_order};
 use super::timestamp::{Timestamptz, fixed_now, interval};
 use super::update::revision;
 
@@ -111,8 +111,7 @@ impl Statement for UpdateLogIn {
         connection: &mut PgConnection,
         sql: Prepared,
     ) -> sqlx::Result<Vec<Self::Answer>> {
-        let mut ordered = batch.to_vec();
-        ordered.sort_unstable_by_key(|it| it.update.handle);
+        let ordered = in_order(batch, |it| it.update.handle);
         let rows = sql
             .query()
             .bind(column(&ordered, |it| fixed_now(it.now)))

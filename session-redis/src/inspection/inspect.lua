@@ -30,7 +30,7 @@ local function rules_of(commands, missing)
 end
 
 local missing, wanted = {}, {}
-local reads = {{'get', record}, {'exists', record}, {'getrange', record, 0, 1}, {'strlen', record},
+local reads = {{'get', record}, {'getrange', record, 0, 1}, {'strlen', record},
   {'pexpiretime', record}, {'zcount', index, 0, 1}, {'zrange', index, 0, 1}}
 local writes = {{'set', record, ''}, {'del', record}, {'setrange', record, 0, ''}, {'pexpireat', record, 1},
   {'zadd', index, 1, ''}, {'zrem', index, ''}, {'zremrangebyscore', index, 0, 1}}

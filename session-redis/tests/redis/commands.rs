@@ -38,7 +38,6 @@ fn is_called_by_scripts(command: &str) -> bool {
         "time",
         "get",
         "set",
-        "exists",
         "del",
         "getrange",
         "strlen",

@@ -29,7 +29,7 @@ impl Cookies {
     /// As many as this load needs, begun on the first of the servers.
     pub(crate) fn to_ask_for(load: Load, servers: &[Server]) -> Result<Self, Failure> {
         let server = &servers[0];
-        if load.route == Route::Plain {
+        if matches!(load.route, Route::Plain | Route::Begin) {
             return Self::in_file(Vec::new(), server.port);
         }
         let mut sessions = SESSIONS;

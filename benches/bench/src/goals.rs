@@ -32,14 +32,16 @@ mod because {
 }
 
 /// The least requests per second, as a multiple of the yardstick's on PostgreSQL.
-const TIMES: [(Load, f64, &str); 10] = [
+const TIMES: [(Load, f64, &str); 12] = [
     (Load::over(64, Route::Read), 4.0, because::READ),
     (Load::over(64, Route::Write), 8.0, because::WRITE),
     (Load::over(64, Route::Login), 8.0, because::WRITE),
     (Load::over(64, Route::LoginOne), 6.0, because::WRITE),
+    (Load::over(64, Route::Begin), 8.0, because::WRITE),
     (Load::on(8, Route::Read), 3.0, because::NODES),
     (Load::on(8, Route::Write), 5.0, because::NODES),
     (Load::on(8, Route::Login), 5.0, because::NODES_LOGIN),
+    (Load::on(8, Route::Begin), 5.0, because::NODES),
     (Load::over(1, Route::Read), 1.0, ""),
     (Load::over(1, Route::Write), 1.0, ""),
     (Load::over(1, Route::Login), 1.0, ""),

@@ -50,7 +50,7 @@ async fn measure(
         (0..nodes).map(|_| Server::start(&subject, &place, options.pool)).collect();
     let servers = servers?;
     let mut samples = Vec::new();
-    for route in Route::OPERATIONS {
+    for route in Route::ON_NODES {
         let load = Load::on(nodes, route);
         // Opens connections and prepares statements.
         Run::on_nodes(&servers, load, 1)?;

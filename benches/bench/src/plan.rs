@@ -39,6 +39,8 @@ pub(crate) enum Route {
     Login,
     /// A log-in where all sessions belong to one user.
     LoginOne,
+    /// A log-in that begins the session.
+    Begin,
 }
 
 /// A route, and how it is asked for.
@@ -126,7 +128,7 @@ impl Subject {
         }
         loads.extend(Route::OPERATIONS.map(|route| Load::over(64, route)));
         if matches!(self.store, Store::Postgres | Store::Cached) {
-            loads.push(Load::over(64, Route::LoginOne));
+            loads.extend([Route::LoginOne, Route::Begin].map(|route| Load::over(64, route)));
         }
         if round.is_multiple_of(2) {
             for connections in [1, 256] {
@@ -179,6 +181,8 @@ impl Store {
 
 impl Route {
     pub(crate) const OPERATIONS: [Self; 3] = [Self::Read, Self::Write, Self::Login];
+    /// What several nodes are asked for.
+    pub(crate) const ON_NODES: [Self; 4] = [Self::Read, Self::Write, Self::Login, Self::Begin];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -187,6 +191,7 @@ impl Route {
             Self::Write => "write",
             Self::Login => "log-in",
             Self::LoginOne => "log-in of one user",
+            Self::Begin => "first log-in",
         }
     }
 
@@ -198,6 +203,8 @@ impl Route {
             Self::Write => "write",
             Self::Login => "login",
             Self::LoginOne => "login-one",
+            // The script appends the number of a visitor.
+            Self::Begin => "begin/",
         }
     }
 

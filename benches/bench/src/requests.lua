@@ -28,6 +28,15 @@ function init(args)
             queue[#queue + 1] = request_with(cookie)
         end
     end
+    if wrk.path:sub(-1) == "/" then
+        -- Visitors without a session; each thread has its own.
+        local visitor = part * 100000
+        request = function()
+            visitor = visitor + 1
+            return wrk.format(nil, wrk.path .. visitor)
+        end
+        return
+    end
     if #queue == 0 then
         queue[1] = wrk.format()
     end

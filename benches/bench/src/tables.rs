@@ -54,12 +54,12 @@ pub(crate) fn throughput_over(results: &Results, connections: usize) -> String {
     })
 }
 
-/// Log-ins per second where all sessions are one user's, beside those of many users.
-pub(crate) fn one_user(results: &Results) -> String {
-    table(results, &["many users", "one user"], |subject| {
-        let one = results.throughput(subject, Load::over(64, Route::LoginOne))?;
-        let many = results.throughput(subject, Load::over(64, Route::Login));
-        Some(vec![cell(many, 0), one.show(0)])
+/// Log-ins per second of each kind.
+pub(crate) fn log_ins(results: &Results) -> String {
+    table(results, &["first", "of another user", "of one user"], |subject| {
+        let [first, another, one] = [Route::Begin, Route::Login, Route::LoginOne]
+            .map(|route| results.throughput(subject, Load::over(64, route)));
+        first.is_some().then(|| [first, another, one].map(|series| cell(series, 0)).to_vec())
     })
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn nodes(results: &Results) -> String {
             subjects.push(sample.subject);
         }
     }
-    for route in Route::OPERATIONS {
+    for route in Route::ON_NODES {
         for subject in &subjects {
             let loads = [1].into_iter().chain(NODES).map(|nodes| Load::on(nodes, route));
             let cells: Vec<String> =

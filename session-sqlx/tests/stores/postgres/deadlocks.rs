@@ -60,14 +60,8 @@ async fn batches_in_opposite_orders_never_wait_for_each_other() {
 async fn an_update_that_the_server_undoes_for_a_deadlock_is_saved_after_it() {
     let held = Held::new().await;
     let (store, database) = (held.store.clone(), held.database.clone());
-    let mut records = records(2, &database).await;
-    // The order in which a batch locks them.
-    records.sort_by_key(|record| record.handle);
+    let records = records(2, &database).await;
     let mut other = database.connect().await;
-    let process: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
-        .fetch_one(&mut other)
-        .await
-        .expect("it is up");
     let lock = |number: usize| {
         let handle = records[number].handle;
         AssertSqlSafe(format!("SELECT FROM sessions WHERE handle = '{handle}' FOR UPDATE"))
@@ -79,11 +73,7 @@ async fn an_update_that_the_server_undoes_for_a_deadlock_is_saved_after_it() {
         async move { updated(&store, update).await }
     });
     let meanwhile = async {
-        let waits = format!(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-             AND {process} = ANY (pg_blocking_pids(pid))"
-        );
-        database.until(&waits, 1).await;
+        database.until_blocked_by(&mut other).await;
         other.execute(lock(0)).await.expect("the other statement was undone");
         other.execute("ROLLBACK").await.expect("the server is up");
     };

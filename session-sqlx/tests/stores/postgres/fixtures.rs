@@ -98,6 +98,19 @@ impl Database {
         .await;
     }
 
+    /// Until a statement waits for what this connection holds.
+    pub(crate) async fn until_blocked_by(&self, other: &mut PgConnection) {
+        let process: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
+            .fetch_one(other)
+            .await
+            .expect("the server is up");
+        let waiting = format!(
+            "SELECT count(*) FROM pg_stat_activity
+             WHERE datname = current_database() AND {process} = ANY (pg_blocking_pids(pid))"
+        );
+        self.until(&waiting, 1).await;
+    }
+
     pub(crate) async fn until(&self, sql: &str, number: i64) {
         let mut connection = self.connect().await;
         for _ in 0..6000 {

@@ -59,12 +59,13 @@ impl Held {
     }
 }
 
-/// Records of a store that is not held.
+/// Records of a store that is not held, in the order in which a batch locks them.
 pub(super) async fn records(number: usize, database: &Database) -> Vec<Record> {
     let store = migrated(patient(), &database.0).await;
     let mut records = Vec::new();
     for _ in 0..number {
         records.push(stored(&store, insert()).await);
     }
+    records.sort_by_key(|record| record.handle);
     records
 }

@@ -1,4 +1,5 @@
 //! The security requirements of `docs/security.md`, and the tests that it names for each.
+//! `COMPARE.md` numbers its cells in the same way.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -169,6 +169,9 @@ const FRAMEWORK: &[&str] = &["axum", "axum-core", "session-axum"];
 /// The requirements of `docs/security.md`.
 const REQUIREMENTS: u32 = 73;
 
+/// The cells of `COMPARE.md` that say something of this library.
+const COMPARED: u32 = 28;
+
 /// A file that is longer holds more than one idea.
 const MAX_LINES: usize = 400;
 
@@ -229,6 +232,13 @@ fn each_security_requirement_names_tests_that_exist() {
     let page = fs::read_to_string(root().join("docs/security.md")).expect("the page is there");
     let requirements = requirements::parse(&page).unwrap();
     assert_none(&requirements::faults(&requirements, REQUIREMENTS, &root()));
+}
+
+#[test]
+fn each_cell_of_the_comparison_names_tests_that_exist() {
+    let page = fs::read_to_string(root().join("COMPARE.md")).expect("the page is there");
+    let cells = requirements::parse(&page).unwrap();
+    assert_none(&requirements::faults(&cells, COMPARED, &root()));
 }
 
 #[test]

@@ -1,14 +1,16 @@
 //! Puts `Sessions<T>` together.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum_core::response::Response;
+use http::request::Parts;
 use session_core::store::Store;
 use session_core::{
-    BuildError, Engine, EngineBuilder, Lifetime, OriginError, PrivatePages, Random, Refusal,
-    Sealing, SessionCookie, SessionEvent, SessionState, Timestamp, WithPrincipal,
+    BuildError, Engine, EngineBuilder, Imported, Lifetime, OriginError, PrivatePages, Random,
+    Refusal, Sealing, SessionCookie, SessionEvent, SessionState, Timestamp, WithPrincipal,
 };
 
 use crate::rejection::Renderer;
@@ -171,6 +173,54 @@ impl<T: SessionState> Builder<T> {
         self.map(|engine| engine.random(random))
     }
 
+    /// Takes over sessions that browsers have elsewhere: of the library that the application used before. Nobody is
+    /// logged out by the move.
+    ///
+    /// `find` is asked for each request that has no session here, be it to be read or written; for an unsafe one after
+    /// the check of where it comes from. It answers none if the request has no cookie of the other library, or else what
+    /// looks for that session, within the store's [`deadline`](Self::deadline). What that finds is stored as a session
+    /// here, with this request.
+    ///
+    /// However many requests of a browser come at once, to however many nodes, they make one session. Its browser
+    /// is given a cookie, again and again until it shows that; from then on the old cookie is nobody's. So it is once the
+    /// session here has ended, by whatever.
+    ///
+    /// [`revoke_all`](Sessions::revoke_all) knows nothing of sessions that were not imported yet: end those elsewhere
+    /// too.
+    ///
+    /// ```
+    /// # use std::time::SystemTime;
+    /// # use session_axum::{Imported, MemoryStore, Sessions, session};
+    /// # use axum::http::request::Parts;
+    /// # #[session] pub struct Shop { cart: Vec<String> }
+    /// # struct Old { cart: Vec<String>, expires: SystemTime }
+    /// # fn old_cookie(parts: &Parts) -> Option<String> { None }
+    /// # async fn load_old(id: &str) -> Result<Option<Old>, std::io::Error> { Ok(None) }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .import(|parts| {
+    ///         let id = old_cookie(parts)?;
+    ///         Some(async move {
+    ///             let old = load_old(&id).await?;
+    ///             let imported = |old: Old| Imported::new(&id, Shop { cart: old.cart }, old.expires);
+    ///             Ok::<_, std::io::Error>(old.map(imported))
+    ///         })
+    ///     })
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// A request is answered 503 if `find` fails or is too slow, and 500 if an id is shorter than 16 bytes
+    /// ([`ImportError`](crate::ImportError)). `build` refuses it for sealed cookies.
+    pub fn import<F, E>(self, find: impl Fn(&Parts) -> Option<F> + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Option<Imported<T>>, E>> + Send + 'static,
+        E: Into<Box<dyn Error + Send + Sync>>,
+    {
+        self.map(|engine| engine.import(find))
+    }
+
     /// Answers every request that a guard or an extractor refuses, and every one whose changes
     /// could not be saved, in the application's own words: a page, or JSON. Without it, the answer is the
     /// [status](Refusal::status) and one sentence.
@@ -214,7 +264,7 @@ impl<T: SessionState> Builder<T> {
     ///
     /// # Errors
     /// When a deadline, an interval or `max_per_principal` is zero, a name cannot be one, or
-    /// sealed cookies are to be sealed again or counted.
+    /// sealed cookies are to be sealed again, counted or imported.
     pub fn build(self) -> Result<Sessions<T>, BuildError> {
         Ok(Sessions::new(self.engine.build()?, self.renderer))
     }

@@ -3,6 +3,7 @@
 //! | module | what it tests |
 //! | --- | --- |
 //! | [`http`] | sessions over HTTP, as a browser, a cache and an attacker see them |
+//! | [`import`] | sessions that browsers had elsewhere |
 //! | [`handlers`] | every way in which a handler ends |
 //! | [`field_types`] | what fields may be, and which changes to them are stored |
 //! | [`holding`] | functions around functions, and several sessions of one request |
@@ -42,6 +43,7 @@ mod field_types;
 mod handlers;
 mod holding;
 mod http;
+mod import;
 mod intercepted_store;
 mod live;
 mod model;

@@ -3,6 +3,7 @@
 pub(crate) mod base64url;
 mod cipher;
 pub(crate) mod form_token;
+pub(crate) mod import_key;
 pub(crate) mod key_ring;
 pub(crate) mod random;
 pub(crate) mod seal;

@@ -94,6 +94,11 @@ impl Digest {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    /// What tells a nonce from others, and does not tell the nonce.
+    pub(crate) fn of(nonce: &Nonce) -> Self {
+        Self(Sha256::digest(nonce.0).into())
+    }
 }
 
 impl Digest {
@@ -149,6 +154,13 @@ impl Token {
         let mut token = Self::without_secret(handle);
         random.fill(&mut token.bytes[HANDLE..])?;
         Ok(token)
+    }
+
+    /// The token of this handle and secret.
+    pub(crate) fn new(handle: Handle, secret: &[u8; SECRET]) -> Self {
+        let mut token = Self::without_secret(handle);
+        token.bytes[HANDLE..].copy_from_slice(secret);
+        token
     }
 
     fn without_secret(handle: Handle) -> Self {

@@ -1,20 +1,24 @@
 //! Puts an `Engine<T>` together.
 
+use std::error::Error;
 use std::fmt;
-use std::marker::PhantomData;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
+
+use http::request::Parts;
 
 use crate::cookie::private_pages::PrivatePages;
 use crate::cookie::session_cookie::SessionCookie;
 use crate::crypto::random::{Random, System};
 use crate::crypto::time::Timestamp;
 use crate::engine::backend::Backend;
+use crate::engine::build_error::BuildError;
 use crate::engine::cleaner::Cleaner;
 use crate::engine::cross_site::CrossSite;
 use crate::engine::engine::Engine;
 use crate::engine::event::SessionEvent;
+use crate::engine::import::{Imported, Importer};
 use crate::engine::lifetime::Lifetime;
 use crate::engine::live::{Keeper, Registry};
 use crate::engine::origin::OriginError;
@@ -55,7 +59,7 @@ pub struct EngineBuilder<T> {
     cleaner: Cleaner,
     check_every: Duration,
     random: Box<dyn Random>,
-    state: PhantomData<fn() -> T>,
+    importer: Option<Importer<T>>,
 }
 
 impl<T: SessionState> Engine<T> {
@@ -80,7 +84,7 @@ impl<T: SessionState> EngineBuilder<T> {
             cleaner: Cleaner::default(),
             check_every: Duration::from_secs(5),
             random: Box::new(System),
-            state: PhantomData,
+            importer: None,
         }
     }
 
@@ -208,11 +212,65 @@ impl<T: SessionState> EngineBuilder<T> {
         self
     }
 
+    /// Takes over sessions that browsers have elsewhere: of the library that the application used before. Nobody is
+    /// logged out by the move.
+    ///
+    /// `find` is asked for each request that has no session here, be it to be read or written; for an unsafe one after
+    /// the check of where it comes from. It answers none if the request has no cookie of the other library, or else what
+    /// looks for that session, within the store's [`deadline`](Self::deadline). What that finds is stored as a session
+    /// here, with this request.
+    ///
+    /// However many requests of a browser come at once, to however many nodes, they make one session. Its browser
+    /// is given a cookie, again and again until it shows that; from then on the old cookie is nobody's. So it is once the
+    /// session here has ended, by whatever.
+    ///
+    /// [`revoke_all`](Engine::revoke_all) knows nothing of sessions that were not imported yet: end those elsewhere too.
+    ///
+    /// ```
+    /// # use std::time::SystemTime;
+    /// # use session_core::{Engine, Imported, MemoryStore, session};
+    /// # use http::request::Parts;
+    /// # #[session] pub struct Shop { cart: Vec<String> }
+    /// # struct Old { cart: Vec<String>, expires: SystemTime }
+    /// # fn old_cookie(parts: &Parts) -> Option<String> { None }
+    /// # async fn load_old(id: &str) -> Result<Option<Old>, std::io::Error> { Ok(None) }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let engine = Engine::<Shop>::builder(MemoryStore::new())
+    ///     .import(|parts| {
+    ///         let id = old_cookie(parts)?;
+    ///         Some(async move {
+    ///             let old = load_old(&id).await?;
+    ///             let imported = |old: Old| Imported::new(&id, Shop { cart: old.cart }, old.expires);
+    ///             Ok::<_, std::io::Error>(old.map(imported))
+    ///         })
+    ///     })
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// A request is answered 503 if `find` fails or is too slow, and 500 if an id is shorter than 16 bytes
+    /// ([`ImportError`](crate::ImportError)). `build` refuses it for sealed cookies.
+    pub fn import<F, E>(
+        mut self,
+        find: impl Fn(&Parts) -> Option<F> + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<Option<Imported<T>>, E>> + Send + 'static,
+        E: Into<Box<dyn Error + Send + Sync>>,
+    {
+        self.importer = Some(Box::new(move |parts| {
+            let finding = find(parts)?;
+            Some(Box::pin(async move { finding.await.map_err(E::into) }))
+        }));
+        self
+    }
+
     /// The engine. It warns if another engine of this process has the same name.
     ///
     /// # Errors
     /// When a deadline, an interval or `max_per_principal` is zero, a name cannot be one, or
-    /// sealed cookies are to be sealed again or counted.
+    /// sealed cookies are to be sealed again, counted or imported.
     pub fn build(self) -> Result<Arc<Engine<T>>, BuildError> {
         if self.store.deadline.is_zero() {
             return Err(BuildError::ZeroDeadline);
@@ -235,6 +293,9 @@ impl<T: SessionState> EngineBuilder<T> {
             }
             if limit.is_some() {
                 return Err(BuildError::Uncountable);
+            }
+            if self.importer.is_some() {
+                return Err(BuildError::Unimportable);
             }
         }
         let name = self.name.as_deref().unwrap_or(T::NAME);
@@ -263,7 +324,8 @@ impl<T: SessionState> EngineBuilder<T> {
             random: self.random,
         };
         let live = Registry::new(self.check_every);
-        let engine = Arc::new(Engine::new(policy, self.backend, self.store, self.cleaner, live));
+        let Self { backend, store, cleaner, importer, .. } = self;
+        let engine = Arc::new(Engine::new(policy, backend, store, cleaner, live, importer));
         engine.live.set_keeper(Arc::downgrade(&engine) as Weak<dyn Keeper>);
         Ok(engine)
     }
@@ -278,43 +340,6 @@ impl<T> fmt::Debug for EngineBuilder<T> {
             .finish_non_exhaustive()
     }
 }
-
-/// The engine, or the sessions on it, cannot be built like this.
-#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// No store answers in no time.
-    #[error("the store's deadline is zero: every request would be answered 503")]
-    ZeroDeadline,
-    /// Sessions kept in their cookies are sealed with a ring of their own.
-    #[error("sessions kept in their cookies are sealed already: leave out `.sealing(…)`")]
-    SealedTwice,
-    /// The program was built without the cipher.
-    #[error(
-        "this program cannot seal: it is built without the feature `sealing` of session-axum and session-core, which is on \
-        unless `default-features = false`"
-    )]
-    NoCipher,
-    /// Nobody could log in.
-    #[error("a principal may have no session at all: `.max_per_principal(…)` takes 1 or more")]
-    ZeroSessions,
-    /// Sessions kept in their cookies cannot be counted.
-    #[error("sessions kept in their cookies cannot be counted: leave out `.max_per_principal(…)`")]
-    Uncountable,
-    /// The name is empty, over 64 bytes, or has control characters.
-    #[error("a name of sessions has 1 to 64 bytes and no control characters")]
-    Name,
-    /// The cleaner would never rest.
-    #[error("the cleaner's interval is zero: use `.without_cleaner()` to have none")]
-    ZeroInterval,
-    /// The store would be asked for live sessions without a pause.
-    #[error(
-        "live sessions would be asked for without a pause: `.check_every(…)` takes more than zero"
-    )]
-    ZeroCheck,
-}
-
-crate::error_words::debug_in_words!(BuildError);
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ use crate::crypto::token::{Digest, Token};
 use crate::engine::change::{Change, ChangedState, Committed, Requester, SecretChange};
 use crate::engine::error::Error;
 use crate::engine::form_codes;
+use crate::engine::import;
 use crate::engine::incoming::Usage;
 use crate::engine::lifetime::{Row, max_age};
 use crate::engine::policy::Policy;
@@ -134,6 +135,7 @@ impl<T: SessionState> Draft<T> {
             fields if !logs_in => fields,
             fields => {
                 let fields = fields.unwrap_or_else(|| Arc::clone(&self.record.fields));
+                let fields = import::without_authenticated(fields)?;
                 Some(policy.lifetime.row(persistent).write_to(fields)?)
             }
         };

@@ -11,6 +11,7 @@ use crate::engine::decode_cache::{CachedState, DecodeCache};
 use crate::engine::error::{Error, Refusal};
 use crate::engine::event::{Ignored, SessionEvent};
 use crate::engine::identity::{Identity, Presented};
+use crate::engine::import::Importer;
 use crate::engine::live::Registry;
 use crate::engine::names::NameInUse;
 use crate::engine::policy::Policy;
@@ -34,6 +35,8 @@ pub struct Engine<T> {
     pub(crate) cleaner: Cleaner,
     pub(crate) commit_queues: CommitQueues<T>,
     pub(crate) decode_cache: DecodeCache<T>,
+    /// Asks the application for sessions from elsewhere.
+    pub(crate) importer: Option<Importer<T>>,
     /// The live sessions of this process.
     pub(crate) live: Arc<Registry>,
 }
@@ -45,11 +48,22 @@ impl<T: SessionState> Engine<T> {
         store: StoreClient,
         cleaner: Cleaner,
         live: Registry,
+        importer: Option<Importer<T>>,
     ) -> Self {
         let name_in_use = NameInUse::new(policy.name());
         let (commit_queues, decode_cache) = (CommitQueues::default(), DecodeCache::default());
         let live = Arc::new(live);
-        Self { name_in_use, policy, backend, store, cleaner, commit_queues, decode_cache, live }
+        Self {
+            name_in_use,
+            policy,
+            backend,
+            store,
+            cleaner,
+            commit_queues,
+            decode_cache,
+            importer,
+            live,
+        }
     }
 
     /// The stored session of this handle.

@@ -9,6 +9,7 @@ use crate::crypto::random::RandomError;
 use crate::crypto::seal::SealError;
 use crate::crypto::token::HandleError;
 use crate::engine::end_reason::EndReason;
+use crate::engine::import::ImportError;
 use crate::state::frame::{EncodeError, FieldsError};
 use crate::store::StoreError;
 
@@ -23,6 +24,9 @@ pub enum Error {
     /// The store failed or did not answer in time.
     #[error("the session could not be read or saved")]
     Store(#[source] Arc<StoreError>),
+    /// The session that a request had elsewhere could not be imported.
+    #[error(transparent)]
+    Import(#[from] Arc<ImportError>),
     /// What the store holds cannot be read.
     #[error("the session could not be read")]
     Fields(#[from] FieldsError),
@@ -111,6 +115,12 @@ impl From<EndReason> for Error {
     }
 }
 
+impl From<ImportError> for Error {
+    fn from(cause: ImportError) -> Self {
+        Self::Import(Arc::new(cause))
+    }
+}
+
 impl From<EncodeError> for Error {
     fn from(cause: EncodeError) -> Self {
         Self::Encode(Arc::new(cause))
@@ -133,8 +143,12 @@ impl Error {
     fn status(&self) -> StatusCode {
         match self {
             Self::Ended => StatusCode::UNAUTHORIZED,
+            Self::Import(error) if matches!(**error, ImportError::ShortId) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
             Self::Handle(_) => StatusCode::BAD_REQUEST,
             Self::Store(_)
+            | Self::Import(_)
             | Self::Fields(_)
             | Self::Sealed(_)
             | Self::Random(_)

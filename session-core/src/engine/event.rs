@@ -20,6 +20,12 @@ pub enum SessionEvent<'a> {
         /// Its public name.
         handle: Handle,
     },
+    /// A session that its browser had elsewhere was stored for the first time: see
+    /// [`EngineBuilder::import`](crate::EngineBuilder::import).
+    Imported {
+        /// Its public name.
+        handle: Handle,
+    },
     /// A session has a new secret: its old one is dead, or will be when the browser has shown the
     /// new one.
     Rotated {
@@ -133,6 +139,9 @@ impl SessionEvent<'_> {
             Self::Created { handle } => {
                 tracing::info!(target: "session", %handle, "session created");
             }
+            Self::Imported { handle } => {
+                tracing::info!(target: "session", %handle, "session imported");
+            }
             Self::Rotated { handle } => {
                 tracing::info!(target: "session", %handle, "session rotated");
             }
@@ -238,6 +247,9 @@ pub enum Ignored {
     /// It was stored under a name that the session type does not have
     /// ([`SessionEvent::OtherName`]).
     OtherName,
+    /// It is of a session elsewhere that was [imported](crate::EngineBuilder::import): the browser was given one of
+    /// ours in its place, or the session has ended.
+    Imported,
     /// Its secret was replaced long ago: the session was ended ([`SessionEvent::TheftSuspected`]).
     Stolen,
 }

@@ -38,6 +38,6 @@ pub(crate) async fn save_late_log_in<T: SessionState>(
     } else {
         left.state
     };
-    let session = NewSession::new(engine, transaction, state, left.controls)?;
+    let session = NewSession::of(engine, transaction, state, left.controls)?;
     operations::create(engine, session).await
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::crypto::token::Handle;
+use crate::engine::import;
 use crate::engine::session::Session;
 use crate::state::session_state::SessionState;
 use crate::store::Record;
@@ -22,7 +23,8 @@ pub struct Listed {
     pub label: Option<Arc<str>>,
     /// When it was first stored.
     pub created: SystemTime,
-    /// When its principal last logged in to it.
+    /// When its principal last logged in to it. In a list, which does not look at what is in a session, that is when it
+    /// was imported, if it was and nobody has logged in since.
     pub authenticated: Option<SystemTime>,
     /// When it was last in use, give or take a tenth of the idle limit.
     pub seen: SystemTime,
@@ -40,11 +42,12 @@ impl Listed {
 impl From<Record> for Listed {
     fn from(record: Record) -> Self {
         let times = record.times;
+        let authenticated = import::authenticated(&record);
         Self {
             handle: record.handle,
             label: record.label,
             created: times.created.into(),
-            authenticated: times.authenticated.map(SystemTime::from),
+            authenticated: authenticated.map(SystemTime::from),
             seen: times.seen.into(),
             expires: times.expires.into(),
         }

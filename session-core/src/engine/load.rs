@@ -17,7 +17,7 @@ use crate::engine::incoming::{Incoming, Request, Usage};
 use crate::engine::policy::Policy;
 use crate::engine::renewal::renewed_times;
 use crate::engine::transaction::Transaction;
-use crate::engine::{clean, operations, origin};
+use crate::engine::{clean, operations, origin, store_backend};
 use crate::state::session_state::SessionState;
 
 /// Loads the session of a request.
@@ -29,6 +29,8 @@ pub(crate) async fn load<T: SessionState>(
     clean::start(engine);
     let request = Request { arrival: engine.store.arrival(), usage };
     let (presented_cookies, seen, presented) = read(parts, engine)?;
+    let may_come_from_elsewhere =
+        engine.importer.is_some() && !matches!(presented, OwnCookies::Fault(_));
     let identity = match presented {
         OwnCookies::Nothing => Ok(Identity::Anonymous),
         OwnCookies::Value(value) => operations::identify(engine, &request, &value, &seen).await,
@@ -36,6 +38,12 @@ pub(crate) async fn load<T: SessionState>(
             Box::pin(operations::identify_one_of(engine, &request, &values, &seen)).await
         }
         OwnCookies::Fault(fault) => Ok(engine.ignore(None, fault.into())),
+    };
+    let identity = match identity {
+        Ok(Identity::Anonymous) if may_come_from_elsewhere => {
+            Box::pin(store_backend::import(engine, &request, parts)).await
+        }
+        identity => identity,
     };
     let identity = identity.map_err(|error| engine.refuse(error.into()))?;
     let incoming = incoming(parts, engine, request, presented_cookies, &identity);

@@ -2,6 +2,7 @@
 
 pub(crate) mod argument;
 pub(crate) mod backend;
+pub(crate) mod build_error;
 pub(crate) mod builder;
 pub(crate) mod change;
 pub(crate) mod clean;
@@ -23,8 +24,10 @@ pub(crate) mod event;
 pub(crate) mod form_codes;
 mod handle_hasher;
 pub(crate) mod identity;
+pub(crate) mod import;
 pub(crate) mod incoming;
 pub(crate) mod inspection;
+pub(crate) mod label;
 pub(crate) mod late_log_in;
 pub(crate) mod lend;
 pub(crate) mod lifetime;

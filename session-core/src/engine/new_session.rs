@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::crypto::seal::SealAge;
 use crate::crypto::time::Timestamp;
-use crate::crypto::token::Token;
+use crate::crypto::token::{Digest, Handle};
 use crate::engine::controls::Controls;
 use crate::engine::decode_cache::CachedState;
 use crate::engine::engine::Engine;
@@ -31,45 +31,53 @@ pub(crate) struct NewSession<T> {
 }
 
 impl<T: SessionState> NewSession<T> {
-    pub(crate) fn new(
+    /// What a request has made of no session.
+    pub(crate) fn of(
         engine: &Engine<T>,
         transaction: &Transaction<T>,
-        mut state: Arc<T>,
+        state: Arc<T>,
         controls: Controls,
     ) -> Result<Self, Error> {
         let Controls { persistent, after, .. } = controls;
         let arrival = after.map_or(transaction.incoming.request.arrival, Revocation::arrival);
+        Self::new(engine, transaction.label(), state, persistent.unwrap_or(false), arrival)
+    }
+
+    pub(crate) fn new(
+        engine: &Engine<T>,
+        label: Option<Arc<str>>,
+        mut state: Arc<T>,
+        persistent: bool,
+        arrival: Arrival,
+    ) -> Result<Self, Error> {
         let Encoded { fields, until } =
             codec::encode(engine.policy.name(), &mut state, Duration::ZERO, None)?;
         let principal = engine.policy.principal_of(&*state, NameId::NEW)?;
         if principal.is_some() && arrival.is_beyond_revocations() {
             return Err(Error::Ended);
         }
-        let label = transaction.label();
-        let persistent = persistent.unwrap_or(false);
         let fields = engine.policy.lifetime.row(persistent).write_to(fields)?;
         let decoded = DecodedState { state, until };
         Ok(Self { fields, decoded, principal, persistent, label, arrival })
     }
 
-    /// What the store is asked, with a new token.
+    /// What the store is asked, with its fields sealed if they are to be.
     pub(crate) fn insert(
         &self,
         engine: &Engine<T>,
-        now: Timestamp,
+        handle: Handle,
+        digest: Digest,
         began: Option<Timestamp>,
-    ) -> Result<(Token, Insert), Error> {
+    ) -> Result<Insert, Error> {
         let policy = &engine.policy;
-        let token = Token::generate(&*policy.random, now)?;
         let limits = policy.lifetime.limits(Row::find(&self.fields));
-        let digest = policy.sealer.digest(&token, NameId::NEW);
-        let fields = Arc::clone(&self.fields);
-        let mut insert = Insert::new(token.handle(), digest, fields, limits.idle, limits.absolute);
+        let fields = policy.sealer.seal(handle, NameId::NEW, &self.fields, &*policy.random)?;
+        let mut insert = Insert::new(handle, digest, fields, limits.idle, limits.absolute);
         insert.principal.clone_from(&self.principal);
         insert.persistent = self.persistent;
         insert.label.clone_from(&self.label);
         insert.log_in = LogIn::new(began, policy.limit);
-        Ok((token, insert))
+        Ok(insert)
     }
 
     /// The session, for the decode cache.

@@ -163,7 +163,7 @@ fn run<T: SessionState>(
                 None
             }
             None if purpose == Purpose::Change => {
-                let session = NewSession::new(&engine, &transaction, left.state, left.controls)?;
+                let session = NewSession::of(&engine, &transaction, left.state, left.controls)?;
                 let (stored_as, set) = Box::pin(operations::create(&engine, session)).await?;
                 saving.began(stored_as);
                 Some(set)

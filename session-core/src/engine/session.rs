@@ -229,7 +229,7 @@ impl<T: SessionState> Session<T> {
 
     /// When its principal last logged in; none if it has none, or if that was not stored yet.
     pub fn authenticated(&self) -> Option<SystemTime> {
-        self.times()?.authenticated.map(SystemTime::from)
+        self.proven()?.stored.authenticated().map(SystemTime::from)
     }
 
     /// Whether its principal has logged in less than this long ago: in this request, say, in a
@@ -242,8 +242,9 @@ impl<T: SessionState> Session<T> {
         if logs_in {
             return self.principal().is_some();
         }
-        self.times()
-            .is_some_and(|times| times.authenticated.is_some_and(|at| times.now.since(at) < span))
+        self.proven().is_some_and(|Proven { stored, .. }| {
+            stored.authenticated().is_some_and(|at| stored.record.times.now.since(at) < span)
+        })
     }
 
     /// When it ends unless it is used after this request; none before it is first stored. A request in the background is

@@ -6,7 +6,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::crypto::seal::SealAge;
+use crate::crypto::time::Timestamp;
 use crate::crypto::token::{Digest, Handle};
+use crate::engine::import;
 use crate::engine::lifetime::{Lifetime, Limits, Row};
 use crate::engine::rotation::{SecondarySecret, SecretMatch};
 use crate::engine::sealing::NameId;
@@ -112,6 +114,11 @@ impl<T> Stored<T> {
         T: SessionState,
     {
         self.decoding != Decoding::OfUnknown && self.state.principal().is_none()
+    }
+
+    /// When its principal last logged in, here or where the session comes from.
+    pub(crate) fn authenticated(&self) -> Option<Timestamp> {
+        import::authenticated(&self.record)
     }
 
     /// How long ago the session was created, by the store's clock.

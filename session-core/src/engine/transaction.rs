@@ -12,6 +12,7 @@ use crate::crypto::time::Timestamp;
 use crate::engine::error::{Error, Refusal};
 use crate::engine::identity::{Identity, Proof, Proven};
 use crate::engine::incoming::{Incoming, Request, Usage};
+use crate::engine::label::label;
 use crate::engine::live::{Live, OfRequest, Registry};
 use crate::engine::scopes::{Handed, Opening, ScopeId};
 use crate::engine::shared::{Attempt, Closures, Shared};
@@ -101,15 +102,12 @@ impl<T> Transaction<T> {
     }
 
     /// Where a session that this request begins is begun, for a device list: where the one was
-    /// that it came in with, or else the browser's name for itself, in at most 200 bytes of
-    /// printable ASCII.
+    /// that it came in with, or else what the browser calls itself.
     pub(crate) fn label(&self) -> Option<Arc<str>> {
         if let Some(Proven { proof: Proof::Token { .. }, stored }) = self.proven() {
             return stored.record.label.clone();
         }
-        let agent = self.incoming.user_agent.as_ref()?.to_str().ok()?;
-        let label: String = agent.chars().filter(|char| !char.is_control()).take(200).collect();
-        Some(label.into())
+        label(self.incoming.user_agent.as_ref())
     }
 
     /// Whether the scope that a request names, or one that it was opened in, has not ended.

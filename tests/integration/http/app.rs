@@ -190,6 +190,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/visit", post(visit))
         .route("/state", any(whole))
         .route("/look", get(look))
+        .route("/is-fresh", get(is_fresh))
+        .route("/account-page", get(account_page))
         .route("/log-in/{user}", post(log_in))
         .route("/assign/{user}", post(assign))
         .route("/sign-off", post(sign_off))
@@ -222,6 +224,18 @@ async fn visit(shop: &mut Shop) -> String {
 #[require_session]
 async fn whole(shop: &Shop) -> Json<Shop> {
     Json(shop.clone())
+}
+
+/// Whether somebody has logged in within five minutes.
+#[require_session]
+async fn is_fresh(session: &Session<Shop>) -> String {
+    session.is_fresh(Duration::from_mins(5)).to_string()
+}
+
+/// Only for those who are logged in.
+#[require_session(authenticated)]
+async fn account_page(shop: &Shop) -> String {
+    format!("{}: {}", shop.user.as_deref().unwrap_or_default(), shop.visits)
 }
 
 /// Takes the session to change it, and leaves it as it is.

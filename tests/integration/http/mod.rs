@@ -1,6 +1,6 @@
 //! Sessions over HTTP, as a browser, a cache and an attacker see them.
 
-mod app;
+pub(crate) mod app;
 mod background_requests;
 mod basics;
 mod caching;

@@ -1,6 +1,7 @@
 //! The save of a session that began with its request: its first cookie.
 
 use crate::cookie::write::SetCookie;
+use crate::crypto::token::Token;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
@@ -18,7 +19,9 @@ pub(crate) fn create<T: SessionState>(
     session: NewSession<T>,
 ) -> Result<(StoredAs, SetCookie), Error> {
     let now = engine.store.current_time();
-    let (_, insert) = session.insert(engine, now, None)?;
+    let token = Token::generate(&*engine.policy.random, now)?;
+    let digest = engine.policy.sealer.digest(&token, NameId::NEW);
+    let insert = session.insert(engine, token.handle(), digest, None)?;
     let record = Record::inserted(insert, now);
     let SealedSession { value, max_age } =
         sealed_cookie.seal(&engine.policy, NameId::NEW, &record)?;

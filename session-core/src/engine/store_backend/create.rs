@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::cookie::write::SetCookie;
 use crate::crypto::random::RandomError;
+use crate::crypto::token::Token;
 use crate::engine::committer::MAX_REFUSALS;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
@@ -14,7 +15,7 @@ use crate::engine::new_session::NewSession;
 use crate::engine::sealing::NameId;
 use crate::engine::store_clock::ClockReading;
 use crate::state::session_state::SessionState;
-use crate::store::{Insert, Inserted};
+use crate::store::Inserted;
 
 /// How often a new session's handle is generated before the random source is taken to be broken.
 const MAX_HANDLES: u32 = 3;
@@ -29,11 +30,11 @@ pub(crate) async fn create<T: SessionState>(
     let mut began = arrival.known();
     let (mut occupied, mut refusals) = (0, 0);
     while occupied < MAX_HANDLES {
-        let (token, insert) = session.insert(engine, store.current_time(), began)?;
-        let (handle, persistent) = (insert.handle, insert.persistent);
-        let stored_bytes =
-            policy.sealer.seal(handle, NameId::NEW, &insert.fields, &*policy.random)?;
-        let insert = Insert { fields: Arc::clone(&stored_bytes), ..insert };
+        let token = Token::generate(&*policy.random, store.current_time())?;
+        let handle = token.handle();
+        let digest = policy.sealer.digest(&token, NameId::NEW);
+        let insert = session.insert(engine, handle, digest, began)?;
+        let (stored_bytes, persistent) = (Arc::clone(&insert.fields), insert.persistent);
         match store.insert(insert).await? {
             Inserted::Saved(times) => {
                 engine.decode_cache.remember(handle, stored_bytes, session.cached());

@@ -6,6 +6,7 @@ mod create;
 mod end;
 mod identify;
 mod identify_one_of;
+mod import;
 mod late_log_in;
 mod renew;
 
@@ -14,5 +15,6 @@ pub(crate) use create::create;
 pub(crate) use end::end;
 pub(crate) use identify::identify;
 pub(crate) use identify_one_of::identify_one_of;
+pub(crate) use import::import;
 pub(crate) use late_log_in::lets_log_in_late;
 pub(crate) use renew::renew;

@@ -127,6 +127,35 @@ impl<T: SessionState> Builder<T> {
         self.map(|engine| engine.max_per_principal(sessions))
     }
 
+    /// What is kept of the `User-Agent` of the browser that begins a session: the
+    /// [label](crate::Listed::label) of device lists. Unless told otherwise that is its first 200 bytes. It is
+    /// personal data, and lies in the store as it is, also where records are sealed.
+    ///
+    /// The function is given the header's text. What it answers is cut to 200 bytes, without control characters; on
+    /// `None` nothing is kept. It runs in the middle of a request and should be quick. Sessions that are stored already
+    /// keep the label that they have. Sealed cookies have none.
+    ///
+    /// ```
+    /// # use session_axum::{BuildError, MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), BuildError> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .label(|user_agent| {
+    ///         let name = ["Edg", "Firefox", "Chrome", "Safari"].into_iter().find(|name| user_agent.contains(name));
+    ///         name.map(str::to_owned)                 // neither its version nor the system
+    ///     })
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn label(self, label: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.map(|engine| engine.label(label))
+    }
+
+    /// Keeps nothing of the `User-Agent`: sessions that begin from now on have no [label](crate::Listed::label).
+    pub fn without_label(self) -> Self {
+        self.map(EngineBuilder::without_label)
+    }
+
     /// How long the store may take to answer: 2 seconds unless told otherwise. Past it the
     /// request is answered 503. A commit has this long in all, however many attempts it takes.
     pub fn deadline(self, deadline: Duration) -> Self {

@@ -19,6 +19,7 @@ use crate::engine::cross_site::CrossSite;
 use crate::engine::engine::Engine;
 use crate::engine::event::SessionEvent;
 use crate::engine::import::{Imported, Importer};
+use crate::engine::label::Labels;
 use crate::engine::lifetime::Lifetime;
 use crate::engine::live::{Keeper, Registry};
 use crate::engine::origin::OriginError;
@@ -58,6 +59,7 @@ pub struct EngineBuilder<T> {
     limit: Option<u32>,
     cleaner: Cleaner,
     check_every: Duration,
+    labels: Labels,
     random: Box<dyn Random>,
     importer: Option<Importer<T>>,
 }
@@ -83,6 +85,7 @@ impl<T: SessionState> EngineBuilder<T> {
             limit: None,
             cleaner: Cleaner::default(),
             check_every: Duration::from_secs(5),
+            labels: Labels::default(),
             random: Box::new(System),
             importer: None,
         }
@@ -156,6 +159,22 @@ impl<T: SessionState> EngineBuilder<T> {
         T: WithPrincipal,
     {
         self.limit = Some(sessions);
+        self
+    }
+
+    /// What is kept of the `User-Agent` of the browser that begins a session: the
+    /// [label](crate::Listed::label) of device lists. Unless told otherwise that is its first 200 bytes.
+    ///
+    /// The function is given the header's text. What it answers is cut to 200 bytes, without control characters; on
+    /// `None` nothing is kept. It runs in the middle of a request and should be quick.
+    pub fn label(mut self, label: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.labels = Labels::Shorten(Arc::new(label));
+        self
+    }
+
+    /// Keeps nothing of the `User-Agent`.
+    pub fn without_label(mut self) -> Self {
+        self.labels = Labels::Drop;
         self
     }
 
@@ -321,6 +340,7 @@ impl<T: SessionState> EngineBuilder<T> {
             sealer,
             lifetime: self.lifetime,
             limit,
+            labels: self.labels,
             random: self.random,
         };
         let live = Registry::new(self.check_every);

@@ -18,8 +18,8 @@ use crate::store::Record;
 pub struct Listed {
     /// Its public name.
     pub handle: Handle,
-    /// The `User-Agent` of the browser that began it, at most 200 bytes: what it calls itself, and
-    /// no proof of anything.
+    /// What is kept of the `User-Agent` of the browser that began it, at most 200 bytes: what it calls itself, and
+    /// no proof of anything. See [`EngineBuilder::label`](crate::EngineBuilder::label).
     pub label: Option<Arc<str>>,
     /// When it was first stored.
     pub created: SystemTime,

@@ -92,9 +92,10 @@ fn incoming<T: SessionState>(
     presented_cookies: PresentedCookies,
     identity: &Identity<T>,
 ) -> Incoming {
-    let Policy { cookie, cross_site, .. } = &engine.policy;
+    let Policy { cookie, cross_site, labels, .. } = &engine.policy;
     let user_agent = match identity {
         Identity::Proven(Proven { proof: Proof::Token { .. }, .. }) => None,
+        _ if labels.keeps_none() => None,
         _ => parts.headers.get(USER_AGENT).cloned(),
     };
     let leftovers = match cookie.domain_name() {

@@ -9,6 +9,7 @@ use crate::cookie::session_cookie::SessionCookie;
 use crate::crypto::random::Random;
 use crate::engine::cross_site::CrossSite;
 use crate::engine::error::Error;
+use crate::engine::label::Labels;
 use crate::engine::lifetime::Lifetime;
 use crate::engine::sealing::{NameId, Sealer};
 use crate::state::codec;
@@ -22,6 +23,7 @@ pub(crate) struct Policy {
     pub(crate) lifetime: Lifetime,
     /// How many sessions a principal may have.
     pub(crate) limit: Option<NonZeroU32>,
+    pub(crate) labels: Labels,
     pub(crate) random: Box<dyn Random>,
 }
 

@@ -12,7 +12,7 @@ use crate::crypto::time::Timestamp;
 use crate::engine::error::{Error, Refusal};
 use crate::engine::identity::{Identity, Proof, Proven};
 use crate::engine::incoming::{Incoming, Request, Usage};
-use crate::engine::label::label;
+use crate::engine::label::Labels;
 use crate::engine::live::{Live, OfRequest, Registry};
 use crate::engine::scopes::{Handed, Opening, ScopeId};
 use crate::engine::shared::{Attempt, Closures, Shared};
@@ -102,12 +102,12 @@ impl<T> Transaction<T> {
     }
 
     /// Where a session that this request begins is begun, for a device list: where the one was
-    /// that it came in with, or else what the browser calls itself.
-    pub(crate) fn label(&self) -> Option<Arc<str>> {
+    /// that it came in with, or else the browser's name for itself, as much as is kept of it.
+    pub(crate) fn label(&self, labels: &Labels) -> Option<Arc<str>> {
         if let Some(Proven { proof: Proof::Token { .. }, stored }) = self.proven() {
-            return stored.record.label.clone();
+            return stored.record.label.clone().filter(|_| !labels.keeps_none());
         }
-        label(self.incoming.user_agent.as_ref())
+        labels.of(self.incoming.user_agent.as_ref()?)
     }
 
     /// Whether the scope that a request names, or one that it was opened in, has not ended.

@@ -27,7 +27,7 @@ pub struct Record {
     pub fields: Arc<[u8]>,
     /// Whether its cookie outlives the browser (`remember`).
     pub persistent: bool,
-    /// Where it was begun, for a device list: the browser's `User-Agent`, shortened.
+    /// Where it was begun, for a device list: what is kept of the browser's `User-Agent`, at most 200 bytes.
     pub label: Option<Arc<str>>,
     /// When things happened and will happen.
     pub times: Times,

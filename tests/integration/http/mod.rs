@@ -14,6 +14,7 @@ mod expiry;
 mod form_tokens;
 mod guesses;
 mod health;
+mod labels;
 mod log_in;
 mod log_in_anew;
 mod log_out;

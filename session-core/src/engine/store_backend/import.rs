@@ -22,7 +22,6 @@ use crate::engine::event::{Ignored, SessionEvent};
 use crate::engine::identity::{Identity, Presented, Proof, Proven, TokenCookie};
 use crate::engine::import::{ImportError, Imported, with_authenticated};
 use crate::engine::incoming::Request;
-use crate::engine::label::label;
 use crate::engine::new_session::NewSession;
 use crate::engine::rotation::{Role, SecondarySecret, SecretMatch};
 use crate::engine::sealing::NameId;
@@ -59,7 +58,7 @@ pub(crate) async fn import<T: SessionState>(
         return Ok(Identity::Anonymous);
     }
     let key = ImportKey::new(engine.policy.name(), &imported.id);
-    let label = label(parts.headers.get(USER_AGENT));
+    let label = parts.headers.get(USER_AGENT).and_then(|agent| engine.policy.labels.of(agent));
     let import = Import { engine: Arc::clone(engine), key, left };
     let request = *request;
     // Whoever leaves meanwhile would leave a session without its mark.

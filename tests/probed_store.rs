@@ -26,6 +26,7 @@ pub struct ProbedStore<S> {
 struct Probe {
     inserted: Vec<Handle>,
     digests: Vec<Digest>,
+    queries: Vec<ListQuery>,
     gates: HashMap<Call, Gate>,
 }
 
@@ -67,6 +68,11 @@ impl<S: Store> ProbedStore<S> {
     /// Every digest that the store was ever to keep.
     pub fn digests(&self) -> Vec<Digest> {
         self.probe().digests.clone()
+    }
+
+    /// What lists were asked for since this was last asked.
+    pub fn take_queries(&self) -> Vec<ListQuery> {
+        std::mem::take(&mut self.probe().queries)
     }
 
     /// The records that the store holds at this time. This look at them neither counts nor fails.
@@ -135,6 +141,7 @@ impl<S: Store> Store for ProbedStore<S> {
     }
 
     async fn list(&self, principal: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
+        self.probe().queries.push(query);
         self.call(Call::List, self.store.list(principal, query, now)).await
     }
 

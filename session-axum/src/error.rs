@@ -3,7 +3,7 @@
 use std::fmt;
 
 use axum_core::response::{IntoResponse, Response};
-use session_core::{EndReason, Error as ErrorKind, HandleError, Refusal};
+use session_core::{EndReason, Error as ErrorKind, HandleError, PageCursorError, Refusal};
 
 use crate::rejection::Rejection;
 
@@ -72,6 +72,12 @@ impl From<ErrorKind> for Error {
 
 impl From<HandleError> for Error {
     fn from(error: HandleError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl From<PageCursorError> for Error {
+    fn from(error: PageCursorError) -> Self {
         Self(error.into())
     }
 }
@@ -147,6 +153,11 @@ mod tests {
             (EndReason::Revoked.into(), 401, "the session is over\n"),
             (EndReason::Shutdown.into(), 503, "the session is unavailable\n"),
             (ErrorKind::NotStored, 500, "the session is unavailable\n"),
+            (
+                ErrorKind::PageSize(0),
+                400,
+                "a page of a list of sessions has 1 to 1000 of them, and `.page_size(0)` asks for 0\n",
+            ),
         ] {
             let (answered, body) = answer(kind);
             assert_eq!(answered, status);

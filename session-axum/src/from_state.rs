@@ -10,6 +10,66 @@ use crate::sessions::Sessions;
 
 /// What can be taken out of an application's state `S`: `Sessions<T>` where it is `FromRef<S>`.
 /// The same bound as axum's, said in the words of sessions when it does not hold.
+///
+/// # Which states have sessions
+///
+/// **A field** `sessions: Sessions<Shop>` under `#[derive(Clone, FromRef)]`, as [`Sessions`] shows it.
+///
+/// **Nothing but sessions**: they are a state themselves, `.with_state(sessions)`.
+///
+/// **Several session types**: a field for each; every handler finds its own. A field that handlers do not
+/// take out of the state, or a second one of a type, has `#[from_ref(skip)]`.
+///
+/// **An `Arc`** around a state that is not cloned: [`FromArc`] says where the sessions are.
+///
+/// **A generic state**, over a database say: `#[derive(FromRef)]` takes no generics, so write what it would.
+/// A handler may be generic as well:
+///
+/// ```
+/// use axum::{Router, extract::{FromRef, State}, routing::get};
+/// use session_axum::{MemoryStore, Sessions, require_session, session};
+///
+/// # #[session] struct Shop { visits: u64 }
+/// trait Database: Clone + Send + Sync + 'static {
+///     fn count(&self, visit: u64);
+/// }
+///
+/// #[derive(Clone)]
+/// struct App<D> { sessions: Sessions<Shop>, database: D }
+///
+/// impl<D> FromRef<App<D>> for Sessions<Shop> {
+///     fn from_ref(app: &App<D>) -> Self {
+///         app.sessions.clone()
+///     }
+/// }
+///
+/// #[require_session]
+/// async fn visit<D: Database>(shop: &mut Shop, State(app): State<App<D>>) {
+///     shop.visits += 1;
+///     app.database.count(shop.visits);
+/// }
+///
+/// fn routes<D: Database>(app: App<D>) -> Router {
+///     Router::new().route("/", get(visit::<D>)).with_state(app)
+/// }
+/// ```
+///
+/// **A nested router with a state of its own**: give it its state before it is nested.
+///
+/// ```
+/// # use axum::{Router, extract::FromRef, routing::get};
+/// # use session_axum::{Sessions, require_session, session};
+/// # #[session] struct Shop { visits: u64 }
+/// # #[session] struct Office { user: Option<u64> }
+/// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+/// # #[derive(Clone, FromRef)] struct Back { sessions: Sessions<Office> }
+/// # #[require_session] async fn visit(shop: &mut Shop) { shop.visits += 1; }
+/// # #[require_session] async fn desk(_: &Office) {}
+/// fn routes(app: App, back: Back) -> Router {
+///     let office = Router::new().route("/", get(desk)).with_state(back);
+///     Router::new().route("/", get(visit)).nest("/office", office).with_state(app)
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the application's state `{S}` has no `{Self}`",
     label = "no `{Self}` in this state",

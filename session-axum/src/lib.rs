@@ -45,10 +45,10 @@ pub use verdict::Verdict;
 pub use session_core::{
     Argument, BuildError, CookieError, EndReason, Engine, Error as ErrorKind, FieldValue, Handle,
     HandleError, Ignored, ImportError, Imported, KeyError, KeyRing, Lifetime, LifetimeError,
-    Listed, Live, MemoryStore, NoPrincipal, Opaque, OrFail, OriginError, PrivatePages, Random,
-    RandomError, Reach, Refusal, Revocation, Sealing, Session, SessionCookie, SessionEvent,
-    SessionState, Store, StoreError, StoredSession, Timestamp, UntilEnded, WithPrincipal, merge,
-    state, store,
+    ListPage, ListSessions, Listed, Live, MemoryStore, NoPrincipal, Opaque, OrFail, OriginError,
+    PageCursor, PageCursorError, PrivatePages, Random, RandomError, Reach, Refusal, Revocation,
+    Sealing, Session, SessionCookie, SessionEvent, SessionPage, SessionState, Store, StoreError,
+    StoredSession, Timestamp, UntilEnded, WithPrincipal, merge, state, store,
 };
 pub use session_macros::{require_session, session};
 #[cfg(feature = "redis")]

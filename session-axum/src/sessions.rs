@@ -6,8 +6,8 @@ use std::sync::Arc;
 use http::request::Parts;
 use session_core::store::Health;
 use session_core::{
-    Engine, Handle, Listed, Live, Refusal, Revocation, Session, SessionState, StoredSession,
-    WithPrincipal,
+    Engine, Handle, ListSessions, Listed, Live, Refusal, Revocation, Session, SessionState,
+    StoredSession, WithPrincipal,
 };
 
 use crate::error::Error;
@@ -43,61 +43,8 @@ use crate::request_head::RequestHead;
 ///
 /// # Other states
 ///
-/// **Nothing but sessions**: they are a state themselves, `.with_state(sessions)`.
-///
-/// **Several session types**: a field for each; every handler finds its own. A field that handlers do not
-/// take out of the state, or a second one of a type, has `#[from_ref(skip)]`.
-///
-/// **An `Arc`** around a state that is not cloned: [`FromArc`](crate::FromArc) says where the sessions are.
-///
-/// **A generic state**, over a database say: `#[derive(FromRef)]` takes no generics, so write what it would.
-/// A handler may be generic as well:
-///
-/// ```
-/// use axum::{Router, extract::{FromRef, State}, routing::get};
-/// use session_axum::{MemoryStore, Sessions, require_session, session};
-///
-/// # #[session] struct Shop { visits: u64 }
-/// trait Database: Clone + Send + Sync + 'static {
-///     fn count(&self, visit: u64);
-/// }
-///
-/// #[derive(Clone)]
-/// struct App<D> { sessions: Sessions<Shop>, database: D }
-///
-/// impl<D> FromRef<App<D>> for Sessions<Shop> {
-///     fn from_ref(app: &App<D>) -> Self {
-///         app.sessions.clone()
-///     }
-/// }
-///
-/// #[require_session]
-/// async fn visit<D: Database>(shop: &mut Shop, State(app): State<App<D>>) {
-///     shop.visits += 1;
-///     app.database.count(shop.visits);
-/// }
-///
-/// fn routes<D: Database>(app: App<D>) -> Router {
-///     Router::new().route("/", get(visit::<D>)).with_state(app)
-/// }
-/// ```
-///
-/// **A nested router with a state of its own**: give it its state before it is nested.
-///
-/// ```
-/// # use axum::{Router, extract::FromRef, routing::get};
-/// # use session_axum::{Sessions, require_session, session};
-/// # #[session] struct Shop { visits: u64 }
-/// # #[session] struct Office { user: Option<u64> }
-/// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
-/// # #[derive(Clone, FromRef)] struct Back { sessions: Sessions<Office> }
-/// # #[require_session] async fn visit(shop: &mut Shop) { shop.visits += 1; }
-/// # #[require_session] async fn desk(_: &Office) {}
-/// fn routes(app: App, back: Back) -> Router {
-///     let office = Router::new().route("/", get(desk)).with_state(back);
-///     Router::new().route("/", get(visit)).nest("/office", office).with_state(app)
-/// }
-/// ```
+/// Nothing but sessions, several session types, a state in an `Arc`, a generic one, a nested router's own:
+/// [`FromState`](crate::FromState) shows each.
 pub struct Sessions<T: SessionState>(Arc<Inner<T>>);
 
 struct Inner<T: SessionState> {
@@ -250,24 +197,44 @@ impl<T: SessionState> Sessions<T> {
 
     /// The sessions that this principal is logged in to, the last created first.
     ///
+    /// By `.await` it is all of them, each as [`Listed`]: a handle and times, without the state, which is not even read.
+    /// `.with_state()` reads it too, for what an application keeps there: a device's name, a city. `.page_size(n)` makes
+    /// it a [page](crate::SessionPage), and `.after(cursor)` the next one.
+    ///
     /// ```
-    /// # use session_axum::{Error, Session, Sessions, session};
-    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
-    /// async fn devices(sessions: &Sessions<Shop>, here: &Session<Shop>) -> Result<String, Error> {
-    ///     let Some(user) = &here.user else { return Ok(String::new()) };
-    ///     let listed = sessions.list(user).await?;
-    ///     let lines = listed.iter().map(|listed| {
-    ///         let this = if listed.is(here) { "this one" } else { "" };
-    ///         format!("{} {} {this}\n", listed.handle, listed.label.as_deref().unwrap_or("?"))
-    ///     });
-    ///     Ok(lines.collect())
+    /// # use axum::extract::{Query, State};
+    /// # use session_axum::{Error, PageCursor, Principal, Sessions, require_session, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, city: String }
+    /// #[derive(serde::Deserialize)]
+    /// struct Paging { after: Option<PageCursor> }
+    ///
+    /// #[require_session(authenticated)]
+    /// async fn devices(
+    ///     _: &Shop,
+    ///     Principal(user): Principal<Shop>,
+    ///     State(sessions): State<Sessions<Shop>>,
+    ///     Query(paging): Query<Paging>,                      // 400 if it is no cursor
+    /// ) -> Result<String, Error> {
+    ///     let page = sessions.list(&user).page_size(20).after(paging.after).with_state().await?;
+    ///     let mut lines = String::new();
+    ///     for shop in &page.sessions {
+    ///         lines += &format!("{} {}\n", shop.listed().handle, shop.city);
+    ///     }
+    ///     if let Some(next) = page.next {
+    ///         lines += &format!("/devices?after={next}\n");
+    ///     }
+    ///     Ok(lines)
     /// }
     /// ```
-    pub async fn list(&self, principal: &T::Principal) -> Result<Vec<Listed>, Error>
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotStored`](crate::ErrorKind::NotStored) for sealed cookies,
+    /// [`ErrorKind::PageSize`](crate::ErrorKind::PageSize); see [`ListSessions`] for sessions that cannot be read.
+    pub fn list<'a>(&'a self, principal: &'a T::Principal) -> ListSessions<'a, T, Listed, Error>
     where
         T: WithPrincipal,
     {
-        Ok(self.engine().list(principal).await?)
+        self.engine().list(principal).with_error()
     }
 
     /// Ends every session that this principal is logged in to, and answers how many there were, and

@@ -10,6 +10,7 @@ use crate::crypto::seal::SealError;
 use crate::crypto::token::HandleError;
 use crate::engine::end_reason::EndReason;
 use crate::engine::import::ImportError;
+use crate::engine::page_cursor::PageCursorError;
 use crate::state::frame::{EncodeError, FieldsError};
 use crate::store::StoreError;
 
@@ -48,6 +49,14 @@ pub enum Error {
     /// The text that was to name a session, out of a form say, names none.
     #[error(transparent)]
     Handle(#[from] HandleError),
+    /// The text that was to name a place in a list of sessions, out of a URL say, names none.
+    #[error(transparent)]
+    PageCursor(#[from] PageCursorError),
+    /// A page of a list was to have no session, or too many.
+    #[error(
+        "a page of a list of sessions has 1 to 1000 of them, and `.page_size({0})` asks for {0}"
+    )]
+    PageSize(u32),
     /// The change was given up before it was stored: a merge function or an `update` closure
     /// panicked, or the runtime is shutting down.
     #[error("saving the session was given up")]
@@ -146,7 +155,7 @@ impl Error {
             Self::Import(error) if matches!(**error, ImportError::ShortId) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
-            Self::Handle(_) => StatusCode::BAD_REQUEST,
+            Self::Handle(_) | Self::PageCursor(_) | Self::PageSize(_) => StatusCode::BAD_REQUEST,
             Self::Store(_)
             | Self::Import(_)
             | Self::Fields(_)

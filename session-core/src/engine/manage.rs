@@ -8,18 +8,14 @@ use crate::engine::end_reason::EndReason;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
-use crate::engine::listed::Listed;
+use crate::engine::list_sessions::ListSessions;
 use crate::engine::live::{Known, Live};
 use crate::engine::revocation::Revocation;
 use crate::engine::session::Session;
 use crate::engine::stored_session::StoredSession;
 use crate::engine::{clean, operations, revoke, update};
-use crate::state::codec;
 use crate::state::session_state::{SessionState, WithPrincipal};
-use crate::store::{Contents, Cursor, Health, ListQuery};
-
-/// How many sessions of a principal a store is asked for at once.
-const LIST_PAGE: u32 = 100;
+use crate::store::Health;
 
 impl<T: SessionState> Engine<T> {
     /// The session of this handle as it is stored; none if there is no such session (any more). To look
@@ -107,24 +103,16 @@ impl<T: SessionState> Engine<T> {
         operations::end(self, handle, None, EndReason::Revoked).await
     }
 
-    /// The sessions that this principal is logged in to, the last created first.
-    pub async fn list(&self, principal: &T::Principal) -> Result<Vec<Listed>, Error>
+    /// The sessions that this principal is logged in to, the last created first: all of them by `.await`, with their
+    /// states or in pages by what [`ListSessions`] has.
+    ///
+    /// # Errors
+    /// [`Error::NotStored`] for sealed cookies.
+    pub fn list<'a>(&'a self, principal: &'a T::Principal) -> ListSessions<'a, T>
     where
         T: WithPrincipal,
     {
-        self.backend.require_store()?;
-        let mut records = Vec::new();
-        for name in self.policy.sealer.principals(&codec::principal_key::<T>(principal)?) {
-            let mut query = ListQuery::first(Contents::WithoutFields, LIST_PAGE);
-            loop {
-                let page = self.store.list(&name, query).await?;
-                records.extend(page.records);
-                let Some(next) = page.next else { break };
-                query.after = Some(next);
-            }
-        }
-        records.sort_by_key(Cursor::of);
-        Ok(records.into_iter().map(Listed::from).collect())
+        ListSessions::new(self, principal)
     }
 
     /// Ends every session that this principal is logged in to, and answers how many there were, and

@@ -40,7 +40,13 @@ impl<T: SessionState> NewSession<T> {
     ) -> Result<Self, Error> {
         let Controls { persistent, after, .. } = controls;
         let arrival = after.map_or(transaction.incoming.request.arrival, Revocation::arrival);
-        Self::new(engine, transaction.label(&engine.policy.labels), state, persistent.unwrap_or(false), arrival)
+        Self::new(
+            engine,
+            transaction.label(&engine.policy.labels),
+            state,
+            persistent.unwrap_or(false),
+            arrival,
+        )
     }
 
     pub(crate) fn new(

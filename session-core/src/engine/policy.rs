@@ -43,6 +43,20 @@ impl Policy {
         Ok(key.map(|key| self.sealer.principal(&key, name).into()))
     }
 
+    /// Every name under which the store may have this principal, in an order to ask for them: there and back.
+    ///
+    /// While keys change, a use of a session moves it from one name to another. If it moves once while a store is
+    /// asked for one name after the other, in whichever direction, it is under one of them when that is asked for.
+    pub(crate) fn names_of<T: SessionState>(
+        &self,
+        principal: &T::Principal,
+    ) -> Result<Vec<String>, Error> {
+        let mut names = self.sealer.principals(&codec::principal_key::<T>(principal)?);
+        let back: Vec<String> = names.iter().rev().skip(1).cloned().collect();
+        names.extend(back);
+        Ok(names)
+    }
+
     /// A random part of this span; none of it when no random bytes can be had.
     pub(crate) fn jitter(&self, span: Duration) -> Duration {
         let mut bytes = [0; 4];

@@ -9,7 +9,6 @@ use crate::engine::live::{Person, Suspecting};
 use crate::engine::revocation::Revocation;
 use crate::engine::rotation::PrincipalDigest;
 use crate::engine::store_clock::ClockReading;
-use crate::state::codec;
 use crate::state::session_state::SessionState;
 
 /// Ends all sessions of a principal but one.
@@ -22,7 +21,7 @@ pub(crate) async fn end_all<T: SessionState>(
     let mut revocation: Option<Revocation> = None;
     let person = Person::of::<T>(Some(principal));
     let _suspected = Suspecting::new(&engine.live, person, EndReason::Revoked);
-    for name in engine.policy.sealer.principals(&codec::principal_key::<T>(principal)?) {
+    for name in engine.policy.names_of::<T>(principal)? {
         let ended = engine.store.delete_all(&name, except).await?;
         let first = || Revocation::new(digest, ended.live, ClockReading::now(ended.now));
         let all = revocation.map_or_else(first, |before| before.and(ended.live, ended.now));

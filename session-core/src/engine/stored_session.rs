@@ -9,8 +9,8 @@ use crate::engine::stored::Stored;
 
 /// A session as it was stored when somebody looked: derefs to its state.
 ///
-/// From [`Engine::get`](crate::Engine::get). A change of it is
-/// [`Engine::update`](crate::Engine::update).
+/// From [`Engine::get`](crate::Engine::get), and from [`Engine::list`](crate::Engine::list) with states. A change of
+/// it is [`Engine::update`](crate::Engine::update).
 #[derive(Clone)]
 pub struct StoredSession<T> {
     state: Arc<T>,

@@ -15,6 +15,7 @@ mod form_tokens;
 mod guesses;
 mod health;
 mod labels;
+mod lists;
 mod log_in;
 mod log_in_anew;
 mod log_out;

@@ -1,6 +1,7 @@
 //! Sealing on live sessions: turned on, rotated, attacked.
 
 mod app;
+mod names;
 mod nonces;
 mod plain_records;
 #[cfg(feature = "postgres")]

@@ -237,6 +237,39 @@ impl<T: SessionState> Sessions<T> {
         self.engine().list(principal).with_error()
     }
 
+    /// Ends those of this principal's sessions whose state is one that `ends` says yes to, and answers how many
+    /// there were: by the `sid` of an OpenID provider that logs somebody out, say, or all tablets.
+    ///
+    /// A session ends only if `ends` says yes to what it is at that moment: of one that changes meanwhile it is
+    /// asked again, and one that has become another principal's goes on. **One that cannot be read whole ends too**,
+    /// without a question: a field that does not decode in this release, or a record that does not open, may hold
+    /// what the answer hangs on, and a log-in costs less than a log-out that came to nothing.
+    ///
+    /// It does not catch sessions that begin meanwhile, nor log-ins that are under way, as
+    /// [`revoke_all`](Self::revoke_all) does.
+    ///
+    /// ```
+    /// # use session_axum::{Error, Sessions, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, sid: Option<String> }
+    /// async fn logged_out_there(sessions: &Sessions<Shop>, user: u64, sid: &str) -> Result<u64, Error> {
+    ///     sessions.revoke_where(&user, |shop| shop.sid.as_deref() == Some(sid)).await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotStored`](crate::ErrorKind::NotStored) for sealed cookies; see
+    /// [`ErrorKind`](crate::ErrorKind) for the others, after which some may have ended: ask again.
+    pub async fn revoke_where(
+        &self,
+        principal: &T::Principal,
+        ends: impl FnMut(&T) -> bool + Send,
+    ) -> Result<u64, Error>
+    where
+        T: WithPrincipal,
+    {
+        Ok(self.engine().revoke_where(principal, ends).await?)
+    }
+
     /// Ends every session that this principal is logged in to, and answers how many there were, and
     /// when. A log-in that began before comes to nothing, even if it is saved later: its request is
     /// answered 401.

@@ -23,7 +23,7 @@ use crate::store::{StoreError, Updated};
 
 /// How often a change is tried before its request is answered 503; the deadline comes first,
 /// unless the store is very quick.
-const MAX_ATTEMPTS: u32 = 256;
+pub(crate) const MAX_ATTEMPTS: u32 = 256;
 /// How often a log-in is tried that may have begun before its principal's sessions were ended: each
 /// answer of the store tells more closely when that was.
 pub(crate) const MAX_REFUSALS: u32 = 3;

@@ -11,7 +11,7 @@ pub enum EndReason {
     /// The session was ended by a request of its own: a log-out.
     #[error("the session was ended by a log-out")]
     Destroyed,
-    /// It was ended from elsewhere: by `revoke`, `revoke_all`, or a log-in that was one too many.
+    /// It was ended from elsewhere: by `revoke`, `revoke_where`, `revoke_all`, or a log-in that was one too many.
     #[error("the session was ended from elsewhere")]
     Revoked,
     /// Its idle or absolute limit has passed.

@@ -13,7 +13,7 @@ use crate::engine::live::{Known, Live};
 use crate::engine::revocation::Revocation;
 use crate::engine::session::Session;
 use crate::engine::stored_session::StoredSession;
-use crate::engine::{clean, operations, revoke, update};
+use crate::engine::{clean, operations, revoke, revoke_where, update};
 use crate::state::session_state::{SessionState, WithPrincipal};
 use crate::store::Health;
 
@@ -113,6 +113,32 @@ impl<T: SessionState> Engine<T> {
         T: WithPrincipal,
     {
         ListSessions::new(self, principal)
+    }
+
+    /// Ends those of this principal's sessions whose state is one that `ends` says yes to, and answers how many
+    /// there were.
+    ///
+    /// A session ends only if `ends` says yes to what it is at that moment: of one that changes meanwhile it is
+    /// asked again, and one that has become another principal's goes on. **One that cannot be read whole ends too**,
+    /// without a question: a field that does not decode in this release, or a record that does not open, may hold
+    /// what the answer hangs on, and a log-in costs less than a log-out that came to nothing.
+    ///
+    /// It does not catch sessions that begin meanwhile, nor log-ins that are under way, as
+    /// [`revoke_all`](Self::revoke_all) does.
+    ///
+    /// # Errors
+    /// [`Error::NotStored`] for sealed cookies; see [`Error`] for the others, after which some may have ended: ask
+    /// again.
+    pub async fn revoke_where(
+        &self,
+        principal: &T::Principal,
+        ends: impl FnMut(&T) -> bool + Send,
+    ) -> Result<u64, Error>
+    where
+        T: WithPrincipal,
+    {
+        self.backend.require_store()?;
+        revoke_where::end_those(self, principal, ends).await
     }
 
     /// Ends every session that this principal is logged in to, and answers how many there were, and

@@ -49,6 +49,7 @@ pub(crate) mod request_session;
 pub(crate) mod requested;
 pub(crate) mod revocation;
 pub(crate) mod revoke;
+pub(crate) mod revoke_where;
 pub(crate) mod rotation;
 pub(crate) mod save;
 pub(crate) mod scope;

@@ -64,6 +64,9 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// `authenticated` becomes now and `absolute` starts anew; without a principal,
     /// `authenticated` becomes none; otherwise both stay. `created` and `label` stay.
     ///
+    /// Without fields it becomes what [`delete`](Self::delete) leaves with `remember`: what stands for a session that was
+    /// ended.
+    ///
     /// With [`Update::authenticated`] it is a [`LogIn`](super::LogIn): refused if that came too late, and the
     /// principal's oldest records make room for it.
     fn update(
@@ -109,7 +112,7 @@ pub trait Store: Debug + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Page, StoreError>> + Send;
 
     /// Which of these sessions are alive: an answer for each, in their order, none for one that
-    /// is missing, expired, or ended and remembered. An answer for none is empty.
+    /// is missing, expired, or without fields: ended and remembered. An answer for none is empty.
     ///
     /// A store that can ask for many at once does so; this asks for one after the other.
     fn alive(

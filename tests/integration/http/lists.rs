@@ -207,6 +207,7 @@ async fn sealed_cookies_are_in_no_list() {
         list().with_state().await.unwrap_err(),
         list().page_size(2).await.unwrap_err(),
         list().page_size(2).with_state().await.unwrap_err(),
+        sessions.revoke_where(&user, |_| true).await.unwrap_err(),
     ];
     for error in errors {
         assert!(matches!(error.kind(), ErrorKind::NotStored), "{error:?}");

@@ -25,6 +25,7 @@ mod presets;
 mod record_size;
 mod remembering;
 mod revocation;
+mod revoke_where;
 mod rotation;
 mod routing;
 mod session_types;

@@ -17,6 +17,8 @@ on_each_store!(
     a_revocation_of_one_is_told,
     a_revocation_of_the_others_is_asked_for,
     a_revocation_of_the_others_is_told,
+    a_revocation_by_the_state_is_asked_for,
+    a_revocation_by_the_state_is_told,
     a_revocation_of_all_is_asked_for,
     a_revocation_of_all_is_told,
     a_log_in_too_many_is_asked_for,
@@ -82,6 +84,14 @@ async fn a_revocation_of_the_others_is_asked_for<S: TestStore>(store: S) {
 
 async fn a_revocation_of_the_others_is_told<S: TestStore>(store: S) {
     telling(store, revoke_others).await;
+}
+
+async fn a_revocation_by_the_state_is_asked_for<S: TestStore>(store: S) {
+    asking(store, revoke_where).await;
+}
+
+async fn a_revocation_by_the_state_is_told<S: TestStore>(store: S) {
+    telling(store, revoke_where).await;
 }
 
 async fn a_revocation_of_all_is_asked_for<S: TestStore>(store: S) {
@@ -164,6 +174,19 @@ async fn revoke_others<S: TestStore>(_: &S, Nodes { here, there, .. }: Nodes<S>)
     assert_eq!(end(&far).await, EndReason::Unknown);
     goes_on(&mine).await;
     goes_on(&bob).await;
+}
+
+async fn revoke_where<S: TestStore>(_: &S, Nodes { here, there, .. }: Nodes<S>) {
+    let (mut used, unused) = (here.log_in_as("ann").await, here.log_in_as("ann").await);
+    used.post("/visit").await.ok();
+    let other = here.live(&unused).await;
+    let (live, far) = (here.live(&used).await, there.live(&used).await);
+    let user = "ann".to_owned();
+    let ended = here.state.sessions.revoke_where(&user, |guest| guest.visits > 0).await;
+    assert_eq!(ended.unwrap(), 1);
+    assert_eq!(end(&live).await, EndReason::Revoked);
+    assert_eq!(end(&far).await, EndReason::Unknown);
+    goes_on(&other).await;
 }
 
 async fn revoke_all<S: TestStore>(_: &S, Nodes { here, there, .. }: Nodes<S>) {

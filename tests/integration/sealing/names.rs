@@ -8,6 +8,7 @@ use super::app::{Node, key, node, ring};
 on_each_store!(
     pages_span_the_names_of_a_principal,
     what_moves_to_another_name_meanwhile_is_listed,
+    what_moves_to_another_name_meanwhile_is_ended_by_its_state,
     what_moves_to_another_name_meanwhile_is_ended_with_all,
 );
 
@@ -46,6 +47,8 @@ async fn pages_span_the_names_of_a_principal<S: TestStore>(store: S) {
         }
         assert_eq!(listed, all, "in pages of {size}");
     }
+    let ended = latest.sessions.revoke_where(&ann(), |shop| shop.visits == 0).await;
+    assert_eq!(ended.expect("the store works"), 9);
 }
 
 /// A node that seals, on a store in which Ann's only session lies as a node without keys has stored it; and a browser
@@ -82,6 +85,15 @@ async fn what_moves_to_another_name_meanwhile_is_listed<S: TestStore>(store: S) 
     let list = async { node.sessions.list(&ann()).await };
     let listed = moved_between((&store, Call::List), client, list).await;
     assert_eq!(listed.expect("the store works").len(), 1);
+}
+
+async fn what_moves_to_another_name_meanwhile_is_ended_by_its_state<S: TestStore>(store: S) {
+    let (store, node, client) = before_it_moves(store).await;
+    let user = ann();
+    let revoke = node.sessions.revoke_where(&user, |_| true);
+    let ended = moved_between((&store, Call::List), client, revoke).await;
+    assert_eq!(ended.expect("the store works"), 1);
+    assert_eq!(node.sessions.list(&user).await.expect("the store works"), []);
 }
 
 async fn what_moves_to_another_name_meanwhile_is_ended_with_all<S: TestStore>(store: S) {

@@ -1,6 +1,7 @@
 //! `Store::alive` and `Store::endings`.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::sample::{DAY, HOUR, at, insert, insert_of, saved, second, stored, update_of, updated};
@@ -8,7 +9,7 @@ use crate::crypto::token::{Digest, Handle};
 use crate::store::{Ending, Endings, Insert, Liveness, LogIn, Store, Update, Updated};
 
 /// An answer for each, in their order: none for one that is missing, expired, or ended and
-/// remembered.
+/// remembered, be it deleted so or emptied by an update.
 pub async fn those_that_are_alive_are_told_in_order(store: impl Store) {
     let ann = stored(&store, insert_of("ann"), at(0)).await;
     let nobody = stored(&store, Insert { absolute: 2 * HOUR, ..insert() }, at(3000)).await;
@@ -17,6 +18,9 @@ pub async fn those_that_are_alive_are_told_in_order(store: impl Store) {
     assert!(store.delete(deleted.handle, None, at(3001)).await.expect("the store works"));
     let memory = Some(HOUR);
     assert!(store.delete(remembered.handle, memory, at(3001)).await.expect("the store works"));
+    let emptied = stored(&store, insert_of("ann"), at(3000)).await;
+    let empty = Update { principal: None, fields: Arc::default(), ..Update::of(&emptied) };
+    assert!(saved(&store, empty, at(3001)).await.is_ended());
     let alive =
         async |handles: &[Handle], now| store.alive(handles, now).await.expect("the store works");
     let anns = Liveness::new(Some("ann".into()), second(3599), second(3600), second(86_400));
@@ -28,8 +32,9 @@ pub async fn those_that_are_alive_are_told_in_order(store: impl Store) {
         ann.handle,
         remembered.handle,
         nobody.handle,
+        emptied.handle,
     ];
-    let expected = [None, Some(nobodys.clone()), None, Some(anns), None, Some(nobodys)];
+    let expected = [None, Some(nobodys.clone()), None, Some(anns), None, Some(nobodys), None];
     assert_eq!(alive(&handles, at(3599)).await, expected);
     assert!(alive(&[ann.handle], at(3600)).await == [None]);
     assert!(alive(&[], at(3600)).await.is_empty());
@@ -92,6 +97,10 @@ pub async fn the_feed_tells_what_ends(store: impl Store) {
     told(&mut feed, passed_on.handle).await;
     saved(&store, Update { principal: None, ..update_of(&passed_on) }, at(6)).await;
     told(&mut feed, passed_on.handle).await;
+    let emptied = stored(&store, insert_of("5"), at(6)).await;
+    let empty = Update { principal: None, fields: Arc::default(), ..Update::of(&emptied) };
+    saved(&store, empty, at(7)).await;
+    told(&mut feed, emptied.handle).await;
 }
 
 /// Whatever was acknowledged before a proof of life was asked for is told before it.

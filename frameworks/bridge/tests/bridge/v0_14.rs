@@ -1,0 +1,6 @@
+//! tower-sessions 0.14.
+
+use tower_sessions_0_14 as tower_sessions;
+
+#[path = "calls.rs"]
+mod calls;

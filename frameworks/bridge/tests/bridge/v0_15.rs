@@ -1,0 +1,6 @@
+//! tower-sessions 0.15.
+
+use tower_sessions_0_15 as tower_sessions;
+
+#[path = "calls.rs"]
+mod calls;

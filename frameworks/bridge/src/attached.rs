@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use axum::response::{IntoResponse as _, Response};
-use http::{Extensions, StatusCode};
+use http::Extensions;
 use session_axum::SessionState;
 
 use super::tower_sessions_core::session::{Id, Record, Session};
@@ -40,18 +40,15 @@ impl<T: SessionState> Attached<T> {
         Self { session, store }
     }
 
-    /// Ends it with a response of this status: what was made of it goes to the session that is saved.
+    /// Ends it with the response: what was made of it goes to the session, which is saved with a response that is no 5xx.
     ///
     /// # Errors
     /// The answer that takes the response's place.
-    pub(crate) async fn end(self, status: StatusCode) -> std::result::Result<(), Response> {
-        if !status.is_server_error() {
-            self.save().await;
-        }
+    pub(crate) async fn end(self) -> std::result::Result<(), Response> {
+        self.save().await;
         let values = &self.store.values;
         match values.take_rejection() {
             Some(rejection) => Err(rejection.into_response()),
-            None if status.is_server_error() => Ok(()),
             None => values.hand_over().await,
         }
     }
@@ -89,9 +86,8 @@ impl<T: SessionState> RequestStore<T> {
 
 #[async_trait]
 impl<T: SessionState> SessionStore for RequestStore<T> {
-    /// A session that has no id: it is new, its id was cycled, or it was flushed.
     async fn create(&self, record: &mut Record) -> Result<()> {
-        self.values.leave_anew(&record.data).map_err(Error::Backend)
+        self.save(record).await
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
@@ -107,8 +103,15 @@ impl<T: SessionState> SessionStore for RequestStore<T> {
 
     /// `cycle_id` has taken the session's id before it deletes that; `flush` and `delete` leave it until afterwards.
     async fn delete(&self, _: &Id) -> Result<()> {
-        let has_id = self.session().as_ref().is_some_and(|session| session.id().is_some());
-        let end = if has_id { End::Destroyed } else { End::Rotated };
+        let session = self.session().clone();
+        let end = match session.filter(|session| session.id().is_some()) {
+            Some(session) => {
+                // What it has now is no beginning of another session.
+                session.save().await.map_err(|error| Error::Backend(error.to_string()))?;
+                End::Destroyed
+            }
+            None => End::Rotated,
+        };
         self.values.end(end).map_err(Error::Backend)
     }
 }

@@ -66,13 +66,12 @@ impl<T: SessionState> AttachedSessions<T> {
 
     /// Ends them with the response, and answers that or what takes its place.
     pub(crate) async fn end(self, response: Response) -> Response {
-        let status = response.status();
         #[cfg(feature = "tower-sessions-0-14")]
-        if let Err(answer) = self.v0_14.end(status).await {
+        if let Err(answer) = self.v0_14.end().await {
             return replace(response, answer);
         }
         #[cfg(feature = "tower-sessions-0-15")]
-        if let Err(answer) = self.v0_15.end(status).await {
+        if let Err(answer) = self.v0_15.end().await {
             return replace(response, answer);
         }
         response

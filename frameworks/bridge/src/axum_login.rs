@@ -41,3 +41,22 @@ pub fn axum_login_user<P: DeserializeOwned>(values: &Values) -> serde_json::Resu
         None => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(data: serde_json::Value) -> Values {
+        Values::from([("axum-login.data".to_owned(), data), ("other".to_owned(), 7.into())])
+    }
+
+    #[test]
+    fn the_user_is_read_and_one_of_another_type_is_an_error() {
+        let data = serde_json::json!({ "user_id": 1, "auth_hash": [1, 2] });
+        assert_eq!(axum_login_user::<i64>(&values(data.clone())).unwrap(), Some(1));
+        assert!(axum_login_user::<String>(&values(data)).is_err());
+        let nobody = serde_json::json!({ "user_id": null, "auth_hash": null });
+        assert_eq!(axum_login_user::<i64>(&values(nobody)).unwrap(), None);
+        assert_eq!(axum_login_user::<i64>(&Values::new()).unwrap(), None);
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::BoxError;
 use serde_json::Value;
-use session_axum::{Session, SessionState, Sessions, WithPrincipal};
+use session_axum::{Session, SessionLayer, SessionState, Sessions, WithPrincipal};
 
 /// The values of a tower-sessions session by their keys: the type of the field that the bridge leads to.
 ///
@@ -65,6 +65,8 @@ pub type Values = HashMap<String, Value>;
 /// (`on_refusal`), whatever the code inside has made of the error that it got.
 pub struct Bridge<T: SessionState> {
     pub(crate) sessions: Sessions<T>,
+    /// Loads the session when somebody asks, and saves it.
+    pub(crate) session_layer: SessionLayer<T>,
     pub(crate) field: Arc<Field<T>>,
     pub(crate) follow: Option<Arc<Follow<T>>>,
     pub(crate) load: Load,
@@ -89,8 +91,13 @@ impl<T: SessionState> Bridge<T> {
         sessions: &Sessions<T>,
         field: impl Fn(&mut T) -> &mut Values + Send + Sync + 'static,
     ) -> Self {
-        let (sessions, field) = (sessions.clone(), Arc::new(field));
-        Self { sessions, field, follow: None, load: Load::Deferred }
+        Self {
+            sessions: sessions.clone(),
+            session_layer: sessions.layer(),
+            field: Arc::new(field),
+            follow: None,
+            load: Load::Deferred,
+        }
     }
 
     /// Whom the session belongs to, by its values: its principal follows, so that lists of devices, `revoke_all` and
@@ -158,6 +165,25 @@ impl<T: SessionState> Bridge<T> {
         Self { load: Load::First, ..self }
     }
 
+    /// Requests of a page that refreshes itself: they renew no limit.
+    #[must_use]
+    pub fn background(self) -> Self {
+        Self { session_layer: self.session_layer.background(), ..self }
+    }
+
+    /// Other sites may send forms here, which come without the cookie: a payment's return, say. Elsewhere such a form is
+    /// refused when somebody asks for the session, as axum-login does in each request.
+    #[must_use]
+    pub fn cross_site(self) -> Self {
+        Self { session_layer: self.session_layer.cross_site(), ..self }
+    }
+
+    /// What was changed is saved after a 5xx too.
+    #[must_use]
+    pub fn commit_always(self) -> Self {
+        Self { session_layer: self.session_layer.commit_always(), ..self }
+    }
+
     /// The values of a session.
     pub(crate) fn values(&self, session: &T) -> Values {
         std::mem::take((self.field)(&mut session.clone()))
@@ -168,6 +194,7 @@ impl<T: SessionState> Clone for Bridge<T> {
     fn clone(&self) -> Self {
         Self {
             sessions: self.sessions.clone(),
+            session_layer: self.session_layer.clone(),
             field: Arc::clone(&self.field),
             follow: self.follow.clone(),
             load: self.load,

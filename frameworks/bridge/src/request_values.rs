@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts as _;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::request::Parts;
-use session_axum::{Refusal, Rejection, RequestSession, Session, SessionState};
+use session_axum::{ErrorKind, Refusal, Rejection, RequestSession, Session, SessionState};
 
 use crate::bridge::{Bridge, Values};
 use crate::changes::Changes;
@@ -24,7 +24,7 @@ pub(crate) struct RequestValues<T: SessionState> {
 /// What the request's code has asked for until now. The session gets it with the response.
 #[derive(Default)]
 struct Notes {
-    /// As the request found them.
+    /// As the request found them, or as they were when it destroyed the session.
     found: Option<Values>,
     /// As it wants to have them.
     left: Option<Values>,
@@ -59,7 +59,7 @@ impl<T: SessionState> RequestValues<T> {
     /// The words of the rejection that answers the request.
     pub(crate) async fn load(&self) -> Result<Option<Values>, String> {
         {
-            let notes = self.notes();
+            let mut notes = self.notes();
             if notes.is_over {
                 return Err(TOO_LATE.to_owned());
             }
@@ -67,6 +67,8 @@ impl<T: SessionState> RequestValues<T> {
                 return Ok(Some(left.clone()));
             }
             if notes.end == Some(End::Destroyed) {
+                // It begins anew with nothing.
+                notes.found = Some(Values::new());
                 return Ok(None);
             }
             if let Some(found) = &notes.found {
@@ -79,7 +81,10 @@ impl<T: SessionState> RequestValues<T> {
                 Ok(Some(found))
             }
             Err(rejection) => {
-                let words = rejection.to_string();
+                let mut words = rejection.to_string();
+                if let Refusal::Failed(ErrorKind::Held(_)) = rejection.refusal() {
+                    words.push_str(", or have the bridge load it before: `.load_first()`");
+                }
                 self.notes().rejection.get_or_insert(rejection);
                 Err(words)
             }
@@ -93,21 +98,11 @@ impl<T: SessionState> RequestValues<T> {
         Ok(())
     }
 
-    /// The same for a session with a new id: if the one before was destroyed, nothing of it is there.
-    pub(crate) fn leave_anew(&self, values: &Values) -> Result<(), String> {
-        let mut notes = self.open_notes()?;
-        if notes.end == Some(End::Destroyed) {
-            notes.found = Some(Values::new());
-        }
-        notes.left = Some(values.clone());
-        Ok(())
-    }
-
-    /// Notes the end of the session's id.
+    /// Notes the end of the session's id. When the session is destroyed, what was left until then is gone with it.
     pub(crate) fn end(&self, end: End) -> Result<(), String> {
         let mut notes = self.open_notes()?;
         if end == End::Destroyed {
-            notes.left = None;
+            notes.found = notes.left.take();
         }
         notes.end = notes.end.max(Some(end));
         Ok(())

@@ -22,12 +22,11 @@ pub struct BridgeService<T: SessionState, S> {
     inner: S,
 }
 
-/// The sessions' own layer stands around it: that loads the session when somebody asks, and saves it.
 impl<T: SessionState, S> Layer<S> for Bridge<T> {
     type Service = SessionService<T, BridgeService<T, S>>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        self.sessions.layer().layer(BridgeService { bridge: self.clone(), inner })
+        self.session_layer.layer(BridgeService { bridge: self.clone(), inner })
     }
 }
 

@@ -1,9 +1,11 @@
 //! What becomes of each call on a session of tower-sessions.
 
+use std::future::pending;
 use std::sync::{Arc, Mutex};
 
+use axum::body::Body;
 use axum::extract::Extension;
-use axum::http::StatusCode;
+use axum::http::{Request, StatusCode};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use session_axum::testing::Operation;
@@ -132,12 +134,18 @@ async fn flush_and_delete_destroy_the_session() {
         session.save().await.unwrap();
         session.flush().await.unwrap();
     };
+    let deleted = async |session: Session| {
+        session.insert("c", 3).await.unwrap();
+        session.delete().await.unwrap();
+        session.insert("a", 1).await.unwrap();
+    };
     let routes = Router::new()
         .route("/flush", post(flush))
         .route("/loaded", post(loaded))
         .route("/delete", post(delete))
-        .route("/changed", post(changed));
-    for path in ["/flush", "/loaded", "/delete", "/changed"] {
+        .route("/changed", post(changed))
+        .route("/deleted", post(deleted));
+    for path in ["/flush", "/loaded", "/delete", "/changed", "/deleted"] {
         let site = Site::new(routes.clone()).with_session().await;
         let thief = site.client.copy();
         site.client.post(path).await.assert_status(200);
@@ -163,11 +171,18 @@ async fn what_is_inserted_after_a_flush_begins_a_session_of_its_own() {
         session.delete().await.unwrap();
         session.insert("a", 3).await.unwrap();
     };
+    let loaded = async |session: Session| {
+        session.delete().await.unwrap();
+        session.load().await.unwrap();
+        assert_eq!(session.get_value("b").await.unwrap(), None);
+        session.insert("a", 1).await.unwrap();
+    };
     let routes = Router::new()
         .route("/flush", post(flush))
         .route("/cycled", post(cycled))
-        .route("/delete", post(delete));
-    for path in ["/flush", "/cycled", "/delete"] {
+        .route("/delete", post(delete))
+        .route("/loaded", post(loaded));
+    for path in ["/flush", "/cycled", "/delete", "/loaded"] {
         let site = Site::new(routes.clone()).with_session().await;
         let thief = site.client.copy();
         site.client.post(path).await.assert_status(200);
@@ -202,6 +217,18 @@ async fn nothing_is_stored_with_a_server_error() {
     site.client.post("/").await.assert_status(500);
     assert_eq!(site.writes(), 0);
     assert_eq!(site.stored_keys().await, (vec!["a".to_owned(), "b".to_owned()], 1));
+}
+
+#[tokio::test]
+async fn with_commit_always_a_server_error_stores_what_was_changed() {
+    let fail = async |session: Session| {
+        session.insert("c", 3).await.unwrap();
+        StatusCode::INTERNAL_SERVER_ERROR
+    };
+    let routes = Router::new().route("/", post(fail));
+    let site = Site::with(routes, Bridge::commit_always).with_session().await;
+    site.client.post("/").await.assert_status(500);
+    assert_eq!(site.stored_keys().await.0, ["a", "b", "c"]);
 }
 
 #[tokio::test]
@@ -283,7 +310,10 @@ async fn of_two_requests_at_once_each_keeps_the_keys_that_it_changed() {
 
 #[require_session]
 async fn both(shop: &mut Shop, session: Session) -> Result<(), StatusCode> {
-    let failed = |_: Error| StatusCode::IM_A_TEAPOT;
+    let failed = |error: Error| {
+        assert!(error.to_string().contains("`.load_first()`"), "{error}");
+        StatusCode::IM_A_TEAPOT
+    };
     shop.cart.push("jam".to_owned());
     session.insert("c", 3).await.map_err(failed)?;
     session.cycle_id().await.map_err(failed)
@@ -325,29 +355,53 @@ async fn otherwise_the_id_is_another_one_in_each_request() {
     assert_ne!(site.client.get("/").await.text(), site.client.get("/").await.text());
 }
 
+type Escaped = Arc<Mutex<Option<Session>>>;
+
+/// A request that brings a place for its session.
+fn request(path: &str, escaped: &Escaped) -> Request<Body> {
+    Request::post(path).extension(Arc::clone(escaped)).body(Body::empty()).unwrap()
+}
+
 #[tokio::test]
 async fn after_the_response_a_save_is_an_error_and_nothing_is_left_in_memory() {
-    type Escaped = Arc<Mutex<Option<Session>>>;
     let keep = async |session: Session, Extension(escaped): Extension<Escaped>| {
         session.insert("c", 3).await.unwrap();
         *escaped.lock().unwrap() = Some(session);
     };
+    let site = Site::new(Router::new().route("/", post(keep))).with_session().await;
     let escaped = Escaped::default();
-    let routes = Router::new().route("/", post(keep));
-    let site = Site::new(routes).with_session().await;
-    let client = site.client.clone();
-    let request = || {
-        let mut request = axum::http::Request::post("/");
-        request.extensions_mut().unwrap().insert(Arc::clone(&escaped));
-        request.body(axum::body::Body::empty()).unwrap()
-    };
-    client.send(request()).await.assert_status(200);
+    site.client.send(request("/", &escaped)).await.assert_status(200);
     let session = escaped.lock().unwrap().take().unwrap();
     session.insert("d", 4).await.unwrap();
     let error = session.save().await.unwrap_err().to_string();
     assert!(error.contains("the response has left"), "{error}");
     assert!(session.load().await.is_err() && session.delete().await.is_err());
     assert_eq!(site.stored_keys().await.0, ["a", "b", "c"]);
+    drop(session);
+    assert_eq!(Arc::strong_count(&escaped), 1, "the request's extensions are gone");
+}
+
+#[tokio::test]
+async fn when_the_client_has_left_a_save_is_an_error_and_nothing_is_stored() {
+    let hang = async |session: Session, Extension(escaped): Extension<Escaped>| {
+        session.insert("c", 3).await.unwrap();
+        *escaped.lock().unwrap() = Some(session);
+        pending::<()>().await;
+    };
+    let site = Site::new(Router::new().route("/", post(hang))).with_session().await;
+    let escaped = Escaped::default();
+    let mut response = Box::pin(site.client.send(request("/", &escaped)));
+    while escaped.lock().unwrap().is_none() {
+        tokio::select! {
+            biased;
+            _ = &mut response => unreachable!("it hangs"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    drop(response);
+    let session = escaped.lock().unwrap().take().unwrap();
+    assert!(session.save().await.is_err());
+    assert_eq!(site.writes(), 0);
     drop(session);
     assert_eq!(Arc::strong_count(&escaped), 1, "the request's extensions are gone");
 }

@@ -1,11 +1,13 @@
 //! A store that fails, and requests that are refused.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
-use session_axum::testing::{Client, Fault, Operation};
-use session_axum::{MemoryStore, SessionCookie};
+use session_axum::testing::{Client, Clock, Fault, Operation};
+use session_axum::{Lifetime, MemoryStore, SessionCookie};
 use session_axum::{Sessions, require_session, session};
 use session_tower::Bridge;
 
@@ -67,6 +69,31 @@ async fn a_form_of_another_site_is_refused() {
     let evil = site.client.cross_site("https://evil.example");
     evil.post("/").await.assert_status(403);
     assert_eq!(site.writes(), 0);
+
+    let routes = Router::new().route("/", post(insert));
+    let site = Site::with(routes, Bridge::cross_site).with_session().await;
+    let evil = site.client.cross_site("https://evil.example");
+    evil.post("/").await.assert_status(200);
+    assert_eq!(site.writes(), 0, "the cookie stayed behind");
+}
+
+#[tokio::test]
+async fn a_request_in_the_background_renews_no_limit() {
+    let clock = Clock::new();
+    let sessions = Sessions::builder(MemoryStore::new()).clock(clock.reader()).without_cleaner();
+    let sessions = sessions.lifetime(Lifetime::AAL2).build().unwrap();
+    let bridge = Bridge::new(&sessions, |shop: &mut Shop| &mut shop.values);
+    let routes = |bridge| Router::new().route("/", get(careless)).layer(bridge);
+    let client = Client::new(routes(bridge.clone().background())).clock(&clock);
+    let used = client.copy().at(routes(bridge));
+    for client in [&client, &used] {
+        let values = [("a".to_owned(), 1.into())].into();
+        client.sign_in(&sessions, Shop { values, ..Shop::default() }).await;
+    }
+    clock.advance(Duration::from_mins(50));
+    assert_eq!((client.get("/").await.text(), used.get("/").await.text()), ("1", "1"));
+    clock.advance(Duration::from_mins(20));
+    assert_eq!((client.get("/").await.text(), used.get("/").await.text()), ("0", "1"));
 }
 
 #[tokio::test]

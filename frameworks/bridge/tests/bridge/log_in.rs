@@ -1,10 +1,16 @@
 //! Log-ins by axum-login: the session's principal follows.
 
-use session_axum::testing::FaultyStore;
-use session_axum::{MemoryStore, Sessions, SqliteStore, Store};
-use session_tower::{Bridge, Values};
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::post;
+use session_axum::testing::{FaultyStore, stored};
+use session_axum::{KeyRing, MemoryStore, Session, Sessions, SqliteStore, Store, require_session};
+use session_tower::{Bridge, Values, axum_login_user};
 
 use crate::shop::{Shop, TestShop, log_in_as, routes};
+use crate::site::Site;
 
 const COOKIE: &str = "__Host-session";
 
@@ -58,6 +64,49 @@ async fn who_logs_in_is_listed_and_revoked() {
     }
     shop.log_in(&laptop, "ferris").await.assert_redirect("/");
     laptop.get("/").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn typed_guards_see_who_has_logged_in_by_axum_login() {
+    let shop = TestShop::new();
+    shop.client.get("/mine").await.assert_status(401);
+    shop.log_in(&shop.client, "ferris").await.assert_redirect("/");
+    assert_eq!(shop.client.get("/mine").await.text(), "1");
+    shop.client.get("/logout").await.assert_redirect("/login");
+    shop.client.get("/mine").await.assert_status(401);
+}
+
+/// The bridge's session is the one that the middleware holds, and lends.
+#[tokio::test]
+async fn a_middleware_around_the_bridge_may_hold_the_session() {
+    #[require_session]
+    async fn count(session: &mut Session<Shop>, request: Request, next: Next) -> Response {
+        session.cart.push("before".to_owned());
+        let response = session.run(next, request).await;
+        let user = session.user;
+        session.cart.push(format!("{user:?}"));
+        response
+    }
+    let shop = TestShop::new();
+    let bridge = Bridge::new(&shop.sessions, |shop: &mut Shop| &mut shop.values);
+    let routes = routes(&shop.sessions, &shop.backend, bridge.principal(axum_login_user))
+        .layer(from_fn_with_state(shop.sessions.clone(), count));
+    let client = shop.client.at(routes);
+    shop.log_in(&client, "ferris").await.assert_redirect("/");
+    let stored = stored(&shop.sessions, &client).await.unwrap();
+    assert_eq!((stored.user, &*stored.cart), (Some(1), &["before".into(), "Some(1)".into()][..]));
+}
+
+#[tokio::test]
+async fn it_runs_in_sealed_cookies() {
+    let sessions = Sessions::sealed_cookie(KeyRing::from_bytes([7; 32]).unwrap());
+    let sessions = sessions.accept_replay_until_expiry().build().unwrap();
+    let shop = TestShop::of((), sessions);
+    let browser = shop.client.following_redirects();
+    let page = log_in_as(&browser, "ferris", "hunter42").await;
+    assert_eq!(page.text(), "ferris [Successfully logged in as ferris]");
+    assert_eq!(browser.get("/logout").await.text(), "log in for  ");
+    assert_eq!(browser.cookies("/"), None);
 }
 
 #[tokio::test]
@@ -162,4 +211,20 @@ async fn the_same_person_again_is_no_log_in() {
     let cookie = shop.client.cookie(COOKIE);
     shop.log_in(&shop.client, "ferris").await.assert_redirect("/");
     assert_eq!(shop.client.cookie(COOKIE), cookie);
+}
+
+#[tokio::test]
+async fn a_principal_that_could_not_be_read_before_keeps_nobody_from_other_values() {
+    let note = async |session: tower_sessions_0_14::Session| {
+        session.insert("note", "mine").await.unwrap();
+    };
+    let unreadable = |bridge: Bridge<Shop>| {
+        bridge.principal(|values: &Values| match values.get("a") {
+            Some(_) => Err("it was another type in the last release"),
+            None => Ok(None),
+        })
+    };
+    let site = Site::with(Router::new().route("/", post(note)), unreadable).with_session().await;
+    site.client.post("/").await.assert_status(200);
+    assert_eq!(site.stored_keys().await.0, ["a", "b", "note"]);
 }

@@ -13,7 +13,7 @@ use axum_login::{AuthManager, AuthUser, AuthnBackend, login_required};
 use axum_messages::{Messages, MessagesManagerLayer};
 use serde::{Deserialize, Serialize};
 use session_axum::testing::{Client, FaultyStore, Reply};
-use session_axum::{MemoryStore, Sessions, Store, require_session, session};
+use session_axum::{MemoryStore, Principal, Sessions, Store, require_session, session};
 use session_tower::{Bridge, Values, axum_login_user};
 use tower_layer::layer_fn;
 
@@ -141,6 +141,11 @@ async fn add(shop: &mut Shop) {
     shop.cart.push("tea".to_owned());
 }
 
+#[require_session(authenticated)]
+async fn mine(_: &Shop, Principal(user): Principal<Shop>) -> String {
+    user.to_string()
+}
+
 async fn fail_after_log_in(mut auth: AuthSession) -> StatusCode {
     let user = auth.backend.get_user(&1).await.unwrap().unwrap();
     auth.login(&user).await.unwrap();
@@ -160,7 +165,7 @@ async fn keep_note(auth: AuthSession) {
     auth.session.insert("note", "mine").await.unwrap();
 }
 
-pub(crate) struct TestShop<S: Store = FaultyStore<MemoryStore>> {
+pub(crate) struct TestShop<S = FaultyStore<MemoryStore>> {
     pub(crate) store: S,
     pub(crate) sessions: Sessions<Shop>,
     pub(crate) backend: Backend,
@@ -178,16 +183,16 @@ impl<S: Store + Clone> TestShop<S> {
         let sessions = Sessions::builder(store.clone()).without_cleaner().build().unwrap();
         Self::of(store, sessions)
     }
+}
 
+impl<S> TestShop<S> {
     pub(crate) fn of(store: S, sessions: Sessions<Shop>) -> Self {
         let backend = Backend::new();
         let bridge = Bridge::new(&sessions, |shop: &mut Shop| &mut shop.values);
         let client = Client::new(routes(&sessions, &backend, bridge.principal(axum_login_user)));
         Self { store, sessions, backend, client }
     }
-}
 
-impl<S: Store> TestShop<S> {
     pub(crate) async fn log_in(&self, client: &Client, username: &str) -> Reply {
         log_in_as(client, username, "hunter42").await
     }
@@ -210,6 +215,7 @@ pub(crate) fn routes(sessions: &Sessions<Shop>, backend: &Backend, bridge: Bridg
         .route("/login", get(log_in_page).post(log_in))
         .route("/logout", get(log_out))
         .route("/add", post(add))
+        .route("/mine", get(mine))
         .route("/fail-after-log-in", post(fail_after_log_in))
         .route("/forget", post(forget))
         .route("/clear", post(clear))

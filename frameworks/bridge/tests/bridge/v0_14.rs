@@ -4,3 +4,5 @@ use tower_sessions_0_14 as tower_sessions;
 
 #[path = "calls.rs"]
 mod calls;
+#[path = "comparison.rs"]
+mod comparison;

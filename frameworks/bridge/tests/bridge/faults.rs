@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
-use session_axum::testing::{Client, Clock, Fault, Operation};
-use session_axum::{Lifetime, MemoryStore, SessionCookie};
-use session_axum::{Sessions, require_session, session};
+use session_axum::testing::{Client, Clock, Fault, FaultyStore, Operation, Reply};
+use session_axum::{
+    Lifetime, MemoryStore, RequestSession, SessionCookie, Sessions, require_session, session,
+};
 use session_tower::Bridge;
 
 use crate::shop::{Shop, TestShop};
@@ -111,12 +113,34 @@ async fn a_refusal_is_in_the_words_of_the_application() {
     assert_eq!(reply.text(), "come back later");
 }
 
+#[tokio::test]
+async fn so_is_one_of_a_function_that_holds_the_session() {
+    #[require_session]
+    async fn both(_: &mut Shop, session: tower_sessions_0_14::Session) {
+        session.insert("c", 3).await.ok();
+    }
+    let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+        .on_refusal(|refusal, _| (refusal.status(), "come back later").into_response())
+        .build()
+        .unwrap();
+    let bridge = Bridge::new(&sessions, |shop: &mut Shop| &mut shop.values);
+    let routes = Router::new().route("/", post(both)).layer(bridge).with_state(sessions);
+    let reply = Client::new(routes).post("/").await.assert_status(500);
+    assert_eq!(reply.text(), "come back later");
+}
+
 #[session]
 struct Office {
     notes: u64,
 }
 
-/// The office's session is stored when its function returns, before the values are looked at.
+#[session]
+struct Desk {
+    notes: u64,
+}
+
+/// The office's session is stored when its function returns. Then the bridge's answer takes the response's place, and then one
+/// for the desk, whose session is not stored.
 #[tokio::test]
 async fn another_session_that_is_stored_already_keeps_its_cookie() {
     #[require_session]
@@ -124,19 +148,36 @@ async fn another_session_that_is_stored_already_keeps_its_cookie() {
         office.notes += 1;
         session.insert("c", 3).await.ok();
     }
+    let count = async |desk: RequestSession<Desk>, request: Request, next: Next| {
+        desk.change(|desk| desk.notes += 1).unwrap();
+        next.run(request).await
+    };
+    let named = |name| SessionCookie::host(name).unwrap();
     let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build().unwrap();
-    let cookie = SessionCookie::host("office").unwrap();
-    let offices = Sessions::<Office>::builder(MemoryStore::new()).cookie(cookie).build().unwrap();
+    let offices = Sessions::<Office>::builder(MemoryStore::new()).cookie(named("office"));
+    let store = FaultyStore::new(MemoryStore::new());
+    let desks = Sessions::<Desk>::builder(store.clone()).cookie(named("desk")).build().unwrap();
     let bridge = Bridge::new(&sessions, |shop: &mut Shop| &mut shop.values);
     let bridge = bridge.principal(|values| match values.get("c") {
         Some(_) => Err("no user's id"),
         None => Ok(None),
     });
-    let routes = Router::new().route("/", post(note)).layer(bridge).with_state(offices.clone());
+    let routes = Router::new()
+        .route("/", post(note))
+        .layer(bridge)
+        .layer(from_fn(count))
+        .layer(desks.layer().commit_always())
+        .with_state(offices.build().unwrap());
     let client = Client::new(routes);
-    let reply = client.post("/").await.assert_status(StatusCode::INTERNAL_SERVER_ERROR);
-    assert_eq!(reply.set_cookies().len(), 1);
-    assert!(client.cookie("__Host-office").is_some() && client.cookie("__Host-session").is_none());
+    let cookies = |reply: &Reply| {
+        let set = reply.set_cookies();
+        ["office", "desk", "session"].map(|name| set.iter().any(|line| line.contains(name)))
+    };
+    let reply = client.copy().post("/").await.assert_status(500);
+    assert_eq!(cookies(&reply), [true, true, false]);
+    store.inject(Operation::Insert, Fault::Fails);
+    let reply = client.post("/").await.assert_status(503);
+    assert_eq!(cookies(&reply), [true, false, false]);
 }
 
 #[tokio::test]

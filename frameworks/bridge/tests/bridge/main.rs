@@ -1,6 +1,6 @@
 //! The bridge under crates that expect a session of tower-sessions.
 
-#![expect(clippy::duplicate_mod, reason = "`calls.rs` is the same for each version")]
+#![expect(clippy::duplicate_mod, reason = "the calls are the same for each version")]
 
 mod faults;
 mod log_in;

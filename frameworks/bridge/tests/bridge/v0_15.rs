@@ -6,3 +6,5 @@ use tower_sessions_0_15 as tower_sessions;
 mod calls;
 #[path = "comparison.rs"]
 mod comparison;
+#[path = "late_calls.rs"]
+mod late_calls;

@@ -1,32 +1,20 @@
-//! Settings other than a store alone: with keys, or on a Redis Cluster.
+//! The stores and keys of the tests.
 
-use std::fmt;
-use std::future::Future;
-use std::marker::PhantomData;
 use std::sync::LazyLock;
-use std::time::Duration;
 
-use session_axum::{Handle, KeyRing, Sealing, Store, StoreError};
-use session_core::Now;
-use session_core::store::{
-    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update,
-    Updated,
-};
+use session_axum::KeyRing;
 
-use crate::TestStore;
+/// How long a store may take to answer: a busy machine is no failure.
+#[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
+const DEADLINE: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// A store, and how an application uses it.
-pub trait Setting: 'static {
-    /// The store.
-    type Store: Store + Clone;
-
-    /// An empty one, which no other test sees.
-    fn empty() -> impl Future<Output = Self::Store>;
-
-    /// Which keys the application has: none unless told otherwise.
-    fn sealing() -> Option<Sealing> {
-        None
-    }
+/// Which keys an application has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// None.
+    None,
+    /// Records are sealed, and cookies are signed.
+    Required,
 }
 
 /// The keys of this process, as its configuration would have them.
@@ -44,118 +32,58 @@ pub fn ring() -> KeyRing {
     KeyRing::parse(keys()).expect("they were generated as keys")
 }
 
-/// Records are sealed, and cookies are signed.
-#[derive(Debug)]
-pub struct WithKeys<S>(PhantomData<S>);
-
-impl<S: TestStore> Setting for WithKeys<S> {
-    type Store = S;
-
-    fn empty() -> impl Future<Output = S> {
-        S::empty()
-    }
-
-    fn sealing() -> Option<Sealing> {
-        Some(Sealing::Required(ring()))
-    }
+/// PostgreSQL with a database of its own.
+#[cfg(feature = "postgres")]
+pub(crate) async fn postgres() -> session_sqlx::PostgresStore {
+    let url = session_test_support::Postgres::shared().await.database().await;
+    let store = session_sqlx::PostgresStore::builder()
+        .workers(2)
+        .deadline(DEADLINE)
+        .connect(&url)
+        .await
+        .expect("the server is up");
+    store.migrate().await.expect("the database is empty");
+    store
 }
 
-/// A Redis Cluster, which the tests of a process share.
+/// SQLite with a file of its own.
+#[cfg(feature = "sqlite")]
+pub(crate) async fn sqlite() -> session_sqlx::SqliteStore {
+    use session_test_support::TempDirectory;
+
+    static FILES: LazyLock<TempDirectory> = LazyLock::new(|| TempDirectory::new("TERM"));
+    let file = FILES.path().join(format!("{}.db", next_number()));
+    let builder = session_sqlx::SqliteStore::builder().deadline(DEADLINE);
+    let store = builder.open(file).await.expect("the directory is ours");
+    store.migrate().await.expect("the file is new");
+    store
+}
+
+/// Redis with a prefix of its own.
 #[cfg(feature = "redis")]
-#[derive(Debug)]
-pub struct OnCluster;
+pub(crate) async fn redis() -> session_redis::RedisStore {
+    let url = session_test_support::Redis::shared().await.url();
+    redis_builder().connect(&url).await.expect("the server is up")
+}
+
+/// The same on a Redis Cluster, which the tests of a process share.
+#[cfg(feature = "redis")]
+pub(crate) async fn redis_cluster() -> session_redis::RedisStore {
+    let urls = session_test_support::RedisCluster::shared().await.urls();
+    redis_builder().cluster(urls).await.expect("the cluster is up")
+}
 
 #[cfg(feature = "redis")]
-impl Setting for OnCluster {
-    type Store = session_redis::RedisStore;
-
-    async fn empty() -> Self::Store {
-        let urls = session_test_support::RedisCluster::shared().await.urls();
-        crate::redis().cluster(urls).await.expect("the cluster is up")
-    }
+fn redis_builder() -> session_redis::RedisBuilder {
+    let prefix = format!("store-{}:", next_number());
+    session_redis::RedisStore::builder().prefix(prefix).deadline(DEADLINE)
 }
 
-/// The store of a setting, as a [`TestStore`].
-pub struct SetUp<P: Setting>(P::Store);
+/// Tells one store of this process from another.
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+fn next_number() -> u64 {
+    use std::sync::atomic::{AtomicU64, Ordering};
 
-impl<P: Setting> TestStore for SetUp<P> {
-    async fn empty() -> Self {
-        Self(P::empty().await)
-    }
-
-    fn sealing() -> Option<Sealing> {
-        P::sealing()
-    }
-}
-
-impl<P: Setting> Clone for SetUp<P> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<P: Setting> fmt::Debug for SetUp<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl<P: Setting> Store for SetUp<P> {
-    async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
-        self.0.load(handle, now).await
-    }
-
-    async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
-        self.0.insert(insert, now).await
-    }
-
-    async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
-        self.0.update(update, now).await
-    }
-
-    async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
-        self.0.touch(handle, idle, now).await
-    }
-
-    async fn delete(
-        &self,
-        handle: Handle,
-        remember: Option<Duration>,
-        now: Now,
-    ) -> Result<bool, StoreError> {
-        self.0.delete(handle, remember, now).await
-    }
-
-    async fn list(&self, principal: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
-        self.0.list(principal, query, now).await
-    }
-
-    async fn alive(
-        &self,
-        handles: &[Handle],
-        now: Now,
-    ) -> Result<Vec<Option<Liveness>>, StoreError> {
-        self.0.alive(handles, now).await
-    }
-
-    async fn endings(&self) -> Result<Option<Endings>, StoreError> {
-        self.0.endings().await
-    }
-
-    async fn delete_all(
-        &self,
-        principal: &str,
-        except: Option<Handle>,
-        now: Now,
-    ) -> Result<Ended, StoreError> {
-        self.0.delete_all(principal, except, now).await
-    }
-
-    async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
-        self.0.sweep(limit, now).await
-    }
-
-    async fn health(&self) -> Result<Health, StoreError> {
-        self.0.health().await
-    }
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }

@@ -81,7 +81,7 @@ impl<S: TestStore> TestApp<S> {
 
     pub(crate) fn on(store: ProbedStore<S>) -> Self {
         let builder = Sessions::builder(store.clone());
-        let builder = match S::sealing() {
+        let builder = match store.store().sealing() {
             Some(sealing) => builder.sealing(sealing),
             None => builder,
         };

@@ -28,7 +28,7 @@ async fn nothing_secret_is_said_whatever_happens<S: TestStore>(store: S) {
 
     let said = output::captured();
     // Where cookies are signed, a guess is known by its missing signature.
-    let guess = if S::sealing().is_some() { "Forged" } else { "WrongSecret" };
+    let guess = if app.store.store().sealing().is_some() { "Forged" } else { "WrongSecret" };
     assert_the_log_is_full(&said, &[guess, "Unknown", "stored field did not decode", MERGE]);
     assert!(app.issued.all().len() > 20);
     none_is_in(&said, "what was said", &app.secrets());
@@ -154,7 +154,7 @@ async fn another_release<S: TestStore>(app: &TestApp<S>) {
 
     let client = app.log_in().await;
     let sessions = Sessions::<Next>::builder(app.store.clone()).without_cleaner();
-    let sessions = match S::sealing() {
+    let sessions = match app.store.store().sealing() {
         Some(sealing) => sessions.sealing(sealing),
         None => sessions,
     };

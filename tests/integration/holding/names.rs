@@ -168,7 +168,7 @@ fn session_of_another_secret(value: &str) -> String {
 
 async fn two_types_that_share_store_and_cookie_are_two<S: TestStore>(store: S) {
     for ring in [None, Some(KeyRing::generate().expect("there are random bytes"))] {
-        let store = ProbedStore::new(S::empty().await);
+        let store = ProbedStore::new(store.another().await);
         let sealing = || {
             let ring = ring.as_ref()?;
             Some(Sealing::Required(KeyRing::parse(ring).expect("it is a ring")))

@@ -55,8 +55,8 @@ struct TestApp<S> {
 
 impl<S: TestStore> TestApp<S> {
     async fn new(store: S) -> Self {
-        let (shop_store, office_store) =
-            (ProbedStore::new(store), ProbedStore::new(S::empty().await));
+        let office_store = ProbedStore::new(store.another().await);
+        let shop_store = ProbedStore::new(store);
         let office = SessionCookie::host("office").expect("it is a name");
         let shops = Sessions::builder(shop_store.clone()).without_cleaner();
         let offices = Sessions::builder(office_store.clone()).without_cleaner().cookie(office);

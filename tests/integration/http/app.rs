@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_axum::{
-    Builder, MemoryStore, Session, SessionEvent, SessionState, Sessions, Timestamp,
+    Builder, MemoryStore, Sealing, Session, SessionEvent, SessionState, Sessions, Timestamp,
     require_session, session,
 };
 use session_core::Now;
@@ -74,14 +74,14 @@ impl<S: TestStore> TestApp<S> {
     }
 
     fn build(clock: Clock, store: S, options: impl FnOnce(Builder<Shop>) -> Builder<Shop>) -> Self {
+        let sealing = store.sealing();
         let (store, events) = (ProbedStore::new(store), Events::default());
         let noted = events.clone();
         let builder = Sessions::builder(store.clone())
             .without_cleaner()
             .deadline(Duration::from_secs(20))
             .on_event(move |event| noted.note(event));
-        let sessions =
-            options(with_keys_of::<S, _>(builder)).build().expect("the options are sound");
+        let sessions = options(with_keys(sealing, builder)).build().expect("the options are sound");
         let router = routes().with_state(AppState { sessions: sessions.clone() });
         Self { store, clock, events, sessions, router }
     }
@@ -164,8 +164,15 @@ impl Events {
 }
 
 /// With the keys that an application on this store has.
-pub(crate) fn with_keys_of<S: TestStore, T: SessionState>(builder: Builder<T>) -> Builder<T> {
-    match S::sealing() {
+pub(crate) fn with_keys_of<T: SessionState>(
+    store: &impl TestStore,
+    builder: Builder<T>,
+) -> Builder<T> {
+    with_keys(store.sealing(), builder)
+}
+
+fn with_keys<T: SessionState>(sealing: Option<Sealing>, builder: Builder<T>) -> Builder<T> {
+    match sealing {
         Some(sealing) => builder.sealing(sealing),
         None => builder,
     }

@@ -297,8 +297,9 @@ async fn nobody_inherits_what_another_release_stored<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let clock = app.clock.clone();
     let next = Sessions::builder(app.store.clone()).clock(move || clock.now());
-    let next =
-        next_release::router(with_keys_of::<S, _>(next).build().expect("the defaults are sound"));
+    let next = next_release::router(
+        with_keys_of(app.store.store(), next).build().expect("the defaults are sound"),
+    );
     for (path, address) in
         [("/visit", "12 Elm Street"), ("/log-in/bob", ""), ("/assign/bob", ""), ("/sign-off", "")]
     {

@@ -172,8 +172,10 @@ async fn one_with_a_field_that_does_not_decode_ends<S: TestStore>(store: S) {
     noted.post("/notice/sale").await.ok();
     let clock = app.clock.clone();
     let builder = Sessions::<OtherShop>::builder(app.store.store().clone());
-    let other =
-        with_keys_of::<S, _>(builder).clock(move || clock.now()).build().expect("it is sound");
+    let other = with_keys_of(app.store.store(), builder)
+        .clock(move || clock.now())
+        .build()
+        .expect("it is sound");
     assert_eq!(other.revoke_where(&ann(), |_| false).await.expect("the store works"), 1);
     assert!(!is_logged_in(&noted).await);
     assert!(is_logged_in(&without).await);

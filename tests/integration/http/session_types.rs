@@ -60,8 +60,8 @@ async fn shop_out(session: &mut Session<Shop>) {
 }
 
 fn router<S: TestStore>(store: &ProbedStore<S>, admin: SessionCookie) -> Router {
-    let shops = with_keys_of::<S, _>(Sessions::builder(store.clone()).without_cleaner());
-    let admins = with_keys_of::<S, _>(Sessions::builder(store.clone()).without_cleaner());
+    let shops = with_keys_of(store.store(), Sessions::builder(store.clone()).without_cleaner());
+    let admins = with_keys_of(store.store(), Sessions::builder(store.clone()).without_cleaner());
     let admins = admins.cookie(admin);
     let state = AppState {
         shops: shops.build().expect("the defaults are sound"),

@@ -119,7 +119,7 @@ async fn what_happens_is_told_with_the_public_handle<S: TestStore>(store: S) {
     let (token, handle) = (client.session().expect("set"), app.store.inserted()[1]);
     let guess = format!("{}{}", &token[..22], "A".repeat(42));
     Client::with_session(&app.router, &guess).get("/state").await.ok();
-    let unsigned = S::sealing().is_some();
+    let unsigned = app.store.store().sealing().is_some();
     let reason = if unsigned { "Forged".to_owned() } else { format!("{handle} WrongSecret") };
     assert_eq!(app.events.take(), [format!("ignored {reason}")]);
     Client::with_session(&app.router, "nonsense").get("/state").await.ok();

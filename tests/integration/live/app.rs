@@ -88,7 +88,7 @@ impl<S: TestStore> Node<S> {
         let store = ProbedStore::new(store.clone());
         let check_every = learns.set_up(&store);
         let builder = Sessions::<Guest>::builder(store.clone()).check_every(check_every);
-        let builder = match S::sealing() {
+        let builder = match store.store().sealing() {
             Some(sealing) => builder.sealing(sealing),
             None => builder,
         };

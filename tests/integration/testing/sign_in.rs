@@ -23,7 +23,8 @@ fn ann() -> Shop {
 }
 
 fn in_store<S: TestStore>(store: S) -> Sessions<Shop> {
-    sessions(store, |builder| match S::sealing() {
+    let sealing = store.sealing();
+    sessions(store, |builder| match sealing {
         Some(sealing) => builder.sealing(sealing),
         None => builder,
     })

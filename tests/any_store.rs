@@ -1,0 +1,173 @@
+//! Any store, as one type: a test that runs on every store is compiled once.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use session_axum::{Handle, MemoryStore, Sealing, Store, StoreError};
+use session_core::Now;
+use session_core::store::{
+    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update,
+    Updated,
+};
+
+use crate::TestStore;
+use crate::settings::{self, Keys};
+
+/// Where a test keeps its sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In this process.
+    Memory,
+    /// In a database of its own.
+    #[cfg(feature = "postgres")]
+    Postgres,
+    /// In a file of its own.
+    #[cfg(feature = "sqlite")]
+    Sqlite,
+    /// Under a prefix of its own.
+    #[cfg(feature = "redis")]
+    Redis,
+    /// The same, on several servers.
+    #[cfg(feature = "redis")]
+    RedisCluster,
+}
+
+/// Any store, and how an application uses it.
+#[derive(Clone)]
+pub struct AnyStore {
+    store: Arc<dyn DynStore>,
+    place: Place,
+    keys: Keys,
+}
+
+impl AnyStore {
+    /// An empty one, which no other test sees.
+    pub async fn empty(place: Place, keys: Keys) -> Self {
+        let store: Arc<dyn DynStore> = match place {
+            Place::Memory => Arc::new(MemoryStore::new()),
+            #[cfg(feature = "postgres")]
+            Place::Postgres => Arc::new(settings::postgres().await),
+            #[cfg(feature = "sqlite")]
+            Place::Sqlite => Arc::new(settings::sqlite().await),
+            #[cfg(feature = "redis")]
+            Place::Redis => Arc::new(settings::redis().await),
+            #[cfg(feature = "redis")]
+            Place::RedisCluster => Arc::new(settings::redis_cluster().await),
+        };
+        Self { store, place, keys }
+    }
+}
+
+impl TestStore for AnyStore {
+    async fn another(&self) -> Self {
+        Self::empty(self.place, self.keys).await
+    }
+
+    fn sealing(&self) -> Option<Sealing> {
+        match self.keys {
+            Keys::None => None,
+            Keys::Required => Some(Sealing::Required(settings::ring())),
+        }
+    }
+}
+
+impl fmt::Debug for AnyStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.store.fmt(f)
+    }
+}
+
+type Answer<'a, R> = Pin<Box<dyn Future<Output = Result<R, StoreError>> + Send + 'a>>;
+
+/// Writes each method of a store twice: as one that can be called without knowing the store, and as the call of it.
+macro_rules! dyn_store {
+    ($($method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
+        /// [`Store`] behind a pointer.
+        trait DynStore: fmt::Debug + Send + Sync {
+            $(fn $method<'a>(&'a self, $($argument: $type),*) -> Answer<'a, $answer>;)*
+        }
+
+        impl<S: Store> DynStore for S {
+            $(fn $method<'a>(&'a self, $($argument: $type),*) -> Answer<'a, $answer> {
+                Box::pin(Store::$method(self, $($argument),*))
+            })*
+        }
+    };
+}
+
+dyn_store! {
+    load(handle: Handle, now: Now) -> Option<Record>;
+    insert(insert: Insert, now: Now) -> Inserted;
+    update(update: Update, now: Now) -> Updated;
+    touch(handle: Handle, idle: Duration, now: Now) -> bool;
+    delete(handle: Handle, remember: Option<Duration>, now: Now) -> bool;
+    list(principal: &'a str, query: ListQuery, now: Now) -> Page;
+    alive(handles: &'a [Handle], now: Now) -> Vec<Option<Liveness>>;
+    endings() -> Option<Endings>;
+    delete_all(principal: &'a str, except: Option<Handle>, now: Now) -> Ended;
+    sweep(limit: u32, now: Now) -> Swept;
+    health() -> Health;
+}
+
+impl Store for AnyStore {
+    async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
+        self.store.load(handle, now).await
+    }
+
+    async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
+        self.store.insert(insert, now).await
+    }
+
+    async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
+        self.store.update(update, now).await
+    }
+
+    async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
+        self.store.touch(handle, idle, now).await
+    }
+
+    async fn delete(
+        &self,
+        handle: Handle,
+        remember: Option<Duration>,
+        now: Now,
+    ) -> Result<bool, StoreError> {
+        self.store.delete(handle, remember, now).await
+    }
+
+    async fn list(&self, principal: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
+        self.store.list(principal, query, now).await
+    }
+
+    async fn alive(
+        &self,
+        handles: &[Handle],
+        now: Now,
+    ) -> Result<Vec<Option<Liveness>>, StoreError> {
+        self.store.alive(handles, now).await
+    }
+
+    async fn endings(&self) -> Result<Option<Endings>, StoreError> {
+        self.store.endings().await
+    }
+
+    async fn delete_all(
+        &self,
+        principal: &str,
+        except: Option<Handle>,
+        now: Now,
+    ) -> Result<Ended, StoreError> {
+        self.store.delete_all(principal, except, now).await
+    }
+
+    async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
+        self.store.sweep(limit, now).await
+    }
+
+    async fn health(&self) -> Result<Health, StoreError> {
+        self.store.health().await
+    }
+}

@@ -39,12 +39,14 @@ pub(crate) async fn page(
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use super::*;
     use crate::crypto::time::{Now, Timestamp};
+    use crate::crypto::token::Handle;
     use crate::store::conformance::sample::insert;
     use crate::store::memory::MemoryStore;
-    use crate::store::{Contents, Insert, Store as _};
+    use crate::store::{Contents, Ended, Insert, Inserted, Record, Store, Swept, Update, Updated};
 
     fn moment(micros: i64) -> Timestamp {
         Timestamp::from_micros(1_720_000_000_000_000 + micros)
@@ -89,5 +91,82 @@ mod tests {
             }
             assert_eq!(listed, all, "in pages of {limit}");
         }
+    }
+
+    /// A store that leaves all but the first record out of each full page, as if they had ended while it was read.
+    #[derive(Debug)]
+    struct ShortPages(MemoryStore);
+
+    impl Store for ShortPages {
+        async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
+            self.0.load(handle, now).await
+        }
+
+        async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
+            self.0.insert(insert, now).await
+        }
+
+        async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
+            self.0.update(update, now).await
+        }
+
+        async fn touch(&self, at: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
+            self.0.touch(at, idle, now).await
+        }
+
+        async fn delete(
+            &self,
+            handle: Handle,
+            remember: Option<Duration>,
+            now: Now,
+        ) -> Result<bool, StoreError> {
+            self.0.delete(handle, remember, now).await
+        }
+
+        async fn list(&self, name: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
+            let mut page = self.0.list(name, query, now).await?;
+            if page.next.is_some() {
+                page.records.truncate(1);
+            }
+            Ok(page)
+        }
+
+        async fn delete_all(
+            &self,
+            name: &str,
+            except: Option<Handle>,
+            now: Now,
+        ) -> Result<Ended, StoreError> {
+            self.0.delete_all(name, except, now).await
+        }
+
+        async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
+            self.0.sweep(limit, now).await
+        }
+    }
+
+    #[tokio::test]
+    async fn records_that_end_while_a_page_is_read_hide_none_behind_them() {
+        let store = MemoryStore::new();
+        let mut all = Vec::new();
+        for (micros, name) in [(9, "a"), (8, "a"), (7, "a"), (3, "b"), (2, "b"), (1, "a"), (0, "b")]
+        {
+            all.push(stored(&store, name, micros).await);
+        }
+        let mut client = StoreClient::new(ShortPages(store));
+        client.clock = Some(Arc::new(|| moment(100)));
+        let names = ["a", "b"].map(str::to_owned);
+        let mut query = ListQuery::first(Contents::WithoutFields, 2);
+        let mut listed = Vec::new();
+        loop {
+            let page = page(&client, &names, query).await.expect("the store works");
+            listed.extend(page.records.iter().map(Cursor::of));
+            query.after = page.next;
+            if query.after.is_none() {
+                break;
+            }
+        }
+        // The full pages were those of a's first three, and twice of b's three.
+        assert_eq!(listed, [all[0], all[3], all[5]]);
     }
 }

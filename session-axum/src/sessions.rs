@@ -202,23 +202,19 @@ impl<T: SessionState> Sessions<T> {
     /// it a [page](crate::SessionPage), and `.after(cursor)` the next one.
     ///
     /// ```
-    /// # use axum::extract::{Query, State};
-    /// # use session_axum::{Error, PageCursor, Principal, Sessions, require_session, session};
+    /// # use session_axum::{Error, PageCursor, Session, Sessions, session};
     /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, city: String }
-    /// #[derive(serde::Deserialize)]
-    /// struct Paging { after: Option<PageCursor> }
-    ///
-    /// #[require_session(authenticated)]
     /// async fn devices(
-    ///     _: &Shop,
-    ///     Principal(user): Principal<Shop>,
-    ///     State(sessions): State<Sessions<Shop>>,
-    ///     Query(paging): Query<Paging>,                      // 400 if it is no cursor
+    ///     sessions: &Sessions<Shop>,
+    ///     here: &Session<Shop>,
+    ///     after: Option<PageCursor>,      // out of the URL
     /// ) -> Result<String, Error> {
-    ///     let page = sessions.list(&user).page_size(20).after(paging.after).with_state().await?;
+    ///     let Some(user) = &here.user else { return Ok(String::new()) };
+    ///     let page = sessions.list(user).page_size(20).after(after).with_state().await?;
     ///     let mut lines = String::new();
     ///     for shop in &page.sessions {
-    ///         lines += &format!("{} {}\n", shop.listed().handle, shop.city);
+    ///         let this = if shop.listed().is(here) { "this one" } else { "" };
+    ///         lines += &format!("{} {} {this}\n", shop.listed().handle, shop.city);
     ///     }
     ///     if let Some(next) = page.next {
     ///         lines += &format!("/devices?after={next}\n");

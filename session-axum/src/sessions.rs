@@ -234,7 +234,7 @@ impl<T: SessionState> Sessions<T> {
     }
 
     /// Ends those of this principal's sessions whose state is one that `ends` says yes to, and answers how many
-    /// there were: by the `sid` of an OpenID provider that logs somebody out, say, or all tablets.
+    /// there were: by the `sid` of an identity provider that logs somebody out, say, or all tablets.
     ///
     /// A session ends only if `ends` says yes to what it is at that moment: of one that changes meanwhile it is
     /// asked again, and one that has become another principal's goes on. **One that cannot be read whole ends too**,

@@ -18,6 +18,7 @@ newer_pgbouncer_is_here() {
 redis_is_here() { command -v redis-server; }
 chromium_is_here() { command -v chromedriver && { command -v chromium || command -v google-chrome; }; }
 curl_is_here() { command -v curl; }
+python_is_here() { command -v python3; }
 
 missing=()
 postgres_is_here >/dev/null || missing+=(postgresql)
@@ -25,6 +26,7 @@ pgbouncer_is_here >/dev/null || missing+=(pgbouncer)
 redis_is_here >/dev/null || missing+=(redis-server)
 chromium_is_here >/dev/null || missing+=(chromium chromium-driver)
 curl_is_here >/dev/null || missing+=(curl)
+python_is_here >/dev/null || missing+=(python3)
 
 install() {
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends "$@"

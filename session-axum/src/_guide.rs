@@ -22,6 +22,10 @@ pub mod beside_the_attribute {}
 pub mod sockets_and_streams {}
 
 #[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/clients.md")]
+pub mod clients {}
+
+#[doc = include_str!("chapters.md")]
 #[doc = include_str!("../guide/frameworks.md")]
 pub mod frameworks {}
 

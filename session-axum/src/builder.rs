@@ -104,7 +104,42 @@ impl<T: SessionState> Builder<T> {
         self.map(EngineBuilder::refuse_requests_without_origin)
     }
 
-    /// Seals records at rest and signs cookies, so that a forged one costs no store call. Without
+    /// Lets clients that are no browsers use the same sessions: a request without the session's cookie may show a
+    /// [`BearerToken`](crate::BearerToken), `Authorization: Bearer TOKEN`, which a handler has given out by
+    /// [`Session::bearer_token`](crate::Session::bearer_token). Where the request comes from is not checked then: a page
+    /// cannot send the header elsewhere, unless that permits it (CORS). Beside a session cookie it counts for nothing.
+    ///
+    /// A secret is a cookie's or a bearer token's, never both. One session type of an application has bearer tokens.
+    ///
+    /// ```
+    /// use axum::{Json, Router, extract::FromRef, routing::post};
+    /// use session_axum::{BearerToken, Error, MemoryStore, Session, Sessions, require_session, session};
+    ///
+    /// #[session]
+    /// struct Shop { #[session(principal)] user: Option<String> }
+    ///
+    /// #[require_session]
+    /// async fn log_in(session: &mut Session<Shop>, user: String) -> Result<Json<BearerToken>, Error> {
+    ///     session.log_in(user);           // after a look at the password
+    ///     Ok(Json(session.bearer_token()?))
+    /// }
+    ///
+    /// #[derive(Clone, FromRef)]
+    /// struct App { sessions: Sessions<Shop> }
+    ///
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// let sessions = Sessions::builder(MemoryStore::new()).bearer().build()?;
+    /// let app: Router = Router::new().route("/api/login", post(log_in)).with_state(App { sessions });
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// `build` refuses it for sealed cookies.
+    pub fn bearer(self) -> Self {
+        self.map(EngineBuilder::bearer)
+    }
+
+    /// Seals records at rest and signs tokens, so that a forged one costs no store call. Without
     /// it the store sees what is in a session, though nothing that is worth anything as a cookie.
     pub fn sealing(self, sealing: Sealing) -> Self {
         self.map(|engine| engine.sealing(sealing))
@@ -257,7 +292,7 @@ impl<T: SessionState> Builder<T> {
     /// A browser's event stream that lacks a log-in is to be answered 204, so that it is not asked for again:
     /// [`RequestHead::is_event_stream`] tells it.
     ///
-    /// `Vary: Cookie` is added. Where a handler says `or_redirect`, a page that lacks a log-in is
+    /// `Vary: Cookie` is added (and `Authorization`, with bearer tokens). Where a handler says `or_redirect`, a page that lacks a log-in is
     /// sent there all the same. `refusal.clone().into_response()` is the answer that there would be
     /// without this.
     ///
@@ -293,7 +328,7 @@ impl<T: SessionState> Builder<T> {
     ///
     /// # Errors
     /// When a deadline, an interval or `max_per_principal` is zero, a name cannot be one, or
-    /// sealed cookies are to be sealed again, counted or imported.
+    /// sealed cookies are to be sealed again, counted, imported or shown as bearer tokens.
     pub fn build(self) -> Result<Sessions<T>, BuildError> {
         Ok(Sessions::new(self.engine.build()?, self.renderer))
     }

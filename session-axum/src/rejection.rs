@@ -5,11 +5,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum_core::response::{IntoResponse, Response};
-use http::header::LOCATION;
+use http::header::{LOCATION, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 
-use session_core::{PrivatePages, Refusal, vary};
+use session_core::{PrivatePages, Refusal, Vary};
 
 use crate::request_head::{RequestHead, is_event_stream, is_navigation, original_uri};
 
@@ -27,6 +27,7 @@ pub struct Rejection {
     refusal: Refusal,
     answer: Answer,
     pages: PrivatePages,
+    vary: Vary,
     /// What a page of the request was asked for, if a log-in cures the refusal.
     return_path: Option<Box<str>>,
 }
@@ -66,7 +67,7 @@ impl Rejection {
 
 impl From<Refusal> for Rejection {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, answer: Answer::Plain, pages: PrivatePages::Unset, return_path: None }
+        Self::with_answer(refusal, Answer::Plain)
     }
 }
 
@@ -81,7 +82,14 @@ impl IntoResponse for Rejection {
                 response.into_inner().unwrap_or_else(PoisonError::into_inner)
             }
         };
-        vary(response.headers_mut());
+        self.vary.mark(response.headers_mut());
+        // RFC 6750, 3: how a client that is no browser may be let in. A browser asks nobody for such a token.
+        if self.vary == Vary::CookieAndAuthorization
+            && response.status() == StatusCode::UNAUTHORIZED
+        {
+            let challenge = response.headers_mut().entry(WWW_AUTHENTICATE);
+            challenge.or_insert(HeaderValue::from_static("Bearer"));
+        }
         self.pages.mark(&mut response);
         response
     }
@@ -116,7 +124,12 @@ impl Rejection {
             (Some(renderer), Some(head)) => Answer::Rendered(Arc::clone(renderer), head),
             _ => Answer::Plain,
         };
-        Self { refusal, answer, pages: PrivatePages::Unset, return_path: None }
+        Self::with_answer(refusal, answer)
+    }
+
+    fn with_answer(refusal: Refusal, answer: Answer) -> Self {
+        let (pages, vary) = (PrivatePages::Unset, Vary::Cookie);
+        Self { refusal, answer, pages, vary, return_path: None }
     }
 
     /// The same, for a request of which these parts are at hand: it can be sent to a log-in.
@@ -146,6 +159,11 @@ impl Rejection {
             Answer::Plain | Answer::NoContent => Ok(self.refusal),
             _ => Err(self),
         }
+    }
+
+    /// With what the answer depends on.
+    pub(crate) fn varying(self, vary: Vary) -> Self {
+        Self { vary, ..self }
     }
 
     /// With what caches may keep of the answer.

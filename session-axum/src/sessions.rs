@@ -366,12 +366,13 @@ impl<T: SessionState> Sessions<T> {
 
     /// The answer to a refusal of the request with this head.
     pub(crate) fn reject(&self, refusal: Refusal, head: Option<Box<RequestHead>>) -> Rejection {
-        Rejection::of(refusal, self.0.renderer.as_ref(), head)
+        Rejection::of(refusal, self.0.renderer.as_ref(), head).varying(self.engine().vary())
     }
 
     /// The answer to a refusal of the request with these parts.
     pub(crate) fn reject_request(&self, refusal: Refusal, parts: &Parts) -> Rejection {
-        Rejection::of_request(refusal, self.0.renderer.as_ref(), parts)
+        let rejection = Rejection::of_request(refusal, self.0.renderer.as_ref(), parts);
+        rejection.varying(self.engine().vary())
     }
 }
 

@@ -70,7 +70,9 @@ impl Denied {
                 Ok(refusal) => sessions.refuse(parts, refusal),
                 Err(answered) => answered,
             },
-            Self::Answered(response) => return Rejection::answered(response),
+            Self::Answered(response) => {
+                return Rejection::answered(response).varying(sessions.engine().vary());
+            }
         };
         match log_in {
             Some(log_in) => rejection.or_redirect(log_in),

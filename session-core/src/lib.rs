@@ -12,13 +12,14 @@ pub mod store;
 
 pub use cookie::private_pages::PrivatePages;
 pub use cookie::session_cookie::{CookieError, SessionCookie};
-pub use cookie::write::vary;
+pub use cookie::write::Vary;
 pub use crypto::key_ring::{KeyError, KeyRing};
 pub use crypto::random::{Random, RandomError};
 pub use crypto::seal::SealError;
 pub use crypto::time::{Now, Timestamp};
 pub use crypto::token::{Digest, Handle, HandleError};
 pub use engine::argument::Argument;
+pub use engine::bearer_token::BearerToken;
 pub use engine::build_error::BuildError;
 pub use engine::builder::EngineBuilder;
 pub use engine::commit::{Commit, CommitOn, Unsaved};

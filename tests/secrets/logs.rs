@@ -200,7 +200,7 @@ fn assert_the_log_is_full(said: &[u8], further: &[&str]) {
         "session created",
         "session rotated",
         "session destroyed",
-        "session cookie ignored",
+        "session token ignored",
         "Repeated",
         "Malformed",
         "request refused",

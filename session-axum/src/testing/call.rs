@@ -4,14 +4,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum_core::extract::FromRequestParts as _;
 use axum_core::response::{IntoResponse as _, Response};
-use http::header::{ACCEPT, COOKIE};
-use http::{HeaderValue, Request};
+use http::header::{ACCEPT, AUTHORIZATION, COOKIE};
+use http::{HeaderName, HeaderValue, Request};
 use session_core::{Handle, MemoryStore, SessionCookie, SessionEvent, SessionState, StoredSession};
 
 use super::clock::Clock;
 use super::faulty_store::{FaultyStore, Operation};
 use super::reply::Reply;
-use super::sign_in::{header, try_begin};
+use super::sign_in::{authorization, bearer_token, header, try_begin};
+use crate::builder::Builder;
 use crate::guard::{Argument, Guard, Mode, Permission};
 use crate::rejection::Rejection;
 use crate::sessions::Sessions;
@@ -67,7 +68,8 @@ pub struct Call<T: SessionState> {
     sessions: Sessions<T>,
     store: FaultyStore<MemoryStore>,
     clock: Clock,
-    cookie: Option<HeaderValue>,
+    /// The cookie or bearer token of its request.
+    shown: Option<(HeaderName, HeaderValue)>,
     /// The session that the browser would have.
     handle: Arc<Mutex<Option<Handle>>>,
 }
@@ -76,10 +78,52 @@ impl<T: SessionState> Call<T> {
     /// With a stored session of this state, logged in just now as whom it says. With the default, a
     /// request without a session: nothing is ever stored of that.
     pub async fn new(state: T) -> Self {
+        let mut call = Self::without_session(|builder| builder);
+        let lines = try_begin(&call.sessions, state).await;
+        call.shown = (!lines.is_empty()).then(|| (COOKIE, header(&lines)));
+        call.store.take_calls();
+        call
+    }
+
+    /// With a stored session of this state, whose request shows a bearer token. With none, the request of a
+    /// client that has no token yet: a log-in's.
+    ///
+    /// ```
+    /// use axum::Json;
+    /// use session_axum::testing::Call;
+    /// use session_axum::{BearerToken, Error, Session, require_session, session};
+    ///
+    /// #[session]
+    /// struct Shop { #[session(principal)] user: Option<String> }
+    ///
+    /// #[require_session]
+    /// async fn log_in(session: &mut Session<Shop>, user: String) -> Result<Json<BearerToken>, Error> {
+    ///     session.log_in(user);
+    ///     Ok(Json(session.bearer_token()?))
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let call = Call::with_bearer_token(None).await;
+    /// let reply = call.run(|session| log_in(session, "ann".to_owned())).await;
+    /// assert_eq!(reply.json::<String>().len(), 64);
+    /// assert_eq!(call.saved().await.unwrap().user.as_deref(), Some("ann"));
+    /// # }
+    /// ```
+    pub async fn with_bearer_token(state: Option<T>) -> Self {
+        let mut call = Self::without_session(Builder::bearer);
+        if let Some(state) = state {
+            let token = bearer_token(&call.sessions, state).await;
+            call.shown = Some((AUTHORIZATION, authorization(token.expose())));
+            call.store.take_calls();
+        }
+        call
+    }
+
+    fn without_session(options: impl FnOnce(Builder<T>) -> Builder<T>) -> Self {
         let (store, clock) = (FaultyStore::new(MemoryStore::new()), Clock::new());
         let handle = Arc::new(Mutex::new(None));
         let created = Arc::clone(&handle);
-        let sessions = Sessions::builder(store.clone())
+        let builder = Sessions::builder(store.clone())
             .cookie(cookie::<T>())
             .clock(clock.reader())
             .without_cleaner()
@@ -87,13 +131,9 @@ impl<T: SessionState> Call<T> {
                 if let SessionEvent::Created { handle } = event {
                     *created.lock().unwrap_or_else(PoisonError::into_inner) = Some(*handle);
                 }
-            })
-            .build()
-            .expect("a name and an hour are sound");
-        let lines = try_begin(&sessions, state).await;
-        let cookie = (!lines.is_empty()).then(|| header(&lines));
-        store.take_calls();
-        Self { sessions, store, clock, cookie, handle }
+            });
+        let sessions = options(builder).build().expect("a name and an hour are sound");
+        Self { sessions, store, clock, shown: None, handle }
     }
 
     /// Calls the handler, which the closure gives its other arguments, and answers what it answers, or
@@ -126,8 +166,8 @@ impl<T: SessionState> Call<T> {
     {
         let mut request = Request::new(());
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/html"));
-        if let Some(cookie) = &self.cookie {
-            request.headers_mut().insert(COOKIE, cookie.clone());
+        if let Some((name, value)) = self.shown.clone() {
+            request.headers_mut().insert(name, value);
         }
         let (mut parts, ()) = request.into_parts();
         Guard::from_request_parts(&mut parts, &self.sessions).await

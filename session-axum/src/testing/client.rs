@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::response::IntoResponse as _;
 use axum::{BoxError, Form, Json};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use serde::Serialize;
 use session_core::SessionState;
@@ -19,7 +19,7 @@ use super::clock::Clock;
 use super::jar::{Circumstances, Initiator, Jar};
 use super::reply::Reply;
 use super::sender::{Page, Sender};
-use super::sign_in::begin;
+use super::sign_in::{authorization, begin};
 use super::site::Site;
 use super::streaming::Streaming;
 use crate::sessions::Sessions;
@@ -169,6 +169,40 @@ impl Client {
     /// A program with the browser's cookies: it sends neither `Sec-Fetch-Site` nor `Origin`.
     pub fn as_script(&self) -> Self {
         Self { sender: self.sender.clone().on_page(Page::None), ..self.clone() }
+    }
+
+    /// A program without the browser's cookies, which shows this bearer token with every request: `token.expose()`,
+    /// or what a log-in has answered.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client, bearer_token};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session(authenticated)] async fn visit(shop: &mut Shop) { shop.visits += 1; }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// let sessions = Sessions::builder(MemoryStore::new()).bearer().build()?;
+    /// let token = bearer_token(&sessions, Shop { user: Some(7), visits: 1 }).await;
+    /// let phone = Client::new(app(sessions)).with_bearer_token(token.expose());
+    /// phone.post("/visit").await.assert_status(200);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Panics
+    /// If it cannot be in a header.
+    #[track_caller]
+    pub fn with_bearer_token(&self, token: &str) -> Self {
+        let mut client = Self { jar: Arc::default(), ..self.as_script() };
+        client.headers.retain(|(name, _)| *name != AUTHORIZATION);
+        client.headers.push((AUTHORIZATION, authorization(token)));
+        client
+    }
+
+    /// The `Authorization` header that it sends.
+    pub(super) fn authorization(&self) -> Option<&HeaderValue> {
+        self.headers.iter().find(|(name, _)| *name == AUTHORIZATION).map(|(_, value)| value)
     }
 
     /// Sends a GET.

@@ -10,6 +10,7 @@
 //! | --- | --- |
 //! | [`Client`] | a browser without a window, over any router |
 //! | [`sign_in()`] | a session that is stored without a request, and its cookie |
+//! | [`bearer_token()`] | the same for a client that is no browser, and its token |
 //! | [`stored()`] | what is stored of a session |
 //! | [`Call`] | a handler as a plain function, with a session of the test's own, and what it saves |
 //! | [`Clock`] | a clock that a test moves by hand |
@@ -57,6 +58,6 @@ pub use client::Client;
 pub use clock::Clock;
 pub use faulty_store::{Fault, FaultyStore, Operation};
 pub use reply::Reply;
-pub use sign_in::sign_in;
+pub use sign_in::{bearer_token, sign_in};
 pub use stored::{Locator, stored};
 pub use streaming::Streaming;

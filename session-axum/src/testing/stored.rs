@@ -1,14 +1,15 @@
 //! What is stored of a session.
 
-use http::header::COOKIE;
-use http::{HeaderValue, Request};
-use session_core::{Access, Handle, Reads, SessionState, Sites, StoredSession, Usage};
+use http::header::{AUTHORIZATION, COOKIE};
+use http::{HeaderName, HeaderValue, Request};
+use session_core::{Access, BearerToken, Handle, Reads, SessionState, Sites, StoredSession, Usage};
 
 use super::client::Client;
+use super::sign_in::authorization;
 use crate::sessions::Sessions;
 
-/// What tells a session: a [`Client`] that has its cookie in the jar, the value of a `Cookie` header, or
-/// a [`Handle`].
+/// What tells a session: a [`Client`] that has its cookie in the jar or shows its bearer token, the value of a
+/// `Cookie` header, a [`BearerToken`], or a [`Handle`].
 pub trait Locator {
     #[doc(hidden)]
     fn locate(&self) -> Location;
@@ -19,8 +20,8 @@ pub trait Locator {
 #[derive(Debug)]
 pub enum Location {
     Handle(Handle),
-    /// The value of a `Cookie` header, if a client has cookies.
-    Cookie(Option<HeaderValue>),
+    /// A header of a request, if a client has one.
+    Header(Option<(HeaderName, HeaderValue)>),
 }
 
 impl Locator for Handle {
@@ -31,20 +32,28 @@ impl Locator for Handle {
 
 impl Locator for HeaderValue {
     fn locate(&self) -> Location {
-        Location::Cookie(Some(self.clone()))
+        Location::Header(Some((COOKIE, self.clone())))
+    }
+}
+
+impl Locator for BearerToken {
+    fn locate(&self) -> Location {
+        Location::Header(Some((AUTHORIZATION, authorization(self.expose()))))
     }
 }
 
 impl Locator for Client {
     fn locate(&self) -> Location {
-        Location::Cookie(self.cookies("/"))
+        let cookies = self.cookies("/").map(|cookies| (COOKIE, cookies));
+        let shown = || self.authorization().map(|shown| (AUTHORIZATION, shown.clone()));
+        Location::Header(cookies.or_else(shown))
     }
 }
 
 /// The state that is stored of a session; none if there is no such session (any more). To look is no
 /// use of the session.
 ///
-/// By a cookie it is what a request with that would see, so it finds sealed cookies too. By a handle
+/// By a cookie or bearer token it is what a request with that would see, so it finds sealed cookies too. By a handle
 /// it is [`Sessions::get`](crate::Sessions::get).
 ///
 /// ```
@@ -67,16 +76,16 @@ impl Locator for Client {
 /// # Panics
 /// If the store fails.
 pub async fn stored<T: SessionState>(sessions: &Sessions<T>, session: &impl Locator) -> Option<T> {
-    let cookie = match session.locate() {
+    let (name, value) = match session.locate() {
         Location::Handle(handle) => {
             let stored = sessions.get(&handle).await;
             let stored = stored.unwrap_or_else(|error| panic!("it cannot be read: {error}"));
             return stored.map(StoredSession::into_state);
         }
-        Location::Cookie(cookie) => cookie?,
+        Location::Header(header) => header?,
     };
     let mut request = Request::new(());
-    request.headers_mut().insert(COOKIE, cookie);
+    request.headers_mut().insert(name, value);
     let (mut parts, ()) = request.into_parts();
     let access = Access::default().sites(Sites::Any).usage(Usage::Background);
     let opened = sessions.engine().open::<Reads>(&mut parts, access).await;

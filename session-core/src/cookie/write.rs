@@ -88,8 +88,13 @@ impl SetCookie {
         if matches!(self, Self::Keep { .. } | Self::Update { .. }) {
             keep_cookies(headers);
         }
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        keep_from_caches(headers);
     }
+}
+
+/// Has no cache keep a response with a secret, whatever its handler said.
+pub(crate) fn keep_from_caches(headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
 /// What one `Set-Cookie` line says.
@@ -142,20 +147,44 @@ impl SessionCookie {
     }
 }
 
-/// Says that the response depends on the cookie, beside what else it depends on.
-pub fn vary(headers: &mut HeaderMap) {
-    let says_so = |line: &HeaderValue| {
-        line.as_bytes()
-            .split(|&byte| byte == b',')
-            .map(<[u8]>::trim_ascii)
-            .any(|name| name == b"*" || name.eq_ignore_ascii_case(b"cookie"))
-    };
-    let cookie = HeaderValue::from_static("Cookie");
-    match headers.entry(VARY) {
-        Entry::Vacant(vary) => _ = vary.insert(cookie),
-        Entry::Occupied(vary) if vary.iter().any(says_so) => {}
-        Entry::Occupied(mut vary) => vary.append(cookie),
+/// What of its request a response depends on that depends on a session: from
+/// [`Engine::vary`](crate::Engine::vary).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Vary {
+    /// The cookie.
+    Cookie,
+    /// The cookie, or else a bearer token.
+    CookieAndAuthorization,
+}
+
+impl Vary {
+    /// Says so in the response's `Vary`, beside what else it depends on.
+    pub fn mark(self, headers: &mut HeaderMap) {
+        let (all, names) = match self {
+            Self::Cookie => ("Cookie", &["Cookie"][..]),
+            Self::CookieAndAuthorization => {
+                ("Cookie, Authorization", &["Cookie", "Authorization"][..])
+            }
+        };
+        match headers.entry(VARY) {
+            Entry::Vacant(vary) => _ = vary.insert(HeaderValue::from_static(all)),
+            Entry::Occupied(mut vary) => {
+                for name in names {
+                    if !vary.iter().any(|line| is_listed(line, name)) {
+                        vary.append(HeaderValue::from_static(name));
+                    }
+                }
+            }
+        }
     }
+}
+
+/// Whether a line of `Vary` has this name among its own, or stands for all.
+fn is_listed(line: &HeaderValue, name: &str) -> bool {
+    line.as_bytes()
+        .split(|&byte| byte == b',')
+        .map(<[u8]>::trim_ascii)
+        .any(|listed| listed == b"*" || listed.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 #[cfg(test)]
@@ -219,18 +248,28 @@ mod tests {
 
     #[test]
     fn an_existing_vary_is_kept() {
-        for (before, after) in [
-            (&["Accept"][..], &["Accept", "Cookie"][..]),
-            (&["Accept, cookie"], &["Accept, cookie"]),
-            (&["*"], &["*"]),
-            (&[], &["Cookie"]),
+        for (before, after, with_authorization) in [
+            (
+                &["Accept"][..],
+                &["Accept", "Cookie"][..],
+                &["Accept", "Cookie", "Authorization"][..],
+            ),
+            (&["Accept, cookie"], &["Accept, cookie"], &["Accept, cookie", "Authorization"]),
+            (&["authorization"], &["authorization", "Cookie"], &["authorization", "Cookie"]),
+            (&["*"], &["*"], &["*"]),
+            (&[], &["Cookie"], &["Cookie, Authorization"]),
+            (&["Cookie, Authorization"], &["Cookie, Authorization"], &["Cookie, Authorization"]),
         ] {
-            let mut headers = HeaderMap::new();
-            for line in before {
-                headers.append(VARY, HeaderValue::from_static(line));
+            for (vary, after) in
+                [(Vary::Cookie, after), (Vary::CookieAndAuthorization, with_authorization)]
+            {
+                let mut headers = HeaderMap::new();
+                for line in before {
+                    headers.append(VARY, HeaderValue::from_static(line));
+                }
+                vary.mark(&mut headers);
+                assert_eq!(headers.get_all(VARY).iter().collect::<Vec<_>>(), after);
             }
-            vary(&mut headers);
-            assert_eq!(headers.get_all(VARY).iter().collect::<Vec<_>>(), after);
         }
     }
 }

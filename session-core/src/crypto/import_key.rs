@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::crypto::token::{Digest, DigestKey, Handle, Token};
+use crate::crypto::token::{Digest, DigestKey, Handle, Token, Transport};
 
 /// The handle, the first secret and the mark of a session that is imported. Whoever has the id has them.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ impl ImportKey {
         };
         let token = Token::new(handle(derive("handle")), &derive("secret"));
         // No cookie and no name is like this, so that the secret proves nothing in a cookie.
-        let digest = token.digest(&DigestKey::new("\0import", name));
+        let digest = token.digest(&DigestKey::new("\0import", name, Transport::Cookie));
         Self { token, digest, mark: handle(derive("mark")) }
     }
 }
@@ -75,6 +75,9 @@ mod tests {
     #[test]
     fn its_secret_proves_nothing_in_a_cookie() {
         let key = ImportKey::new("Shop", b"an id of sixteen");
-        assert_ne!(key.token.digest(&DigestKey::new("__Host-session", "Shop")), key.digest);
+        assert_ne!(
+            key.token.digest(&DigestKey::new("__Host-session", "Shop", Transport::Cookie)),
+            key.digest
+        );
     }
 }

@@ -78,7 +78,7 @@ impl FromStr for Handle {
     }
 }
 
-/// The SHA-256 of a session's secret and its cookie's name: all that a store ever sees of it.
+/// The SHA-256 of a session's secret and of what it is bound to: all that a store ever sees of it.
 ///
 /// Equality takes the same time wherever two digests differ.
 #[derive(Clone, Copy)]
@@ -123,7 +123,7 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// A session's handle and secret: what its cookie carries, as 64 base64url characters.
+/// A session's handle and secret: what its cookie or bearer token carries, as 64 base64url characters.
 ///
 /// 48 bytes fill 64 characters to the last bit, so that a token has one encoding only.
 #[derive(Clone)]
@@ -179,14 +179,14 @@ impl Token {
         token
     }
 
-    /// The token of a cookie's value, if it is one.
+    /// The token of a cookie's value or a bearer token, if it is one.
     pub(crate) fn parse(value: &[u8]) -> Option<Self> {
         let mut bytes = Zeroizing::new([0; HANDLE + SECRET]);
         base64url::decode(value, &mut *bytes)?;
         Some(Self { bytes })
     }
 
-    /// The cookie's value.
+    /// The value of its cookie or bearer token.
     pub(crate) fn encode(&self) -> Zeroizing<String> {
         Zeroizing::new(URL_SAFE_NO_PAD.encode(*self.bytes))
     }
@@ -236,14 +236,29 @@ impl fmt::Debug for Nonce {
     }
 }
 
-/// What the digests of some sessions are bound to: their cookie and their name.
+/// By what a client shows its token. A secret proves a session by one of them only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transport {
+    /// The session cookie, of a browser.
+    Cookie,
+    /// `Authorization: Bearer`, of a client that is no browser.
+    Bearer,
+}
+
+/// What the digests of some sessions are bound to: their cookie, their name, and by what their tokens
+/// are shown.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DigestKey([u8; 16]);
 
 impl DigestKey {
-    /// Short enough that it fits one block of SHA-256 together with a secret.
-    pub(crate) fn new(cookie: &str, name: &str) -> Self {
+    /// Short enough that it fits one block of SHA-256 together with a secret. Neither a cookie nor a name
+    /// has a zero byte.
+    pub(crate) fn new(cookie: &str, name: &str, transport: Transport) -> Self {
         let hash = Sha256::new().chain_update(cookie).chain_update([0]).chain_update(name);
+        let hash = match transport {
+            Transport::Cookie => hash,
+            Transport::Bearer => hash.chain_update("\0bearer"),
+        };
         let hash: [u8; 32] = hash.finalize().into();
         let (key, _) = hash.split_first_chunk().expect("32 bytes are more than 16");
         Self(*key)
@@ -258,6 +273,7 @@ impl fmt::Debug for Token {
 
 #[cfg(test)]
 mod tests {
+    use super::Transport::{Bearer, Cookie};
     use super::*;
     use crate::crypto::random::System;
 
@@ -271,10 +287,16 @@ mod tests {
         let read = Token::parse(token.encode().as_bytes()).unwrap();
         assert_eq!(token.encode().len(), Token::LENGTH);
         assert_eq!(read.handle(), token.handle());
-        let here = DigestKey::new("session", "Shop");
+        let here = DigestKey::new("session", "Shop", Cookie);
         assert_eq!(read.digest(&here), token.digest(&here));
-        for (cookie, name) in [("admin", "Shop"), ("session", "Admin"), ("sessio", "nShop")] {
-            assert_ne!(read.digest(&DigestKey::new(cookie, name)), token.digest(&here));
+        for (cookie, name, transport) in [
+            ("admin", "Shop", Cookie),
+            ("session", "Admin", Cookie),
+            ("sessio", "nShop", Cookie),
+            ("session", "Shop", Bearer),
+        ] {
+            let elsewhere = DigestKey::new(cookie, name, transport);
+            assert_ne!(read.digest(&elsewhere), token.digest(&here));
         }
     }
 
@@ -309,7 +331,7 @@ mod tests {
     fn a_successor_is_its_secret_s_and_its_nonce_s() {
         let token = token();
         let [one, two] = [1, 2].map(|byte| Nonce::from_bytes([byte; SECRET]));
-        let here = DigestKey::new("session", "Shop");
+        let here = DigestKey::new("session", "Shop", Cookie);
         let successor = token.successor(&one, &here);
         assert_eq!(successor.handle(), token.handle());
         assert_eq!(*successor.encode(), *token.successor(&one, &here).encode());
@@ -317,7 +339,7 @@ mod tests {
         for other in [
             token.clone(),
             token.successor(&two, &here),
-            token.successor(&one, &DigestKey::new("session", "Admin")),
+            token.successor(&one, &DigestKey::new("session", "Admin", Cookie)),
             another.successor(&one, &here),
             successor.successor(&one, &here),
         ] {
@@ -331,7 +353,7 @@ mod tests {
         assert_eq!(
             format!(
                 "{token:?} {:?} {:?}",
-                token.digest(&DigestKey::new("session", "Shop")),
+                token.digest(&DigestKey::new("session", "Shop", Cookie)),
                 Nonce::from_bytes([1; SECRET]),
             ),
             "Token(..) Digest(..) Nonce(..)"

@@ -27,6 +27,12 @@ pub enum BuildError {
         "sessions from elsewhere cannot be imported into cookies, where nothing tells that one was imported before: leave out `.import(…)`, or keep sessions in a store"
     )]
     Unimportable,
+    /// Sessions kept in their cookies have no tokens.
+    #[error(
+        "sessions kept in their cookies have no token that another client than a browser could show: leave out `.bearer()`, \
+        or keep the sessions in a store"
+    )]
+    NoTokens,
     /// The name is empty, over 64 bytes, or has control characters.
     #[error("a name of sessions has 1 to 64 bytes and no control characters")]
     Name,
@@ -41,3 +47,38 @@ pub enum BuildError {
 }
 
 crate::error_words::debug_in_words!(BuildError);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::key_ring::KeyRing;
+    use crate::engine::engine::Engine;
+    use crate::engine::sealing::Sealing;
+    use crate::store::memory::MemoryStore;
+
+    #[session_macros::core_session]
+    struct Visits {
+        number: u32,
+    }
+
+    fn ring() -> KeyRing {
+        KeyRing::from_bytes([7; 32]).expect("it is a key")
+    }
+
+    /// `scripts/test.sh` runs it with and without the feature.
+    #[tokio::test]
+    async fn only_a_program_with_the_cipher_seals() {
+        let in_store = Engine::<Visits>::builder(MemoryStore::new());
+        let sealed = in_store.sealing(Sealing::Required(ring())).build();
+        let in_cookie = Engine::<Visits>::sealed_cookie(ring()).accept_replay_until_expiry();
+        let unsealed = Engine::<Visits>::builder(MemoryStore::new()).build();
+        assert!(unsealed.is_ok());
+        for built in [sealed, in_cookie.build()] {
+            let error = built.err();
+            let expected =
+                if cfg!(feature = "sealing") { None } else { Some(BuildError::NoCipher) };
+            assert_eq!(error, expected);
+        }
+        assert!(BuildError::NoCipher.to_string().contains("the feature `sealing`"));
+    }
+}

@@ -55,6 +55,7 @@ pub struct EngineBuilder<T> {
     sealing: Option<Sealing>,
     backend: Backend,
     cross_site: CrossSite,
+    bearer_tokens: bool,
     lifetime: Lifetime,
     limit: Option<u32>,
     cleaner: Cleaner,
@@ -81,6 +82,7 @@ impl<T: SessionState> EngineBuilder<T> {
             private_pages: PrivatePages::default(),
             sealing: None,
             cross_site: CrossSite::default(),
+            bearer_tokens: false,
             lifetime: Lifetime::default(),
             limit: None,
             cleaner: Cleaner::default(),
@@ -136,7 +138,21 @@ impl<T: SessionState> EngineBuilder<T> {
         self
     }
 
-    /// Seals records at rest and signs cookies, so that a forged one costs no store call. Without
+    /// Lets clients that are no browsers use the same sessions: a request without the session's cookie may show a
+    /// [`BearerToken`](crate::BearerToken), `Authorization: Bearer TOKEN`, which a handler has given out by
+    /// [`Session::bearer_token`](crate::Session::bearer_token). Where the request comes from is not checked then: a page
+    /// cannot send the header elsewhere, unless that permits it (CORS). Beside a session cookie it counts for nothing.
+    ///
+    /// A secret is a cookie's or a bearer token's, never both. One session type of an application has bearer tokens.
+    ///
+    /// # Errors
+    /// `build` refuses it for sealed cookies.
+    pub fn bearer(mut self) -> Self {
+        self.bearer_tokens = true;
+        self
+    }
+
+    /// Seals records at rest and signs tokens, so that a forged one costs no store call. Without
     /// it the store sees what is in a session, though nothing that is worth anything as a cookie.
     pub fn sealing(mut self, sealing: Sealing) -> Self {
         self.sealing = Some(sealing);
@@ -289,7 +305,7 @@ impl<T: SessionState> EngineBuilder<T> {
     ///
     /// # Errors
     /// When a deadline, an interval or `max_per_principal` is zero, a name cannot be one, or
-    /// sealed cookies are to be sealed again, counted or imported.
+    /// sealed cookies are to be sealed again, counted, imported or shown as bearer tokens.
     pub fn build(self) -> Result<Arc<Engine<T>>, BuildError> {
         if self.store.deadline.is_zero() {
             return Err(BuildError::ZeroDeadline);
@@ -316,6 +332,9 @@ impl<T: SessionState> EngineBuilder<T> {
             if self.importer.is_some() {
                 return Err(BuildError::Unimportable);
             }
+            if self.bearer_tokens {
+                return Err(BuildError::NoTokens);
+            }
         }
         let name = self.name.as_deref().unwrap_or(T::NAME);
         if name.is_empty() || name.len() > MAX_NAME || name.chars().any(char::is_control) {
@@ -337,6 +356,7 @@ impl<T: SessionState> EngineBuilder<T> {
             cookie: self.cookie,
             private_pages: self.private_pages,
             cross_site: self.cross_site,
+            bearer_tokens: self.bearer_tokens,
             sealer,
             lifetime: self.lifetime,
             limit,
@@ -358,38 +378,5 @@ impl<T> fmt::Debug for EngineBuilder<T> {
             .field("cookie", &self.cookie)
             .field("lifetime", &self.lifetime)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::crypto::key_ring::KeyRing;
-    use crate::store::memory::MemoryStore;
-
-    #[session_macros::core_session]
-    struct Visits {
-        number: u32,
-    }
-
-    fn ring() -> KeyRing {
-        KeyRing::from_bytes([7; 32]).expect("it is a key")
-    }
-
-    /// `scripts/test.sh` runs it with and without the feature.
-    #[tokio::test]
-    async fn only_a_program_with_the_cipher_seals() {
-        let in_store = Engine::<Visits>::builder(MemoryStore::new());
-        let sealed = in_store.sealing(Sealing::Required(ring())).build();
-        let in_cookie = Engine::<Visits>::sealed_cookie(ring()).accept_replay_until_expiry();
-        let unsealed = Engine::<Visits>::builder(MemoryStore::new()).build();
-        assert!(unsealed.is_ok());
-        for built in [sealed, in_cookie.build()] {
-            let error = built.err();
-            let expected =
-                if cfg!(feature = "sealing") { None } else { Some(BuildError::NoCipher) };
-            assert_eq!(error, expected);
-        }
-        assert!(BuildError::NoCipher.to_string().contains("the feature `sealing`"));
     }
 }

@@ -52,6 +52,15 @@ pub(crate) enum SecretChange {
     Renew(Box<Token>),
     /// Another takes its place at once.
     Replace,
+    /// The same, by this one, which the client of a bearer token is told.
+    ReplaceBy(Arc<Token>),
+}
+
+impl SecretChange {
+    /// The same where the secret is replaced in any case.
+    pub(crate) fn replacing(&self) -> &Self {
+        if let Self::ReplaceBy(_) = self { self } else { &Self::Replace }
+    }
 }
 
 /// What has become of the data of whom the session belonged to.

@@ -12,7 +12,7 @@ use http::{HeaderMap, Response, StatusCode};
 use crate::cookie::private_pages::PrivatePages;
 use crate::cookie::seen::PresentedCookies;
 use crate::cookie::session_cookie::SessionCookie;
-use crate::cookie::write::{SetCookie, is_named, vary};
+use crate::cookie::write::{SetCookie, Vary, is_named, keep_from_caches};
 use crate::engine::engine::Engine;
 use crate::engine::error::{Error, Refusal};
 use crate::engine::renewal::renewal;
@@ -35,6 +35,8 @@ pub struct Commit<B> {
     others: Vec<Pending>,
     /// The strictest of its sessions.
     pages: PrivatePages,
+    /// What its sessions depend on.
+    vary: Vary,
 }
 
 /// A session that is to be saved.
@@ -79,7 +81,8 @@ struct SessionCookies(Vec<Arc<str>>);
 impl<B> Commit<B> {
     /// With the function's response.
     pub fn new(response: Response<B>) -> Self {
-        Self { response, first: None, others: Vec::new(), pages: PrivatePages::Unset }
+        let (pages, vary) = (PrivatePages::Unset, Vary::Cookie);
+        Self { response, first: None, others: Vec::new(), pages, vary }
     }
 
     /// Ends a scope, and answers whether it has something to save. Only the outermost scope of a
@@ -97,11 +100,15 @@ impl<B> Commit<B> {
             _ if scope.transaction().incoming.is_connect => SecretRenewal::Suspended,
             _ => SecretRenewal::Allowed,
         };
-        vary(self.response.headers_mut());
+        self.vary = self.vary.max(scope.engine.vary());
+        self.vary.mark(self.response.headers_mut());
         let pages = scope.private_pages();
         pages.mark(&mut self.response);
         self.pages = self.pages.max(pages);
         let left = scope.end(end);
+        if left.as_ref().is_some_and(|left| left.issued.is_some()) {
+            keep_from_caches(self.response.headers_mut());
+        }
         let leftovers = &scope.transaction().incoming.leftovers;
         let is_new_to_browser = !leftovers.is_empty()
             && left.as_ref().is_some_and(|left| left.is_destroyed || left.logs_in_or_out());
@@ -128,10 +135,12 @@ impl<B> Commit<B> {
     /// When one could not be saved: the response is to be replaced. The cookies of those that were
     /// saved are kept.
     pub fn save(self) -> impl Future<Output = Result<Response<B>, Unsaved<B>>> + Unpin {
-        let Self { response, first, others, pages } = self;
+        let Self { response, first, others, pages, vary } = self;
         match first {
             None => Saving::Saved(Some(response)),
-            Some(first) => Saving::Waiting(Box::pin(save_all(response, first, others, pages))),
+            Some(first) => {
+                Saving::Waiting(Box::pin(save_all(response, first, others, (pages, vary))))
+            }
         }
     }
 }
@@ -166,7 +175,7 @@ async fn save_all<B>(
     mut response: Response<B>,
     first: Pending,
     others: Vec<Pending>,
-    pages: PrivatePages,
+    (pages, vary): (PrivatePages, Vary),
 ) -> Result<Response<B>, Unsaved<B>> {
     let mut failed = None;
     if others.is_empty() {
@@ -202,7 +211,7 @@ async fn save_all<B>(
     }
     match failed {
         None => Ok(response),
-        Some((refusal, index)) => Err(Unsaved { refusal, index, response, pages }),
+        Some((refusal, index)) => Err(Unsaved { refusal, index, response, pages, vary }),
     }
 }
 
@@ -226,6 +235,7 @@ pub struct Unsaved<B> {
     index: usize,
     response: Response<B>,
     pages: PrivatePages,
+    vary: Vary,
 }
 
 impl<B> Unsaved<B> {
@@ -247,7 +257,7 @@ impl<B> Unsaved<B> {
             keep_cookies(names, self.response.headers(), answer.headers_mut());
             answer.extensions_mut().insert(SessionCookies(names.clone()));
         }
-        vary(answer.headers_mut());
+        self.vary.mark(answer.headers_mut());
         self.pages.mark(&mut answer);
         answer
     }
@@ -272,5 +282,5 @@ fn keep_cookies(names: &[Arc<str>], from: &HeaderMap, into: &mut HeaderMap) {
             into.append(SET_COOKIE, line.clone());
         }
     }
-    into.insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+    keep_from_caches(into);
 }

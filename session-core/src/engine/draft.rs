@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::crypto::seal::SealAge;
-use crate::crypto::token::{Digest, Token};
+use crate::crypto::token::{Digest, Token, Transport};
 use crate::engine::change::{Change, ChangedState, Committed, Requester, SecretChange};
 use crate::engine::error::Error;
 use crate::engine::form_codes;
@@ -139,7 +139,7 @@ impl<T: SessionState> Draft<T> {
                 Some(policy.lifetime.row(persistent).write_to(fields)?)
             }
         };
-        let secret = if principal_changes { &SecretChange::Replace } else { &change.secret };
+        let secret = if principal_changes { change.secret.replacing() } else { &change.secret };
         let Secrets { token, noted } =
             self.secrets(change.request, secret, secondary, fields.is_some(), policy)?;
         let fields = match noted.filter(|_| self.secrets_in == SecretsIn::Record) {
@@ -202,12 +202,15 @@ impl<T: SessionState> Draft<T> {
         let every = policy.lifetime.rotation();
         let now = || self.from.clock_reading().current();
         match change {
-            SecretChange::Replace => {
-                let token = Token::rotate(handle, &*policy.random)?;
+            SecretChange::Replace | SecretChange::ReplaceBy(_) => {
+                let (token, transport) = match change {
+                    SecretChange::ReplaceBy(issued) => (Token::clone(issued), Transport::Bearer),
+                    _ => (Token::rotate(handle, &*policy.random)?, Transport::Cookie),
+                };
                 let principal = self.decoded.state.principal();
                 let principal = principal.map(PrincipalDigest::of::<T>).transpose()?;
                 let noted = SecondarySecret { digest, at: now(), role: Role::Replaced, principal };
-                let digest = policy.sealer.digest(&token, self.from.name);
+                let digest = policy.sealer.digest(&token, self.from.name, transport);
                 Ok(Secrets { token: Some(Box::new(token)), noted: Some((digest, noted)) })
             }
             SecretChange::Renew(current)
@@ -216,7 +219,7 @@ impl<T: SessionState> Draft<T> {
                 let nonce = SecondarySecret::nonce(secondary, &*policy.random)?;
                 let token = policy.sealer.successor(current, &nonce, self.from.name);
                 let noted = SecondarySecret {
-                    digest: policy.sealer.digest(&token, self.from.name),
+                    digest: policy.sealer.digest(&token, self.from.name, Transport::Cookie),
                     at: now(),
                     role: Role::Offered(nonce),
                     principal: None,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::cookie::write::Vary;
 use crate::crypto::token::Handle;
 use crate::engine::backend::Backend;
 use crate::engine::cleaner::Cleaner;
@@ -157,13 +158,19 @@ impl<T: SessionState> Engine<T> {
         self.store.report(&SessionEvent::OtherName { handle, stored, expected });
     }
 
-    /// Reports why a cookie is no session.
+    /// What of a request its session depends on: for an answer that is no function's response, but depends on the
+    /// session all the same. A [`Commit`](crate::Commit) says it by itself.
+    pub fn vary(&self) -> Vary {
+        self.policy.vary()
+    }
+
+    /// Reports why a cookie or bearer token is no session.
     pub(crate) fn ignore(&self, handle: Option<Handle>, reason: Ignored) -> Identity<T> {
         self.store.report(&SessionEvent::Ignored { handle, reason });
         Identity::Anonymous
     }
 
-    /// Reports that a cookie was replaced while its request was on its way.
+    /// Reports that a cookie or bearer token was replaced while its request was on its way.
     pub(crate) fn ignore_replaced(&self, handle: Handle, presented: Presented) -> Identity<T> {
         let reason = Ignored::Replaced;
         self.store.report(&SessionEvent::Ignored { handle: Some(handle), reason });

@@ -78,6 +78,24 @@ pub enum Error {
         "nobody can log in by a form of another site, with which browsers send no session cookie: answer it with 303 to a page of your own, `Redirect::to(\"/…\")`, and log in there"
     )]
     CookieWithheld,
+    /// [`Session::bearer_token`](crate::Session::bearer_token) was called where sessions have no bearer tokens.
+    #[error("these sessions have no bearer tokens: call `.bearer()` on their builder")]
+    NoBearerTokens,
+    /// [`Session::bearer_token`](crate::Session::bearer_token) was called in a request that shows a session
+    /// cookie: a secret is a cookie's or a bearer token's, never both. As the answer of a handler it discards what that
+    /// has changed.
+    #[error(
+        "a request with a session cookie gets no bearer token: send it without the cookie, from a client that is no browser"
+    )]
+    BearerBesideCookie,
+    /// A handler gave a session another secret that came by a bearer token, or began one in a request that shows such a token: it logged
+    /// in, rotated, or changed the principal. It did not ask for the new token, so that its client would be locked
+    /// out. Nothing was stored.
+    #[error(
+        "a client with a bearer token must be told its next one when it logs in or out of a session that goes on: ask for \
+        `session.bearer_token()?` in the handler and answer it, or end the session by `session.destroy()`"
+    )]
+    BearerTokenUnasked,
     /// The sessions are kept in their cookies, where only a request that shows one finds it.
     #[error(
         "sessions that are kept in cookies cannot be listed, or changed from outside of a request"
@@ -167,6 +185,9 @@ impl Error {
             Self::Encode(_)
             | Self::TooLargeForCookie { .. }
             | Self::CookieWithheld
+            | Self::NoBearerTokens
+            | Self::BearerBesideCookie
+            | Self::BearerTokenUnasked
             | Self::NotStored
             | Self::NobodyThere
             | Self::Held(_)

@@ -62,7 +62,7 @@ pub enum SessionEvent<'a> {
         except: Option<Handle>,
     },
     /// A secret was shown that the browser had given up for its successor, which it has shown
-    /// since: somebody has a copy of the cookie, be it the one who shows it now or the other. The
+    /// since: somebody has a copy of the cookie or bearer token, be it the one who shows it now or the other. The
     /// session was ended ([`SessionEvent::Revoked`] follows).
     TheftSuspected {
         /// Its public name.
@@ -85,14 +85,14 @@ pub enum SessionEvent<'a> {
         /// Its `Sec-Fetch-Site`.
         sec_fetch_site: Option<&'a str>,
     },
-    /// A request's cookie was not taken for a session: the request is anonymous.
+    /// A request's cookie or bearer token was not taken for a session: the request is anonymous.
     Ignored {
         /// The session that it names, if it names one.
         handle: Option<Handle>,
         /// Why.
         reason: Ignored,
     },
-    /// A cookie names a session that was stored under another name than those of its session
+    /// A cookie or bearer token names a session that was stored under another name than those of its session
     /// type: the request is anonymous ([`SessionEvent::Ignored`] follows). Either two session types
     /// share a store and a cookie, or a struct was renamed.
     OtherName {
@@ -165,7 +165,7 @@ impl SessionEvent<'_> {
                 tracing::info!(target: "session", ended, "all sessions of a principal revoked");
             }
             Self::TheftSuspected { handle } => {
-                tracing::warn!(target: "session", %handle, "a replaced session cookie was shown again: it was stolen");
+                tracing::warn!(target: "session", %handle, "a replaced session token was shown again: it was stolen");
             }
             Self::OtherSite { host, origin, sec_fetch_site } => {
                 let [host, origin, sec_fetch_site] =
@@ -190,10 +190,10 @@ impl SessionEvent<'_> {
                 tracing::info!(target: "session", refusal, "request refused");
             }
             Self::Ignored { handle: Some(handle), reason } => {
-                tracing::info!(target: "session", %handle, ?reason, "session cookie ignored");
+                tracing::info!(target: "session", %handle, ?reason, "session token ignored");
             }
             Self::Ignored { handle: None, reason } => {
-                tracing::info!(target: "session", ?reason, "session cookie ignored");
+                tracing::info!(target: "session", ?reason, "session token ignored");
             }
             Self::OtherName { handle, stored, expected } => {
                 tracing::warn!(
@@ -224,7 +224,7 @@ impl SessionEvent<'_> {
     }
 }
 
-/// Why a cookie was not taken for a session.
+/// Why a cookie or bearer token was not taken for a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ignored {
@@ -232,7 +232,7 @@ pub enum Ignored {
     Malformed,
     /// Its signature is missing or not ours.
     Forged,
-    /// There were two of the name.
+    /// There were two of the name, or two `Authorization` headers.
     Repeated,
     /// There were two of the name, and both are live sessions: whose the request is, nobody can
     /// tell. A log-in leaves one.

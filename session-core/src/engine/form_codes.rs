@@ -69,12 +69,12 @@ mod tests {
     use super::*;
     use crate::crypto::random::System;
     use crate::crypto::time::Timestamp;
-    use crate::crypto::token::DigestKey;
+    use crate::crypto::token::{DigestKey, Transport};
     use crate::state::frame::{Fields, Head, Writer};
 
     fn secret(of: &Token) -> (Token, Digest) {
         let token = Token::rotate(of.handle(), &System).unwrap();
-        let digest = token.digest(&DigestKey::new("session", "Shop"));
+        let digest = token.digest(&DigestKey::new("session", "Shop", Transport::Cookie));
         (token, digest)
     }
 

@@ -12,12 +12,12 @@ use crate::engine::stored::Stored;
 use crate::state::session_state::SessionState;
 use crate::store::Times;
 
-/// What a request's cookie has shown.
+/// What a request's cookie or bearer token has shown.
 #[derive(Debug)]
 pub(crate) enum Identity<T> {
-    /// No cookie, or one that is no session.
+    /// Neither, or one that is no session.
     Anonymous,
-    /// A cookie that was replaced while the request was on its way: anonymous, and it may save
+    /// A cookie or bearer token that was replaced while the request was on its way: anonymous, and it may save
     /// nothing but a log-in, since its answer would replace the new cookie.
     Replaced(Presented),
     /// A session.
@@ -60,6 +60,8 @@ pub(crate) enum TokenCookie {
     Stale,
     /// The browser has been given another since.
     Outdated,
+    /// There is none: it is a bearer token, which its client was told once.
+    Absent,
 }
 
 impl<T> Proven<T> {
@@ -70,6 +72,11 @@ impl<T> Proven<T> {
 
     pub(crate) fn cookie_is_stale(&self) -> bool {
         matches!(self.proof, Proof::Token { cookie: TokenCookie::Stale, .. })
+    }
+
+    /// Whether it was proven by a bearer token.
+    pub(crate) fn is_bearer(&self) -> bool {
+        matches!(self.proof, Proof::Token { cookie: TokenCookie::Absent, .. })
     }
 
     /// The same of a session that was replaced since.
@@ -109,7 +116,8 @@ impl<T> Proven<T> {
     /// The cookie's token, if the browser is to have it again.
     pub(crate) fn token(&self) -> Option<&Token> {
         match &self.proof {
-            Proof::Token { cookie: TokenCookie::Outdated, .. } | Proof::Seal(_) => None,
+            Proof::Token { cookie: TokenCookie::Outdated | TokenCookie::Absent, .. }
+            | Proof::Seal(_) => None,
             Proof::Token { token, .. } => Some(token),
         }
     }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use http::HeaderValue;
 
 use crate::cookie::seen::PresentedCookies;
+use crate::crypto::token::Transport;
+use crate::engine::issuer::TokenIssuer;
 use crate::engine::names::EngineId;
 use crate::engine::store_clock::Arrival;
 
@@ -24,6 +26,8 @@ pub(crate) struct Incoming {
     pub(crate) is_withheld: bool,
     /// Whether it is HTTP/2's extended CONNECT, which opens a WebSocket and is answered 200.
     pub(crate) is_connect: bool,
+    /// What issues bearer tokens, where there are such.
+    pub(crate) issuer: Option<Arc<dyn TokenIssuer>>,
     /// What the browser calls itself, for a session that begins with this request.
     pub(crate) user_agent: Option<HeaderValue>,
 }
@@ -33,6 +37,8 @@ pub(crate) struct Incoming {
 pub(crate) struct Request {
     pub(crate) arrival: Arrival,
     pub(crate) usage: Usage,
+    /// By what it shows its session, if it shows one.
+    pub(crate) transport: Transport,
 }
 
 /// Whether a request counts as a use of its session.

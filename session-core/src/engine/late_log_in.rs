@@ -26,18 +26,17 @@ pub(crate) async fn save_late_log_in<T: SessionState>(
     transaction: &Transaction<T>,
     presented: Presented,
     left: WorkingCopy<T>,
-) -> Result<(StoredAs, SetCookie), Error> {
+) -> Result<(StoredAs, Option<SetCookie>), Error> {
     let principal = left.state.principal().filter(|_| left.logs_in()).ok_or(Error::Ended)?;
     // A revocation of its own has ended the session that it came in with.
     let revoked_itself = left.controls.after.is_some();
     if !revoked_itself && !operations::lets_log_in_late(engine, presented, principal).await? {
         return Err(Error::Ended);
     }
-    let state = if left.hands_over() {
-        Arc::new(handed_on(&*left.base, &*left.state, &*left.base))
-    } else {
-        left.state
-    };
-    let session = NewSession::of(engine, transaction, state, left.controls)?;
+    let mut left = left;
+    if left.hands_over() {
+        left.state = Arc::new(handed_on(&*left.base, &*left.state, &*left.base));
+    }
+    let session = NewSession::of(engine, transaction, left)?;
     operations::create(engine, session).await
 }

@@ -1,7 +1,9 @@
 //! The engine: the way of a session from the cookie to the handler, and of its changes to the store.
 
 pub(crate) mod argument;
+mod authorization;
 pub(crate) mod backend;
+pub(crate) mod bearer_token;
 pub(crate) mod build_error;
 pub(crate) mod builder;
 pub(crate) mod change;
@@ -27,6 +29,7 @@ pub(crate) mod identity;
 pub(crate) mod import;
 pub(crate) mod incoming;
 pub(crate) mod inspection;
+mod issuer;
 pub(crate) mod label;
 pub(crate) mod late_log_in;
 pub(crate) mod lend;

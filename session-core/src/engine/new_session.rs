@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::crypto::seal::SealAge;
 use crate::crypto::time::Timestamp;
-use crate::crypto::token::{Digest, Handle};
+use crate::crypto::token::{Digest, Handle, Token};
 use crate::engine::controls::Controls;
 use crate::engine::decode_cache::CachedState;
 use crate::engine::engine::Engine;
@@ -15,6 +15,7 @@ use crate::engine::revocation::Revocation;
 use crate::engine::sealing::NameId;
 use crate::engine::store_clock::Arrival;
 use crate::engine::transaction::Transaction;
+use crate::engine::working_copy::WorkingCopy;
 use crate::state::codec::{self, DecodedState, Encoded};
 use crate::state::session_state::SessionState;
 use crate::store::{Insert, LogIn};
@@ -28,25 +29,23 @@ pub(crate) struct NewSession<T> {
     persistent: bool,
     label: Option<Arc<str>>,
     pub(crate) arrival: Arrival,
+    /// The bearer token that its client has been told.
+    pub(crate) issued: Option<Arc<Token>>,
 }
 
 impl<T: SessionState> NewSession<T> {
-    /// What a request has made of no session.
+    /// What a request has left.
     pub(crate) fn of(
         engine: &Engine<T>,
         transaction: &Transaction<T>,
-        state: Arc<T>,
-        controls: Controls,
+        left: WorkingCopy<T>,
     ) -> Result<Self, Error> {
+        let WorkingCopy { state, controls, issued, .. } = left;
         let Controls { persistent, after, .. } = controls;
         let arrival = after.map_or(transaction.incoming.request.arrival, Revocation::arrival);
-        Self::new(
-            engine,
-            transaction.label(&engine.policy.labels),
-            state,
-            persistent.unwrap_or(false),
-            arrival,
-        )
+        let label = transaction.label(&engine.policy.labels);
+        let session = Self::new(engine, label, state, persistent.unwrap_or(false), arrival)?;
+        Ok(Self { issued, ..session })
     }
 
     pub(crate) fn new(
@@ -64,7 +63,7 @@ impl<T: SessionState> NewSession<T> {
         }
         let fields = engine.policy.lifetime.row(persistent).write_to(fields)?;
         let decoded = DecodedState { state, until };
-        Ok(Self { fields, decoded, principal, persistent, label, arrival })
+        Ok(Self { fields, decoded, principal, persistent, label, arrival, issued: None })
     }
 
     /// What the store is asked, with its fields sealed if they are to be.

@@ -6,6 +6,7 @@ use http::Extensions;
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 
+use crate::engine::authorization::shows_bearer_token;
 use crate::engine::cross_site::SEC_FETCH_SITE;
 use crate::engine::deferred::{Asked, Deferred, DeferredScope, Progress};
 use crate::engine::engine::Engine;
@@ -23,7 +24,8 @@ impl<T: SessionState> Engine<T> {
     /// Opens the session of a request for a function around others, or for a handler. The first
     /// that asks loads it; it lies in the request's extensions from then on.
     ///
-    /// No cookie, a malformed, unknown or expired one: the state's default, and nothing is stored.
+    /// Neither cookie nor bearer token, or a malformed, unknown or expired one: the state's default, and nothing is
+    /// stored.
     ///
     /// # Errors
     /// When another site sends an unsafe request, the store fails or is too slow, there are too
@@ -91,9 +93,11 @@ impl<T: SessionState> Engine<T> {
         opening: Opening,
         access: Access,
     ) -> Result<Session<T>, Refusal> {
-        if access.sites == Sites::Ours {
-            let permitted = self.policy.cross_site.permit(parts);
-            permitted.map_err(|refusal| self.refuse_other_site(parts, refusal))?;
+        if access.sites == Sites::Ours
+            && let Err(refusal) = self.policy.cross_site.permit(parts)
+            && !shows_bearer_token(&self.policy, &parts.headers)
+        {
+            return Err(self.refuse_other_site(parts, refusal));
         }
         let place = match asked {
             None => None,

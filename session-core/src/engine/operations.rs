@@ -7,7 +7,7 @@ use http::HeaderMap;
 
 use crate::cookie::seen;
 use crate::cookie::write::SetCookie;
-use crate::crypto::token::Handle;
+use crate::crypto::token::{Handle, Token};
 use crate::engine::backend::Backend;
 use crate::engine::change::{Change, Requester};
 use crate::engine::committer;
@@ -42,6 +42,18 @@ pub(crate) async fn identify<T: SessionState>(
         Backend::Cookie(cookie) => {
             Box::pin(cookie_backend::identify(cookie, engine, value, seen)).await
         }
+    }
+}
+
+/// The session that a bearer token proves. No sealed cookie has one.
+pub(crate) async fn identify_bearer<T: SessionState>(
+    engine: &Arc<Engine<T>>,
+    request: &Request,
+    token: Token,
+) -> Result<Identity<T>, Error> {
+    match &engine.backend {
+        Backend::Store => store_backend::identify_bearer(engine, request, token).await,
+        Backend::Cookie(_) => Ok(Identity::Anonymous),
     }
 }
 
@@ -85,11 +97,12 @@ pub(crate) async fn identify_one_of<T: SessionState>(
     }
 }
 
-/// Saves a session that began with its request, and answers where it is and its cookie.
+/// Saves a session that began with its request, and answers where it is and its cookie, unless its
+/// client has been told a bearer token.
 pub(crate) async fn create<T: SessionState>(
     engine: &Engine<T>,
     session: NewSession<T>,
-) -> Result<(StoredAs, SetCookie), Error> {
+) -> Result<(StoredAs, Option<SetCookie>), Error> {
     match &engine.backend {
         Backend::Store => store_backend::create(engine, session).await,
         Backend::Cookie(cookie) => cookie_backend::create(cookie, engine, session),

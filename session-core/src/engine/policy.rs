@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::cookie::private_pages::PrivatePages;
 use crate::cookie::session_cookie::SessionCookie;
+use crate::cookie::write::Vary;
 use crate::crypto::random::Random;
 use crate::engine::cross_site::CrossSite;
 use crate::engine::error::Error;
@@ -19,6 +20,8 @@ pub(crate) struct Policy {
     pub(crate) cookie: SessionCookie,
     pub(crate) private_pages: PrivatePages,
     pub(crate) cross_site: CrossSite,
+    /// Whether clients may show their sessions by a bearer token.
+    pub(crate) bearer_tokens: bool,
     pub(crate) sealer: Sealer,
     pub(crate) lifetime: Lifetime,
     /// How many sessions a principal may have.
@@ -31,6 +34,11 @@ impl Policy {
     /// The name of new sessions.
     pub(crate) fn name(&self) -> &str {
         self.sealer.name()
+    }
+
+    /// What of a request its session depends on.
+    pub(crate) fn vary(&self) -> Vary {
+        if self.bearer_tokens { Vary::CookieAndAuthorization } else { Vary::Cookie }
     }
 
     /// What the store keeps of whom this state belongs to, in a session of this name.

@@ -62,7 +62,7 @@ pub(crate) async fn at_once<T: SessionState>(
 
 async fn renew<T: SessionState>(engine: &Arc<Engine<T>>, transaction: &Transaction<T>) {
     let Some(proven) = transaction.proven() else { return };
-    let Request { arrival, usage } = transaction.request();
+    let Request { arrival, usage, .. } = transaction.request();
     let request = Requester { presented: proven.digest(), arrival, usage, renews: true };
     if let Err(error) = operations::renew(engine, proven, request).await {
         let handle = proven.stored.record.handle;

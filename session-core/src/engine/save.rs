@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::cookie::write::SetCookie;
+use crate::crypto::token::Transport;
 use crate::engine::change::{Change, FormerData, Requester, SecretChange, StateChange};
 use crate::engine::controls::{Controls, SecretRequest};
 use crate::engine::end_reason::EndReason;
@@ -70,7 +71,7 @@ pub(crate) fn save<T: SessionState>(
         return renewal(engine, transaction);
     }
     let (engine, transaction) = (Arc::clone(engine), Arc::clone(transaction));
-    let purpose = match (changed.is_empty(), asked) {
+    let purpose = match (changed.is_empty() && left.issued.is_none(), asked) {
         (false, _) => Purpose::Change,
         (true, true) => Purpose::Controls,
         (true, false) => Purpose::Upkeep,
@@ -100,11 +101,13 @@ fn run<T: SessionState>(
         let _suspected = person
             .filter(|person| engine.policy.limit.is_some() && *person != Person::Nobody)
             .map(|person| Suspecting::new(&engine.live, person, EndReason::Revoked));
+        let is_farewell = is_untold_farewell(&transaction, &left, purpose)?;
+        let is_withheld = transaction.incoming.is_withheld && left.issued.is_none();
         if let Identity::Replaced(presented) = transaction.identity {
             let saved = save_late_log_in(&engine, &transaction, presented, left);
             let (stored_as, set) = Box::pin(saved).await?;
             saving.began(stored_as);
-            return Ok(Some(set));
+            return Ok(set);
         }
         if let Some(proven) = transaction.proven().filter(|_| left.is_destroyed) {
             let Record { handle, times, .. } = &proven.stored.record;
@@ -114,20 +117,26 @@ fn run<T: SessionState>(
         let Controls { secret, persistent, after, restarts } = left.controls;
         let set = match transaction.proven().filter(|_| !left.is_destroyed) {
             Some(proven) => {
-                let log_in = left.logs_in().then(|| Box::new(left.clone()));
-                let Request { arrival, usage } = transaction.request();
+                let handle = proven.stored.record.handle;
+                // After a revocation of its own the token that was issued is another session's.
+                let is_over = left.issued.as_ref().is_some_and(|token| token.handle() != handle);
+                let may_begin_anew = left.logs_in() && (left.issued.is_none() || is_over);
+                let log_in = may_begin_anew.then(|| Box::new(left.clone()));
+                let Request { arrival, usage, .. } = transaction.request();
                 let renews = transaction.take_renewal();
                 let arrival = after.map_or(arrival, Revocation::arrival);
                 let former = match left.hand_overs {
                     0 => FormerData::Kept,
                     _ => FormerData::Dropped,
                 };
-                let (base, mine) = (left.base, left.state);
+                let (base, mine, issued) = (left.base, left.state, left.issued);
                 let change = Box::new(Change {
                     state: StateChange::Merge { base, mine, changed, former },
                     request: Some(Requester { presented: proven.digest(), arrival, usage, renews }),
                     secret: match (secret, proven.token().filter(|_| due)) {
-                        (SecretRequest::Rotate | SecretRequest::LogIn, _) => SecretChange::Replace,
+                        (SecretRequest::Rotate | SecretRequest::LogIn, _) => {
+                            issued.map_or(SecretChange::Replace, SecretChange::ReplaceBy)
+                        }
                         (SecretRequest::Unasked, Some(old)) => {
                             SecretChange::Renew(Box::new(old.clone()))
                         }
@@ -140,13 +149,18 @@ fn run<T: SessionState>(
                     persistent,
                     restarts,
                 });
-                match (operations::commit(&engine, proven, change).await, log_in) {
+                let committed = if is_over {
+                    Err(Error::Ended)
+                } else {
+                    operations::commit(&engine, proven, change).await
+                };
+                match (committed, log_in) {
                     (Err(Error::Ended), Some(log_in)) => {
                         let presented = proven.presented();
                         let saved = save_late_log_in(&engine, &transaction, presented, *log_in);
                         let (stored_as, set) = Box::pin(saved).await?;
                         saving.went_on(stored_as);
-                        Some(set)
+                        set
                     }
                     // Nothing of the request's is lost, and what it answers was so when it asked.
                     (Err(Error::Ended), None) if purpose == Purpose::Upkeep => None,
@@ -157,16 +171,16 @@ fn run<T: SessionState>(
                     }
                 }
             }
-            None if purpose == Purpose::Change && transaction.incoming.is_withheld => {
+            None if purpose == Purpose::Change && is_withheld => {
                 withhold(&engine, &*left.state)?;
                 saving.came_to_nothing();
                 None
             }
-            None if purpose == Purpose::Change => {
-                let session = NewSession::of(&engine, &transaction, left.state, left.controls)?;
+            None if purpose == Purpose::Change && !is_farewell => {
+                let session = NewSession::of(&engine, &transaction, left)?;
                 let (stored_as, set) = Box::pin(operations::create(&engine, session)).await?;
                 saving.began(stored_as);
-                Some(set)
+                set
             }
             None => {
                 saving.came_to_nothing();
@@ -175,6 +189,31 @@ fn run<T: SessionState>(
         };
         Ok(set.or(removes.then_some(SetCookie::Remove)))
     }
+}
+
+/// Whether this is what a request with a bearer token has left after a log-out, a farewell say: nobody could see it.
+///
+/// # Errors
+/// If it gives a session a secret of which nobody has told the client: it would be locked out, and no cookie is set in
+/// its place.
+fn is_untold_farewell<T: SessionState>(
+    transaction: &Transaction<T>,
+    left: &WorkingCopy<T>,
+    purpose: Purpose,
+) -> Result<bool, Error> {
+    if transaction.incoming.request.transport == Transport::Cookie || left.issued.is_some() {
+        return Ok(false);
+    }
+    let goes_on = transaction.proven().is_some() && !left.is_destroyed;
+    let gets_secret =
+        if goes_on { left.logs_in_or_out() } else { left.state.principal().is_some() };
+    if gets_secret {
+        return Err(Error::BearerTokenUnasked);
+    }
+    if !goes_on && !left.is_destroyed && purpose == Purpose::Change {
+        return Err(Error::Ended);
+    }
+    Ok(left.is_destroyed)
 }
 
 /// What is made of a session whose cookie the browser may have withheld: it comes to nothing, since

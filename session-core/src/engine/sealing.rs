@@ -1,4 +1,4 @@
-//! What keys do for a session type: seal its records, sign its cookies, hide its principals.
+//! What keys do for a session type: seal its records, sign its tokens, hide its principals.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::crypto::base64url;
 use crate::crypto::key_ring::KeyRing;
 use crate::crypto::random::{Random, RandomError};
 use crate::crypto::seal::{Context, SealAge, SealError, Signature};
-use crate::crypto::token::{Digest, DigestKey, Handle, Nonce, Token};
+use crate::crypto::token::{Digest, DigestKey, Handle, Nonce, Token, Transport};
 use crate::engine::event::Ignored;
 use crate::state::frame::{Contents, Head};
 
@@ -53,7 +53,24 @@ struct Name {
     text: String,
     /// The cookie and the name.
     owner: String,
-    digest_key: DigestKey,
+    /// Of secrets in cookies, and of those in bearer tokens.
+    digest_keys: [DigestKey; 2],
+}
+
+impl Name {
+    fn new(text: &str, cookie: &str) -> Self {
+        let digest_keys = [Transport::Cookie, Transport::Bearer]
+            .map(|transport| DigestKey::new(cookie, text, transport));
+        Self { owner: owner(cookie, text), digest_keys, text: text.to_owned() }
+    }
+
+    fn digest_key(&self, transport: Transport) -> &DigestKey {
+        let [of_cookies, of_bearer_tokens] = &self.digest_keys;
+        match transport {
+            Transport::Cookie => of_cookies,
+            Transport::Bearer => of_bearer_tokens,
+        }
+    }
 }
 
 /// One of the names that a session type's sessions have.
@@ -78,12 +95,8 @@ impl Sealer {
         name: &str,
         aliases: &[&str],
     ) -> Self {
-        let all = std::iter::once(&name).chain(aliases).map(|&name| Name {
-            owner: owner(&cookie, name),
-            digest_key: DigestKey::new(&cookie, name),
-            text: name.to_owned(),
-        });
-        let names = all.collect();
+        let all = std::iter::once(&name).chain(aliases);
+        let names = all.map(|name| Name::new(name, &cookie)).collect();
         Self { sealing, cookie, names }
     }
 
@@ -102,18 +115,18 @@ impl Sealer {
     }
 
     /// What the store keeps of a token's secret.
-    pub(crate) fn digest(&self, token: &Token, name: NameId) -> Digest {
-        token.digest(&self.names[name.0].digest_key)
+    pub(crate) fn digest(&self, token: &Token, name: NameId, transport: Transport) -> Digest {
+        token.digest(self.names[name.0].digest_key(transport))
     }
 
-    /// The token that succeeds this one by age.
+    /// The cookie's token that succeeds this one by age.
     pub(crate) fn successor(&self, token: &Token, nonce: &Nonce, name: NameId) -> Token {
-        token.successor(nonce, &self.names[name.0].digest_key)
+        token.successor(nonce, self.names[name.0].digest_key(Transport::Cookie))
     }
 
     /// The digest of a token for a session of another name.
-    pub(crate) fn digest_under(&self, token: &Token, name: &str) -> Digest {
-        token.digest(&DigestKey::new(&self.cookie, name))
+    pub(crate) fn digest_under(&self, token: &Token, name: &str, transport: Transport) -> Digest {
+        token.digest(&DigestKey::new(&self.cookie, name, transport))
     }
 
     /// What belongs to sessions of this name, whosever it is.
@@ -158,8 +171,12 @@ impl Sealer {
     }
 
     /// Of a token, which does not say what its session's name is.
-    fn token_context(&self) -> Context<'_> {
-        Context { purpose: "token", owner: &self.cookie, handle: &[] }
+    fn token_context(&self, transport: Transport) -> Context<'_> {
+        let purpose = match transport {
+            Transport::Cookie => "token",
+            Transport::Bearer => "bearer token",
+        };
+        Context { purpose, owner: &self.cookie, handle: &[] }
     }
 
     /// A record's fields as the store keeps them.
@@ -201,18 +218,22 @@ impl Sealer {
         }
     }
 
-    /// A token as the cookie's value: 64 characters, or 96 with a signature.
-    pub(crate) fn encode_token(&self, token: &Token) -> Zeroizing<String> {
+    /// A token as its client has it: 64 characters, or 96 with a signature.
+    pub(crate) fn encode_token(&self, token: &Token, transport: Transport) -> Zeroizing<String> {
         let mut value = token.encode();
         if let Some(ring) = self.sealing() {
-            let signature = ring.sign(self.token_context(), value.as_bytes());
+            let signature = ring.sign(self.token_context(transport), value.as_bytes());
             value.push_str(&URL_SAFE_NO_PAD.encode(signature));
         }
         value
     }
 
-    /// The token of a cookie's value, and how old its signature is.
-    pub(crate) fn decode_token(&self, value: &[u8]) -> Result<(Token, SealAge), Ignored> {
+    /// The token that a client shows as this, and how old its signature is.
+    pub(crate) fn decode_token(
+        &self,
+        value: &[u8],
+        transport: Transport,
+    ) -> Result<(Token, SealAge), Ignored> {
         let (token_bytes, signed) =
             value.split_at_checked(Token::LENGTH).ok_or(Ignored::Malformed)?;
         let token = Token::parse(token_bytes).ok_or(Ignored::Malformed)?;
@@ -232,7 +253,7 @@ impl Sealer {
         }
         let mut signature = Signature::default();
         base64url::decode(signed, &mut signature).ok_or(Ignored::Malformed)?;
-        let verified = ring.verify(self.token_context(), token_bytes, &signature);
+        let verified = ring.verify(self.token_context(transport), token_bytes, &signature);
         let seal = verified.map_err(|_| Ignored::Forged)?;
         Ok((token, SealAge::stale_if(seal.is_stale() && self.sealing().is_some())))
     }

@@ -199,7 +199,7 @@ impl<T: SessionState> Session<T> {
     /// The way that works is to answer with 303 to a page of one's own: that request carries the
     /// cookie.
     pub fn is_withheld(&self) -> bool {
-        self.place.transaction.incoming.is_withheld
+        self.place.transaction.incoming.is_withheld && self.copy.issued.is_none()
     }
 
     /// The session as long as it lives, for what outlasts this request: a WebSocket, an event stream, a

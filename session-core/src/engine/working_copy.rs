@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::crypto::token::Token;
 use crate::engine::controls::{Controls, SecretRequest};
 use crate::engine::revocation::Revocation;
 use crate::state::codec::have_same_principal;
@@ -21,13 +22,16 @@ pub(crate) struct WorkingCopy<T> {
     pub(crate) is_destroyed: bool,
     /// How often a log-in has dropped what belonged to another principal.
     pub(crate) hand_overs: u32,
+    /// The bearer token that the request's client is told, with which the session is saved.
+    pub(crate) issued: Option<Arc<Token>>,
 }
 
 impl<T> WorkingCopy<T> {
     /// Nothing has been made of it.
     pub(crate) fn new(base: Arc<T>) -> Self {
         let state = Arc::clone(&base);
-        Self { base, state, controls: Controls::default(), is_destroyed: false, hand_overs: 0 }
+        let (controls, is_destroyed) = (Controls::default(), false);
+        Self { base, state, controls, is_destroyed, hand_overs: 0, issued: None }
     }
 }
 
@@ -88,13 +92,20 @@ impl<T: SessionState> WorkingCopy<T> {
         let controls = self.controls.since(handed.controls);
         let hand_overs = self.hand_overs.saturating_sub(handed.hand_overs);
         let base = if hand_overs > 0 { Arc::new(carried(&*handed.state)) } else { handed.state };
-        Self { base, state: self.state, controls, is_destroyed: false, hand_overs }
+        let is_saved = self
+            .issued
+            .as_ref()
+            .zip(handed.issued)
+            .is_some_and(|(one, two)| Arc::ptr_eq(one, &two));
+        let issued = self.issued.filter(|_| !is_saved);
+        Self { base, state: self.state, controls, is_destroyed: false, hand_overs, issued }
     }
 }
 
 impl<T> Clone for WorkingCopy<T> {
     fn clone(&self) -> Self {
-        Self { base: Arc::clone(&self.base), state: Arc::clone(&self.state), ..*self }
+        let (base, state) = (Arc::clone(&self.base), Arc::clone(&self.state));
+        Self { base, state, issued: self.issued.clone(), ..*self }
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod app;
 mod background_requests;
 mod basics;
+mod bearer;
 mod caching;
 mod cleaning;
 mod cookie_parsing;

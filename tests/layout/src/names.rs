@@ -95,6 +95,8 @@ pub const RETIRED: &[Retired] = &[
 
 /// Files in which a word is the field's own term: its start, the word, and why.
 pub const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    ("session-core/src/engine/builder.rs", "bearer", "RFC 6750's word for such a token"),
+    ("session-axum/src/builder.rs", "bearer", "RFC 6750's word for such a token"),
     ("tests/integration/model/", "request", "the model sends requests"),
     ("tests/integration/model/", "Edit", "what a request of the model does to a field"),
 ];

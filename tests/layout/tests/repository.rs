@@ -18,7 +18,7 @@ const FLOORS: &[Floor] = &[
         rooms: &[
             ("gate", &["extract", "guard", "requirement", "return_to", "sessions", "verdict"]),
             ("layer", &["guard", "request_session", "sessions"]),
-            ("testing", &["guard", "rejection", "requirement", "sessions"]),
+            ("testing", &["builder", "guard", "rejection", "requirement", "sessions"]),
             (
                 "guard",
                 &[
@@ -167,7 +167,7 @@ const STRANGERS: &[Strangers] = &[
 const FRAMEWORK: &[&str] = &["axum", "axum-core", "session-axum"];
 
 /// The requirements of `docs/security.md`.
-const REQUIREMENTS: u32 = 73;
+const REQUIREMENTS: u32 = 74;
 
 /// The cells of `COMPARE.md` that say something of this library.
 const COMPARED: u32 = 28;

@@ -1,7 +1,7 @@
 //! The save of a session that began with its request: its first cookie.
 
 use crate::cookie::write::SetCookie;
-use crate::crypto::token::Token;
+use crate::crypto::token::{Token, Transport};
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::SessionEvent;
@@ -17,10 +17,10 @@ pub(crate) fn create<T: SessionState>(
     sealed_cookie: &SealedCookie,
     engine: &Engine<T>,
     session: NewSession<T>,
-) -> Result<(StoredAs, SetCookie), Error> {
+) -> Result<(StoredAs, Option<SetCookie>), Error> {
     let now = engine.store.current_time();
     let token = Token::generate(&*engine.policy.random, now)?;
-    let digest = engine.policy.sealer.digest(&token, NameId::NEW);
+    let digest = engine.policy.sealer.digest(&token, NameId::NEW, Transport::Cookie);
     let insert = session.insert(engine, token.handle(), digest, None)?;
     let record = Record::inserted(insert, now);
     let SealedSession { value, max_age } =
@@ -28,5 +28,5 @@ pub(crate) fn create<T: SessionState>(
     engine.decode_cache.remember(record.handle, record.fields, session.cached());
     engine.store.report(&SessionEvent::Created { handle: record.handle });
     let stored_as = StoredAs { handle: record.handle, ends: record.times.expires };
-    Ok((stored_as, SetCookie::Keep { value, max_age }))
+    Ok((stored_as, Some(SetCookie::Keep { value, max_age })))
 }

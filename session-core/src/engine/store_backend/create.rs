@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::cookie::write::SetCookie;
 use crate::crypto::random::RandomError;
-use crate::crypto::token::Token;
+use crate::crypto::token::{Token, Transport};
 use crate::engine::committer::MAX_REFUSALS;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
@@ -24,25 +24,31 @@ const MAX_HANDLES: u32 = 3;
 pub(crate) async fn create<T: SessionState>(
     engine: &Engine<T>,
     session: NewSession<T>,
-) -> Result<(StoredAs, SetCookie), Error> {
+) -> Result<(StoredAs, Option<SetCookie>), Error> {
     let Engine { policy, store, .. } = engine;
     let arrival = session.arrival;
     let mut began = arrival.known();
     let (mut occupied, mut refusals) = (0, 0);
-    while occupied < MAX_HANDLES {
-        let token = Token::generate(&*policy.random, store.current_time())?;
+    let is_told = session.issued.is_some();
+    // A token that its client has been told cannot be another.
+    let max_handles = if is_told { 1 } else { MAX_HANDLES };
+    while occupied < max_handles {
+        let (token, transport) = match &session.issued {
+            Some(issued) => (Token::clone(issued), Transport::Bearer),
+            None => (Token::generate(&*policy.random, store.current_time())?, Transport::Cookie),
+        };
         let handle = token.handle();
-        let digest = policy.sealer.digest(&token, NameId::NEW);
+        let digest = policy.sealer.digest(&token, NameId::NEW, transport);
         let insert = session.insert(engine, handle, digest, began)?;
         let (stored_bytes, persistent) = (Arc::clone(&insert.fields), insert.persistent);
         match store.insert(insert).await? {
             Inserted::Saved(times) => {
                 engine.decode_cache.remember(handle, stored_bytes, session.cached());
                 store.report(&SessionEvent::Created { handle });
-                let set = SetCookie::Keep {
-                    value: policy.sealer.encode_token(&token),
+                let set = (!is_told).then(|| SetCookie::Keep {
+                    value: policy.sealer.encode_token(&token, Transport::Cookie),
                     max_age: persistent.then(|| max_age(&times)),
-                };
+                });
                 return Ok((StoredAs { handle, ends: times.expires }, set));
             }
             Inserted::Occupied => occupied += 1,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::end::end;
 use super::renew::note_seen;
 use crate::crypto::seal::SealAge;
-use crate::crypto::token::{Handle, Token};
+use crate::crypto::token::{Handle, Token, Transport};
 use crate::engine::change::Requester;
 use crate::engine::end_reason::EndReason;
 use crate::engine::engine::Engine;
@@ -29,10 +29,28 @@ pub(crate) async fn identify<T: SessionState>(
     request: &Request,
     value: &[u8],
 ) -> Result<Identity<T>, Error> {
-    let (token, signature) = match engine.policy.sealer.decode_token(value) {
+    let (token, signature) = match engine.policy.sealer.decode_token(value, Transport::Cookie) {
         Ok(token) => token,
         Err(reason) => return Ok(engine.ignore(None, reason)),
     };
+    look_up(engine, request, token, signature).await
+}
+
+/// The session that a bearer token proves.
+pub(crate) async fn identify_bearer<T: SessionState>(
+    engine: &Arc<Engine<T>>,
+    request: &Request,
+    token: Token,
+) -> Result<Identity<T>, Error> {
+    look_up(engine, request, token, SealAge::Current).await
+}
+
+async fn look_up<T: SessionState>(
+    engine: &Arc<Engine<T>>,
+    request: &Request,
+    token: Token,
+    signature: SealAge,
+) -> Result<Identity<T>, Error> {
     let loaded = engine.store.load(token.handle()).await?;
     match (Lookup { engine, request, token, signature }).answered(loaded)? {
         Answer::Known(identity) => Ok(identity),
@@ -69,10 +87,10 @@ impl<T: SessionState> Lookup<'_, T> {
             Opened::Ours(unsealed) => unsealed,
             Opened::Ended => return ignored(Ignored::Unknown),
             Opened::OfAnother(other) => {
-                return Ok(Answer::Known(of_another(engine, &token, &other)));
+                return Ok(Answer::Known(of_another(engine, request, &token, &other)));
             }
         };
-        let digest = engine.policy.sealer.digest(&token, unsealed.name);
+        let digest = engine.policy.sealer.digest(&token, unsealed.name, request.transport);
         let secret = record.match_secret(digest);
         match secret {
             SecretMatch::Current | SecretMatch::Predecessor | SecretMatch::Successor => {}
@@ -84,10 +102,11 @@ impl<T: SessionState> Lookup<'_, T> {
             SecretMatch::Unknown => return ignored(Ignored::WrongSecret),
         }
         let stored = Arc::new(engine.decode_unsealed(record, unsealed)?);
-        let cookie = match (secret, signature) {
-            (SecretMatch::Predecessor, _) => TokenCookie::Outdated,
-            (_, SealAge::Stale) => TokenCookie::Stale,
-            (_, SealAge::Current) => TokenCookie::Current,
+        let cookie = match (request.transport, secret, signature) {
+            (Transport::Bearer, ..) => TokenCookie::Absent,
+            (_, SecretMatch::Predecessor, _) => TokenCookie::Outdated,
+            (_, _, SealAge::Stale) => TokenCookie::Stale,
+            (_, _, SealAge::Current) => TokenCookie::Current,
         };
         let proven = Proven { proof: Proof::Token { token, digest, cookie }, stored };
         Ok(match secret {
@@ -139,10 +158,12 @@ fn stolen<T: SessionState>(
 /// secret.
 fn of_another<T: SessionState>(
     engine: &Engine<T>,
+    request: &Request,
     token: &Token,
     other: &OtherSession,
 ) -> Identity<T> {
-    let is_proven = engine.policy.sealer.digest_under(token, &other.name) == other.digest;
+    let sealer = &engine.policy.sealer;
+    let is_proven = sealer.digest_under(token, &other.name, request.transport) == other.digest;
     if is_proven {
         engine.report_other(other.handle, &other.name);
     }

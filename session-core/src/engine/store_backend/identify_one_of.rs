@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::identify::identify;
-use crate::crypto::token::{Handle, Token};
+use crate::crypto::token::{Handle, Token, Transport};
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
 use crate::engine::event::Ignored;
@@ -36,7 +36,7 @@ pub(crate) async fn identify_one_of<T: SessionState>(
 ) -> Result<Identity<T>, Error> {
     let mut shown: Vec<(Handle, Standing, &[u8])> = Vec::with_capacity(values.len());
     for value in values {
-        match engine.policy.sealer.decode_token(value) {
+        match engine.policy.sealer.decode_token(value, Transport::Cookie) {
             Ok((token, _)) => {
                 let standing = standing(engine, &token).await?;
                 shown.push((token.handle(), standing, value));
@@ -71,7 +71,7 @@ async fn standing<T: SessionState>(engine: &Engine<T>, token: &Token) -> Result<
         return Ok(Standing::Nothing);
     };
     let Opened::Ours(unsealed) = engine.unseal(&mut record)? else { return Ok(Standing::Nothing) };
-    let digest = engine.policy.sealer.digest(token, unsealed.name);
+    let digest = engine.policy.sealer.digest(token, unsealed.name, Transport::Cookie);
     Ok(match record.match_secret(digest) {
         SecretMatch::Current | SecretMatch::Successor => Standing::Current,
         SecretMatch::Predecessor => Standing::Outdated,

@@ -14,7 +14,7 @@ use http::request::Parts;
 use tokio::time::timeout;
 
 use crate::crypto::import_key::ImportKey;
-use crate::crypto::token::{Digest, Nonce};
+use crate::crypto::token::{Digest, Nonce, Transport};
 use crate::engine::committer::MAX_REFUSALS;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
@@ -147,7 +147,7 @@ impl<T: SessionState> Import<T> {
         let nonce = SecondarySecret::nonce(None, &*policy.random)?;
         let successor = policy.sealer.successor(&key.token, &nonce, NameId::NEW);
         let secondary = SecondarySecret {
-            digest: policy.sealer.digest(&successor, NameId::NEW),
+            digest: policy.sealer.digest(&successor, NameId::NEW, Transport::Cookie),
             at: store.current_time(),
             role: Role::Offered(nonce),
             principal: None,

@@ -13,7 +13,7 @@ mod renew;
 pub(crate) use commit::told;
 pub(crate) use create::create;
 pub(crate) use end::end;
-pub(crate) use identify::identify;
+pub(crate) use identify::{identify, identify_bearer};
 pub(crate) use identify_one_of::identify_one_of;
 pub(crate) use import::import;
 pub(crate) use late_log_in::lets_log_in_late;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::crypto::random::System;
 use crate::crypto::time::{Now, Timestamp};
-use crate::crypto::token::{DigestKey, Handle, Token};
+use crate::crypto::token::{DigestKey, Handle, Token, Transport};
 use crate::store::{Contents, Insert, Inserted, ListQuery, LogIn, Record, Store, Update, Updated};
 
 pub(super) const HOUR: Duration = Duration::from_hours(1);
@@ -30,7 +30,7 @@ pub(crate) fn insert() -> Insert {
     let token = Token::generate(&System, second(0)).expect("the system's random source works");
     Insert {
         handle: token.handle(),
-        digest: token.digest(&DigestKey::new("session", "Shop")),
+        digest: token.digest(&DigestKey::new("session", "Shop", Transport::Cookie)),
         principal: None,
         fields: b"\x01\x01\0\x04Shop\x06visits\x011"[..].into(),
         persistent: false,

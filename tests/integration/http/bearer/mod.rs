@@ -1,0 +1,9 @@
+//! Bearer tokens: clients that are no browsers, on the sessions that browsers have.
+
+mod app;
+mod attacks;
+mod basics;
+mod failures;
+mod lifetime;
+mod log_in;
+mod nesting;

@@ -1,4 +1,4 @@
-//! Programs that a newcomer runs: `cargo run --example quickstart`, `accounts`, `permissions`, `chat` and `hyper`.
+//! Programs that a newcomer runs: `cargo run --example quickstart`, `accounts`, `permissions`, `chat`, `bearer` and `hyper`.
 //!
 //! The programs in the READMEs are doc tests of this crate: it may depend on every store, which the
 //! crates that they describe may not.
@@ -32,6 +32,9 @@ pub mod guide {
 
     #[doc = include_str!("../../docs/guide/sockets-and-streams.md")]
     pub mod sockets_and_streams {}
+
+    #[doc = include_str!("../../docs/guide/clients.md")]
+    pub mod clients {}
 
     #[doc = include_str!("../../docs/guide/frameworks.md")]
     pub mod frameworks {}

@@ -6,7 +6,9 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::routing::get;
 use session_axum::store::{Contents, Update};
-use session_axum::{Error, ErrorKind, KeyRing, Listed, PageCursor, SessionPage, Sessions};
+use session_axum::{
+    Error, ErrorKind, KeyRing, Listed, PageCursor, SessionPage, Sessions, StoredSession,
+};
 use session_core::Now;
 use session_test_support::records::with;
 use session_tests::{Call, Client, TestStore, on_each_store};
@@ -107,7 +109,7 @@ async fn a_list_has_the_states_if_they_are_asked_for<S: TestStore>(store: S) {
     let second = app.sessions.list(&ann()).with_state().page_size(2).after(first.next).await;
     let second = second.expect("the store works");
     assert_eq!((first.sessions.len(), second.sessions.len(), second.next), (2, 1, None));
-    let paged = first.sessions.iter().chain(&second.sessions).map(|shop| shop.listed());
+    let paged = first.sessions.iter().chain(&second.sessions).map(StoredSession::listed);
     assert!(paged.eq(&listed));
     assert_eq!(app.store.take_calls(), [Call::List; 4], "each is one operation");
     let queries = app.store.take_queries();
@@ -143,7 +145,7 @@ async fn a_list_of_many_sessions_has_all_of_them<S: TestStore>(store: S) {
     handles.dedup();
     assert_eq!(handles.len(), clients.len());
     let whole = app.sessions.list(&ann()).with_state().await.expect("the store works");
-    assert!(whole.iter().map(|shop| shop.listed()).eq(&listed));
+    assert!(whole.iter().map(StoredSession::listed).eq(&listed));
 }
 
 #[derive(serde::Deserialize)]
@@ -159,10 +161,10 @@ async fn devices(
     let page = sessions.list(&ann()).page_size(paging.size).after(paging.after).await?;
     let mut lines = String::new();
     for listed in &page.sessions {
-        lines += &format!("{}\n", listed.handle);
+        lines.extend([listed.handle.to_string(), "\n".to_owned()]);
     }
     if let Some(next) = page.next {
-        lines += &format!("/devices?size={}&after={next}", paging.size);
+        lines.extend([format!("/devices?size={}&after={next}", paging.size)]);
     }
     Ok(lines)
 }
@@ -178,7 +180,7 @@ async fn the_next_page_is_a_word_in_a_url<S: TestStore>(store: S) {
         let body = client.get(&next).await.ok();
         let (lines, link) = body.rsplit_once('\n').expect("no page is empty");
         handles.extend(lines.lines().map(str::to_owned));
-        next = link.to_owned();
+        link.clone_into(&mut next);
     }
     let all = app.sessions.list(&ann()).await.expect("the store works");
     assert!(all.iter().map(|listed| listed.handle.to_string()).eq(handles));

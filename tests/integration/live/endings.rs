@@ -181,8 +181,8 @@ async fn revoke_where<S: TestStore>(_: &S, Nodes { here, there, .. }: Nodes<S>) 
     used.post("/visit").await.ok();
     let other = here.live(&unused).await;
     let (live, far) = (here.live(&used).await, there.live(&used).await);
-    let user = "ann".to_owned();
-    let ended = here.state.sessions.revoke_where(&user, |guest| guest.visits > 0).await;
+    let ann = "ann".to_owned();
+    let ended = here.state.sessions.revoke_where(&ann, |guest| guest.visits > 0).await;
     assert_eq!(ended.unwrap(), 1);
     assert_eq!(end(&live).await, EndReason::Revoked);
     assert_eq!(end(&far).await, EndReason::Unknown);

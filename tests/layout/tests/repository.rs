@@ -167,7 +167,7 @@ const STRANGERS: &[Strangers] = &[
 const FRAMEWORK: &[&str] = &["axum", "axum-core", "session-axum"];
 
 /// The requirements of `docs/security.md`.
-const REQUIREMENTS: u32 = 74;
+const REQUIREMENTS: u32 = 75;
 
 /// The cells of `COMPARE.md` that say something of this library.
 const COMPARED: u32 = 28;

@@ -64,7 +64,7 @@ async fn a_cookie_s_value_is_no_bearer_token_and_a_bearer_token_no_cookie<S: Tes
     app.app.reset();
     let value = browser.session().expect("it has a cookie");
     is_nobody(&app, &[(AUTHORIZATION.as_str(), &format!("Bearer {value}"))]).await;
-    let reason = if S::sealing().is_some() { "Forged" } else { "WrongSecret" };
+    let reason = if app.app.store.store().sealing().is_some() { "Forged" } else { "WrongSecret" };
     let events = app.app.events.take();
     assert!(events[0].starts_with("ignored") && events[0].ends_with(reason), "{events:?}");
     is_nobody(&app, &[(COOKIE.as_str(), &format!("{COOKIE_NAME}={}", phone.token()))]).await;

@@ -60,6 +60,12 @@ pub mod guide {
     #[doc = include_str!("../../docs/guide/deploys.md")]
     pub mod deploys {}
 
+    #[doc = include_str!("../../docs/guide/production.md")]
+    pub mod production {}
+
+    #[doc = include_str!("../../docs/guide/moving-over.md")]
+    pub mod moving_over {}
+
     #[doc = include_str!("../../docs/guide/keys.md")]
     pub mod keys {}
 

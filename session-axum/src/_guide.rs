@@ -58,6 +58,14 @@ pub mod stores {}
 pub mod deploys {}
 
 #[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/production.md")]
+pub mod production {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/moving-over.md")]
+pub mod moving_over {}
+
+#[doc = include_str!("chapters.md")]
 #[doc = include_str!("../guide/keys.md")]
 pub mod keys {}
 

@@ -293,7 +293,7 @@ impl<T: SessionState> Builder<T> {
     /// [`RequestHead::is_event_stream`] tells it.
     ///
     /// `Vary: Cookie` is added (and `Authorization`, with bearer tokens). Where a handler says `or_redirect`, a page that lacks a log-in is
-    /// sent there all the same. `refusal.clone().into_response()` is the answer that there would be
+    /// sent there all the same. `Rejection::from(refusal.clone()).into_response()` is the answer that there would be
     /// without this.
     ///
     /// ```

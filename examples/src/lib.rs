@@ -75,6 +75,9 @@ pub mod guide {
     #[doc = include_str!("../../docs/guide/compiler-messages.md")]
     pub mod compiler_messages {}
 
+    #[doc = include_str!("../../docs/guide/recipes.md")]
+    pub mod recipes {}
+
     #[doc = include_str!("../../docs/guide/testing.md")]
     pub mod testing {}
 

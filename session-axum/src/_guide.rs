@@ -78,6 +78,10 @@ pub mod cookie_only {}
 pub mod compiler_messages {}
 
 #[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/recipes.md")]
+pub mod recipes {}
+
+#[doc = include_str!("chapters.md")]
 #[doc = include_str!("../guide/testing.md")]
 pub mod testing {}
 

@@ -73,7 +73,7 @@ async fn act_as(
     audit.write(&staff, &user, "begins").await?;
     shop.destroy(); // of what this browser did in the shop before, the user gets nothing
     shop.log_in(user);
-    shop.acting = Some(staff); // after the log-in, which drops it
+    shop.acting = Some(staff); // here and nowhere else
     Ok(Redirect::to("/"))
 }
 

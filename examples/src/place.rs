@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::fmt;
 
-use session_axum::{Builder, KeyRing, MemoryStore, Sealing, SessionCookie, SessionState, Sessions};
+use session_axum::{
+    Builder, KeyRing, MemoryStore, Sealing, SessionCookie, SessionState, Sessions, Store,
+};
 use session_axum::{PostgresStore, RedisStore, SqliteStore};
 
 use crate::command_line::Failure;
@@ -25,6 +27,21 @@ pub enum Place {
     Redis(String),
     /// The browser.
     Cookie,
+}
+
+/// What stands around a store, whichever it is: to watch its calls, say.
+pub trait Around {
+    /// Puts it around this store.
+    fn around(self, store: impl Store) -> impl Store;
+}
+
+/// Nothing around the store.
+struct Bare;
+
+impl Around for Bare {
+    fn around(self, store: impl Store) -> impl Store {
+        store
+    }
 }
 
 impl Place {
@@ -58,6 +75,22 @@ impl Place {
         insecure_cookie: bool,
         set_up: impl FnOnce(Builder<T>) -> Builder<T>,
     ) -> Result<Sessions<T>, Failure> {
+        self.sessions_around(Bare, insecure_cookie, set_up).await
+    }
+
+    /// The same with something around the store. Sessions in cookies have none.
+    ///
+    /// # Errors
+    /// As [`sessions`](Self::sessions).
+    ///
+    /// # Panics
+    /// Never: the name of the cookie is one.
+    pub async fn sessions_around<T: SessionState>(
+        &self,
+        around: impl Around,
+        insecure_cookie: bool,
+        set_up: impl FnOnce(Builder<T>) -> Builder<T>,
+    ) -> Result<Sessions<T>, Failure> {
         let keys =
             match std::env::var_os("SESSION_KEYS") {
                 Some(_) => Some(KeyRing::from_env().map_err(|error| {
@@ -65,7 +98,7 @@ impl Place {
                 })?),
                 None => None,
             };
-        let mut builder = self.builder().await.map_err(|error| {
+        let mut builder = self.builder(around).await.map_err(|error| {
             Failure::caused(&format!("cannot keep sessions in {self}"), &*error, self.cure())
         })?;
         if let (Some(keys), false) = (keys, matches!(self, Self::Cookie)) {
@@ -80,20 +113,31 @@ impl Place {
         })
     }
 
-    async fn builder<T: SessionState>(&self) -> Result<Builder<T>, Cause> {
+    /// The kind of place, for a page: its address is nobody's business there.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Sqlite(_) => "SQLite",
+            Self::Postgres(_) => "PostgreSQL",
+            Self::Redis(_) => "Redis",
+            Self::Cookie => "sealed cookies",
+        }
+    }
+
+    async fn builder<T: SessionState>(&self, around: impl Around) -> Result<Builder<T>, Cause> {
         Ok(match self {
-            Self::Memory => Sessions::builder(MemoryStore::new()),
+            Self::Memory => Sessions::builder(around.around(MemoryStore::new())),
             Self::Sqlite(url) => {
                 let store = SqliteStore::connect(url).await?;
                 store.migrate().await?;
-                Sessions::builder(store)
+                Sessions::builder(around.around(store))
             }
             Self::Postgres(url) => {
                 let store = PostgresStore::connect(url).await?;
                 store.migrate().await?;
-                Sessions::builder(store)
+                Sessions::builder(around.around(store))
             }
-            Self::Redis(url) => Sessions::builder(RedisStore::connect(url).await?),
+            Self::Redis(url) => Sessions::builder(around.around(RedisStore::connect(url).await?)),
             Self::Cookie => {
                 Sessions::sealed_cookie(KeyRing::from_env()?).accept_replay_until_expiry()
             }

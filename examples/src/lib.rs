@@ -1,4 +1,4 @@
-//! Programs that a newcomer runs: `cargo run --example quickstart`, `accounts`, `permissions`, `chat`, `bearer` and `hyper`.
+//! Programs that a newcomer runs: `cargo run --example quickstart`, `shop`, `accounts`, `permissions`, `chat`, `bearer` and `hyper`.
 //!
 //! The programs in the READMEs are doc tests of this crate: it may depend on every store, which the
 //! crates that they describe may not.

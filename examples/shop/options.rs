@@ -51,7 +51,7 @@ impl Options {
 
 /// The place that both options name together.
 fn place(store: String, url: Option<String>) -> Result<Place, Failure> {
-    let place = match (store.as_str(), url) {
+    match (store.as_str(), url) {
         ("memory" | "cookie", None) => Place::parse(format!("{store}:")),
         ("sqlite", None) => Place::parse("sqlite:./shop.db".to_owned()),
         ("postgres", None) => Err(needs_url("postgres", "postgres://USER@HOST/DATABASE")),
@@ -60,14 +60,11 @@ fn place(store: String, url: Option<String>) -> Result<Place, Failure> {
         ("sqlite" | "postgres" | "redis", Some(url)) if url.starts_with(&store) => {
             Place::parse(url)
         }
-        (_, Some(url)) => {
-            return Err(Failure::new(format!(
-                "`--url` is no address of `--store {store}`: {}\n`--help` lists the stores and their URLs",
-                url.split(':').next().unwrap_or_default()
-            )));
-        }
-    };
-    place
+        (_, Some(url)) => Err(Failure::new(format!(
+            "`--url` is no address of `--store {store}`: {}\n`--help` lists the stores and their URLs",
+            url.split(':').next().unwrap_or_default()
+        ))),
+    }
 }
 
 fn needs_url(store: &str, example: &str) -> Failure {

@@ -78,8 +78,8 @@ impl<S: Store> TracedStore<S> {
         let step = Step { kind, name, outcome: words, took: Some(began.elapsed()) };
         match (Trace::current(), record) {
             (Some(trace), record) => trace.add_call(step, record),
-            (None, Some((handle, _))) => self.journal.add_queued(handle, step),
-            (None, None) => {}
+            (None, Some((handle, _))) if name == "update" => self.journal.add_queued(handle, step),
+            (None, _) => {}
         }
         answer
     }

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{Html, Redirect};
 use session_axum::{Principal, Session, require_session};
 
-use crate::catalogue::{Line, Price, Product};
+use crate::catalogue::{Item, Price, Product};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::journal::Journal;
@@ -32,9 +32,9 @@ pub(crate) async fn list(
     session: &mut Session<Visitor>,
     State(journal): State<Journal>,
 ) -> Html<String> {
-    let lines = Line::of(&session.cart);
-    let price = Price::of(&lines);
-    pages::show(&pages::Cart { frame: Frame::of(session, &journal), lines, price })
+    let items = Item::of(&session.cart);
+    let price = Price::of(&items);
+    pages::show(&pages::Cart { frame: Frame::of(session, &journal), items, price })
 }
 
 #[require_session]
@@ -76,13 +76,13 @@ pub(crate) async fn order(
     Principal(user): Principal<Visitor>,
     State(warehouse): State<Warehouse>,
 ) -> Result<Redirect, Failure> {
-    let lines = Line::of(&session.cart);
-    let (Some(user), Some(handle), false) = (User::find(&user), session.handle(), lines.is_empty())
+    let items = Item::of(&session.cart);
+    let (Some(user), Some(handle), false) = (User::find(&user), session.handle(), items.is_empty())
     else {
         return Ok(Redirect::to("/cart"));
     };
     let key = OrderKey { session: handle, order: session.orders };
-    match warehouse.order(key, user, lines) {
+    match warehouse.order(key, user, items) {
         Ok(number) => {
             session.orders += 1;
             session.cart.clear();

@@ -81,19 +81,19 @@ impl Product {
 
 /// So many of one product.
 #[derive(Clone, Debug)]
-pub(crate) struct Line {
+pub(crate) struct Item {
     pub(crate) product: &'static Product,
     pub(crate) quantity: u32,
 }
 
-impl Line {
-    /// The lines of a cart, in the catalogue's order. What the shop does not sell any more has none.
+impl Item {
+    /// The items of a cart, in the catalogue's order. What the shop does not sell any more has none.
     pub(crate) fn of(cart: &[String]) -> Vec<Self> {
-        let lines = PRODUCTS.iter().map(|product| {
+        let items = PRODUCTS.iter().map(|product| {
             let count = cart.iter().filter(|sku| *sku == product.sku).count();
             Self { product, quantity: u32::try_from(count).unwrap_or(u32::MAX) }
         });
-        lines.filter(|line| line.quantity > 0).collect()
+        items.filter(|item| item.quantity > 0).collect()
     }
 
     pub(crate) const fn price(&self) -> Price {
@@ -102,8 +102,8 @@ impl Line {
 }
 
 impl Price {
-    pub(crate) fn of(lines: &[Line]) -> Self {
-        let cents = lines.iter().map(|line| line.price().cents);
+    pub(crate) fn of(items: &[Item]) -> Self {
+        let cents = items.iter().map(|item| item.price().cents);
         Self { cents: cents.fold(0, u32::saturating_add) }
     }
 }

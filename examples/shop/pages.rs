@@ -6,7 +6,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
 use session_axum::{Handle, Refusal, RequestHead};
 
-use crate::catalogue::{Line, Price, Product};
+use crate::catalogue::{Item, Price, Product};
 use crate::frame::Frame;
 use crate::users::User;
 use crate::warehouse::Order;
@@ -26,7 +26,7 @@ pub(crate) struct Shop {
 #[template(path = "shop/cart.html")]
 pub(crate) struct Cart {
     pub(crate) frame: Frame,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) items: Vec<Item>,
     pub(crate) price: Price,
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use session_axum::Handle;
 
-use crate::catalogue::{Line, PRODUCTS, Price, Product};
+use crate::catalogue::{Item, PRODUCTS, Price, Product};
 use crate::users::User;
 
 /// A warehouse; a clone is the same one.
@@ -31,12 +31,12 @@ pub(crate) struct Order {
     key: OrderKey,
     pub(crate) number: usize,
     pub(crate) user: &'static str,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) items: Vec<Item>,
 }
 
 impl Order {
     pub(crate) fn price(&self) -> Price {
-        Price::of(&self.lines)
+        Price::of(&self.items)
     }
 }
 
@@ -59,23 +59,23 @@ impl Warehouse {
         &self,
         key: OrderKey,
         user: &User,
-        lines: Vec<Line>,
+        items: Vec<Item>,
     ) -> Result<usize, TooFew> {
         let mut inner = self.inner();
         if let Some(order) = inner.orders.iter().find(|order| order.key == key) {
             return Ok(order.number);
         }
-        for Line { product, quantity } in &lines {
+        for Item { product, quantity } in &items {
             let left = inner.stock[product.sku];
             if left < *quantity {
                 return Err(TooFew { product: product.name, left });
             }
         }
-        for Line { product, quantity } in &lines {
+        for Item { product, quantity } in &items {
             inner.stock.entry(product.sku).and_modify(|left| *left -= quantity);
         }
         let number = inner.orders.len() + 1;
-        inner.orders.push(Order { key, number, user: user.name, lines });
+        inner.orders.push(Order { key, number, user: user.name, items });
         Ok(number)
     }
 

@@ -42,7 +42,11 @@ pub fn definitions(page: &str) -> Vec<(&str, &str)> {
 
 /// The text of a file, or nothing for a folder.
 fn read(path: &Path) -> Result<String, ()> {
-    if path.is_dir() { Ok(String::new()) } else { fs::read_to_string(path).map_err(drop) }
+    if path.is_dir() {
+        return Ok(String::new());
+    }
+    // A picture is no text, and has no headings.
+    fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).map_err(drop)
 }
 
 /// A page without its code.
@@ -89,7 +93,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("a.md"), "# One\n\n## Remember `me`, please\n")
             .expect("a file");
-        let sound = "[a](a.md), [b][b], [c](#top), [d](https://x.y/z), [e](.)\n\n# Top\n[b]: a.md#remember-me-please\n";
+        fs::write(folder.path().join("a.png"), [0x89, b'P', 0xff]).expect("a file");
+        let sound = "[a](a.md), [b][b], [c](#top), [d](https://x.y/z), [e](.), ![f](a.png)\n\n# Top\n[b]: a.md#remember-me-please\n";
         assert_eq!(faults(sound, folder.path()), Vec::<String>::new());
         let broken = "[a](b.md) [b](a.md#two) [c](#top)\n[d]: c.md\n";
         assert_eq!(faults(broken, folder.path()).len(), 4);

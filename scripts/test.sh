@@ -19,6 +19,7 @@ redis_is_here() { command -v redis-server; }
 chromium_is_here() { command -v chromedriver && { command -v chromium || command -v google-chrome; }; }
 curl_is_here() { command -v curl; }
 python_is_here() { command -v python3; }
+npm_is_here() { command -v npm; }
 
 missing=()
 postgres_is_here >/dev/null || missing+=(postgresql)
@@ -27,6 +28,7 @@ redis_is_here >/dev/null || missing+=(redis-server)
 chromium_is_here >/dev/null || missing+=(chromium chromium-driver)
 curl_is_here >/dev/null || missing+=(curl)
 python_is_here >/dev/null || missing+=(python3)
+npm_is_here >/dev/null || missing+=(npm)
 
 install() {
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends "$@"
@@ -59,6 +61,9 @@ fi
 if [[ ${1-} == --install ]]; then
     exit
 fi
+
+# Not above: what an installation as root puts into target/, a user could not replace.
+scripts/axe.sh
 
 echo "== cargo test --workspace $*"
 cargo test --workspace "$@"

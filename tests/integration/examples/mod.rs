@@ -6,3 +6,4 @@ mod hyper;
 mod permissions;
 mod program;
 mod quickstart;
+mod shop;

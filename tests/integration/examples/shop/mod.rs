@@ -3,5 +3,6 @@
 mod accessibility;
 mod devices;
 mod program;
+mod stores;
 mod tabs;
 mod visits;

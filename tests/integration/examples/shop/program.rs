@@ -7,7 +7,7 @@ use crate::browser::visitor::Visitor;
 use crate::examples::program::{Program, build};
 
 /// The example, built once as the README says.
-fn built() -> &'static Path {
+pub(super) fn built() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| build("shop"))
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::fmt::Debug;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use axum_session::{DatabasePool, SessionConfig};
+use axum_session::DatabasePool;
 use serde::Deserialize;
 use session_axum::Builder;
 
@@ -12,6 +12,10 @@ use crate::{AnyError, KEY, OldShop, Shop, cookie};
 
 /// The name of its cookie, unless the application chose another.
 const COOKIE: &str = "session";
+
+/// How long a session lives there, unless the application chose other times.
+const LIFESPAN: Duration = Duration::from_hours(6);
+const LONG_LIFESPAN: Duration = Duration::from_hours(60 * 24);
 
 /// What its table has of a session.
 #[derive(Deserialize)]
@@ -21,27 +25,26 @@ struct Data {
     longterm: bool,
 }
 
-/// Takes over what lies in this pool, in the table that the configuration names.
-pub fn import<P>(builder: Builder<Shop>, pool: P, config: &SessionConfig) -> Builder<Shop>
+/// Takes over what lies in this pool, in this table.
+pub fn import<P>(builder: Builder<Shop>, pool: P, table: &'static str) -> Builder<Shop>
 where
     P: DatabasePool + Clone + Debug + Send + Sync + 'static,
 {
-    let table = config.database.table_name.to_string();
-    let (short, long) = (config.lifespan, config.max_lifespan);
     builder.import(move |parts| {
         let id = cookie::find(&parts.headers, COOKIE)?.value().to_owned();
-        let (pool, table) = (pool.clone(), table.clone());
+        let pool = pool.clone();
         Some(async move {
             // On Redis, to load what is not there is an error.
-            if !pool.exists(&id, &table).await? {
+            if !pool.exists(&id, table).await? {
                 return Ok(None);
             }
-            let Some(text) = pool.load(&id, &table).await? else { return Ok(None) };
+            let Some(text) = pool.load(&id, table).await? else { return Ok(None) };
             let Data { mut data, longterm } = serde_json::from_str(&text)?;
             let Some(shop) = data.remove(KEY) else { return Ok(None) };
             let shop: OldShop = serde_json::from_str(&shop)?;
             // When it ends it does not tell: not later than this.
-            let ends = SystemTime::now() + if longterm { long } else { short };
+            let lifespan = if longterm { LONG_LIFESPAN } else { LIFESPAN };
+            let ends = SystemTime::now() + lifespan;
             let imported = shop.moved(&id, ends);
             Ok::<_, AnyError>(Some(if longterm { imported.persistent() } else { imported }))
         })

@@ -110,8 +110,8 @@ async fn from_axum_session_on_postgres() {
     let pool = sqlx::PgPool::connect(&url).await.expect("the server is up");
     let pool = axum_session_sqlx::SessionPgPool::from(pool);
     let config = axum_session::SessionConfig::default().with_table_name("sessions_table");
-    let cookie = old::axum_session(pool.clone(), config.clone()).await;
-    let app = app(|builder| moving::axum_session::import(builder, pool, &config));
+    let cookie = old::axum_session(pool.clone(), config).await;
+    let app = app(|builder| moving::axum_session::import(builder, pool, "sessions_table"));
     assert_moves(app, ("session", &cookie)).await;
 }
 
@@ -121,8 +121,8 @@ async fn from_axum_session_on_redis() {
     let pool = redis_pool::RedisPool::new(client, 2, Some(2));
     let pool = axum_session_redispool::SessionRedisPool::from(pool);
     let config = axum_session::SessionConfig::default().with_table_name("sessions_table");
-    let cookie = old::axum_session(pool.clone(), config.clone()).await;
-    let app = app(|builder| moving::axum_session::import(builder, pool, &config));
+    let cookie = old::axum_session(pool.clone(), config).await;
+    let app = app(|builder| moving::axum_session::import(builder, pool, "sessions_table"));
     assert_moves(app, ("session", &cookie)).await;
 }
 

@@ -14,16 +14,13 @@ use crate::{cookie_of, value_of, with_a_pear};
 /// Of what the key of actix-session's cookies is made.
 pub(crate) const KEY_BYTES: [u8; 64] = [7; 64];
 
-pub(crate) async fn tower_sessions(
-    store: impl tower_sessions::SessionStore + Clone,
-) -> String {
+pub(crate) async fn tower_sessions(store: impl tower_sessions::SessionStore + Clone) -> String {
     let begin = async |session: tower_sessions::Session| {
         let (key, shop) = with_a_pear();
         session.insert(key, shop).await.expect("the store answers");
     };
-    let router = Router::new()
-        .route("/", get(begin))
-        .layer(tower_sessions::SessionManagerLayer::new(store));
+    let router =
+        Router::new().route("/", get(begin)).layer(tower_sessions::SessionManagerLayer::new(store));
     cookie_of(router, "/", "id").await
 }
 
@@ -36,8 +33,7 @@ where
         let (key, shop) = with_a_pear();
         session.set(key, shop);
     };
-    let router =
-        Router::new().route("/", get(begin)).layer(axum_session::SessionLayer::new(store));
+    let router = Router::new().route("/", get(begin)).layer(axum_session::SessionLayer::new(store));
     cookie_of(router, "/", "session").await
 }
 
@@ -102,6 +98,7 @@ pub(crate) async fn express(redis: &str, secret: &str) -> String {
     let url = format!("http://127.0.0.1:{port}/begin/7");
     let answer = Command::new("curl").args(["-sS", "-i", &url]).output().await.expect("curl");
     let text = String::from_utf8(answer.stdout).expect("it is ASCII");
-    let lines: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("Set-Cookie: ")).collect();
+    let lines: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("Set-Cookie: ")).collect();
     value_of(&lines, "connect.sid")
 }

@@ -7,10 +7,12 @@
 
 #[doc = include_str!("chapters.md")]
 #[doc = include_str!("../guide/first-steps.md")]
+#[doc(alias = "flash")]
 pub mod first_steps {}
 
 #[doc = include_str!("chapters.md")]
 #[doc = include_str!("../guide/handlers-and-middleware.md")]
+#[doc(alias = "middleware")]
 pub mod handlers_and_middleware {}
 
 #[doc = include_str!("chapters.md")]

@@ -226,6 +226,7 @@ impl<T: SessionState> Sessions<T> {
     /// # Errors
     /// [`ErrorKind::NotStored`](crate::ErrorKind::NotStored) for sealed cookies,
     /// [`ErrorKind::PageSize`](crate::ErrorKind::PageSize); see [`ListSessions`] for sessions that cannot be read.
+    #[doc(alias("devices"))]
     pub fn list<'a>(&'a self, principal: &'a T::Principal) -> ListSessions<'a, T, Listed, Error>
     where
         T: WithPrincipal,

@@ -40,6 +40,7 @@ use session_core::{Handle, Now, StoreError};
 /// A call that hangs ends at the sessions' [`deadline`](crate::Builder::deadline): at once where tokio's
 /// clock is paused.
 #[derive(Clone, Debug)]
+#[doc(alias("mock"))]
 pub struct FaultyStore<S> {
     store: S,
     plan: Arc<Mutex<Plan>>,

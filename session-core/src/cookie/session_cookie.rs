@@ -17,6 +17,7 @@ use super::{domain, seen};
 /// # Ok::<(), session_core::CookieError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[doc(alias("same_site", "secure", "http_only"))]
 pub struct SessionCookie {
     name: Arc<str>,
     pub(super) domain: Option<String>,

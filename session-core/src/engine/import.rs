@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::request::Parts;
 use zeroize::Zeroizing;
@@ -95,7 +95,7 @@ pub(crate) type Finding<T> =
 pub(crate) type Importer<T> = Box<dyn Fn(&Parts) -> Option<Finding<T>> + Send + Sync>;
 
 /// A session could not be imported.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ImportError {
     /// The function given to `import` failed: its error.
@@ -105,13 +105,15 @@ pub enum ImportError {
     #[error(
         "the session that the request had elsewhere was not read within {0:?}, the deadline of the store"
     )]
-    Deadline(std::time::Duration),
+    Deadline(Duration),
     /// The id could be guessed.
     #[error(
         "the id of an imported session has 16 bytes or more: take the whole secret value that its cookie has, not the number of a row"
     )]
     ShortId,
 }
+
+crate::error_words::debug_in_words!(ImportError);
 
 /// These bytes of fields, of a session whose principal logged in elsewhere at this moment, if that is known.
 pub(crate) fn with_authenticated(

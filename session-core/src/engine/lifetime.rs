@@ -37,6 +37,7 @@ pub(crate) fn max_age(times: &Times) -> Duration {
 /// # Ok::<(), session_core::LifetimeError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(alias("expire", "expiry", "timeout", "ttl", "max_age"))]
 pub struct Lifetime {
     limits: Limits,
     remembered: Option<Limits>,

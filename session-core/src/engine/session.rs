@@ -70,6 +70,7 @@ impl<T: SessionState> Session<T> {
     ///
     /// The state is back at its default. What is set after this begins a new session with a
     /// token of its own: a farewell message, say.
+    #[doc(alias("logout", "log_out", "flush", "purge", "invalidate"))]
     pub fn destroy(&mut self) {
         self.copy = WorkingCopy::destroyed();
     }
@@ -100,6 +101,7 @@ impl<T: SessionState> Session<T> {
     /// To assign another principal to the field logs in too. But nothing can be seen of assigning
     /// the one that is there, and of what the handler sets, what equals the former principal's data
     /// cannot be told from it and falls back to its default.
+    #[doc(alias("login", "sign_in", "authenticate"))]
     pub fn log_in(&mut self, principal: T::Principal)
     where
         T: WithPrincipal,
@@ -141,6 +143,7 @@ impl<T: SessionState> Session<T> {
     /// Generates a new secret: the cookie that the browser has is replaced, and a copy of it is dead
     /// at once. A log-in does this by itself; call it where something else makes the session worth
     /// more.
+    #[doc(alias("cycle_id", "regenerate", "renew"))]
     pub fn rotate(&mut self) {
         let secret = &mut self.copy.controls.secret;
         *secret = (*secret).max(SecretRequest::Rotate);
@@ -153,6 +156,7 @@ impl<T: SessionState> Session<T> {
     /// it also decides the session's limits: those of [`Lifetime::remembering`](crate::Lifetime::remembering), by
     /// default 30 days in all and 14 days idle. Later it changes the cookie alone, and the limits at
     /// the next log-in. A log-in by somebody else, and a log-out, forget it.
+    #[doc(alias("remember_me", "longterm"))]
     pub fn remember(&mut self, remember: bool) {
         self.copy.controls.persistent = Some(remember);
     }
@@ -279,6 +283,7 @@ impl<T: SessionState> Session<T> {
     /// }
     /// # struct Forbidden;
     /// ```
+    #[doc(alias("csrf", "xsrf"))]
     pub fn form_token(&self) -> Option<String> {
         let stays = !self.principal_changes() && self.copy.controls.secret < SecretRequest::Rotate;
         let proven = self.proven().filter(|_| stays)?;

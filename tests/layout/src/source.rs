@@ -90,7 +90,8 @@ pub fn find(folder: &Path, found: &mut Vec<PathBuf>, wanted: &impl Fn(&Path) -> 
     for entry in fs::read_dir(folder).expect("the folder can be read") {
         let path = entry.expect("the folder can be read").path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if path.is_symlink() || name.starts_with('.') || name == "target" {
+        let is_others = name == "target" || name == "node_modules";
+        if path.is_symlink() || name.starts_with('.') || is_others {
             continue;
         }
         if path.is_dir() {

@@ -86,10 +86,12 @@ type Answer<'a, R> = Pin<Box<dyn Future<Output = Result<R, StoreError>> + Send +
 macro_rules! dyn_store {
     ($($method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
         /// [`Store`] behind a pointer.
+        #[expect(clippy::elidable_lifetime_names, reason = "the arguments of some live as long")]
         trait DynStore: fmt::Debug + Send + Sync {
             $(fn $method<'a>(&'a self, $($argument: $type),*) -> Answer<'a, $answer>;)*
         }
 
+        #[expect(clippy::elidable_lifetime_names, reason = "the arguments of some live as long")]
         impl<S: Store> DynStore for S {
             $(fn $method<'a>(&'a self, $($argument: $type),*) -> Answer<'a, $answer> {
                 Box::pin(Store::$method(self, $($argument),*))

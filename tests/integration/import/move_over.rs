@@ -23,8 +23,9 @@ async fn a_thousand_people_are_logged_in_all_along<S: TestStore>(store: S) {
         let turns = turns.clone();
         people.spawn(async move {
             let _turn = turns.acquire_owned().await.expect("nobody closes it");
-            let [mut one, mut two, mut three] =
-                <[_; 3]>::try_from(browsers).ok().expect("there are three nodes");
+            let Ok([mut one, mut two, mut three]) = <[_; 3]>::try_from(browsers) else {
+                panic!("there are three nodes")
+            };
             let page =
                 tokio::join!(one.post("/visit"), two.post("/visit"), three.get("/account-page"));
             for reply in [page.0, page.1, page.2] {

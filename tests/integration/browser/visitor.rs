@@ -86,7 +86,8 @@ impl Visitor {
                 {
                     break;
                 }
-                tokio::task::yield_now().await;
+                // It may be on its way into view.
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
         tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("there is {css}"));

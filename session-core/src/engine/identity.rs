@@ -58,6 +58,8 @@ pub(crate) enum TokenCookie {
     Current,
     /// Its signature should be made anew.
     Stale,
+    /// The browser has none yet: it has shown the cookie of the session that was imported, and is offered this one.
+    Offered,
     /// The browser has been given another since.
     Outdated,
     /// There is none: it is a bearer token, which its client was told once.
@@ -65,18 +67,26 @@ pub(crate) enum TokenCookie {
 }
 
 impl<T> Proven<T> {
-    /// Whether the cookie or the record is to be sealed anew, even if nothing changed.
+    /// Whether the cookie or the record is to be written anew, even if nothing changed.
     pub(crate) fn is_stale(&self) -> bool {
         self.stored.seal.is_stale() || self.cookie_is_stale()
     }
 
     pub(crate) fn cookie_is_stale(&self) -> bool {
-        matches!(self.proof, Proof::Token { cookie: TokenCookie::Stale, .. })
+        let cookie = self.token_cookie();
+        matches!(cookie, Some(TokenCookie::Stale | TokenCookie::Offered))
+    }
+
+    fn token_cookie(&self) -> Option<TokenCookie> {
+        match self.proof {
+            Proof::Token { cookie, .. } => Some(cookie),
+            Proof::Seal(_) => None,
+        }
     }
 
     /// Whether it was proven by a bearer token.
     pub(crate) fn is_bearer(&self) -> bool {
-        matches!(self.proof, Proof::Token { cookie: TokenCookie::Absent, .. })
+        self.token_cookie() == Some(TokenCookie::Absent)
     }
 
     /// The same of a session that was replaced since.
@@ -108,7 +118,9 @@ impl<T> Proven<T> {
     /// Whether its secret is so old that the browser should get another.
     pub(crate) fn is_due(&self, every: Duration) -> bool {
         let Times { now, created, .. } = self.stored.record.times;
+        // What is offered is the next secret already.
         self.token().is_some()
+            && self.token_cookie() != Some(TokenCookie::Offered)
             && now.since(created) >= every
             && is_due(SecondarySecret::find(&self.stored.record.fields), created, now, every)
     }

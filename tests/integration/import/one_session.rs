@@ -99,6 +99,24 @@ async fn a_browser_whose_answers_were_lost_is_given_its_session_again<S: TestSto
     assert_eq!(state(&mut client).await.visits, 3);
 }
 
+/// It keeps no cookie of ours for longer than a secret lives, and is offered the same all the time.
+async fn an_offer_does_not_age<S: TestStore>(store: S) {
+    let elsewhere = Elsewhere::default();
+    let app = app(store, &elsewhere);
+    let id = elsewhere.begin(OldSession::of("ann", later(&app.clock, DAY)));
+    let mut cookies = Vec::new();
+    for _ in 0..4 {
+        let mut client = browser(&app, &id);
+        assert_eq!(state(&mut client).await.user.as_deref(), Some("ann"));
+        cookies.extend(client.session().map(str::to_owned));
+        app.clock.advance(Duration::from_mins(50));
+    }
+    cookies.dedup();
+    assert_eq!(cookies.len(), 1, "{cookies:?}");
+    let mut client = Client::with_session(&app.router, &cookies[0]);
+    assert_eq!(state(&mut client).await.user.as_deref(), Some("ann"));
+}
+
 /// A copy of the old cookie is worth as much as a copy of one that was renewed.
 async fn the_old_cookie_is_dead_once_the_browser_has_shown_ours<S: TestStore>(store: S) {
     let elsewhere = Elsewhere::default();
@@ -188,6 +206,7 @@ on_each_store!(
     a_session_of_nobody_is_imported_too,
     requests_at_once_on_three_nodes_make_one_session,
     a_browser_whose_answers_were_lost_is_given_its_session_again,
+    an_offer_does_not_age,
     the_old_cookie_is_dead_once_the_browser_has_shown_ours,
     a_log_in_with_the_import_is_the_last_that_the_old_cookie_does,
     a_cookie_of_ours_that_is_over_hides_nothing,

@@ -113,7 +113,7 @@ impl<T: SessionState> Import<T> {
                 if !self.mark(&nonce).await? {
                     return Ok(self.ignore());
                 }
-                (sealer.successor(&key.token, &nonce, unsealed.name), TokenCookie::Stale)
+                (sealer.successor(&key.token, &nonce, unsealed.name), TokenCookie::Offered)
             }
             SecretMatch::Predecessor => (key.token.clone(), TokenCookie::Outdated),
             SecretMatch::Replaced => {

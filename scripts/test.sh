@@ -65,6 +65,9 @@ fi
 # Not above: what an installation as root puts into target/, a user could not replace.
 scripts/axe.sh
 
+# Tests wait for servers most of the time.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((3 * $(nproc)))}
+
 echo "== cargo test --workspace $*"
 cargo test --workspace "$@"
 

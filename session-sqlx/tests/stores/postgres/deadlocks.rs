@@ -6,7 +6,9 @@ use session_sqlx::PostgresStore;
 use sqlx::{AssertSqlSafe, Executor as _};
 use tokio::task::JoinSet;
 
-use super::fixtures::{HOUR, insert, migrated, patient, store, stored, update_of, updated};
+use super::fixtures::{
+    HOUR, database, insert, migrated, patient, store, stored, update_of, updated,
+};
 use super::held::{Held, records};
 
 /// Two nodes change the same sessions at once, each in an order of its own.
@@ -58,7 +60,16 @@ async fn batches_in_opposite_orders_never_wait_for_each_other() {
 /// which the server then undoes.
 #[tokio::test]
 async fn an_update_that_the_server_undoes_for_a_deadlock_is_saved_after_it() {
-    let held = Held::new().await;
+    let database = database().await;
+    // A statement looks for a deadlock once, after this long: until then there must be one.
+    database
+        .execute(
+            "DO $$ BEGIN EXECUTE format(
+                'ALTER DATABASE %I SET deadlock_timeout = ''5s''', current_database()
+            ); END $$",
+        )
+        .await;
+    let held = Held::on(database).await;
     let (store, database) = (held.store.clone(), held.database.clone());
     let records = records(2, &database).await;
     let mut other = database.connect().await;

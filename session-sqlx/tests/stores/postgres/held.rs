@@ -8,7 +8,7 @@ use session_test_support::Postgres;
 use sqlx::{Executor as _, PgConnection};
 use tokio::task::JoinHandle;
 
-use super::fixtures::{Database, insert, migrated, patient, store, stored, update_of, updated};
+use super::fixtures::{Database, database, insert, migrated, patient, stored, update_of, updated};
 
 /// A store whose one worker waits for a lock, so that what is asked next waits together.
 pub(super) struct Held {
@@ -20,7 +20,11 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) async fn new() -> Self {
-        let (store, database) = store(patient().workers(1)).await;
+        Self::on(database().await).await
+    }
+
+    pub(super) async fn on(database: Database) -> Self {
+        let store = migrated(patient().workers(1), &database.0).await;
         let record = stored(&store, insert()).await;
         let mut other = database.connect().await;
         let lock =

@@ -7,3 +7,4 @@ mod many_requests;
 mod merge_laws;
 pub(crate) mod nodes;
 mod overlapping_changes;
+mod taken_once;

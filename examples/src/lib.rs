@@ -27,44 +27,59 @@ pub mod guide {
     #[doc = include_str!("../../docs/guide/handlers-and-middleware.md")]
     pub mod handlers_and_middleware {}
 
-    #[doc = include_str!("../../docs/guide/beside-the-attribute.md")]
-    pub mod beside_the_attribute {}
-
-    #[doc = include_str!("../../docs/guide/sockets-and-streams.md")]
-    pub mod sockets_and_streams {}
-
-    #[doc = include_str!("../../docs/guide/clients.md")]
-    pub mod clients {}
-
-    #[doc = include_str!("../../docs/guide/frameworks.md")]
-    pub mod frameworks {}
-
-    #[doc = include_str!("../../docs/guide/log-in.md")]
-    pub mod log_in {}
-
-    #[doc = include_str!("../../docs/guide/access-control.md")]
-    pub mod access_control {}
-
     #[doc = include_str!("../../docs/guide/session-types.md")]
     pub mod session_types {}
 
     #[doc = include_str!("../../docs/guide/concurrent-requests.md")]
     pub mod concurrent_requests {}
 
+    #[doc = include_str!("../../docs/guide/flash-messages.md")]
+    pub mod flash_messages {}
+
+    #[doc = include_str!("../../docs/guide/beside-the-attribute.md")]
+    pub mod beside_the_attribute {}
+
+    #[doc = include_str!("../../docs/guide/frameworks.md")]
+    pub mod frameworks {}
+
+    #[doc = include_str!("../../docs/guide/sockets-and-streams.md")]
+    pub mod sockets_and_streams {}
+
+    #[doc = include_str!("../../docs/guide/compiler-messages.md")]
+    pub mod compiler_messages {}
+
+    #[doc = include_str!("../../docs/guide/testing.md")]
+    pub mod testing {}
+
+    #[doc = include_str!("../../docs/guide/recipes.md")]
+    pub mod recipes {}
+
+    #[doc = include_str!("../../docs/guide/log-in.md")]
+    pub mod log_in {}
+
+    #[doc = include_str!("../../docs/guide/devices.md")]
+    pub mod devices {}
+
+    #[doc = include_str!("../../docs/guide/access-control.md")]
+    pub mod access_control {}
+
     #[doc = include_str!("../../docs/guide/cookies.md")]
     pub mod cookies {}
+
+    #[doc = include_str!("../../docs/guide/cross-site-requests.md")]
+    pub mod cross_site_requests {}
+
+    #[doc = include_str!("../../docs/guide/clients.md")]
+    pub mod clients {}
+
+    #[doc = include_str!("../../docs/guide/security-model.md")]
+    pub mod security_model {}
 
     #[doc = include_str!("../../docs/guide/stores.md")]
     pub mod stores {}
 
-    #[doc = include_str!("../../docs/guide/deploys.md")]
-    pub mod deploys {}
-
-    #[doc = include_str!("../../docs/guide/production.md")]
-    pub mod production {}
-
-    #[doc = include_str!("../../docs/guide/moving-over.md")]
-    pub mod moving_over {}
+    #[doc = include_str!("../../docs/guide/performance.md")]
+    pub mod performance {}
 
     #[doc = include_str!("../../docs/guide/keys.md")]
     pub mod keys {}
@@ -72,17 +87,23 @@ pub mod guide {
     #[doc = include_str!("../../docs/guide/cookie-only.md")]
     pub mod cookie_only {}
 
-    #[doc = include_str!("../../docs/guide/compiler-messages.md")]
-    pub mod compiler_messages {}
+    #[doc = include_str!("../../docs/guide/production.md")]
+    pub mod production {}
 
-    #[doc = include_str!("../../docs/guide/recipes.md")]
-    pub mod recipes {}
+    #[doc = include_str!("../../docs/guide/deploys.md")]
+    pub mod deploys {}
 
-    #[doc = include_str!("../../docs/guide/testing.md")]
-    pub mod testing {}
+    #[doc = include_str!("../../docs/guide/versions.md")]
+    pub mod versions {}
 
     #[doc = include_str!("../../docs/guide/limits.md")]
     pub mod limits {}
+
+    #[doc = include_str!("../../docs/guide/coming-from.md")]
+    pub mod coming_from {}
+
+    #[doc = include_str!("../../docs/guide/moving-over.md")]
+    pub mod moving_over {}
 }
 
 /// The programs in session-macros' README.

@@ -6,8 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_axum::{Handle, MemoryStore, Sealing, Store, StoreError};
-use session_core::Now;
+use session_axum::{Handle, MemoryStore, Now, Sealing, Store, StoreError, delegate_store};
 use session_core::store::{
     Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update,
     Updated,
@@ -115,61 +114,5 @@ dyn_store! {
 }
 
 impl Store for AnyStore {
-    async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
-        self.store.load(handle, now).await
-    }
-
-    async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
-        self.store.insert(insert, now).await
-    }
-
-    async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
-        self.store.update(update, now).await
-    }
-
-    async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
-        self.store.touch(handle, idle, now).await
-    }
-
-    async fn delete(
-        &self,
-        handle: Handle,
-        remember: Option<Duration>,
-        now: Now,
-    ) -> Result<bool, StoreError> {
-        self.store.delete(handle, remember, now).await
-    }
-
-    async fn list(&self, principal: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
-        self.store.list(principal, query, now).await
-    }
-
-    async fn alive(
-        &self,
-        handles: &[Handle],
-        now: Now,
-    ) -> Result<Vec<Option<Liveness>>, StoreError> {
-        self.store.alive(handles, now).await
-    }
-
-    async fn endings(&self) -> Result<Option<Endings>, StoreError> {
-        self.store.endings().await
-    }
-
-    async fn delete_all(
-        &self,
-        principal: &str,
-        except: Option<Handle>,
-        now: Now,
-    ) -> Result<Ended, StoreError> {
-        self.store.delete_all(principal, except, now).await
-    }
-
-    async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
-        self.store.sweep(limit, now).await
-    }
-
-    async fn health(&self) -> Result<Health, StoreError> {
-        self.store.health().await
-    }
+    delegate_store!(self.store);
 }

@@ -3,14 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use session_axum::testing::{Fault, FaultyStore, Operation as Call};
-use session_core::store::{
-    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update,
-    Updated,
-};
-use session_core::{Digest, Handle, Now, Store, StoreError};
+use session_core::store::{Insert, Inserted, ListQuery, Page, Record, Update, Updated};
+use session_core::{Digest, Handle, Now, Store, StoreError, delegate_store};
 use session_test_support::Gate;
 
 /// Any store, whose calls a test counts, pauses, or lets fail or hang. A clone is the same store. A call that
@@ -109,9 +105,7 @@ impl<S: Store> ProbedStore<S> {
 }
 
 impl<S: Store> Store for ProbedStore<S> {
-    async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
-        self.call(Call::Load, self.store.load(handle, now)).await
-    }
+    delegate_store!(self.store, through call, except insert, update, list);
 
     async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
         {
@@ -127,50 +121,8 @@ impl<S: Store> Store for ProbedStore<S> {
         self.call(Call::Update, self.store.update(update, now)).await
     }
 
-    async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
-        self.call(Call::Touch, self.store.touch(handle, idle, now)).await
-    }
-
-    async fn delete(
-        &self,
-        handle: Handle,
-        remember: Option<Duration>,
-        now: Now,
-    ) -> Result<bool, StoreError> {
-        self.call(Call::Delete, self.store.delete(handle, remember, now)).await
-    }
-
     async fn list(&self, principal: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
         self.probe().queries.push(query);
         self.call(Call::List, self.store.list(principal, query, now)).await
-    }
-
-    async fn alive(
-        &self,
-        handles: &[Handle],
-        now: Now,
-    ) -> Result<Vec<Option<Liveness>>, StoreError> {
-        self.call(Call::Alive, self.store.alive(handles, now)).await
-    }
-
-    async fn endings(&self) -> Result<Option<Endings>, StoreError> {
-        self.call(Call::Endings, self.store.endings()).await
-    }
-
-    async fn delete_all(
-        &self,
-        principal: &str,
-        except: Option<Handle>,
-        now: Now,
-    ) -> Result<Ended, StoreError> {
-        self.call(Call::DeleteAll, self.store.delete_all(principal, except, now)).await
-    }
-
-    async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
-        self.call(Call::Sweep, self.store.sweep(limit, now)).await
-    }
-
-    async fn health(&self) -> Result<Health, StoreError> {
-        self.call(Call::Health, self.store.health()).await
     }
 }

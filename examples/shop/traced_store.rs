@@ -2,12 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use session_axum::{Handle, Store, StoreError};
-use session_core::Now;
-use session_core::store::{
-    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Swept, Update,
-    Updated,
-};
+use session_axum::store::{Ended, Insert, Inserted, ListQuery, Page, Record, Update, Updated};
+use session_axum::{Handle, Now, Store, StoreError, delegate_store};
 use session_examples::place::Around;
 
 use crate::journal::Journal;
@@ -86,6 +82,8 @@ impl<S: Store> TracedStore<S> {
 }
 
 impl<S: Store> Store for TracedStore<S> {
+    delegate_store!(self.store, except load, insert, update, touch, delete, list, delete_all);
+
     async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
         self.traced("load", self.store.load(handle, now), |record| match record {
             Some(Record { revision, .. }) => {
@@ -160,25 +158,5 @@ impl<S: Store> Store for TracedStore<S> {
             Outcome::of(format!("{} of the user's ended", ended.live))
         })
         .await
-    }
-
-    async fn alive(
-        &self,
-        handles: &[Handle],
-        now: Now,
-    ) -> Result<Vec<Option<Liveness>>, StoreError> {
-        self.store.alive(handles, now).await
-    }
-
-    async fn endings(&self) -> Result<Option<Endings>, StoreError> {
-        self.store.endings().await
-    }
-
-    async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
-        self.store.sweep(limit, now).await
-    }
-
-    async fn health(&self) -> Result<Health, StoreError> {
-        self.store.health().await
     }
 }

@@ -45,10 +45,11 @@ pub use verdict::Verdict;
 pub use session_core::{
     Argument, BearerToken, BuildError, CookieError, EndReason, Engine, Error as ErrorKind,
     FieldValue, Handle, HandleError, Ignored, ImportError, Imported, KeyError, KeyRing, Lifetime,
-    LifetimeError, ListPage, ListSessions, Listed, Live, MemoryStore, NoPrincipal, Opaque, OrFail,
-    OriginError, PageCursor, PageCursorError, PrivatePages, Random, RandomError, Reach, Refusal,
-    Revocation, Sealing, Session, SessionCookie, SessionEvent, SessionPage, SessionState, Store,
-    StoreError, StoredSession, Timestamp, UntilEnded, WithPrincipal, merge, state, store,
+    LifetimeError, ListPage, ListSessions, Listed, Live, MemoryStore, NoPrincipal, Now, Opaque,
+    OrFail, OriginError, PageCursor, PageCursorError, PrivatePages, Random, RandomError, Reach,
+    Refusal, Revocation, Sealing, Session, SessionCookie, SessionEvent, SessionPage, SessionState,
+    Store, StoreError, StoredSession, Timestamp, UntilEnded, WithPrincipal, conformance,
+    delegate_store, merge, state, store,
 };
 pub use session_macros::{require_session, session};
 #[cfg(feature = "redis")]

@@ -6,10 +6,11 @@ use axum_core::extract::FromRequestParts as _;
 use axum_core::response::{IntoResponse as _, Response};
 use http::header::{ACCEPT, AUTHORIZATION, COOKIE};
 use http::{HeaderName, HeaderValue, Request};
+use session_core::store::Operation;
 use session_core::{Handle, MemoryStore, SessionCookie, SessionEvent, SessionState, StoredSession};
 
 use super::clock::Clock;
-use super::faulty_store::{FaultyStore, Operation};
+use super::faulty_store::FaultyStore;
 use super::reply::Reply;
 use super::sign_in::{authorization, bearer_token, header, try_begin};
 use crate::builder::Builder;

@@ -3,13 +3,9 @@
 use std::collections::HashMap;
 use std::future::{Future, pending};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use session_core::store::{
-    Ended, Endings, Health, Insert, Inserted, ListQuery, Liveness, Page, Record, Store, Swept,
-    Update, Updated,
-};
-use session_core::{Handle, Now, StoreError};
+use session_core::store::{Insert, Inserted, Operation, Store, Update, Updated};
+use session_core::{Now, StoreError, delegate_store};
 
 /// A store around another, whose calls fail, hang or conflict when a test says so, and are counted. A clone
 /// is the same store.
@@ -46,24 +42,6 @@ pub struct FaultyStore<S> {
     plan: Arc<Mutex<Plan>>,
 }
 
-/// An operation of a store: a method of [`Store`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-#[expect(missing_docs, reason = "they are the methods of `Store`")]
-pub enum Operation {
-    Load,
-    Insert,
-    Update,
-    Touch,
-    Delete,
-    List,
-    DeleteAll,
-    Sweep,
-    Alive,
-    Endings,
-    Health,
-}
-
 /// How a call goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -89,22 +67,6 @@ struct Plan {
     faults: HashMap<Operation, (Fault, Option<usize>)>,
 }
 
-impl Operation {
-    const ALL: [Self; 11] = [
-        Self::Load,
-        Self::Insert,
-        Self::Update,
-        Self::Touch,
-        Self::Delete,
-        Self::List,
-        Self::DeleteAll,
-        Self::Sweep,
-        Self::Alive,
-        Self::Endings,
-        Self::Health,
-    ];
-}
-
 impl<S: Store> FaultyStore<S> {
     /// A store whose calls are only counted until a test says otherwise.
     pub fn new(store: S) -> Self {
@@ -123,7 +85,7 @@ impl<S: Store> FaultyStore<S> {
 
     /// From now on each call of any operation goes wrong like this: the store is down.
     pub fn inject_all(&self, fault: Fault) {
-        for operation in Operation::ALL {
+        for &operation in Operation::ALL {
             self.inject(operation, fault);
         }
     }
@@ -200,9 +162,7 @@ impl<S: Store> FaultyStore<S> {
 }
 
 impl<S: Store> Store for FaultyStore<S> {
-    async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
-        self.call(Operation::Load, self.store.load(handle, now)).await
-    }
+    delegate_store!(self.store, through call, except insert, update);
 
     async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
         let fault = self.note(Operation::Insert);
@@ -220,51 +180,5 @@ impl<S: Store> Store for FaultyStore<S> {
             drop(self.store.update(Update::of(&record), now).await?);
         }
         self.run(Operation::Update, fault, self.store.update(update, now)).await
-    }
-
-    async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
-        self.call(Operation::Touch, self.store.touch(handle, idle, now)).await
-    }
-
-    async fn delete(
-        &self,
-        handle: Handle,
-        remember: Option<Duration>,
-        now: Now,
-    ) -> Result<bool, StoreError> {
-        self.call(Operation::Delete, self.store.delete(handle, remember, now)).await
-    }
-
-    async fn list(&self, principal: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
-        self.call(Operation::List, self.store.list(principal, query, now)).await
-    }
-
-    async fn alive(
-        &self,
-        handles: &[Handle],
-        now: Now,
-    ) -> Result<Vec<Option<Liveness>>, StoreError> {
-        self.call(Operation::Alive, self.store.alive(handles, now)).await
-    }
-
-    async fn endings(&self) -> Result<Option<Endings>, StoreError> {
-        self.call(Operation::Endings, self.store.endings()).await
-    }
-
-    async fn delete_all(
-        &self,
-        principal: &str,
-        except: Option<Handle>,
-        now: Now,
-    ) -> Result<Ended, StoreError> {
-        self.call(Operation::DeleteAll, self.store.delete_all(principal, except, now)).await
-    }
-
-    async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
-        self.call(Operation::Sweep, self.store.sweep(limit, now)).await
-    }
-
-    async fn health(&self) -> Result<Health, StoreError> {
-        self.call(Operation::Health, self.store.health()).await
     }
 }

@@ -56,8 +56,10 @@ mod streaming;
 pub use call::Call;
 pub use client::Client;
 pub use clock::Clock;
-pub use faulty_store::{Fault, FaultyStore, Operation};
+pub use faulty_store::{Fault, FaultyStore};
 pub use reply::Reply;
+#[doc(no_inline)]
+pub use session_core::store::Operation;
 pub use sign_in::{bearer_token, sign_in};
 pub use stored::{Locator, stored};
 pub use streaming::Streaming;

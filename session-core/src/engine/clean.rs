@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
+use crate::engine::background;
 use crate::engine::cleaner::Running;
 use crate::engine::engine::Engine;
 use crate::engine::error::Error;
@@ -27,7 +28,7 @@ pub(crate) async fn clean<T: SessionState>(engine: &Engine<T>) -> Result<u64, Er
 /// Starts the task that does so unless it runs: at a request, when there is a runtime to run it.
 pub(crate) fn start<T: SessionState>(engine: &Arc<Engine<T>>) {
     if let Some(running) = engine.cleaner.begin() {
-        tokio::spawn(run(Arc::downgrade(engine), running));
+        background::spawn(run(Arc::downgrade(engine), running));
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::crypto::token::Handle;
+use crate::engine::background;
 use crate::engine::change::Change;
 use crate::engine::commit_queue::{Answer, Joined, Progress, Waiting};
 use crate::engine::draft::{Draft, SecretsIn};
@@ -49,7 +50,7 @@ pub(crate) fn commit<T: SessionState>(
             Joined::First(own) => {
                 committer.save(slice::from_mut(own), began).await;
                 if let Some(batch) = committer.next() {
-                    tokio::spawn(committer.run(batch));
+                    background::spawn(committer.run(batch));
                 }
                 own.take_answer().unwrap_or(Err(Error::Aborted))
             }

@@ -3,6 +3,7 @@
 pub(crate) mod argument;
 mod authorization;
 pub(crate) mod backend;
+mod background;
 pub(crate) mod bearer_token;
 pub(crate) mod build_error;
 pub(crate) mod builder;

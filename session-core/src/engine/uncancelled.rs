@@ -4,6 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use crate::engine::background;
+
 /// Runs in place, at no cost beyond a box. Dropped half-way (the client left, a time-out layer
 /// fired), it goes on as a task of the runtime: a commit that has begun is not cancelled.
 pub(crate) struct Uncancelled<R: Send + 'static>(Option<Pin<Box<dyn Future<Output = R> + Send>>>);
@@ -30,10 +32,8 @@ impl<R: Send + 'static> Future for Uncancelled<R> {
 
 impl<R: Send + 'static> Drop for Uncancelled<R> {
     fn drop(&mut self) {
-        if let Some(future) = self.0.take()
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            runtime.spawn(future);
+        if let Some(future) = self.0.take() {
+            background::try_spawn(async { drop(future.await) });
         }
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod apply;
 pub mod batch;
 pub mod conformance;
 mod contract;
+mod delegate;
 mod endings;
 mod error;
 mod health;
@@ -16,6 +17,7 @@ mod real_time;
 mod record;
 
 pub use contract::{REVOCATIONS_LAST, Store};
+pub use delegate::Operation;
 pub use endings::{Ending, EndingSource, Endings, PROOF_INTERVAL};
 pub use error::StoreError;
 pub use health::Health;

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use session_axum::StoreError;
+use session_axum::store::Operation;
 
 use crate::intercepted_store::Interceptor;
 
@@ -61,7 +62,7 @@ pub(crate) struct Faults {
 }
 
 impl Interceptor for Faults {
-    async fn before(&self, _call: &'static str) -> Result<(), StoreError> {
+    async fn before(&self, _call: Operation) -> Result<(), StoreError> {
         let fault = self.calls.lock().unwrap().next();
         match fault {
             Some(fault) if fault.prevents_the_effect() => fault.happen().await,
@@ -72,7 +73,7 @@ impl Interceptor for Faults {
         }
     }
 
-    async fn after(&self, _call: &'static str) -> Result<(), StoreError> {
+    async fn after(&self, _call: Operation) -> Result<(), StoreError> {
         let fault = self.after.lock().unwrap().take();
         match fault {
             Some(fault) => fault.happen().await,

@@ -25,6 +25,14 @@ enum Standing {
     Current,
 }
 
+/// A token that was shown: its session, what it is to it, and its value.
+type Shown<'a> = (Handle, Standing, &'a [u8]);
+
+/// Not in a generic function: what sorts is long, and would be compiled for each session type.
+fn best_first(shown: &mut [Shown<'_>]) {
+    shown.sort_by_key(|(_, standing, _)| std::cmp::Reverse(*standing));
+}
+
 /// The only live session of those that several tokens prove; nobody's if there are two.
 ///
 /// A retired secret beside a good one of the same session is a leftover of one browser, and no sign
@@ -34,7 +42,7 @@ pub(crate) async fn identify_one_of<T: SessionState>(
     request: &Request,
     values: &[&[u8]],
 ) -> Result<Identity<T>, Error> {
-    let mut shown: Vec<(Handle, Standing, &[u8])> = Vec::with_capacity(values.len());
+    let mut shown: Vec<Shown<'_>> = Vec::with_capacity(values.len());
     for value in values {
         match engine.policy.sealer.decode_token(value, Transport::Cookie) {
             Ok((token, _)) => {
@@ -44,7 +52,7 @@ pub(crate) async fn identify_one_of<T: SessionState>(
             Err(reason) => _ = engine.ignore(None, reason),
         }
     }
-    shown.sort_by_key(|(_, standing, _)| std::cmp::Reverse(*standing));
+    best_first(&mut shown);
     let live = shown.iter().take_while(|(_, standing, _)| *standing >= Standing::Outdated);
     let mut handles = live.map(|(handle, ..)| *handle);
     let chosen = handles.next();

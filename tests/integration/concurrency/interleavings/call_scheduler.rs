@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use session_axum::StoreError;
+use session_axum::store::Operation;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -90,19 +91,19 @@ impl CallScheduler {
 }
 
 impl Interceptor for CallScheduler {
-    async fn before(&self, call: &'static str) -> Result<(), StoreError> {
+    async fn before(&self, call: Operation) -> Result<(), StoreError> {
         let pause_points = *self.pause_points.lock().unwrap();
         if pause_points == PausePoints::Nowhere {
             Ok(())
         } else {
-            self.wait(format!("before {call}")).await
+            self.wait(format!("before {call:?}")).await
         }
     }
 
-    async fn after(&self, call: &'static str) -> Result<(), StoreError> {
+    async fn after(&self, call: Operation) -> Result<(), StoreError> {
         let pause_points = *self.pause_points.lock().unwrap();
         if pause_points == PausePoints::BeforeAndAfter {
-            self.wait(format!("after {call}")).await
+            self.wait(format!("after {call:?}")).await
         } else {
             Ok(())
         }

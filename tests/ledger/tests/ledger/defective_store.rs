@@ -5,12 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use session_axum::{Handle, MemoryStore, Store, StoreError};
-use session_core::Now;
-use session_core::store::{
-    Ended, Endings, Health, Insert, Inserted, ListQuery, LogIn, Page, Record, Swept, Update,
-    Updated,
+use session_axum::store::{
+    Ended, Insert, Inserted, ListQuery, LogIn, Page, Record, Update, Updated,
 };
+use session_axum::{Handle, MemoryStore, Now, Store, StoreError, delegate_store};
 
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +97,9 @@ impl DefectiveStore {
 }
 
 impl Store for DefectiveStore {
+    // `alive` goes by what `load` answers.
+    delegate_store!(self.memory, except load, insert, update, delete, list, alive, delete_all);
+
     async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
         let found = self.memory.load(handle, now).await?.filter(|record| !record.is_ended());
         if found.is_none() && self.defect == Defect::RevivesDeleted {
@@ -126,10 +127,6 @@ impl Store for DefectiveStore {
             return Ok(record.map_or(Updated::Gone, |record| Updated::Saved(record.times)));
         }
         self.memory.update(update, now).await
-    }
-
-    async fn touch(&self, handle: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
-        self.memory.touch(handle, idle, now).await
     }
 
     async fn delete(
@@ -160,10 +157,6 @@ impl Store for DefectiveStore {
         Ok(page)
     }
 
-    async fn endings(&self) -> Result<Option<Endings>, StoreError> {
-        self.memory.endings().await
-    }
-
     async fn delete_all(
         &self,
         principal: &str,
@@ -175,13 +168,5 @@ impl Store for DefectiveStore {
             return self.memory.delete_all(&nobody, except, now).await;
         }
         self.memory.delete_all(principal, except, now).await
-    }
-
-    async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
-        self.memory.sweep(limit, now).await
-    }
-
-    async fn health(&self) -> Result<Health, StoreError> {
-        self.memory.health().await
     }
 }

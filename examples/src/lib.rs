@@ -102,6 +102,9 @@ pub mod guide {
     #[doc = include_str!("../../docs/guide/coming-from.md")]
     pub mod coming_from {}
 
+    #[doc = include_str!("../../docs/guide/writing-a-store.md")]
+    pub mod writing_a_store {}
+
     #[doc = include_str!("../../docs/guide/moving-over.md")]
     pub mod moving_over {}
 }

@@ -114,6 +114,11 @@ pub mod deploys {}
 pub mod versions {}
 
 #[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/writing-a-store.md")]
+#[doc(alias("backend", "middleware"))]
+pub mod writing_a_store {}
+
+#[doc = include_str!("chapters.md")]
 #[doc = include_str!("../guide/limits.md")]
 pub mod limits {}
 

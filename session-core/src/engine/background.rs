@@ -6,7 +6,7 @@ use std::pin::Pin;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Spawns it on the runtime of the caller. A box for each task, so that tokio's code for a task is compiled once, and not for
 /// each session type.
@@ -21,6 +21,6 @@ pub(crate) fn try_spawn(work: impl Future<Output = ()> + Send + 'static) {
     }
 }
 
-fn spawn_on(runtime: &Handle, work: Work) -> JoinHandle<()> {
+fn spawn_on(runtime: &Handle, work: Task) -> JoinHandle<()> {
     runtime.spawn(work)
 }

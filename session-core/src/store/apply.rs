@@ -1,4 +1,4 @@
-//! What the operations of the contract do to a record, for back ends that run in this process.
+//! What the operations of the contract do to a record, for back ends that compute it in this process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,8 +7,11 @@ use crate::crypto::time::Timestamp;
 use crate::crypto::token::{Digest, Handle};
 use crate::store::{Insert, Record, Times, Update};
 
+/// What the operations of a [`Store`](crate::Store) do to a record, for a store that computes it in this process. A database
+/// does the same by its own means.
 impl Record {
-    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
+    /// Whether it has not expired.
+    pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.times.expires
     }
 
@@ -18,7 +21,8 @@ impl Record {
         record
     }
 
-    pub(crate) fn inserted(insert: Insert, now: Timestamp) -> Self {
+    /// The record that an insert adds.
+    pub fn inserted(insert: Insert, now: Timestamp) -> Self {
         let mut times = Times {
             now,
             created: now,
@@ -40,14 +44,15 @@ impl Record {
         }
     }
 
-    /// What stands for a session that was ended, for as long as that is remembered.
-    pub(crate) fn ended(handle: Handle, revision: u64, remember: Duration, now: Timestamp) -> Self {
+    /// What [`delete`](crate::Store::delete) leaves with `remember`: it stands for a session that was ended.
+    pub fn ended(handle: Handle, revision: u64, remember: Duration, now: Timestamp) -> Self {
         let until = now.plus(remember);
         let times = Times::new(now, now, now, until, until);
         Self::new(handle, Digest::from_bytes([0; 32]), revision, Arc::default(), times)
     }
 
-    pub(crate) fn apply(&mut self, update: Update, now: Timestamp) {
+    /// Changes it as an update says. Its revision is the expected one, and goes up by one.
+    pub fn apply(&mut self, update: Update, now: Timestamp) {
         if let Some(absolute) = update.authenticated {
             self.times.authenticated = Some(now);
             self.times.absolute = now.plus(absolute);
@@ -68,7 +73,8 @@ impl Record {
 }
 
 impl Times {
-    pub(crate) fn seen_at(&mut self, now: Timestamp, idle: Duration) {
+    /// The record is used: `seen` and `now` become now, `expires` now and `idle` more or `absolute`, whichever comes first.
+    pub fn seen_at(&mut self, now: Timestamp, idle: Duration) {
         self.now = now;
         self.seen = now;
         self.expires = now.plus(idle).min(self.absolute);

@@ -26,10 +26,10 @@ enum Standing {
 }
 
 /// A token that was shown: its session, what it is to it, and its value.
-type Shown<'a> = (Handle, Standing, &'a [u8]);
+type Presented<'a> = (Handle, Standing, &'a [u8]);
 
 /// Not in a generic function: what sorts is long, and would be compiled for each session type.
-fn best_first(shown: &mut [Shown<'_>]) {
+fn best_first(shown: &mut [Presented<'_>]) {
     shown.sort_by_key(|(_, standing, _)| std::cmp::Reverse(*standing));
 }
 
@@ -42,7 +42,7 @@ pub(crate) async fn identify_one_of<T: SessionState>(
     request: &Request,
     values: &[&[u8]],
 ) -> Result<Identity<T>, Error> {
-    let mut shown: Vec<Shown<'_>> = Vec::with_capacity(values.len());
+    let mut shown: Vec<Presented<'_>> = Vec::with_capacity(values.len());
     for value in values {
         match engine.policy.sealer.decode_token(value, Transport::Cookie) {
             Ok((token, _)) => {

@@ -1,5 +1,6 @@
 #![cfg_attr(not(doctest), doc = include_str!("chapters.md"))]
 #![cfg_attr(not(doctest), doc = include_str!("../README.md"))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(test)]
 extern crate self as session_axum;
@@ -23,7 +24,6 @@ mod return_to;
 mod sealed_cookie_builder;
 mod sessions;
 #[cfg(feature = "testing")]
-#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 mod verdict;
 
@@ -53,7 +53,6 @@ pub use session_core::{
 };
 pub use session_macros::{require_session, session};
 #[cfg(feature = "redis")]
-#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 pub use session_redis as redis;
 #[cfg(feature = "redis")]
 pub use session_redis::RedisStore;

@@ -142,6 +142,8 @@
 //! the disk. Without `default-features` nothing of PostgreSQL is compiled. The module `sqlite`
 //! says what it promises.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod not_migrated;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

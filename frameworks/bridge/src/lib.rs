@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![allow(clippy::duplicate_mod, reason = "`attached.rs` is the same for each version")]
 
 #[cfg(not(any(feature = "tower-sessions-0-14", feature = "tower-sessions-0-15")))]

@@ -52,6 +52,7 @@ lint:
 # The documentation, with warnings denied.
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+    ./scripts/doc-links.py
 
 # The packages, and a program that depends on them.
 package:

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Packages the published crates, and builds and runs programs that depend on the packages alone: one that uses all stores, and
-# the README's.
-# Leaves the .crate files in target/package.
+# the README's. With `--all` also session-tower, which has a workspace of its own. Leaves the .crate files in target/package.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -23,6 +22,10 @@ for crate in "${crates[@]}"; do
     rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*/"$crate"-[0-9]* target/debug/.fingerprint/"$crate"-*
 done
 cargo package "${crates[@]/#/--package=}" --allow-dirty --quiet
+if [[ ${1-} == --all ]]; then
+    # Built below, with the packages above: in the registry there is nothing yet that it could be built with.
+    cargo package --manifest-path frameworks/bridge/Cargo.toml --allow-dirty --quiet --no-verify --exclude-lockfile
+fi
 
 cp -r scripts/package "$program"
 # The versions that the workspace has tested.
@@ -34,15 +37,24 @@ for package in "$packages"/*.crate; do
         [[ -s $program/$(basename "$package" .crate)/$file ]] || { echo "$package has no $file" >&2; exit 1; }
     done
 done
-{
+patch() {
     echo '[patch.crates-io]'
     for crate in "${crates[@]}"; do
-        echo "$crate = { path = \"$(basename "$program/$crate"-[0-9]*)\" }"
+        echo "$crate = { path = \"$(echo "$program/$crate"-[0-9]*)\" }"
     done
-} >>"$program/Cargo.toml"
+}
+patch >>"$program/Cargo.toml"
 
 echo "== a program that depends on the packages"
 cargo run --quiet --manifest-path "$program/Cargo.toml" --target-dir target
+
+if [[ ${1-} == --all ]]; then
+    echo "== session-tower, with the packages"
+    bridge=$(echo "$program"/session-tower-[0-9]*)
+    (echo '[workspace]' && patch) >>"$bridge/Cargo.toml"
+    cp frameworks/Cargo.lock "$bridge"
+    cargo build --quiet --manifest-path "$bridge/Cargo.toml" --target-dir target
+fi
 
 ./scripts/readme.sh "$program"
 

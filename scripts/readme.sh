@@ -48,8 +48,8 @@ mkdir "$folder/.cargo"
 [[ -z $packages ]] || patch >"$folder/.cargo/config.toml"
 
 echo "== the README's commands"
-grep --quiet -- '--git REPOSITORY' "$folder/commands"
-sed --in-place "s|--git REPOSITORY|--path $(crate session-axum)|g" "$folder/commands"
+grep --quiet '^cargo add session-axum ' "$folder/commands"
+sed --in-place --regexp-extended "s|^(cargo add session-axum)( --git REPOSITORY)?|\1 --path $(crate session-axum)|" "$folder/commands"
 (cd "$folder" && CARGO_TERM_QUIET=true bash -euo pipefail commands)
 program=$folder/shop
 # The versions that the workspace has tested.

@@ -44,6 +44,10 @@ ui:
 all *args:
     ./scripts/test.sh {{args}}
 
+# The tests of browsers, in Firefox.
+firefox *args:
+    ./scripts/test.sh --firefox {{args}}
+
 # Formatting and clippy, with warnings denied.
 lint:
     cargo fmt --all --check

@@ -1,8 +1,20 @@
 #!/usr/bin/env bash
 # Installs what the tests start, if it is missing, and runs every test. Arguments go to `cargo test`.
-# `--install` installs and stops: the workflows take their list from here.
+# `--firefox`, as the first argument, runs those of browsers in Firefox instead. `--install` installs and stops: the workflows
+# take their list from here.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# What Chromium alone can do is left out: screens of phones, dark pages.
+in_firefox=(
+    browser:: oidc:: examples::accounts::browsers examples::chat examples::quickstart::browsers examples::shop
+    --skip accessibility --skip fits_a_phone
+)
+firefox=
+if [[ ${1-} == --firefox ]]; then
+    firefox=1
+    shift
+fi
 
 postgres_is_here() { command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
 pgbouncer_is_here() { command -v pgbouncer || command -v /usr/sbin/pgbouncer; }
@@ -17,6 +29,7 @@ newer_pgbouncer_is_here() {
 }
 redis_is_here() { command -v redis-server; }
 chromium_is_here() { command -v chromedriver && { command -v chromium || command -v google-chrome; }; }
+firefox_is_here() { command -v firefox-esr || command -v firefox; }
 curl_is_here() { command -v curl; }
 python_is_here() { command -v python3; }
 npm_is_here() { command -v npm; }
@@ -26,6 +39,7 @@ postgres_is_here >/dev/null || missing+=(postgresql)
 pgbouncer_is_here >/dev/null || missing+=(pgbouncer)
 redis_is_here >/dev/null || missing+=(redis-server)
 chromium_is_here >/dev/null || missing+=(chromium chromium-driver)
+[[ -z $firefox ]] || firefox_is_here >/dev/null || missing+=(firefox-esr)
 curl_is_here >/dev/null || missing+=(curl)
 python_is_here >/dev/null || missing+=(python3)
 npm_is_here >/dev/null || missing+=(npm)
@@ -63,6 +77,11 @@ if [[ ${1-} == --install ]]; then
 fi
 
 # Not above: what an installation as root puts into target/, a user could not replace.
+if [[ -n $firefox ]]; then
+    scripts/geckodriver.sh
+    echo "== cargo test --package session-tests --test integration $* -- ${in_firefox[*]}"
+    TEST_BROWSER=firefox exec cargo test --package session-tests --test integration "$@" -- "${in_firefox[@]}"
+fi
 scripts/axe.sh
 
 # Tests wait for servers most of the time.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::json;
-use session_test_support::Browser;
+use session_test_support::{Browser, BrowserKind};
 use thirtyfour::WindowHandle;
 use thirtyfour::prelude::*;
 
@@ -132,19 +132,24 @@ impl Visitor {
         keys.perform().await.expect("there is a keyboard");
     }
 
-    /// Has the browser ask for `light` or `dark` pages.
+    /// Has the browser ask for `light` or `dark` pages. Chromium only.
     pub(crate) async fn prefers(&self, scheme: &str) {
         let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.tells("Emulation.setEmulatedMedia", scheme).await;
     }
 
-    /// A screen of this width and height.
+    /// A screen of this width and height; in Firefox, which makes none as narrow as a phone, a window of that size.
     pub(crate) async fn has_a_screen_of(&self, width: u32, height: u32) {
+        if self.browser.kind() == BrowserKind::Firefox {
+            let sized = self.browser.set_window_rect(0, 0, width, height).await;
+            return sized.expect("the window has a size");
+        }
         let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         self.tells("Emulation.setDeviceMetricsOverride", screen).await;
     }
 
     async fn tells(&self, command: &str, parameters: serde_json::Value) {
+        assert_eq!(self.browser.kind(), BrowserKind::Chromium, "{command} is Chromium's");
         let answer = self.browser.cdp().send_raw(command, parameters).await;
         answer.expect("Chromium can do this");
     }

@@ -10,7 +10,7 @@
 //! | [`resilience`] | | checks that every store must pass: a silent server, lost connections, a runtime that ends |
 //! | `postgres` | `postgres` | throw-away PostgreSQL servers, pairs of them, and PgBouncer |
 //! | `redis` | `redis` | throw-away Redis servers, Sentinels and Redis Clusters |
-//! | `browser` | `browser` | a headless Chromium with an empty profile |
+//! | `browser` | `browser` | a headless Chromium or Firefox with an empty profile |
 //!
 //! Each feature builds only what it needs, so that no crate's tests build the servers of another. SQLite has no server:
 //! a file in a [`TempDirectory`] will do.
@@ -35,7 +35,7 @@ pub mod temp_directory;
 mod warnings;
 
 #[cfg(feature = "browser")]
-pub use browser::Browser;
+pub use browser::{Browser, BrowserKind};
 pub use free_address::free_address;
 pub use gate::Gate;
 #[cfg(feature = "postgres")]

@@ -7,7 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # What Chromium alone can do is left out: screens of phones, dark pages.
 in_firefox=(
-    browser:: oidc:: examples::accounts::browsers examples::chat examples::quickstart::browsers examples::shop
+    browser:: oidc:: examples::accounts::browsers examples::chat examples::permissions
+    examples::quickstart::browsers examples::shop
     --skip accessibility --skip fits_a_phone
 )
 firefox=

@@ -172,6 +172,14 @@ impl Visitor {
         }
     }
 
+    /// The same of a dark page.
+    pub(crate) async fn takes_a_screenshot_in_the_dark(&self, name: &str) {
+        if std::env::var_os("SCREENSHOTS").is_some() {
+            self.prefers("dark").await;
+            self.takes_a_screenshot(name).await;
+        }
+    }
+
     pub(crate) async fn leaves(self) {
         self.browser.close().await;
     }

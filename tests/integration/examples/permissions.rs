@@ -23,8 +23,7 @@ async fn what_an_administrator_takes_is_gone_with_the_next_click() {
     ann.clicks("#user-1").await;
     ann.is_at("Groups").await;
     ann.takes_a_screenshot("permissions_groups").await;
-    ann.prefers("dark").await;
-    ann.takes_a_screenshot("permissions_groups_dark").await;
+    ann.takes_a_screenshot_in_the_dark("permissions_groups_dark").await;
     ann.clicks("button[aria-label='Take prices.edit from editors']").await;
     ann.sees("button[aria-label='Give prices.edit to editors']", "Give").await;
 

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use thirtyfour::common::capabilities::firefox::FirefoxPreferences;
 use thirtyfour::{Capabilities, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 use tokio::net::TcpStream;
 
@@ -23,6 +24,10 @@ const FLAGS: [&str; 10] = [
     "--disable-sync",
     "--disable-extensions",
 ];
+
+/// Firefox keeps no page with listeners to its end for the back button, and the driver puts one into each page.
+const BACK_FORWARD_CACHE: [&str; 2] =
+    ["docshell.shistory.bfcache.allow_unload_listeners", "fission.bfcache.allow_unload_listeners"];
 
 /// Where `scripts/geckodriver.sh` puts it.
 const GECKODRIVER: &str =
@@ -72,6 +77,11 @@ impl BrowserKind {
                 let program = program.to_str().expect("its path is UTF-8");
                 capabilities.set_firefox_binary(program).expect("a path is valid JSON");
                 capabilities.add_arg("-headless").expect("a flag is valid JSON");
+                let mut preferences = FirefoxPreferences::new();
+                for preference in BACK_FORWARD_CACHE {
+                    preferences.set(preference, true).expect("it is valid JSON");
+                }
+                capabilities.set_preferences(preferences).expect("they are valid JSON");
                 capabilities.into()
             }
         }

@@ -20,8 +20,7 @@ async fn two_people_talk_until_one_logs_out() {
     ann.sees("#said li:last-child", "Ben <b> Hello, Ann!").await;
     ann.sees("#sent", "1").await;
     ann.takes_a_screenshot("chat").await;
-    ann.prefers("dark").await;
-    ann.takes_a_screenshot("chat_dark").await;
+    ann.takes_a_screenshot_in_the_dark("chat_dark").await;
 
     // What was counted is in the session: the page has it when it is opened anew.
     ann.goes_to("/").await;

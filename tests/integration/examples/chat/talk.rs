@@ -25,7 +25,8 @@ async fn two_people_talk_until_one_logs_out() {
     // What was counted is in the session: the page has it when it is opened anew.
     ann.goes_to("/").await;
     ann.sees("#sent", "1").await;
-    ann.sees("#state", "").await;
+    // The socket is open, by which the page is told why it goes dark.
+    ann.sees("#guests", "Ann, Ben <b>").await;
 
     // A log-out in another tab: the page goes dark by itself, and nothing of the talk is left on it.
     ann.runs("return fetch('/logout', { method: 'POST' }).then(reply => reply.status)").await;

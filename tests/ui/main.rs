@@ -16,7 +16,7 @@ fn what_is_right_compiles_and_every_mistake_is_answered() {
     );
     let cases = trybuild::TestCases::new();
     cases.pass("ui/pass/*.rs");
-    cases.compile_fail("ui/fail/*.rs");
+    cases.compile_fail("ui/fail/*/*.rs");
 }
 
 /// The channel in the workspace's `rust-toolchain.toml`.

@@ -45,7 +45,7 @@ impl SessionName {
 fn check(name: &LitStr) -> Result<()> {
     let value = name.value();
     let message = if value.is_empty() {
-        "a session type cannot have an empty name"
+        "a session type cannot have an empty name: write one, or leave `name` out"
     } else if value.len() > MAX_NAME_LENGTH {
         "the name of a session type has at most 64 bytes: shorten it with `name = \"…\"`"
     } else if value.chars().any(char::is_control) {

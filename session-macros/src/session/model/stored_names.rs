@@ -49,7 +49,7 @@ pub(super) fn check_stored_names(fields: &[Field], errors: &mut Errors) {
 fn check_name(name: &LitStr) -> syn::Result<()> {
     let value = name.value();
     let message = if value.is_empty() {
-        "a field cannot be stored under an empty name"
+        "a field cannot be stored under an empty name: write one, or leave `rename` out"
     } else if value.len() > MAX_NAME_LENGTH {
         "the name under which a field is stored has at most 255 bytes: shorten it with `rename`"
     } else if value.starts_with(RESERVED_PREFIX) {

@@ -1,9 +1,0 @@
-use session_axum::session;
-
-#[session]
-struct Shop {
-    #[session(default = "dark")]
-    theme: String,
-}
-
-fn main() {}

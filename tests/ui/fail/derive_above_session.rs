@@ -1,9 +1,0 @@
-use session_axum::session;
-
-#[derive(Clone)]
-#[session]
-struct Shop {
-    visits: u64,
-}
-
-fn main() {}

@@ -39,6 +39,14 @@ pub struct Builder<T> {
 
 impl<T: SessionState> Sessions<T> {
     /// Begins with a store; everything else has a safe default.
+    ///
+    /// ```
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn builder(store: impl Store) -> Builder<T> {
         Builder::new(Engine::builder(store))
     }
@@ -57,6 +65,16 @@ impl<T: SessionState> Builder<T> {
     /// otherwise. It is part of what is stored: sessions of one type for two purposes (the public
     /// site and the back office) have two names, and a session of one is nobody's in the other.
     ///
+    /// ```
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = MemoryStore::new();
+    /// let shop = Sessions::<Shop>::builder(store.clone()).build()?;               // "Shop"
+    /// let office = Sessions::<Shop>::builder(store).name("office").build()?;      // the same type, other sessions
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// `build` refuses an empty one, one over 64 bytes, and one with control characters.
     pub fn name(self, name: &str) -> Self {
@@ -65,6 +83,16 @@ impl<T: SessionState> Builder<T> {
 
     /// Which cookie carries the token: [`SessionCookie::default`] unless told otherwise. Two session
     /// types of one application need two cookies.
+    ///
+    /// ```
+    /// # use session_axum::{MemoryStore, SessionCookie, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .cookie(SessionCookie::host("shop")?)       // __Host-shop
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn cookie(self, cookie: SessionCookie) -> Self {
         self.map(|engine| engine.cookie(cookie))
     }
@@ -91,8 +119,19 @@ impl<T: SessionState> Builder<T> {
     /// Handlers with a session refuse every unsafe method (all but GET, HEAD and OPTIONS) and
     /// every WebSocket that comes from another origin, by `Sec-Fetch-Site` or else by `Origin`.
     ///
+    /// ```
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let api = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .trusted_origin("https://app.example.com")?     // whose pages call this API
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// When it is not spelled as browsers spell an origin.
+    #[doc(alias("csrf", "cors", "origin", "cross_origin"))]
     pub fn trusted_origin(self, origin: &str) -> Result<Self, OriginError> {
         let engine = self.engine.trusted_origin(origin)?;
         Ok(Self { engine, ..self })
@@ -100,6 +139,16 @@ impl<T: SessionState> Builder<T> {
 
     /// Refuses unsafe methods without `Sec-Fetch-Site` and `Origin` too. Every current browser
     /// sends one of them; scripts and other services do not.
+    ///
+    /// ```
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let for_browsers_alone = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .refuse_requests_without_origin()
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn refuse_requests_without_origin(self) -> Self {
         self.map(EngineBuilder::refuse_requests_without_origin)
     }
@@ -135,17 +184,41 @@ impl<T: SessionState> Builder<T> {
     ///
     /// # Errors
     /// `build` refuses it for sealed cookies.
+    #[doc(alias("jwt", "api_token", "authorization"))]
     pub fn bearer(self) -> Self {
         self.map(EngineBuilder::bearer)
     }
 
     /// Seals records at rest and signs tokens, so that a forged one costs no store call. Without
     /// it the store sees what is in a session, though nothing that is worth anything as a cookie.
+    ///
+    /// ```
+    /// # use session_axum::{KeyRing, MemoryStore, Sealing, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let text = KeyRing::generate()?;      // KeyRing::from_env()? in a program
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .sealing(Sealing::Required(KeyRing::parse(&text)?))
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias("encrypt", "sign"))]
     pub fn sealing(self, sealing: Sealing) -> Self {
         self.map(|engine| engine.sealing(sealing))
     }
 
     /// How long sessions live: as [`Lifetime::default`] says unless told otherwise.
+    ///
+    /// ```
+    /// # use session_axum::{Lifetime, MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .lifetime(Lifetime::AAL3)       // 12 hours in all, 15 minutes idle
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias("expire", "expiry", "timeout", "ttl", "max_age"))]
     pub fn lifetime(self, lifetime: Lifetime) -> Self {
         self.map(|engine| engine.lifetime(lifetime))
     }
@@ -153,8 +226,19 @@ impl<T: SessionState> Builder<T> {
     /// How many sessions a principal may be logged in to at once: a log-in beyond it ends those
     /// that logged in the longest ago, however many log in at the same time, on any node.
     ///
+    /// ```
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .max_per_principal(3)           // a fourth log-in ends the oldest
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// `build` refuses none at all, and any for sealed cookies, which nobody can count.
+    #[doc(alias("concurrent_sessions"))]
     pub fn max_per_principal(self, sessions: u32) -> Self
     where
         T: WithPrincipal,
@@ -187,29 +271,87 @@ impl<T: SessionState> Builder<T> {
     }
 
     /// Keeps nothing of the `User-Agent`: sessions that begin from now on have no [label](crate::Listed::label).
+    ///
+    /// ```
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new()).without_label().build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn without_label(self) -> Self {
         self.map(EngineBuilder::without_label)
     }
 
     /// How long the store may take to answer: 2 seconds unless told otherwise. Past it the
     /// request is answered 503. A commit has this long in all, however many attempts it takes.
+    ///
+    /// ```
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::time::Duration;
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .deadline(Duration::from_millis(300))
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias("timeout"))]
     pub fn deadline(self, deadline: Duration) -> Self {
         self.map(|engine| engine.deadline(deadline))
     }
 
     /// Calls this hook with what happens to sessions, after `tracing`. It runs in the middle of a
     /// request and should be quick.
+    ///
+    /// ```
+    /// # use session_axum::{MemoryStore, SessionEvent, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::sync::atomic::{AtomicU64, Ordering};
+    /// static STOLEN: AtomicU64 = AtomicU64::new(0);
+    ///
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .on_event(|event| {
+    ///         if let SessionEvent::TheftSuspected { .. } = event {
+    ///             STOLEN.fetch_add(1, Ordering::Relaxed);     // for a monitor
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias("metrics", "audit"))]
     pub fn on_event(self, hook: impl Fn(&SessionEvent<'_>) + Send + Sync + 'static) -> Self {
         self.map(|engine| engine.on_event(hook))
     }
 
     /// How often expired sessions are removed from the store, on one node at a time: about once
     /// a minute unless told otherwise.
+    ///
+    /// ```
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::time::Duration;
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .clean_every(Duration::from_secs(600))
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn clean_every(self, interval: Duration) -> Self {
         self.map(|engine| engine.clean_every(interval))
     }
 
     /// Removes no expired sessions: something else calls [`Sessions::clean`], on one node or on all.
+    ///
+    /// ```
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new()).without_cleaner().build()?;
+    /// let nightly = async move { sessions.clean().await };        // a job of the application's own
+    /// # Ok(()) }
+    /// ```
     pub fn without_cleaner(self) -> Self {
         self.map(EngineBuilder::without_cleaner)
     }
@@ -220,6 +362,17 @@ impl<T: SessionState> Builder<T> {
     ///
     /// A store that tells of endings is asked twelve times less often, if this is more than 2 seconds.
     ///
+    /// ```
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::time::Duration;
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .check_every(Duration::from_secs(1))
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// `build` refuses zero.
     pub fn check_every(self, interval: Duration) -> Self {
@@ -227,12 +380,40 @@ impl<T: SessionState> Builder<T> {
     }
 
     /// Goes by this clock instead of the store's, so that a test need not wait for time to pass.
+    ///
+    /// ```
+    /// # use session_axum::{MemoryStore, Sessions, Timestamp, session};
+    /// # use std::time::Duration;
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ahead = Duration::from_secs(3600);
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .clock(move || Timestamp::now().plus(ahead))        // `testing::Clock` is one to be moved by hand
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.map(|engine| engine.clock(clock))
     }
 
     /// Takes random bytes from here instead of from the operating system, so that a test can see what
     /// happens when the source fails or repeats itself.
+    ///
+    /// ```
+    /// # use session_axum::{MemoryStore, Random, RandomError, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// struct Broken;
+    ///
+    /// impl Random for Broken {
+    ///     fn fill(&self, _: &mut [u8]) -> Result<(), RandomError> {
+    ///         Err(RandomError::new("no entropy, says the test"))
+    ///     }
+    /// }
+    ///
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new()).random(Broken).build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn random(self, random: impl Random) -> Self {
         self.map(|engine| engine.random(random))
     }
@@ -315,6 +496,7 @@ impl<T: SessionState> Builder<T> {
     ///     .build()?;
     /// # Ok(()) }
     /// ```
+    #[doc(alias("error_page", "unauthorized", "handle_error"))]
     pub fn on_refusal(
         mut self,
         answer: impl Fn(&Refusal, &RequestHead) -> Response + Send + Sync + 'static,
@@ -325,6 +507,17 @@ impl<T: SessionState> Builder<T> {
 
     /// The sessions. It warns if others of this process have the same name: clone those that were
     /// built first.
+    ///
+    /// ```
+    /// # use session_axum::{BuildError, MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    ///
+    /// let error = Sessions::<Shop>::builder(MemoryStore::new()).name("").build().unwrap_err();
+    /// assert_eq!(error, BuildError::Name);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// When a deadline, an interval or `max_per_principal` is zero, a name cannot be one, or

@@ -28,6 +28,7 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[doc(alias("log_out"))]
 pub struct ClearSiteData;
 
 impl IntoResponseParts for ClearSiteData {

@@ -59,6 +59,17 @@ pub struct Error(ErrorKind);
 
 impl Error {
     /// What went wrong.
+    ///
+    /// ```
+    /// # use session_axum::{Error, ErrorKind, Handle, Sessions, session};
+    /// # #[session] pub struct Shop { notice: Option<String> }
+    /// async fn report(sessions: &Sessions<Shop>, handle: &Handle) -> Result<(), Error> {
+    ///     match sessions.update(handle, |shop| shop.notice = Some("done".into())).await {
+    ///         Err(error) if matches!(error.kind(), ErrorKind::Ended) => Ok(()),      // nobody is there to be told
+    ///         other => other,
+    ///     }
+    /// }
+    /// ```
     pub fn kind(&self) -> &ErrorKind {
         &self.0
     }

@@ -73,6 +73,7 @@ where
 /// }
 /// ```
 #[derive(Clone, Debug)]
+#[doc(alias("current_user", "user", "auth"))]
 pub struct Principal<T: SessionState>(pub T::Principal);
 
 impl<S, T> FromRequestParts<S> for Principal<T>

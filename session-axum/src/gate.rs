@@ -76,6 +76,7 @@ use crate::verdict::{Denied, Verdict};
 /// # Ok(()) }
 /// ```
 #[must_use = "a gate is a layer: `.route_layer(sessions.gate().authenticated())`"]
+#[doc(alias("middleware", "guard", "login_required", "require_login"))]
 pub struct Gate<T: SessionState> {
     sessions: Sessions<T>,
     access: Access,
@@ -124,11 +125,34 @@ impl<T: SessionState> Gate<T> {
     }
 
     /// The request comes with a stored session; otherwise 401.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// # let pages: Router = Router::new().route("/", get(async || "welcome"));
+    /// let cart = pages.route_layer(sessions.gate().existing());
+    /// # Ok(()) }
+    /// ```
     pub fn existing(self) -> Self {
         self.check(Existing::check)
     }
 
     /// Somebody is logged in; otherwise 401.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// # let pages: Router = Router::new().route("/", get(async || "welcome"));
+    /// let members = pages.route_layer(sessions.gate().authenticated());
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias("login_required"))]
     pub fn authenticated(self) -> Self
     where
         T: WithPrincipal,
@@ -137,6 +161,18 @@ impl<T: SessionState> Gate<T> {
     }
 
     /// Somebody has logged in less than this long ago; otherwise 401.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// # let pages: Router = Router::new().route("/", get(async || "welcome"));
+    /// let passwords = pages.route_layer(sessions.gate().fresh(std::time::Duration::from_secs(600)));
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias("sudo", "reauthenticate"))]
     pub fn fresh(self, span: Duration) -> Self
     where
         T: WithPrincipal,
@@ -146,6 +182,17 @@ impl<T: SessionState> Gate<T> {
 
     /// Sends a page to the log-in at this path instead of a 401, with the way back as the parameter
     /// `next` ([`ReturnTo`](crate::ReturnTo)).
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// # let pages: Router = Router::new().route("/", get(async || "welcome"));
+    /// let members = pages.route_layer(sessions.gate().authenticated().or_redirect("/login"));
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Panics
     /// If it is no path of this site: it begins with one `/`, and has neither `\` nor `#`.
@@ -162,6 +209,18 @@ impl<T: SessionState> Gate<T> {
 
     /// Lets through whom this function says: it gets the session and the request's head, may be slow,
     /// and answers `bool` or a `Result` (see [`Verdict`]). `false` is 403.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { is_staff: bool }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// # let pages: Router = Router::new().route("/", get(async || "welcome"));
+    /// let office = pages.route_layer(sessions.gate().allow(|shop, _| async move { shop.is_staff }));
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias("role", "permission", "authorize"))]
     pub fn allow<F, A>(self, permission: F) -> Self
     where
         F: Fn(SessionRef<T>, Parts) -> A + Send + Sync + 'static,
@@ -175,6 +234,25 @@ impl<T: SessionState> Gate<T> {
 
     /// [`allow`](Self::allow) with something that the function needs, a connection to a database say:
     /// each call gets a clone.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// # let pages: Router = Router::new().route("/", get(async || "welcome"));
+    /// # #[derive(Clone)] struct Roles;
+    /// # impl Roles { async fn is_staff(&self, _: u64) -> Result<bool, axum::http::StatusCode> { Ok(true) } }
+    /// # let roles = Roles;
+    /// let office = pages.route_layer(sessions.gate().allow_with_state(roles, |shop, _, roles| async move {
+    ///     match shop.user {
+    ///         Some(user) => roles.is_staff(user).await,       // an error is answered as it is
+    ///         None => Ok(false),
+    ///     }
+    /// }));
+    /// # Ok(()) }
+    /// ```
     pub fn allow_with_state<C, F, A>(self, state: C, permission: F) -> Self
     where
         C: Clone + Send + Sync + 'static,
@@ -188,16 +266,49 @@ impl<T: SessionState> Gate<T> {
     }
 
     /// Requests of a page that refreshes itself: they renew no limit.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// # let pages: Router = Router::new().route("/", get(async || "welcome"));
+    /// let ticker = pages.route_layer(sessions.gate().authenticated().background());
+    /// # Ok(()) }
+    /// ```
     pub fn background(self) -> Self {
         Self { access: self.access.usage(Usage::Background), ..self }
     }
 
     /// Other sites may send forms here, which come without the cookie.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// # let pages: Router = Router::new().route("/", get(async || "welcome"));
+    /// let webhook = pages.route_layer(sessions.gate().cross_site());       // the routes check a signature of their own
+    /// # Ok(()) }
+    /// ```
     pub fn cross_site(self) -> Self {
         Self { access: self.access.sites(Sites::Any), ..self }
     }
 
     /// What was changed inside is saved after a 5xx too.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// # let pages: Router = Router::new().route("/", get(async || "welcome"));
+    /// let tries = pages.route_layer(sessions.gate().commit_always());       // counted, whatever is answered
+    /// # Ok(()) }
+    /// ```
     pub fn commit_always(self) -> Self {
         Self { commit_on: CommitOn::Always, ..self }
     }

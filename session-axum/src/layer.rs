@@ -24,6 +24,19 @@ use crate::sessions::Sessions;
 /// response leaves: 1xx to 4xx saves, 5xx discards, as for a handler under
 /// [`#[require_session]`](crate::require_session). If nobody asks, nothing is loaded, and the response
 /// is left as it is.
+///
+/// ```
+/// # use axum::{Router, routing::get};
+/// # use session_axum::{Error, MemoryStore, RequestSession, Sessions, session};
+/// # #[session] struct Shop { visits: u64 }
+/// # fn main() -> Result<(), session_axum::BuildError> {
+/// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+/// let app: Router = Router::new()
+///     .route("/", get(async |session: RequestSession<Shop>| session.change(|shop| shop.visits += 1)))
+///     .layer(sessions.layer());
+/// # Ok(()) }
+/// ```
+#[doc(alias("middleware"))]
 pub struct SessionLayer<T: SessionState> {
     sessions: Sessions<T>,
     access: Access,
@@ -65,18 +78,51 @@ impl<T: SessionState> SessionLayer<T> {
     }
 
     /// Requests of a page that refreshes itself: they renew no limit.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// # let pages: Router = Router::new().route("/", get(async || "welcome"));
+    /// let ticker = pages.layer(sessions.layer().background());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn background(self) -> Self {
         Self { access: self.access.usage(Usage::Background), ..self }
     }
 
     /// Other sites may send forms here, which come without the cookie.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// # let pages: Router = Router::new().route("/", get(async || "welcome"));
+    /// let webhook = pages.layer(sessions.layer().cross_site());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn cross_site(self) -> Self {
         Self { access: self.access.sites(Sites::Any), ..self }
     }
 
     /// What was changed is saved after a 5xx too.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::<Shop>::builder(MemoryStore::new()).build()?;
+    /// # let pages: Router = Router::new().route("/", get(async || "welcome"));
+    /// let tries = pages.layer(sessions.layer().commit_always());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn commit_always(self) -> Self {
         Self { commit_on: CommitOn::Always, ..self }

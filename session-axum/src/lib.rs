@@ -24,6 +24,7 @@ mod return_to;
 mod sealed_cookie_builder;
 mod sessions;
 #[cfg(feature = "testing")]
+#[doc(alias("test", "mock"))]
 pub mod testing;
 mod verdict;
 

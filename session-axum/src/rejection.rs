@@ -23,6 +23,25 @@ pub(crate) type Renderer = Arc<dyn Fn(&Refusal, &RequestHead) -> Response + Send
 ///
 /// One's own extractors pass it on, see [`SessionRef`](crate::SessionRef). What they refuse
 /// themselves they may say with a [`Refusal`], which becomes one with the plain answer.
+///
+/// ```
+/// # use axum::{extract::{FromRef, FromRequestParts}, http::request::Parts};
+/// # use session_axum::{Refusal, Rejection, SessionRef, Sessions, session};
+/// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
+/// struct Staff(u64);
+///
+/// impl<S: Sync> FromRequestParts<S> for Staff
+/// where
+///     Sessions<Shop>: FromRef<S>,
+/// {
+///     type Rejection = Rejection;
+///
+///     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+///         let shop = SessionRef::<Shop>::from_request_parts(parts, state).await?;
+///         shop.user.filter(|user| *user < 10).map(Self).ok_or(Refusal::Forbidden.into())
+///     }
+/// }
+/// ```
 pub struct Rejection {
     refusal: Refusal,
     answer: Answer,
@@ -47,6 +66,12 @@ enum Answer {
 
 impl Rejection {
     /// Why.
+    ///
+    /// ```
+    /// # use session_axum::{Refusal, Rejection};
+    /// let rejection = Rejection::from(Refusal::Forbidden);
+    /// assert!(matches!(rejection.refusal(), Refusal::Forbidden));
+    /// ```
     pub fn refusal(&self) -> &Refusal {
         &self.refusal
     }
@@ -55,6 +80,15 @@ impl Rejection {
     /// ([`ReturnTo`](crate::ReturnTo)), where the option `or_redirect` would: if a log-in cures the
     /// refusal, and a browser asks for a page to show. For a rejection from
     /// [`Sessions::refuse`](crate::Sessions::refuse).
+    ///
+    /// ```
+    /// # use axum::http::request::Parts;
+    /// # use session_axum::{Refusal, Rejection, Sessions, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
+    /// fn log_in_first(sessions: &Sessions<Shop>, parts: &Parts) -> Rejection {
+    ///     sessions.refuse(parts, Refusal::NotAuthenticated).or_redirect("/login")
+    /// }
+    /// ```
     #[must_use]
     pub fn or_redirect(self, log_in: &str) -> Self {
         let location = self.return_path.as_ref().and_then(|path| with_return_path(log_in, path));

@@ -10,6 +10,20 @@ use http::{HeaderMap, Method, Uri};
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 /// The head of a request that was refused, for [`Builder::on_refusal`](crate::Builder::on_refusal).
+///
+/// ```
+/// # use axum::response::{IntoResponse, Redirect};
+/// # use session_axum::{MemoryStore, Rejection, Sessions, session};
+/// # #[session] struct Shop { visits: u64 }
+/// # fn main() -> Result<(), session_axum::BuildError> {
+/// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+///     .on_refusal(|refusal, request| {
+///         println!("{} {}: {refusal}", request.method, request.uri.path());
+///         Rejection::from(refusal.clone()).into_response()        // the plain answer
+///     })
+///     .build()?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RequestHead {
@@ -33,12 +47,40 @@ impl RequestHead {
 
     /// Whether a browser asks for a page to show, rather than a script for data: GET or HEAD with
     /// `Sec-Fetch-Mode: navigate` or, where that header is absent, with `text/html` in `Accept`.
+    ///
+    /// ```
+    /// # use axum::response::{IntoResponse, Redirect};
+    /// # use session_axum::{MemoryStore, Rejection, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .on_refusal(|refusal, request| match request.is_navigation() {
+    ///         true if refusal.is_cured_by_log_in() => Redirect::to("/login").into_response(),
+    ///         _ => Rejection::from(refusal.clone()).into_response(),
+    ///     })
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn is_navigation(&self) -> bool {
         is_navigation(&self.method, &self.headers)
     }
 
     /// Whether a browser's `EventSource` asks: GET with `text/event-stream` in `Accept`. A 204 tells it not to
     /// ask again.
+    ///
+    /// ```
+    /// # use axum::{http::StatusCode, response::IntoResponse};
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .on_refusal(|refusal, request| match request.is_event_stream() {
+    ///         true if refusal.is_cured_by_log_in() => StatusCode::NO_CONTENT.into_response(),
+    ///         _ => refusal.status().into_response(),
+    ///     })
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn is_event_stream(&self) -> bool {
         is_event_stream(&self.method, &self.headers)
     }

@@ -74,11 +74,20 @@ use crate::sessions::Sessions;
 ///     }
 /// }
 /// ```
+#[doc(alias("extension", "extractor"))]
 pub struct RequestSession<T>(session_core::RequestSession<T>);
 
 impl<T: SessionState> RequestSession<T> {
     /// Runs a closure on the session as it is at the moment, and answers what it returns. After the response, it is the
     /// session as that has left it.
+    ///
+    /// ```
+    /// # use session_axum::{Error, RequestSession, session};
+    /// # #[session] struct Shop { cart: Vec<String> }
+    /// async fn count(session: RequestSession<Shop>) -> Result<String, Error> {
+    ///     session.read(|shop| shop.cart.len().to_string())
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Held`](crate::ErrorKind::Held) while a function or a closure has the session to change it,
@@ -88,6 +97,16 @@ impl<T: SessionState> RequestSession<T> {
     }
 
     /// The session as long as it lives, for what outlasts the request: see [`Live`] and [`Session::live`].
+    ///
+    /// ```
+    /// # use session_axum::{RequestSession, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # async fn export() {}
+    /// async fn begin(session: RequestSession<Shop>) {
+    ///     let live = session.live();
+    ///     tokio::spawn(async move { live.run(export()).await });      // until the session ends
+    /// }
+    /// ```
     pub fn live(&self) -> Live {
         self.0.live()
     }
@@ -95,6 +114,18 @@ impl<T: SessionState> RequestSession<T> {
     /// Runs a closure that may change the session, and answers what it returns. Whatever runs after
     /// it in the request sees the change. A closure that panics has changed nothing. While it runs,
     /// the request's other threads wait for it: do nothing slow in it.
+    ///
+    /// ```
+    /// # use session_axum::{Error, RequestSession, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// async fn add(session: RequestSession<Shop>, sku: String) -> Result<(), Error> {
+    ///     session.change(|shop| shop.cart.push(sku))
+    /// }
+    ///
+    /// async fn log_out(session: RequestSession<Shop>) -> Result<(), Error> {
+    ///     session.change(|session| session.destroy())
+    /// }
+    /// ```
     ///
     /// # Errors
     /// On each, nothing was changed: [`ErrorKind::Held`](crate::ErrorKind::Held) while a function or another closure

@@ -41,6 +41,7 @@ use serde::{Deserialize, Serialize};
 /// A page that repeats it, in a hidden field say, escapes it as any other text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String")]
+#[doc(alias("redirect", "next"))]
 pub struct ReturnTo(String);
 
 impl From<String> for ReturnTo {

@@ -52,6 +52,18 @@ pub struct SealedCookieBuilder<T> {
 impl<T: SessionState> Sessions<T> {
     /// Sessions without a database: the record itself, sealed, is the cookie's value. Whether a
     /// log-out then kills copies of the cookie is a choice that [`SealedCookieBuilder`] asks for.
+    ///
+    /// ```
+    /// # use session_axum::{KeyRing, MemoryStore, Sessions, session};
+    /// # #[session] struct Prefs { theme: Option<String> }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let ring = KeyRing::parse(&KeyRing::generate()?)?;
+    /// let sessions = Sessions::<Prefs>::sealed_cookie(ring)       // KeyRing::from_env()?
+    ///     .revocations(MemoryStore::new())                        // a PostgresStore, say
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias("cookie_only", "signed_cookie", "encrypted_cookie"))]
     pub fn sealed_cookie(ring: KeyRing) -> SealedCookieBuilder<T> {
         SealedCookieBuilder { engine: Engine::sealed_cookie(ring) }
     }
@@ -60,6 +72,18 @@ impl<T: SessionState> Sessions<T> {
 impl<T: SessionState> SealedCookieBuilder<T> {
     /// Over how many cookies of 4096 bytes a session may be spread: one unless told otherwise,
     /// three at most. One that needs more is refused with its size, and the browser keeps what it has.
+    ///
+    /// ```
+    /// # use session_axum::{KeyRing, MemoryStore, Sessions, session};
+    /// # #[session] struct Prefs { theme: Option<String> }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let ring = KeyRing::parse(&KeyRing::generate()?)?;
+    /// let sessions = Sessions::<Prefs>::sealed_cookie(ring)
+    ///     .chunks(3)                                              // 12 KiB at most
+    ///     .accept_replay_until_expiry()
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn chunks(self, cookies: usize) -> Self {
         Self { engine: self.engine.chunks(cookies) }
     }
@@ -67,12 +91,30 @@ impl<T: SessionState> SealedCookieBuilder<T> {
     /// Keeps what was logged out in this store until its absolute limit has passed, and five minutes
     /// more for clocks that differ: a table or prefix of its own, small, and empty where nobody logs
     /// out.
+    ///
+    /// ```
+    /// # use session_axum::{KeyRing, MemoryStore, Sessions, session};
+    /// # #[session] struct Prefs { theme: Option<String> }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let ring = KeyRing::parse(&KeyRing::generate()?)?;
+    /// let sessions = Sessions::<Prefs>::sealed_cookie(ring).revocations(MemoryStore::new()).build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn revocations(self, store: impl Store) -> Builder<T> {
         Builder::new(self.engine.revocations(store))
     }
 
     /// Keeps no list: after a log-out or a log-in, a copy of the cookie from before is good until it
     /// expires, which is at its absolute limit if somebody uses it.
+    ///
+    /// ```
+    /// # use session_axum::{KeyRing, MemoryStore, Sessions, session};
+    /// # #[session] struct Prefs { theme: Option<String> }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let ring = KeyRing::parse(&KeyRing::generate()?)?;
+    /// let sessions = Sessions::<Prefs>::sealed_cookie(ring).accept_replay_until_expiry().build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn accept_replay_until_expiry(self) -> Builder<T> {
         Builder::new(self.engine.accept_replay_until_expiry())
     }

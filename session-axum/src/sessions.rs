@@ -132,6 +132,7 @@ impl<T: SessionState> Sessions<T> {
     ///     Ok(sessions.health().await?.to_string())
     /// }
     /// ```
+    #[doc(alias("health_check", "readiness", "probe"))]
     pub async fn health(&self) -> Result<Health, Error> {
         Ok(self.engine().health().await?)
     }
@@ -191,6 +192,17 @@ impl<T: SessionState> Sessions<T> {
     ///
     /// Of a sealed cookie nobody but its browser knows: it is made worthless, and the answer is
     /// always that there was one.
+    ///
+    /// ```
+    /// # use session_axum::{Error, Handle, Sessions, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64> }
+    /// /// Ends one of the user's own devices.
+    /// async fn end(sessions: &Sessions<Shop>, user: u64, handle: Handle) -> Result<bool, Error> {
+    ///     let own = sessions.list(&user).await?;
+    ///     Ok(own.iter().any(|device| device.handle == handle) && sessions.revoke(&handle).await?)
+    /// }
+    /// ```
+    #[doc(alias("kick"))]
     pub async fn revoke(&self, handle: &Handle) -> Result<bool, Error> {
         Ok(self.engine().revoke(handle).await?)
     }
@@ -283,6 +295,7 @@ impl<T: SessionState> Sessions<T> {
     ///     Ok(revocation.ended())
     /// }
     /// ```
+    #[doc(alias("log_out_everywhere", "kick"))]
     pub async fn revoke_all(&self, principal: &T::Principal) -> Result<Revocation, Error>
     where
         T: WithPrincipal,
@@ -320,6 +333,16 @@ impl<T: SessionState> Sessions<T> {
     ///
     /// It also forgets what this process remembers of sessions that nobody has used for a while;
     /// where it is never called, requests see to that.
+    ///
+    /// ```
+    /// # use session_axum::{Error, Sessions, session};
+    /// # #[session] pub struct Shop { cart: Vec<String> }
+    /// async fn nightly(sessions: &Sessions<Shop>) -> Result<(), Error> {
+    ///     println!("{} expired sessions are removed", sessions.clean().await?);
+    ///     Ok(())
+    /// }
+    /// ```
+    #[doc(alias("cleanup", "gc", "delete_expired"))]
     pub async fn clean(&self) -> Result<u64, Error> {
         Ok(self.engine().clean().await?)
     }

@@ -13,6 +13,39 @@ use crate::sessions::Sessions;
 /// What a function for `allow` answers, be it of [`#[require_session]`](crate::require_session) or of a
 /// [`Gate`](crate::Gate): `bool`, `Result<bool, E>` with an error that is a response, or
 /// `Result<(), Rejection>`. `false` is [`Refusal::Forbidden`].
+///
+/// ```
+/// use axum::http::StatusCode;
+/// use session_axum::{Refusal, Rejection, require_session, session};
+///
+/// #[session]
+/// struct Shop { #[session(principal)] user: Option<u64>, is_staff: bool }
+///
+/// impl Shop {
+///     fn is_staff(&self) -> bool {
+///         self.is_staff
+///     }
+/// }
+///
+/// /// An error is answered as it is.
+/// async fn is_paid_up(shop: &Shop) -> Result<bool, StatusCode> {
+///     shop.user.map(|user| user < 10).ok_or(StatusCode::PAYMENT_REQUIRED)
+/// }
+///
+/// /// A refusal is answered as the library's own.
+/// fn is_known(shop: &Shop) -> Result<(), Rejection> {
+///     shop.user.map(|_| ()).ok_or(Refusal::NotAuthenticated.into())
+/// }
+///
+/// #[require_session(allow = Shop::is_staff)]
+/// async fn desk(_: &Shop) {}
+///
+/// #[require_session(allow = is_paid_up)]
+/// async fn library(_: &Shop) {}
+///
+/// #[require_session(allow = is_known)]
+/// async fn home(_: &Shop) {}
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say whether a request may go on",
     label = "neither `bool` nor a `Result`",

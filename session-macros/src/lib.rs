@@ -82,6 +82,22 @@ use crate::root::Root;
 ///
 /// A stored name that begins with `.` is the library's own.
 ///
+/// ```
+/// # use session_axum::session;
+/// # fn longer(_base: &String, mine: &String, theirs: &String) -> String {
+/// #     if mine.len() > theirs.len() { mine.clone() } else { theirs.clone() }
+/// # }
+/// #[session]
+/// struct Shop {
+///     #[session(rename = "basket", alias = "cart", merge = append)]
+///     items: Vec<String>,             // stored as `basket`; what an earlier release stored as `cart` is read too
+///     #[session(merge = longer)]
+///     note: String,                   // by a function of your own
+///     #[session(ttl = "10m")]
+///     code: Option<u32>,
+/// }
+/// ```
+///
 /// # Fields that run out
 ///
 /// A field with a `ttl` is for what is good for a short time: a one-time code, the state of a log-in at another
@@ -161,6 +177,22 @@ use crate::root::Root;
 /// `Clone`, `PartialEq` (unless a field is `opaque`), `Default`, and serde's `Serialize` and `Deserialize`: those
 /// that you do not derive yourself below the attribute (above it, it cannot see them). Which ones you write by
 /// hand, it is told: `#[session(manual(Default))]`.
+///
+/// ```
+/// use session_axum::session;
+///
+/// #[session(manual(Default))]
+/// #[derive(Debug)]
+/// struct Shop {
+///     visits: u64,
+/// }
+///
+/// impl Default for Shop {
+///     fn default() -> Self {
+///         Self { visits: 1 }
+///     }
+/// }
+/// ```
 ///
 /// The struct's own serialization is for your use, as JSON in an answer say; a session is stored
 /// field by field. So `#[serde(…)]` is refused unless you derive `Serialize` or `Deserialize`.
@@ -246,6 +278,7 @@ pub fn core_session(args: TokenStream, item: TokenStream) -> TokenStream {
 
 #[doc = include_str!("require_session.md")]
 #[proc_macro_attribute]
+#[doc(alias("login_required", "guard", "role", "permission", "save", "middleware"))]
 pub fn require_session(args: TokenStream, item: TokenStream) -> TokenStream {
     require_session::expand(args.into(), &item.into()).into()
 }

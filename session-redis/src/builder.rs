@@ -48,6 +48,13 @@ impl RedisBuilder {
     /// know nothing of each other, unless one prefix begins with the other.
     ///
     /// In a cluster, a part in braces puts all sessions in one slot and so on one node.
+    ///
+    /// ```no_run
+    /// # use session_redis::RedisStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = RedisStore::builder().prefix("shop:session:").connect("redis://localhost").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
@@ -55,6 +62,14 @@ impl RedisBuilder {
 
     /// How long an operation may take, new connections and further attempts included: 2 s unless
     /// set, a day at most. A connection that says nothing for half of that is replaced.
+    ///
+    /// ```no_run
+    /// # use session_redis::RedisStore;
+    /// # use std::time::Duration;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = RedisStore::builder().deadline(Duration::from_millis(500)).connect("redis://localhost").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -62,12 +77,26 @@ impl RedisBuilder {
 
     /// How many operations may wait for their answers at the same time: 10,000 unless set. The
     /// next one is refused at once with [`StoreError::Overloaded`](session_core::StoreError::Overloaded).
+    ///
+    /// ```no_run
+    /// # use session_redis::RedisStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = RedisStore::builder().waiting(50_000).connect("redis://localhost").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn waiting(mut self, number: usize) -> Self {
         self.waiting = number;
         self
     }
 
     /// A store on the server of this URL: see [`RedisStore::connect`].
+    ///
+    /// ```no_run
+    /// # use session_redis::RedisStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = RedisStore::builder().prefix("shop:session:").connect("redis://localhost").await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// When the configuration or the URL is wrong, or the server cannot be reached or refuses.
@@ -79,6 +108,13 @@ impl RedisBuilder {
     }
 
     /// A store on the Redis Cluster of these nodes: see [`RedisStore::cluster`].
+    ///
+    /// ```no_run
+    /// # use session_redis::RedisStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = RedisStore::builder().prefix("shop:session:").cluster(["redis://one:6379", "redis://two:6379"]).await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// When the configuration or a URL is wrong, or the cluster cannot be reached or refuses.
@@ -94,6 +130,14 @@ impl RedisBuilder {
     }
 
     /// A store on the master that these sentinels watch over: see [`RedisStore::sentinel`].
+    ///
+    /// ```no_run
+    /// # use session_redis::RedisStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sentinels = ["redis://one:26379", "redis://two:26379"];
+    /// let store = RedisStore::builder().prefix("shop:").sentinel(sentinels, "redis://app:secret@mymaster").await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// When the configuration or a URL is wrong, or no master can be reached or it refuses.
@@ -117,6 +161,14 @@ impl RedisBuilder {
 
     /// A store that connects as this client does, at the first use: for certificates of one's
     /// own, or to start while Redis is down.
+    ///
+    /// ```no_run
+    /// # use session_redis::RedisStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = redis::Client::open("redis://localhost")?;
+    /// let store = RedisStore::builder().client(&client)?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// When the configuration is wrong.
@@ -166,6 +218,13 @@ impl RedisStore {
     ///
     /// `redis://user:password@host:6379/0`, or `rediss://…` for TLS, which takes a feature of this
     /// crate. Asks once, so that a mistake shows at the start.
+    ///
+    /// ```no_run
+    /// # use session_redis::RedisStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = RedisStore::connect("redis://app:secret@localhost:6379/0").await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// When the URL is wrong, or the server cannot be reached or refuses.
@@ -220,6 +279,13 @@ impl RedisStore {
     }
 
     /// Sets up a store that differs from the default.
+    ///
+    /// ```no_run
+    /// # use session_redis::RedisStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = RedisStore::builder().prefix("shop:session:").connect("redis://localhost").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn builder() -> RedisBuilder {
         RedisBuilder::new()
     }

@@ -26,6 +26,7 @@ use crate::operation::{IndexCheck, Operations};
 /// # }
 /// ```
 #[derive(Clone)]
+#[doc(alias("redis", "valkey", "sentinel", "cluster"))]
 pub struct RedisStore(Arc<Operations>);
 
 impl RedisStore {

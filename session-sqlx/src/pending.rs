@@ -44,11 +44,27 @@ impl Pending {
     }
 
     /// Whether there is nothing to do.
+    ///
+    /// ```
+    /// # use session_sqlx::Pending;
+    /// fn is_up_to_date(pending: &Pending) -> bool {
+    ///     pending.is_empty()
+    /// }
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.migrations.is_empty()
     }
 
     /// The migrations, in the order in which they are applied.
+    ///
+    /// ```
+    /// # use session_sqlx::Pending;
+    /// fn print(pending: &Pending) {
+    ///     for migration in pending.migrations() {
+    ///         println!("-- to version {}\n{}", migration.version(), migration.sql());
+    ///     }
+    /// }
+    /// ```
     pub fn migrations(&self) -> &[PendingMigration] {
         &self.migrations
     }

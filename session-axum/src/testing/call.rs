@@ -78,6 +78,19 @@ pub struct Call<T: SessionState> {
 impl<T: SessionState> Call<T> {
     /// With a stored session of this state, logged in just now as whom it says. With the default, a
     /// request without a session: nothing is ever stored of that.
+    ///
+    /// ```
+    /// # use session_axum::testing::{Call, Reply};
+    /// # use session_axum::{Error, Rejection, Session, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) { shop.visits += 1; }
+    /// # #[require_session] async fn log_out(session: &mut Session<Shop>) { session.destroy(); }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Rejection> {
+    /// let call = Call::new(Shop { user: Some(7), visits: 2 }).await;
+    /// call.run(visit).await.assert_status(200);
+    /// assert_eq!(call.saved().await.unwrap().visits, 3);
+    /// # Ok(()) }
+    /// ```
     pub async fn new(state: T) -> Self {
         let mut call = Self::without_session(|builder| builder);
         let lines = try_begin(&call.sessions, state).await;
@@ -140,6 +153,18 @@ impl<T: SessionState> Call<T> {
     /// Calls the handler, which the closure gives its other arguments, and answers what it answers, or
     /// what its options refuse it with: nobody is logged in for `authenticated`, say. The cookie that
     /// the browser is told is among [`Reply::set_cookies`].
+    ///
+    /// ```
+    /// # use session_axum::testing::{Call, Reply};
+    /// # use session_axum::{Error, Rejection, Session, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) { shop.visits += 1; }
+    /// # #[require_session] async fn log_out(session: &mut Session<Shop>) { session.destroy(); }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Rejection> {
+    /// let call = Call::new(Shop { user: None, visits: 2 }).await;
+    /// call.run(|shop| visit(shop)).await.assert_status(200);
+    /// # Ok(()) }
+    /// ```
     pub async fn run<A, M, R, F>(&self, handler: impl FnOnce(Guard<A, M, R>) -> F) -> Reply
     where
         A: Argument<State = T>,
@@ -156,6 +181,18 @@ impl<T: SessionState> Call<T> {
     /// What the handler takes in place of its session, whether by `&` or `&mut`, as the state or as
     /// [`Session`](crate::Session). A page asks for it; a call is one request, and takes one guard. A handler
     /// whose `allow` is given a `state` has that from its router alone: ask it through a [`Client`](super::Client).
+    ///
+    /// ```
+    /// # use session_axum::testing::{Call, Reply};
+    /// # use session_axum::{Error, Rejection, Session, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) { shop.visits += 1; }
+    /// # #[require_session] async fn log_out(session: &mut Session<Shop>) { session.destroy(); }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Rejection> {
+    /// let call = Call::new(Shop { user: None, visits: 2 }).await;
+    /// Reply::of(visit(call.guard().await?).await).await.assert_status(200);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// What the handler's options refuse.
@@ -176,6 +213,19 @@ impl<T: SessionState> Call<T> {
 
     /// What the handler has saved; none if nothing was stored: nothing had changed, it answered a
     /// server error (5xx), or it ended the session.
+    ///
+    /// ```
+    /// # use session_axum::testing::{Call, Reply};
+    /// # use session_axum::{Error, Rejection, Session, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) { shop.visits += 1; }
+    /// # #[require_session] async fn log_out(session: &mut Session<Shop>) { session.destroy(); }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Rejection> {
+    /// let call = Call::new(Shop { user: None, visits: 2 }).await;
+    /// call.run(visit).await;
+    /// assert_eq!(call.saved().await.map(|shop| shop.visits), Some(3));
+    /// # Ok(()) }
+    /// ```
     pub async fn saved(&self) -> Option<T> {
         let writes = [Operation::Insert, Operation::Update];
         if !writes.iter().any(|write| self.store.count(*write) > 0) {
@@ -188,17 +238,63 @@ impl<T: SessionState> Call<T> {
 
     /// Whether the handler has ended the session that the request had: by
     /// [`destroy`](crate::Session::destroy), say.
+    ///
+    /// ```
+    /// # use session_axum::testing::{Call, Reply};
+    /// # use session_axum::{Error, Rejection, Session, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) { shop.visits += 1; }
+    /// # #[require_session] async fn log_out(session: &mut Session<Shop>) { session.destroy(); }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Rejection> {
+    /// let call = Call::new(Shop { user: Some(7), visits: 2 }).await;
+    /// call.run(log_out).await;
+    /// assert!(call.has_ended());
+    /// # Ok(()) }
+    /// ```
     pub fn has_ended(&self) -> bool {
         self.store.count(Operation::Delete) > 0
     }
 
     /// The clock that the session goes by, to be moved before the [`guard`](Self::guard) is taken: a log-in
     /// is not [`fresh`](crate::Session::is_fresh) for ever.
+    ///
+    /// ```
+    /// # use session_axum::testing::{Call, Reply};
+    /// # use session_axum::{Error, Rejection, Session, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) { shop.visits += 1; }
+    /// # #[require_session] async fn log_out(session: &mut Session<Shop>) { session.destroy(); }
+    /// # #[require_session(fresh = "10m")] async fn change_password(_: &mut Shop) {}
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Rejection> {
+    /// let call = Call::new(Shop { user: Some(7), visits: 2 }).await;
+    /// call.clock().advance(std::time::Duration::from_secs(601));
+    /// call.run(change_password).await.assert_status(401);
+    /// # Ok(()) }
+    /// ```
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
     /// The sessions among which this one is, for handlers that take those too.
+    ///
+    /// ```
+    /// # use session_axum::testing::{Call, Reply};
+    /// # use session_axum::{Error, Rejection, Session, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) { shop.visits += 1; }
+    /// # #[require_session] async fn log_out(session: &mut Session<Shop>) { session.destroy(); }
+    /// # use axum::extract::State;
+    /// # use session_axum::Sessions;
+    /// # #[require_session] async fn log_out_others(session: &Session<Shop>, State(sessions): State<Sessions<Shop>>) -> Result<(), Error> {
+    /// #     sessions.revoke_others(session).await?;
+    /// #     Ok(())
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Rejection> {
+    /// let call = Call::new(Shop { user: Some(7), visits: 2 }).await;
+    /// let sessions = State(call.sessions().clone());
+    /// call.run(|session| log_out_others(session, sessions)).await.assert_status(200);
+    /// # Ok(()) }
+    /// ```
     pub fn sessions(&self) -> &Sessions<T> {
         &self.sessions
     }

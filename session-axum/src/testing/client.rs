@@ -65,6 +65,7 @@ const MAX_REDIRECTS: usize = 20;
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
+#[doc(alias("browser", "test_client"))]
 pub struct Client {
     application: Arc<dyn Application>,
     jar: Arc<Mutex<Jar>>,
@@ -77,6 +78,16 @@ pub struct Client {
 
 impl Client {
     /// A browser without cookies, on `https://shop.example`.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/", get(async || "welcome"));
+    /// let client = Client::new(app);
+    /// client.get("/").await.assert_status(200);
+    /// # }
+    /// ```
     pub fn new<S, B>(application: S) -> Self
     where
         S: Service<Request<Body>, Response = Response<B>, Error = Infallible>
@@ -99,6 +110,23 @@ impl Client {
     }
 
     /// The same browser, calling another node of the application, or another release.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::builder(MemoryStore::new()).build()?;
+    /// let node = Client::new(app(sessions.clone()));
+    /// node.post("/visit").await.assert_status(200);
+    /// let other = node.at(app(sessions));
+    /// assert_eq!(other.post("/visit").await.text(), "2");
+    /// # Ok(()) }
+    /// ```
     pub fn at<S, B>(&self, application: S) -> Self
     where
         S: Service<Request<Body>, Response = Response<B>, Error = Infallible>
@@ -113,6 +141,23 @@ impl Client {
     }
 
     /// Another browser, with a copy of the cookies as they are now: a thief's.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::builder(MemoryStore::new()).build()?;
+    /// let owner = Client::new(app(sessions));
+    /// owner.post("/visit").await.assert_status(200);
+    /// let thief = owner.copy();
+    /// assert_eq!(thief.post("/visit").await.text(), "2");     // a cookie is good for whoever has it
+    /// # Ok(()) }
+    /// ```
     pub fn copy(&self) -> Self {
         let jar = Arc::new(Mutex::new(self.jar().clone()));
         Self { jar, ..self.clone() }
@@ -120,17 +165,61 @@ impl Client {
 
     /// The same browser at another address of the application, `http://localhost:3000` say: no
     /// browser keeps a `Secure` cookie over plain http, but from this machine.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::builder(MemoryStore::new()).build()?;
+    /// let client = Client::new(app(sessions)).base_url("http://shop.example");
+    /// client.post("/visit").await.assert_status(200);
+    /// assert_eq!(client.cookie("__Host-session"), None);      // no `Secure` cookie without TLS
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn base_url(self, url: &str) -> Self {
         Self { site: Site::parse(url), ..self }
     }
 
     /// The same browser, whose cookies expire by this clock.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client, Clock};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// let clock = Clock::new();
+    /// let sessions = Sessions::builder(MemoryStore::new()).clock(clock.reader()).build()?;
+    /// let client = Client::new(app(sessions)).clock(&clock);
+    /// client.post("/visit").await.assert_status(200);
+    /// clock.advance(std::time::Duration::from_secs(3600));
+    /// assert_eq!(client.post("/visit").await.text(), "1");    // another session
+    /// # Ok(()) }
+    /// ```
     pub fn clock(self, clock: &Clock) -> Self {
         Self { clock: Some(clock.clone()), ..self }
     }
 
     /// The same browser, which sends this header with every request: `User-Agent`, say.
+    ///
+    /// ```
+    /// # use axum::{Router, http::HeaderMap, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/", get(async |headers: HeaderMap| headers["user-agent"].to_str().unwrap().to_owned()));
+    /// let client = Client::new(app).header("User-Agent", "Firefox");
+    /// assert_eq!(client.get("/").await.text(), "Firefox");
+    /// # }
+    /// ```
     ///
     /// # Panics
     /// If it cannot be a header.
@@ -146,11 +235,36 @@ impl Client {
     /// The same browser, where it leaves a page for another: it asks for HTML, as
     /// [`RequestHead::is_navigation`](crate::RequestHead::is_navigation) and `or_redirect` see. A
     /// [`form`](Self::form) always does. Without it, a script of the page sends the request.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64> }
+    /// # #[require_session(authenticated, or_redirect = "/login")] async fn desk(_: &Shop) {}
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/desk", get(desk)).with_state(App { sessions: Sessions::builder(MemoryStore::new()).build().unwrap() });
+    /// let client = Client::new(app);
+    /// client.navigating().get("/desk").await.assert_redirect("/login?next=%2Fdesk");
+    /// client.get("/desk").await.assert_status(401);           // a script gets the status
+    /// # }
+    /// ```
     pub fn navigating(&self) -> Self {
         Self { sender: self.sender.clone().navigating(), ..self.clone() }
     }
 
     /// The same browser, which follows redirects within the application.
+    ///
+    /// ```
+    /// # use axum::{Router, response::Redirect, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/old", get(async || Redirect::to("/new"))).route("/new", get(async || "here"));
+    /// let client = Client::new(app).following_redirects();
+    /// assert_eq!(client.get("/old").await.text(), "here");
+    /// # }
+    /// ```
     pub fn following_redirects(&self) -> Self {
         Self { follows: true, ..self.clone() }
     }
@@ -158,6 +272,21 @@ impl Client {
     /// The same browser on a page of another site, `https://evil.example` say, which sends its requests here:
     /// cookies with `SameSite` stay behind. A link is [`navigating`](Self::navigating), and brings those
     /// that are `Lax`.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::builder(MemoryStore::new()).build()?;
+    /// let client = Client::new(app(sessions));
+    /// client.cross_site("https://evil.example").post("/visit").await.assert_status(403);
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn cross_site(&self, origin: &str) -> Self {
         Self {
@@ -167,6 +296,21 @@ impl Client {
     }
 
     /// A program with the browser's cookies: it sends neither `Sec-Fetch-Site` nor `Origin`.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::builder(MemoryStore::new()).build()?;
+    /// let script = Client::new(app(sessions)).as_script();
+    /// script.post("/visit").await.assert_status(200);         // it says nothing of an origin, as `curl` does
+    /// # Ok(()) }
+    /// ```
     pub fn as_script(&self) -> Self {
         Self { sender: self.sender.clone().on_page(Page::None), ..self.clone() }
     }
@@ -206,21 +350,61 @@ impl Client {
     }
 
     /// Sends a GET.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/", get(async || "welcome").post(async || "thanks").delete(async || "gone"));
+    /// assert_eq!(Client::new(app).get("/").await.text(), "welcome");
+    /// # }
+    /// ```
     pub async fn get(&self, path: &str) -> Reply {
         self.request(Method::GET, path).await
     }
 
     /// Sends a POST without a body.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/", get(async || "welcome").post(async || "thanks").delete(async || "gone"));
+    /// assert_eq!(Client::new(app).post("/").await.text(), "thanks");
+    /// # }
+    /// ```
     pub async fn post(&self, path: &str) -> Reply {
         self.request(Method::POST, path).await
     }
 
     /// Sends a request without a body.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/", get(async || "welcome").post(async || "thanks").delete(async || "gone"));
+    /// use axum::http::Method;
+    ///
+    /// Client::new(app).request(Method::DELETE, "/").await.assert_status(200);
+    /// # }
+    /// ```
     pub async fn request(&self, method: Method, path: &str) -> Reply {
         self.send(empty(method, path)).await
     }
 
     /// Submits a form, as a page does: the body has the fields of a struct, or pairs.
+    ///
+    /// ```
+    /// # use axum::{Form, Router, routing::post};
+    /// # use session_axum::testing::{Client};
+    /// # use std::collections::HashMap;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/log-in", post(async |Form(login): Form<HashMap<String, String>>| format!("welcome, {}", login["name"])));
+    /// let reply = Client::new(app).form("/log-in", &[("name", "ann"), ("password", "secret")]).await;
+    /// assert_eq!(reply.text(), "welcome, ann");
+    /// # }
+    /// ```
     ///
     /// # Panics
     /// If a form cannot hold that.
@@ -231,6 +415,16 @@ impl Client {
 
     /// Posts a value as JSON.
     ///
+    /// ```
+    /// # use axum::{Json, Router, routing::post};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/cart", post(async |Json(cart): Json<Vec<String>>| Json(cart.len())));
+    /// let reply = Client::new(app).json("/cart", &["tea", "milk"]).await;
+    /// assert_eq!(reply.json::<usize>(), 2);
+    /// # }
+    /// ```
+    ///
     /// # Panics
     /// If JSON cannot hold that.
     pub async fn json(&self, path: &str, value: &(impl Serialize + ?Sized)) -> Reply {
@@ -238,23 +432,74 @@ impl Client {
     }
 
     /// Sends any request: `Request::put("/cart").body("tea".into())`. The cookies are added.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::put};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/cart", put(async |sku: String| sku));
+    /// use axum::http::Request;
+    ///
+    /// let request = Request::put("/cart").body("tea".into()).unwrap();
+    /// assert_eq!(Client::new(app).send(request).await.text(), "tea");
+    /// # }
+    /// ```
     pub async fn send(&self, request: Request<Body>) -> Reply {
         self.exchange(request).await.rest().await
     }
 
     /// Sends a GET, and leaves the body to be read as it comes: an event stream's. For other requests
     /// there is [`stream`](Self::stream).
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/", get(async || "welcome").post(async || "thanks").delete(async || "gone"));
+    /// let mut stream = Client::new(app).open("/").await;
+    /// assert_eq!(stream.text().await.as_deref(), Some("welcome"));
+    /// # }
+    /// ```
     pub async fn open(&self, path: &str) -> Streaming {
         self.stream(empty(Method::GET, path)).await
     }
 
     /// Sends any request, and leaves the body to be read as it comes.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/", get(async || "welcome").post(async || "thanks").delete(async || "gone"));
+    /// use axum::http::Request;
+    ///
+    /// let request = Request::post("/").body("".into()).unwrap();
+    /// let mut stream = Client::new(app).stream(request).await;
+    /// assert_eq!(stream.text().await.as_deref(), Some("thanks"));
+    /// # }
+    /// ```
     pub async fn stream(&self, request: Request<Body>) -> Streaming {
         self.exchange(request).await
     }
 
     /// Stores a session with this state, logged in as whom it says, and puts its cookie into the
     /// jar: see [`sign_in`](super::sign_in()).
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::builder(MemoryStore::new()).build()?;
+    /// let client = Client::new(app(sessions.clone()));
+    /// client.sign_in(&sessions, Shop { user: Some(7), visits: 41 }).await;
+    /// assert_eq!(client.post("/visit").await.text(), "42");
+    /// # Ok(()) }
+    /// ```
     pub async fn sign_in<T: SessionState>(&self, sessions: &Sessions<T>, state: T) {
         let request = self.circumstances("/", Initiator::SameSite);
         for line in begin(sessions, state).await {
@@ -264,32 +509,133 @@ impl Client {
     }
 
     /// The value of a cookie in the jar: the session's is `__Host-session` unless told otherwise.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::builder(MemoryStore::new()).build()?;
+    /// let client = Client::new(app(sessions));
+    /// client.post("/visit").await.assert_status(200);
+    /// assert_eq!(client.cookie("__Host-session").unwrap().len(), 64);
+    /// # Ok(()) }
+    /// ```
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.jar().value(name, &self.site, self.now())
     }
 
     /// The `Cookie` header that a page of the application sends to this path; none without cookies.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::builder(MemoryStore::new()).build()?;
+    /// let client = Client::new(app(sessions));
+    /// assert!(client.cookies("/").is_none());
+    /// client.post("/visit").await.assert_status(200);
+    /// let header = client.cookies("/").unwrap();              // for a WebSocket client, say
+    /// assert!(header.to_str().unwrap().starts_with("__Host-session="));
+    /// # Ok(()) }
+    /// ```
     pub fn cookies(&self, path: &str) -> Option<HeaderValue> {
         let header = self.jar().header(&self.circumstances(path, Initiator::SameSite))?;
         Some(HeaderValue::try_from(header).expect("it came in headers"))
     }
 
     /// Puts a cookie into the jar, for this host.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::builder(MemoryStore::new()).build()?;
+    /// let client = Client::new(app(sessions));
+    /// client.set_cookie("__Host-session", "forged");
+    /// assert_eq!(client.post("/visit").await.text(), "1");    // as anybody without a session
+    /// # Ok(()) }
+    /// ```
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.jar().set(name, value, &self.site);
     }
 
     /// Takes a cookie out of the jar.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::builder(MemoryStore::new()).build()?;
+    /// let client = Client::new(app(sessions));
+    /// client.post("/visit").await.assert_status(200);
+    /// client.remove_cookie("__Host-session");
+    /// assert_eq!(client.post("/visit").await.text(), "1");
+    /// # Ok(()) }
+    /// ```
     pub fn remove_cookie(&self, name: &str) {
         self.jar().remove(name, &self.site);
     }
 
     /// Closes the browser and starts it anew: only cookies with a limit of their own are left.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::builder(MemoryStore::new()).build()?;
+    /// let client = Client::new(app(sessions));
+    /// client.post("/visit").await.assert_status(200);
+    /// client.restart();
+    /// assert_eq!(client.cookie("__Host-session"), None);      // nobody asked to be remembered
+    /// # Ok(()) }
+    /// ```
     pub fn restart(&self) {
         self.jar().close();
     }
 
     /// Takes the `Set-Cookie` lines of a reply to another client, as if they had come here.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let sessions = Sessions::builder(MemoryStore::new()).build()?;
+    /// let (client, other) = (Client::new(app(sessions.clone())), Client::new(app(sessions)));
+    /// let reply = client.post("/visit").await;
+    /// other.receive(&reply);
+    /// assert_eq!(other.post("/visit").await.text(), "2");
+    /// # Ok(()) }
+    /// ```
     pub fn receive(&self, reply: &Reply) {
         let request = self.circumstances("/", Initiator::SameSite);
         for line in reply.set_cookies() {

@@ -30,35 +30,87 @@ use session_core::Timestamp;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
+#[doc(alias("mock_time", "freeze"))]
 pub struct Clock(Arc<AtomicI64>);
 
 impl Clock {
     /// A clock that shows this machine's time.
+    ///
+    /// ```
+    /// # use std::time::{Duration, SystemTime};
+    /// # use session_axum::{Timestamp, testing::Clock};
+    /// let clock = Clock::new();
+    /// assert!(clock.now() <= Timestamp::now());
+    /// ```
     pub fn new() -> Self {
         Self::at(Timestamp::now())
     }
 
     /// A clock that shows this moment.
+    ///
+    /// ```
+    /// # use std::time::{Duration, SystemTime};
+    /// # use session_axum::{Timestamp, testing::Clock};
+    /// let clock = Clock::at(SystemTime::UNIX_EPOCH.into());
+    /// assert_eq!(clock.now().micros(), 0);
+    /// ```
     pub fn at(moment: Timestamp) -> Self {
         Self(Arc::new(AtomicI64::new(moment.micros())))
     }
 
     /// What it shows.
+    ///
+    /// ```
+    /// # use std::time::{Duration, SystemTime};
+    /// # use session_axum::{Timestamp, testing::Clock};
+    /// let clock = Clock::new();
+    /// assert_eq!(clock.now(), clock.now());           // it stands still
+    /// ```
     pub fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.0.load(Ordering::Relaxed))
     }
 
     /// Moves it forward.
+    ///
+    /// ```
+    /// # use std::time::{Duration, SystemTime};
+    /// # use session_axum::{Timestamp, testing::Clock};
+    /// let clock = Clock::new();
+    /// let before = clock.now();
+    /// clock.advance(Duration::from_secs(60));
+    /// assert_eq!(clock.now().since(before), Duration::from_secs(60));
+    /// ```
     pub fn advance(&self, span: Duration) {
         self.set(self.now().plus(span));
     }
 
     /// Makes it show this moment, which may be an earlier one.
+    ///
+    /// ```
+    /// # use std::time::{Duration, SystemTime};
+    /// # use session_axum::{Timestamp, testing::Clock};
+    /// let clock = Clock::new();
+    /// let before = clock.now();
+    /// clock.advance(Duration::from_secs(60));
+    /// clock.set(before);
+    /// assert_eq!(clock.now(), before);
+    /// ```
     pub fn set(&self, moment: Timestamp) {
         self.0.store(moment.micros(), Ordering::Relaxed);
     }
 
     /// What reads it, for [`Builder::clock`](crate::Builder::clock).
+    ///
+    /// ```
+    /// # use std::time::{Duration, SystemTime};
+    /// # use session_axum::{Timestamp, testing::Clock};
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// let clock = Clock::new();
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new()).clock(clock.reader()).build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn reader(&self) -> impl Fn() -> Timestamp + Send + Sync + 'static {
         let clock = self.clone();
         move || clock.now()

@@ -36,7 +36,7 @@ use session_core::{Now, StoreError, delegate_store};
 /// A call that hangs ends at the sessions' [`deadline`](crate::Builder::deadline): at once where tokio's
 /// clock is paused.
 #[derive(Clone, Debug)]
-#[doc(alias("mock"))]
+#[doc(alias("mock", "fake", "chaos"))]
 pub struct FaultyStore<S> {
     store: S,
     plan: Arc<Mutex<Plan>>,
@@ -69,21 +69,84 @@ struct Plan {
 
 impl<S: Store> FaultyStore<S> {
     /// A store whose calls are only counted until a test says otherwise.
+    ///
+    /// ```
+    /// # use session_axum::testing::FaultyStore;
+    /// # use session_axum::{MemoryStore, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// let store = FaultyStore::new(MemoryStore::new());
+    /// let sessions = Sessions::<Shop>::builder(store.clone()).build()?;       // the test keeps a clone
+    /// # Ok(()) }
+    /// ```
     pub fn new(store: S) -> Self {
         Self { store, plan: Arc::default() }
     }
 
     /// From now on each call of this operation goes wrong like this.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client, Fault, FaultyStore, Operation};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let store = FaultyStore::new(MemoryStore::new());
+    /// # let sessions = Sessions::builder(store.clone()).build()?;
+    /// let client = Client::new(app(sessions));
+    /// store.inject(Operation::Insert, Fault::Fails);
+    /// client.post("/visit").await.assert_status(503);
+    /// client.post("/visit").await.assert_status(503);
+    /// # Ok(()) }
+    /// ```
     pub fn inject(&self, operation: Operation, fault: Fault) {
         self.plan().faults.insert(operation, (fault, None));
     }
 
     /// The next calls of this operation, so many of them, go wrong like this.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client, Fault, FaultyStore, Operation};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let store = FaultyStore::new(MemoryStore::new());
+    /// # let sessions = Sessions::builder(store.clone()).build()?;
+    /// let client = Client::new(app(sessions));
+    /// store.inject_next(1, Operation::Insert, Fault::Fails);
+    /// client.post("/visit").await.assert_status(503);
+    /// client.post("/visit").await.assert_status(200);
+    /// # Ok(()) }
+    /// ```
     pub fn inject_next(&self, calls: usize, operation: Operation, fault: Fault) {
         self.plan().faults.insert(operation, (fault, Some(calls)));
     }
 
     /// From now on each call of any operation goes wrong like this: the store is down.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client, Fault, FaultyStore, Operation};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let store = FaultyStore::new(MemoryStore::new());
+    /// # let sessions = Sessions::builder(store.clone()).build()?;
+    /// let client = Client::new(app(sessions));
+    /// store.inject_all(Fault::Fails);
+    /// client.post("/visit").await.assert_status(503);
+    /// # Ok(()) }
+    /// ```
     pub fn inject_all(&self, fault: Fault) {
         for &operation in Operation::ALL {
             self.inject(operation, fault);
@@ -91,21 +154,91 @@ impl<S: Store> FaultyStore<S> {
     }
 
     /// From now on nothing goes wrong. What hangs already hangs on.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client, Fault, FaultyStore, Operation};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let store = FaultyStore::new(MemoryStore::new());
+    /// # let sessions = Sessions::builder(store.clone()).build()?;
+    /// let client = Client::new(app(sessions));
+    /// store.inject_all(Fault::Fails);
+    /// client.post("/visit").await.assert_status(503);
+    /// store.heal();
+    /// client.post("/visit").await.assert_status(200);
+    /// # Ok(()) }
+    /// ```
     pub fn heal(&self) {
         self.plan().faults.clear();
     }
 
     /// How many calls of this operation there were, good or bad.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client, Fault, FaultyStore, Operation};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let store = FaultyStore::new(MemoryStore::new());
+    /// # let sessions = Sessions::builder(store.clone()).build()?;
+    /// Client::new(app(sessions)).post("/visit").await;
+    /// assert_eq!((store.count(Operation::Insert), store.count(Operation::Update)), (1, 0));
+    /// # Ok(()) }
+    /// ```
     pub fn count(&self, operation: Operation) -> usize {
         self.plan().calls.iter().filter(|call| **call == operation).count()
     }
 
     /// The calls since this was last asked, in their order; they are not counted any more.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client, Fault, FaultyStore, Operation};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let store = FaultyStore::new(MemoryStore::new());
+    /// # let sessions = Sessions::builder(store.clone()).build()?;
+    /// let client = Client::new(app(sessions));
+    /// client.post("/visit").await;
+    /// store.take_calls();
+    /// client.post("/visit").await;
+    /// assert_eq!(store.take_calls(), [Operation::Load, Operation::Update]);
+    /// # Ok(()) }
+    /// ```
     pub fn take_calls(&self) -> Vec<Operation> {
         std::mem::take(&mut self.plan().calls)
     }
 
     /// The store itself, whose calls are neither counted nor go wrong.
+    ///
+    /// ```
+    /// # use axum::{Router, extract::FromRef, routing::post};
+    /// # use session_axum::testing::{Client, Fault, FaultyStore, Operation};
+    /// # use session_axum::{MemoryStore, Sessions, require_session, session};
+    /// # #[session] struct Shop { #[session(principal)] user: Option<u64>, visits: u64 }
+    /// # #[require_session] async fn visit(shop: &mut Shop) -> String { shop.visits += 1; shop.visits.to_string() }
+    /// # #[derive(Clone, FromRef)] struct App { sessions: Sessions<Shop> }
+    /// # fn app(sessions: Sessions<Shop>) -> Router { Router::new().route("/visit", post(visit)).with_state(App { sessions }) }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), session_axum::BuildError> {
+    /// # let store = FaultyStore::new(MemoryStore::new());
+    /// # let sessions = Sessions::builder(store.clone()).build()?;
+    /// Client::new(app(sessions)).post("/visit").await;
+    /// assert_eq!(store.store().len(), 1);                     // of a `MemoryStore`
+    /// # Ok(()) }
+    /// ```
     pub fn store(&self) -> &S {
         &self.store
     }

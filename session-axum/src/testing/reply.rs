@@ -37,6 +37,15 @@ pub struct Reply {
 
 impl Reply {
     /// The response of a handler that was called as a function, see [`Call`](super::Call).
+    ///
+    /// ```
+    /// # use axum::response::IntoResponse;
+    /// # use session_axum::testing::Reply;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let reply = Reply::of("welcome".into_response()).await;
+    /// assert_eq!(reply.text(), "welcome");
+    /// # }
+    /// ```
     pub async fn of(response: Response<Body>) -> Self {
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("the body comes to its end");
@@ -45,6 +54,18 @@ impl Reply {
     }
 
     /// The same reply, after its status was seen to be this one: `200`, or `StatusCode::OK`.
+    ///
+    /// ```
+    /// # use axum::{Json, Router, http::header::SET_COOKIE, response::Redirect, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new()
+    /// #     .route("/", get(async || ([(SET_COOKIE, "theme=dark")], "welcome")))
+    /// #     .route("/prices", get(async || Json([3, 5])))
+    /// #     .route("/old", get(async || Redirect::to("/new")));
+    /// Client::new(app).get("/nowhere").await.assert_status(404);
+    /// # }
+    /// ```
     #[track_caller]
     pub fn assert_status<S: TryInto<StatusCode>>(self, expected: S) -> Self {
         let expected = expected.try_into().ok().expect("a status has three digits");
@@ -53,6 +74,18 @@ impl Reply {
     }
 
     /// The same reply, after it was seen to be a redirect (3xx) to this path or address.
+    ///
+    /// ```
+    /// # use axum::{Json, Router, http::header::SET_COOKIE, response::Redirect, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new()
+    /// #     .route("/", get(async || ([(SET_COOKIE, "theme=dark")], "welcome")))
+    /// #     .route("/prices", get(async || Json([3, 5])))
+    /// #     .route("/old", get(async || Redirect::to("/new")));
+    /// Client::new(app).get("/old").await.assert_redirect("/new");
+    /// # }
+    /// ```
     #[track_caller]
     pub fn assert_redirect(self, location: &str) -> Self {
         let is_there = self.status.is_redirection() && self.location() == Some(location);
@@ -61,12 +94,36 @@ impl Reply {
     }
 
     /// The body as text.
+    ///
+    /// ```
+    /// # use axum::{Json, Router, http::header::SET_COOKIE, response::Redirect, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new()
+    /// #     .route("/", get(async || ([(SET_COOKIE, "theme=dark")], "welcome")))
+    /// #     .route("/prices", get(async || Json([3, 5])))
+    /// #     .route("/old", get(async || Redirect::to("/new")));
+    /// assert_eq!(Client::new(app).get("/").await.text(), "welcome");
+    /// # }
+    /// ```
     #[track_caller]
     pub fn text(&self) -> &str {
         str::from_utf8(&self.body).unwrap_or_else(|_| panic!("it is no text\n{}", self.describe()))
     }
 
     /// The value that the body holds as JSON.
+    ///
+    /// ```
+    /// # use axum::{Json, Router, http::header::SET_COOKIE, response::Redirect, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new()
+    /// #     .route("/", get(async || ([(SET_COOKIE, "theme=dark")], "welcome")))
+    /// #     .route("/prices", get(async || Json([3, 5])))
+    /// #     .route("/old", get(async || Redirect::to("/new")));
+    /// assert_eq!(Client::new(app).get("/prices").await.json::<Vec<u32>>(), [3, 5]);
+    /// # }
+    /// ```
     #[track_caller]
     pub fn json<V: DeserializeOwned>(&self) -> V {
         let Json(value) = Json::from_bytes(&self.body).unwrap_or_else(|error| {
@@ -76,6 +133,19 @@ impl Reply {
     }
 
     /// The value of a header, or of the first of several.
+    ///
+    /// ```
+    /// # use axum::{Json, Router, http::header::SET_COOKIE, response::Redirect, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new()
+    /// #     .route("/", get(async || ([(SET_COOKIE, "theme=dark")], "welcome")))
+    /// #     .route("/prices", get(async || Json([3, 5])))
+    /// #     .route("/old", get(async || Redirect::to("/new")));
+    /// let reply = Client::new(app).get("/prices").await;
+    /// assert_eq!(reply.header("content-type"), Some("application/json"));
+    /// # }
+    /// ```
     #[track_caller]
     pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
         let value = self.headers.get(name)?;
@@ -83,12 +153,36 @@ impl Reply {
     }
 
     /// Where it redirects to.
+    ///
+    /// ```
+    /// # use axum::{Json, Router, http::header::SET_COOKIE, response::Redirect, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new()
+    /// #     .route("/", get(async || ([(SET_COOKIE, "theme=dark")], "welcome")))
+    /// #     .route("/prices", get(async || Json([3, 5])))
+    /// #     .route("/old", get(async || Redirect::to("/new")));
+    /// assert_eq!(Client::new(app).get("/old").await.location(), Some("/new"));
+    /// # }
+    /// ```
     #[track_caller]
     pub fn location(&self) -> Option<&str> {
         self.header(LOCATION)
     }
 
     /// The `Set-Cookie` lines.
+    ///
+    /// ```
+    /// # use axum::{Json, Router, http::header::SET_COOKIE, response::Redirect, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new()
+    /// #     .route("/", get(async || ([(SET_COOKIE, "theme=dark")], "welcome")))
+    /// #     .route("/prices", get(async || Json([3, 5])))
+    /// #     .route("/old", get(async || Redirect::to("/new")));
+    /// assert_eq!(Client::new(app).get("/").await.set_cookies(), ["theme=dark"]);
+    /// # }
+    /// ```
     #[track_caller]
     pub fn set_cookies(&self) -> Vec<&str> {
         let lines = self.headers.get_all(SET_COOKIE).iter();

@@ -43,6 +43,17 @@ pub struct Streaming {
 impl Streaming {
     /// The next chunk, as soon as there is one; none after the last. A body that fails, since it was
     /// cut short, is an error.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/", get(async || "welcome").post(async || "thanks").delete(async || "gone"));
+    /// let mut stream = Client::new(app).open("/").await;
+    /// assert_eq!(stream.chunk().await.unwrap().unwrap(), "welcome");
+    /// assert!(stream.chunk().await.is_none());
+    /// # }
+    /// ```
     pub async fn chunk(&mut self) -> Option<Result<Bytes, axum::Error>> {
         loop {
             match poll_fn(|context| Pin::new(&mut self.body).poll_frame(context)).await? {
@@ -59,6 +70,16 @@ impl Streaming {
 
     /// The next chunk as text; none after the last.
     ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/", get(async || "welcome").post(async || "thanks").delete(async || "gone"));
+    /// let mut stream = Client::new(app).open("/").await;
+    /// assert_eq!(stream.text().await.as_deref(), Some("welcome"));
+    /// # }
+    /// ```
+    ///
     /// # Panics
     /// If the body fails, or the chunk is no text.
     pub async fn text(&mut self) -> Option<String> {
@@ -67,6 +88,16 @@ impl Streaming {
     }
 
     /// The rest of it, read to its end.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use session_axum::testing::{Client};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let app: Router = Router::new().route("/", get(async || "welcome").post(async || "thanks").delete(async || "gone"));
+    /// let stream = Client::new(app).open("/").await;
+    /// assert_eq!(stream.rest().await.assert_status(200).text(), "welcome");
+    /// # }
+    /// ```
     ///
     /// # Panics
     /// If the body fails.

@@ -14,6 +14,14 @@ const REVALIDATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 /// response that has a `Cache-Control` of its own. A 304, and a response with `ETag` or
 /// `Last-Modified`, gets `private, no-cache` in place of `no-store`: browsers keep it, and ask each
 /// time whether it is still good. A response that sets the session's cookie has `no-store` always.
+///
+/// ```
+/// # use session_core::{BuildError, Engine, MemoryStore, PrivatePages, session};
+/// # #[session] pub struct Shop { cart: Vec<String> }
+/// # fn main() -> Result<(), BuildError> {
+/// let engine = Engine::<Shop>::builder(MemoryStore::new()).cache_control(PrivatePages::NoCache).build()?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PrivatePages {
     /// They keep what they like: the application sets `Cache-Control` itself.

@@ -28,6 +28,12 @@ pub struct SessionCookie {
 impl SessionCookie {
     /// `__Host-NAME`: sent to the host that set it and to no other, over TLS only. Browsers
     /// refuse such a cookie from a subdomain or a plain connection.
+    ///
+    /// ```
+    /// # use session_core::{CookieError, SessionCookie};
+    /// assert_eq!(SessionCookie::host("shop")?.name(), "__Host-shop");
+    /// # Ok::<(), CookieError>(())
+    /// ```
     pub fn host(name: &str) -> Result<Self, CookieError> {
         Self::named("__Host-", name)
     }
@@ -40,6 +46,13 @@ impl SessionCookie {
     /// and a log-in or log-out removes the others, as far as their domains can be known: the host
     /// itself, and what lies between it, this domain and its parents. One application below another,
     /// staging below production say, is better off with a name of its own, since it removes those too.
+    ///
+    /// ```
+    /// # use session_core::{CookieError, SessionCookie};
+    /// let shared = SessionCookie::domain("shop", "example.com")?;
+    /// assert_eq!(shared.name(), "__Secure-shop");
+    /// # Ok::<(), CookieError>(())
+    /// ```
     ///
     /// # Errors
     /// When a browser would not take a cookie for the domain: an address, a top-level domain,
@@ -55,17 +68,38 @@ impl SessionCookie {
     /// `NAME` without `Secure`, for development over plain http on a host that is not
     /// `localhost` (where browsers take the default cookie over http too). Building with it is
     /// logged as a warning: anybody on the network can read and replace this cookie.
+    ///
+    /// ```
+    /// # use session_core::{CookieError, SessionCookie};
+    /// let cookie = match cfg!(debug_assertions) {
+    ///     true => SessionCookie::insecure_for_development("shop")?,
+    ///     false => SessionCookie::host("shop")?,
+    /// };
+    /// # Ok::<(), CookieError>(())
+    /// ```
     pub fn insecure_for_development(name: &str) -> Result<Self, CookieError> {
         Ok(Self { secure: false, ..Self::named("", name)? })
     }
 
     /// With `SameSite=Strict`: not sent when a link on another site leads here, so that whoever
     /// follows one arrives logged out.
+    ///
+    /// ```
+    /// # use session_core::{CookieError, SessionCookie};
+    /// let admin = SessionCookie::host("admin")?.strict();
+    /// # Ok::<(), CookieError>(())
+    /// ```
     pub fn strict(self) -> Self {
         Self { strict: true, ..self }
     }
 
     /// The name that browsers see.
+    ///
+    /// ```
+    /// # use session_core::{CookieError, SessionCookie};
+    /// assert_eq!(SessionCookie::default().name(), "__Host-session");
+    /// # Ok::<(), CookieError>(())
+    /// ```
     pub fn name(&self) -> &str {
         &self.name
     }

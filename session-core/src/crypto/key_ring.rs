@@ -44,6 +44,7 @@ const GENERATE: &str = "head -c 32 /dev/urandom | base64";
 /// # Ok::<(), KeyError>(())
 /// ```
 #[derive(Clone)]
+#[doc(alias("key", "secret", "secret_key", "rotation"))]
 pub struct KeyRing(Arc<Vec<Key>>);
 
 /// What names a key: part of its digest, so that a name cannot be given to the wrong key.
@@ -74,6 +75,15 @@ pub(crate) struct Key {
 impl KeyRing {
     /// Keys apart by commas or white space, the first of them primary, the others retired except
     /// those that begin with `next:`.
+    ///
+    /// ```
+    /// # use session_core::{KeyRing, KeyError};
+    /// let [old, new] = ["bW9yZSByYW5kb20gdGhhbiB0aGlzLCBvZiBjb3Vyc2U", "YW5vdGhlciBvbmUsIGFsc28gb2YgMzIgYnl0ZXMuLi4"];
+    /// let ring = KeyRing::parse(&format!("{old} next:{new}"))?;      // the first step of a rotation
+    ///
+    /// assert!(matches!(KeyRing::parse("secret"), Err(KeyError::Malformed { position: 1 })));
+    /// # Ok::<(), KeyError>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let mut keys = Vec::<Key>::new();
         let words = text.split(|char: char| char == ',' || char.is_whitespace());
@@ -118,6 +128,13 @@ impl KeyRing {
     }
 
     /// The keys in a file, as [`KeyRing::parse`] reads them.
+    ///
+    /// ```no_run
+    /// # use session_core::{KeyRing, KeyError};
+    /// # fn main() -> Result<(), KeyError> {
+    /// let ring = KeyRing::from_file("/run/secrets/session-keys")?;
+    /// # Ok(()) }
+    /// ```
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, KeyError> {
         let text = std::fs::read_to_string(&path)
             .map_err(|cause| KeyError::Unreadable { path: path.as_ref().to_owned(), cause })?;
@@ -125,6 +142,13 @@ impl KeyRing {
     }
 
     /// A ring of one key, from bytes.
+    ///
+    /// ```
+    /// # use session_core::{KeyRing, KeyError};
+    /// # let bytes_of_a_vault = [7; 32];
+    /// let ring = KeyRing::from_bytes(bytes_of_a_vault)?;
+    /// # Ok::<(), KeyError>(())
+    /// ```
     pub fn from_bytes(primary: [u8; LENGTH]) -> Result<Self, KeyError> {
         let key = Key::new(Zeroizing::new(primary), State::Primary, 1, &[])?;
         Ok(Self(Arc::new(vec![key])))
@@ -236,6 +260,8 @@ pub enum KeyError {
         position: usize,
     },
     /// It stands there twice.
+    ///
+    /// Remove one of the two.
     #[error("key {position} is there twice")]
     Repeated {
         /// Which, from 1.
@@ -258,6 +284,8 @@ pub enum KeyError {
     )]
     NoVariable,
     /// The file cannot be read.
+    ///
+    /// See its source, and the rights of the file.
     #[error("the key file {} cannot be read", path.display())]
     Unreadable {
         /// Which file.

@@ -3,6 +3,8 @@
 use std::fmt;
 
 /// The random source gave nothing, so no secret could be generated.
+///
+/// See its source: the operating system gave no random bytes.
 #[derive(thiserror::Error)]
 #[error("the random source failed, so no session token could be generated")]
 pub struct RandomError(#[source] Box<dyn std::error::Error + Send + Sync>);
@@ -20,6 +22,19 @@ impl RandomError {
 ///
 /// The operating system's is used unless a test gives another, to see what happens when it
 /// fails or repeats itself.
+///
+/// ```
+/// # use session_core::{Random, RandomError};
+/// /// Of a test: the same bytes each time.
+/// struct Sevens;
+///
+/// impl Random for Sevens {
+///     fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomError> {
+///         bytes.fill(7);
+///         Ok(())
+///     }
+/// }
+/// ```
 pub trait Random: Send + Sync + 'static {
     /// Fills `bytes`.
     ///

@@ -29,6 +29,9 @@ pub(crate) struct Context<'a> {
 
 /// The bytes do not open: another key, another place, or not a bit as they were. Which of these,
 /// nobody is told.
+///
+/// Is each key that was in use in the ring of every node? After a change of keys, see the three steps at `KeyRing`.
+/// If keys are lost, so are the sessions: people log in again.
 #[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the sealed session does not open: it was changed or moved, or its key is not in the ring")]
 pub struct SealError;

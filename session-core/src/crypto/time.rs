@@ -5,6 +5,15 @@ use std::time::{Duration, SystemTime};
 /// A moment in microseconds since 1970-01-01 UTC, the resolution of PostgreSQL's `timestamptz`.
 ///
 /// Arithmetic saturates: a limit can lie at the end of time, never wrap to its beginning.
+///
+/// ```
+/// # use session_core::Timestamp;
+/// # use std::time::{Duration, SystemTime};
+/// let now = Timestamp::now();
+/// let later = now.plus(Duration::from_secs(60));
+/// assert_eq!(later.since(now), Duration::from_secs(60));
+/// let time: SystemTime = later.into();
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 

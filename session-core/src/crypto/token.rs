@@ -25,8 +25,16 @@ const SUCCESSOR: &str = "session successor";
 ///
 /// A `UUIDv7`, so that new rows lie together in a large index. It tells when the session was
 /// created and nothing else.
+///
+/// ```
+/// # use session_core::{Handle, HandleError};
+/// let handle: Handle = "0192a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b".parse()?;      // out of a form
+/// assert_eq!(handle.to_string(), "0192a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b");
+/// # Ok::<(), HandleError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[doc(alias("session_id", "id"))]
 pub struct Handle(Uuid);
 
 impl Handle {

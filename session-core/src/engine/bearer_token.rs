@@ -34,11 +34,21 @@ use crate::state::session_state::SessionState;
 ///     Ok(LoggedIn { token: session.bearer_token()? })
 /// }
 /// ```
+#[doc(alias("jwt", "api_token", "access_token", "authorization"))]
 pub struct BearerToken(Zeroizing<String>);
 
 impl BearerToken {
     /// The token itself, 64 characters of base64url, or 96 where tokens are signed: for the response, and nothing
     /// else.
+    ///
+    /// ```
+    /// # use session_core::{Error, Session, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// fn log_in(session: &mut Session<Shop>, user: u64) -> Result<String, Error> {
+    ///     session.log_in(user);
+    ///     Ok(session.bearer_token()?.expose().to_owned())
+    /// }
+    /// ```
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -113,6 +123,14 @@ impl<T: SessionState> Session<T> {
 
     /// Whether the request shows a bearer token in place of a session cookie, be it good or not. No page of another
     /// site can send it, so that a form token ([`is_form_token`](Self::is_form_token)) need not be asked for.
+    ///
+    /// ```
+    /// # use session_core::{Session, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// fn must_have_form_token(session: &Session<Shop>) -> bool {
+    ///     !session.is_bearer()
+    /// }
+    /// ```
     pub fn is_bearer(&self) -> bool {
         self.place.transaction.incoming.request.transport == Transport::Bearer
     }

@@ -34,6 +34,8 @@ pub enum BuildError {
     )]
     NoTokens,
     /// The name is empty, over 64 bytes, or has control characters.
+    ///
+    /// Give it one by `.name("…")`.
     #[error("a name of sessions has 1 to 64 bytes and no control characters")]
     Name,
     /// The cleaner would never rest.

@@ -15,35 +15,65 @@ use crate::state::frame::{EncodeError, FieldsError};
 use crate::store::StoreError;
 
 /// A session could not be read or changed.
+///
+/// ```
+/// # use session_core::{Engine, Error, Handle, session};
+/// # use std::sync::Arc;
+/// # #[session] pub struct Shop { notice: Option<String> }
+/// async fn tell(engine: &Arc<Engine<Shop>>, handle: &Handle) -> Result<bool, Error> {
+///     match engine.update(handle, |shop| shop.notice = Some("your export is ready".into())).await {
+///         Ok(()) => Ok(true),
+///         Err(Error::Ended) => Ok(false),             // nobody is there to be told
+///         Err(error) => Err(error),
+///     }
+/// }
+/// ```
 #[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// There is no such session: it expired, or was ended while this request was under way (a
     /// log-out in another tab). Nothing was stored.
+    ///
+    /// Nothing is wrong: the person logs in again.
     #[error("the session is over")]
     Ended,
     /// The store failed or did not answer in time.
+    ///
+    /// See its source, a `StoreError`.
     #[error("the session could not be read or saved")]
     Store(#[source] Arc<StoreError>),
     /// The session that a request had elsewhere could not be imported.
     #[error(transparent)]
     Import(#[from] Arc<ImportError>),
     /// What the store holds cannot be read.
+    ///
+    /// See its source, a `FieldsError`.
     #[error("the session could not be read")]
     Fields(#[from] FieldsError),
     /// What the store holds is sealed and does not open, or is not sealed where it must be.
+    ///
+    /// See its source, a `SealError`.
     #[error("the session could not be read")]
     Sealed(#[from] SealError),
     /// What the handler left in the session cannot be stored.
+    ///
+    /// See its source, an `EncodeError`.
     #[error("the session could not be saved")]
     Encode(#[source] Arc<EncodeError>),
     /// No secret could be generated for the session.
+    ///
+    /// See its source, a `RandomError`.
     #[error("the session could not be given a token")]
     Random(#[source] Arc<RandomError>),
     /// Other nodes changed the session before each of this many attempts to save it.
+    ///
+    /// Change the session less often, or in fewer requests at once: what many requests count belongs into a table
+    /// of its own.
     #[error("the session could not be saved in {0} attempts: others keep changing it")]
     Contended(u32),
     /// The server shuts down, and what was to go on for a live session was given up. The session itself goes on.
+    ///
+    /// Do it again after the start, if it has to be done.
     #[error("the server is shutting down")]
     ShuttingDown,
     /// The text that was to name a session, out of a form say, names none.
@@ -53,12 +83,16 @@ pub enum Error {
     #[error(transparent)]
     PageCursor(#[from] PageCursorError),
     /// A page of a list was to have no session, or too many.
+    ///
+    /// Ask for 1 to 1000.
     #[error(
         "a page of a list of sessions has 1 to 1000 of them, and `.page_size({0})` asks for {0}"
     )]
     PageSize(u32),
     /// The change was given up before it was stored: a merge function or an `update` closure
     /// panicked, or the runtime is shutting down.
+    ///
+    /// See the log for the panic.
     #[error("saving the session was given up")]
     Aborted,
     /// The session does not fit into its cookies. The browser keeps those that it has.
@@ -97,6 +131,8 @@ pub enum Error {
     )]
     BearerTokenUnasked,
     /// The sessions are kept in their cookies, where only a request that shows one finds it.
+    ///
+    /// Keep the sessions in a store, if you need device lists or changes from outside.
     #[error(
         "sessions that are kept in cookies cannot be listed, or changed from outside of a request"
     )]
@@ -201,36 +237,68 @@ impl Error {
 /// Why a request was not let through to its handler, or its response was replaced.
 ///
 /// How that is answered, the framework may decide.
+///
+/// ```
+/// # use session_core::Refusal;
+/// fn words(refusal: &Refusal) -> &'static str {
+///     match refusal {
+///         Refusal::NotAuthenticated => "please log in",
+///         Refusal::NotFresh => "please enter your password once more",
+///         Refusal::Forbidden => "this is for the staff",
+///         _ if refusal.status().is_server_error() => "please try again later",
+///         _ => "this does not work",
+///     }
+/// }
+/// ```
 #[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// `#[require_session(existing)]`, and the request has none: 401.
+    ///
+    /// Nothing is wrong: there is a session once one of its requests has changed something. A page that lacks a
+    /// log-in is sent to one by `or_redirect = "/login"`.
     #[error("this needs a session")]
     NoSession,
     /// `#[require_session(authenticated)]` or a `Principal`, and nobody is
     /// logged in: 401.
+    ///
+    /// Nothing is wrong: log in. A page is sent there by `or_redirect = "/login"`. If somebody has just logged in,
+    /// did the browser keep the cookie? Over plain http it does so on `localhost` alone.
     #[error("this needs a log-in")]
     NotAuthenticated,
     /// `#[require_session(fresh = "…")]`, and the log-in is longer ago than that: 401.
+    ///
+    /// Ask for the password once more, and call `log_in` again.
     #[error("this needs a new log-in")]
     NotFresh,
     /// `#[require_session(allow = …)]`, and that function said no: 403.
+    ///
+    /// Nothing is wrong, unless that function is.
     #[error("this is not allowed")]
     Forbidden,
     /// Another site sent a form or opened a WebSocket here, and neither was the origin trusted
     /// ([`EngineBuilder::trusted_origin`](crate::EngineBuilder::trusted_origin)) nor the handler open to it
     /// (`#[require_session(cross_site)]`): 403.
+    ///
+    /// If it was a page of your own, see the log for what came in: a proxy has to forward `Host`, and another
+    /// origin of yours is named by `.trusted_origin("https://…")?`.
     #[error("this request comes from another site")]
     CrossSite,
     /// A WebSocket is opened without `Origin`, which every browser sends with it: 403.
+    ///
+    /// A client that is no browser sends `Origin`, or shows a bearer token.
     #[error("this WebSocket names no `Origin`, as browsers do")]
     SocketWithoutOrigin,
     /// Under
     /// [`refuse_requests_without_origin`](crate::EngineBuilder::refuse_requests_without_origin), an
     /// unsafe request says nothing of where it comes from: 403.
+    ///
+    /// A client that is no browser sends `Origin`, or shows a bearer token.
     #[error("this request does not say from which site it comes, as browsers do")]
     WithoutOrigin,
     /// More than 16 KiB of cookies, or more than 128 of them: 431.
+    ///
+    /// Find out who sets them all. Of a domain with many applications, each sets its cookies for its own host.
     #[error("too many cookies")]
     TooManyCookies,
     /// Two session types of one application read the cookie of this name, so that each would
@@ -264,6 +332,9 @@ pub enum Refusal {
     AskedLate(&'static str),
     /// Another part of the request, beside this one, changed the session for so long that this one
     /// did not get its turn: 503.
+    ///
+    /// Find out which part of the request is slow while it holds the session, and do there what needs no session
+    /// before or after it.
     #[error("another part of the request held the session for {0:?}")]
     Busy(Duration),
     /// The session could not be read or saved: 503; 401 when it ended meanwhile; 500 when the
@@ -276,6 +347,12 @@ crate::error_words::debug_in_words!(Error, Refusal);
 
 impl Refusal {
     /// The status that a client is answered.
+    ///
+    /// ```
+    /// # use session_core::Refusal;
+    /// assert_eq!(Refusal::NotAuthenticated.status(), 401);
+    /// assert_eq!(Refusal::Forbidden.status(), 403);
+    /// ```
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NoSession | Self::NotAuthenticated | Self::NotFresh => StatusCode::UNAUTHORIZED,
@@ -294,6 +371,12 @@ impl Refusal {
     }
 
     /// Whether the handler is open to whoever logs in (again): a page may lead there.
+    ///
+    /// ```
+    /// # use session_core::Refusal;
+    /// assert!(Refusal::NotFresh.is_cured_by_log_in());
+    /// assert!(!Refusal::Forbidden.is_cured_by_log_in());
+    /// ```
     pub fn is_cured_by_log_in(&self) -> bool {
         matches!(self, Self::NoSession | Self::NotAuthenticated | Self::NotFresh)
     }

@@ -12,8 +12,23 @@ use crate::store::StoreError;
 ///
 /// Each goes to `tracing` under the target `session`, and to the hook given to
 /// [`EngineBuilder::on_event`](crate::EngineBuilder::on_event).
+///
+/// ```
+/// # use session_core::{BuildError, Engine, MemoryStore, SessionEvent, session};
+/// # #[session] pub struct Shop { cart: Vec<String> }
+/// # fn main() -> Result<(), BuildError> {
+/// let engine = Engine::<Shop>::builder(MemoryStore::new())
+///     .on_event(|event| match event {
+///         SessionEvent::TheftSuspected { handle } => println!("alarm: {handle}"),
+///         SessionEvent::StoreFailed { operation, error } => println!("{operation}: {error}"),
+///         _ => {}
+///     })
+///     .build()?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
+#[doc(alias("events", "metrics", "audit", "log"))]
 pub enum SessionEvent<'a> {
     /// A session was stored for the first time.
     Created {
@@ -225,6 +240,13 @@ impl SessionEvent<'_> {
 }
 
 /// Why a cookie or bearer token was not taken for a session.
+///
+/// ```
+/// # use session_core::{Ignored, SessionEvent};
+/// fn is_an_attack(event: &SessionEvent<'_>) -> bool {
+///     matches!(event, SessionEvent::Ignored { reason: Ignored::Forged | Ignored::WrongSecret, .. })
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ignored {

@@ -47,6 +47,16 @@ impl<T> Imported<T> {
     ///
     /// `ends` is the last moment at which the old cookie could still be taken. Until then it is remembered that this
     /// session was imported, so that nobody comes back with the old cookie after a log-out.
+    ///
+    /// ```
+    /// # use std::time::{Duration, SystemTime};
+    /// # use session_core::{Imported, session};
+    /// # #[session] pub struct Shop { cart: Vec<String> }
+    /// # struct Old { id: String, cart: Vec<String>, logged_in: SystemTime, expires: SystemTime, is_remembered: bool }
+    /// fn imported(old: Old) -> Imported<Shop> {
+    ///     Imported::new(old.id, Shop { cart: old.cart }, old.expires)
+    /// }
+    /// ```
     pub fn new(id: impl AsRef<[u8]>, state: T, ends: SystemTime) -> Self {
         let id = Zeroizing::new(id.as_ref().to_vec());
         Self { id, state, ends: ends.into(), authenticated: None, persistent: false }
@@ -54,6 +64,16 @@ impl<T> Imported<T> {
 
     /// When its principal logged in there. Without it that is not known, and nobody is
     /// [fresh](crate::Session::is_fresh) who has not logged in again.
+    ///
+    /// ```
+    /// # use std::time::{Duration, SystemTime};
+    /// # use session_core::{Imported, session};
+    /// # #[session] pub struct Shop { cart: Vec<String> }
+    /// # struct Old { id: String, cart: Vec<String>, logged_in: SystemTime, expires: SystemTime, is_remembered: bool }
+    /// fn imported(old: Old) -> Imported<Shop> {
+    ///     Imported::new(old.id, Shop { cart: old.cart }, old.expires).authenticated(old.logged_in)
+    /// }
+    /// ```
     #[must_use]
     pub fn authenticated(mut self, at: SystemTime) -> Self {
         self.authenticated = Some(at.into());
@@ -61,6 +81,17 @@ impl<T> Imported<T> {
     }
 
     /// Its cookie outlives the browser, as after [`remember(true)`](crate::Session::remember).
+    ///
+    /// ```
+    /// # use std::time::{Duration, SystemTime};
+    /// # use session_core::{Imported, session};
+    /// # #[session] pub struct Shop { cart: Vec<String> }
+    /// # struct Old { id: String, cart: Vec<String>, logged_in: SystemTime, expires: SystemTime, is_remembered: bool }
+    /// fn imported(old: Old) -> Imported<Shop> {
+    ///     let imported = Imported::new(old.id, Shop { cart: old.cart }, old.expires);
+    ///     if old.is_remembered { imported.persistent() } else { imported }
+    /// }
+    /// ```
     #[must_use]
     pub fn persistent(mut self) -> Self {
         self.persistent = true;
@@ -99,9 +130,13 @@ pub(crate) type Importer<T> = Box<dyn Fn(&Parts) -> Option<Finding<T>> + Send + 
 #[non_exhaustive]
 pub enum ImportError {
     /// The function given to `import` failed: its error.
+    ///
+    /// See its source, the error of the function that you gave to `import`.
     #[error("the session that the request had elsewhere could not be read")]
     Elsewhere(#[source] Box<dyn StdError + Send + Sync>),
     /// It did not answer within the store's deadline.
+    ///
+    /// Make the function quicker, or raise `.deadline(…)`.
     #[error(
         "the session that the request had elsewhere was not read within {0:?}, the deadline of the store"
     )]

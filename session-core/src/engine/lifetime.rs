@@ -92,6 +92,17 @@ impl Lifetime {
 
     /// One's own limits: `absolute` in all, `idle` without a request.
     ///
+    /// ```
+    /// # use session_core::{Lifetime, LifetimeError};
+    /// # use std::time::Duration;
+    /// const HOUR: Duration = Duration::from_secs(3600);
+    /// let shift = Lifetime::new(8 * HOUR, HOUR)?;
+    ///
+    /// let error = Lifetime::new(HOUR, 8 * HOUR).unwrap_err();
+    /// assert!(matches!(error, LifetimeError::IdleIsLonger { .. }));
+    /// # Ok::<(), LifetimeError>(())
+    /// ```
+    ///
     /// # Errors
     /// When either is shorter than a second or longer than 400 days, or `idle` is the longer.
     pub fn new(absolute: Duration, idle: Duration) -> Result<Self, LifetimeError> {
@@ -123,6 +134,14 @@ impl Lifetime {
     /// new one, and for ten seconds more, and the new one is the same in each response, so that neither
     /// a lost or late response nor parallel requests log anybody out. Sealed cookies have no secret to renew.
     ///
+    /// ```
+    /// # use session_core::{Lifetime, LifetimeError};
+    /// # use std::time::Duration;
+    /// const HOUR: Duration = Duration::from_secs(3600);
+    /// let lifetime = Lifetime::AAL2.rotating_every(HOUR / 4)?;
+    /// # Ok::<(), LifetimeError>(())
+    /// ```
+    ///
     /// # Errors
     /// When the age is under a minute.
     pub fn rotating_every(self, age: Duration) -> Result<Self, LifetimeError> {
@@ -133,16 +152,40 @@ impl Lifetime {
     }
 
     /// Keeps the secret for as long as nobody logs in or out.
+    ///
+    /// ```
+    /// # use session_core::{Lifetime, LifetimeError};
+    /// # use std::time::Duration;
+    /// const HOUR: Duration = Duration::from_secs(3600);
+    /// let lifetime = Lifetime::AAL2.without_rotation();
+    /// # Ok::<(), LifetimeError>(())
+    /// ```
     pub const fn without_rotation(self) -> Self {
         Self { rotation: Duration::MAX, ..self }
     }
 
     /// How long a session that is not remembered lives after its log-in, whatever happens.
+    ///
+    /// ```
+    /// # use session_core::{Lifetime, LifetimeError};
+    /// # use std::time::Duration;
+    /// const HOUR: Duration = Duration::from_secs(3600);
+    /// assert_eq!(Lifetime::AAL3.absolute(), 12 * HOUR);
+    /// # Ok::<(), LifetimeError>(())
+    /// ```
     pub const fn absolute(self) -> Duration {
         self.limits.absolute
     }
 
     /// How long a session that is not remembered lives without a request.
+    ///
+    /// ```
+    /// # use session_core::{Lifetime, LifetimeError};
+    /// # use std::time::Duration;
+    /// const HOUR: Duration = Duration::from_secs(3600);
+    /// assert_eq!(Lifetime::AAL3.idle(), HOUR / 4);
+    /// # Ok::<(), LifetimeError>(())
+    /// ```
     pub const fn idle(self) -> Duration {
         self.limits.idle
     }
@@ -214,12 +257,18 @@ impl Row {
 #[non_exhaustive]
 pub enum LifetimeError {
     /// A limit is shorter than a second or longer than 400 days.
+    ///
+    /// Take limits of a second to 400 days, which is the longest that browsers keep a cookie.
     #[error("a session's limits lie between one second and 400 days")]
     OutOfRange,
     /// A new secret would be drawn before the browser can have shown the last one.
+    ///
+    /// Take a minute or more, or `.without_rotation()`.
     #[error("a session's secret is renewed once a minute at most")]
     RotatesTooOften,
     /// The idle limit is the longer one, so it would never be reached.
+    ///
+    /// Take an idle limit that is no longer than the absolute one.
     #[error(
         "the idle limit of {idle:?} would never be reached within the absolute one of {absolute:?}"
     )]

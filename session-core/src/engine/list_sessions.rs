@@ -63,6 +63,24 @@ pub struct ListPage<'a, T: SessionState, S = Listed, E = Error> {
 }
 
 /// A page of a principal's sessions: [`Listed`], or [`StoredSession`] with their states.
+///
+/// ```
+/// # use session_core::{Engine, Error, PageCursor, session};
+/// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+/// # async fn lists(engine: &Engine<Shop>, after: Option<PageCursor>) -> Result<(), Error> {
+/// let mut next = None;
+/// loop {
+///     let page = engine.list(&7).page_size(100).after(next).await?;
+///     for device in &page.sessions {
+///         println!("{}", device.handle);
+///     }
+///     next = page.next;
+///     if next.is_none() {
+///         break;
+///     }
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SessionPage<S> {
@@ -95,6 +113,16 @@ impl<'a, T: SessionState> ListSessions<'a, T> {
 
 impl<'a, T: SessionState, E> ListSessions<'a, T, Listed, E> {
     /// Each with its state, as a [`StoredSession`].
+    ///
+    /// ```
+    /// # use session_core::{Engine, Error, PageCursor, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// # async fn lists(engine: &Engine<Shop>, after: Option<PageCursor>) -> Result<(), Error> {
+    /// for shop in engine.list(&7).with_state().await? {
+    ///     println!("{} has {} things in the cart", shop.listed().handle, shop.cart.len());
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn with_state(self) -> ListSessions<'a, T, StoredSession<T>, E> {
         let Source { engine, principal, .. } = self.source;
         let source = Source { engine, principal, contents: Contents::Whole, read: read_whole };
@@ -106,13 +134,22 @@ impl<'a, T: SessionState, S, E> ListSessions<'a, T, S, E> {
     /// A page of at most this many sessions, 1 to 1000, in place of all: the first one, unless it is one
     /// [`after`](ListPage::after) another.
     ///
+    /// ```
+    /// # use session_core::{Engine, Error, PageCursor, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// # async fn lists(engine: &Engine<Shop>, after: Option<PageCursor>) -> Result<(), Error> {
+    /// let first = engine.list(&7).page_size(20).await?;
+    /// assert!(first.sessions.len() <= 20);
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::PageSize`] of another number.
     pub fn page_size(self, sessions: u32) -> ListPage<'a, T, S, E> {
         ListPage { list: self, size: sessions, after: None }
     }
 
-    /// The same list, which fails with a framework's own error.
+    /// The same list, which fails with a framework's own error, one that is made of [`Error`].
     pub fn with_error<F: From<Error>>(self) -> ListSessions<'a, T, S, F> {
         ListSessions { source: self.source, error: PhantomData }
     }
@@ -120,6 +157,15 @@ impl<'a, T: SessionState, S, E> ListSessions<'a, T, S, E> {
 
 impl<'a, T: SessionState, E> ListPage<'a, T, Listed, E> {
     /// Each with its state, as a [`StoredSession`].
+    ///
+    /// ```
+    /// # use session_core::{Engine, Error, PageCursor, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// # async fn lists(engine: &Engine<Shop>, after: Option<PageCursor>) -> Result<(), Error> {
+    /// let first = engine.list(&7).page_size(20).with_state().await?;
+    /// let carts: Vec<_> = first.sessions.iter().map(|shop| shop.cart.len()).collect();
+    /// # Ok(()) }
+    /// ```
     pub fn with_state(self) -> ListPage<'a, T, StoredSession<T>, E> {
         ListPage { list: self.list.with_state(), size: self.size, after: self.after }
     }
@@ -128,6 +174,17 @@ impl<'a, T: SessionState, E> ListPage<'a, T, Listed, E> {
 impl<T: SessionState, S, E> ListPage<'_, T, S, E> {
     /// The page after the one that ends here ([`SessionPage::next`]); the first page if it is `None`. Its session
     /// may have ended meanwhile.
+    ///
+    /// ```
+    /// # use session_core::{Engine, Error, PageCursor, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// # async fn lists(engine: &Engine<Shop>, after: Option<PageCursor>) -> Result<(), Error> {
+    /// let page = engine.list(&7).page_size(20).after(after).await?;
+    /// if let Some(next) = page.next {
+    ///     println!("<a href=/devices?after={next}>more</a>");
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn after(mut self, cursor: impl Into<Option<PageCursor>>) -> Self {
         self.after = cursor.into();
         self

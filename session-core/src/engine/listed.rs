@@ -13,6 +13,17 @@ use crate::store::Record;
 ///
 /// From [`Engine::list`](crate::Engine::list); end it with
 /// [`Engine::revoke`](crate::Engine::revoke).
+///
+/// ```
+/// # use session_core::{Engine, Error, Session, session};
+/// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+/// # async fn devices(engine: &Engine<Shop>, here: &Session<Shop>) -> Result<(), Error> {
+/// for device in engine.list(&7).await? {
+///     let mark = if device.is(here) { "(this one)" } else { "" };
+///     println!("{} {:?} {:?} {mark}", device.label.as_deref().unwrap_or("?"), device.seen, device.expires);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Listed {
@@ -34,6 +45,15 @@ pub struct Listed {
 
 impl Listed {
     /// Whether it is this session: the one that asks for the list, say.
+    ///
+    /// ```
+    /// # use session_core::{Engine, Error, Session, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// # async fn others(engine: &Engine<Shop>, here: &Session<Shop>) -> Result<(), Error> {
+    /// let devices = engine.list(&7).await?;
+    /// let others = devices.iter().filter(|device| !device.is(here)).count();
+    /// # Ok(()) }
+    /// ```
     pub fn is<T: SessionState>(&self, session: &Session<T>) -> bool {
         session.handle() == Some(self.handle)
     }

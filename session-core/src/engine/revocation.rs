@@ -9,6 +9,16 @@ use crate::state::session_state::SessionState;
 ///
 /// A log-in that began before this is refused, so that nobody slips through. A handler that ends them
 /// and logs in says so by [`Session::log_in_after`](crate::Session::log_in_after).
+///
+/// ```
+/// # use session_core::{Engine, Error, Session, session};
+/// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+/// async fn reset(engine: &Engine<Shop>, session: &mut Session<Shop>, user: u64) -> Result<u64, Error> {
+///     let revocation = engine.revoke_all(&user).await?;
+///     session.log_in_after(user, revocation);
+///     Ok(revocation.ended())
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Revocation {
     ended: u64,
@@ -29,6 +39,14 @@ impl Revocation {
     }
 
     /// How many sessions there were.
+    ///
+    /// ```
+    /// # use session_core::{Engine, Error, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// # async fn log_out_everywhere(engine: &Engine<Shop>) -> Result<(), Error> {
+    /// println!("{} devices are logged out", engine.revoke_all(&7).await?.ended());
+    /// # Ok(()) }
+    /// ```
     pub fn ended(&self) -> u64 {
         self.ended
     }

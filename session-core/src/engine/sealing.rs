@@ -28,6 +28,7 @@ use crate::state::frame::{Contents, Head};
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
+#[doc(alias("encrypt", "encryption", "sign", "signed_cookie"))]
 pub enum Sealing {
     /// Opens what other nodes seal, and seals nothing yet.
     Prepared(KeyRing),

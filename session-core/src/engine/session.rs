@@ -33,6 +33,7 @@ use crate::store::{Record, Times};
 ///     session.notice = Some("Good-bye!".to_owned());  // begins a new, anonymous session
 /// }
 /// ```
+#[doc(alias("insert", "remove", "set", "save"))]
 pub struct Session<T> {
     /// The session as it was handed out, or as it was after `destroy`; and what was made of it
     /// since. Its state is this one's own once it is written to.
@@ -70,7 +71,15 @@ impl<T: SessionState> Session<T> {
     ///
     /// The state is back at its default. What is set after this begins a new session with a
     /// token of its own: a farewell message, say.
-    #[doc(alias("logout", "log_out", "flush", "purge", "invalidate"))]
+    ///
+    /// ```
+    /// # use session_core::{Session, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// fn log_out(session: &mut Session<Shop>) {
+    ///     session.destroy();
+    /// }
+    /// ```
+    #[doc(alias("logout", "log_out", "flush", "purge", "invalidate", "clear", "sign_out"))]
     pub fn destroy(&mut self) {
         self.copy = WorkingCopy::destroyed();
     }
@@ -143,7 +152,16 @@ impl<T: SessionState> Session<T> {
     /// Generates a new secret: the cookie that the browser has is replaced, and a copy of it is dead
     /// at once. A log-in does this by itself; call it where something else makes the session worth
     /// more.
-    #[doc(alias("cycle_id", "regenerate", "renew"))]
+    ///
+    /// ```
+    /// # use session_core::{Session, session};
+    /// # #[session] pub struct Shop { is_admin: bool }
+    /// fn become_admin(session: &mut Session<Shop>) {
+    ///     session.is_admin = true;
+    ///     session.rotate();               // whoever has a copy of the cookie is no admin
+    /// }
+    /// ```
+    #[doc(alias("cycle_id", "regenerate", "renew", "regenerate_id"))]
     pub fn rotate(&mut self) {
         let secret = &mut self.copy.controls.secret;
         *secret = (*secret).max(SecretRequest::Rotate);
@@ -156,7 +174,16 @@ impl<T: SessionState> Session<T> {
     /// it also decides the session's limits: those of [`Lifetime::remembering`](crate::Lifetime::remembering), by
     /// default 30 days in all and 14 days idle. Later it changes the cookie alone, and the limits at
     /// the next log-in. A log-in by somebody else, and a log-out, forget it.
-    #[doc(alias("remember_me", "longterm"))]
+    ///
+    /// ```
+    /// # use session_core::{Session, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// fn log_in(session: &mut Session<Shop>, user: u64, remember_me: bool) {
+    ///     session.log_in(user);
+    ///     session.remember(remember_me);  // the form's check box
+    /// }
+    /// ```
+    #[doc(alias("remember_me", "longterm", "keep_me_logged_in"))]
     pub fn remember(&mut self, remember: bool) {
         self.copy.controls.persistent = Some(remember);
     }
@@ -191,6 +218,15 @@ impl<T: SessionState> Session<T> {
     }
 
     /// Its public name, fit for logs and device lists; none before it is first stored.
+    ///
+    /// ```
+    /// # use session_core::{Session, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// fn order(session: &Session<Shop>) {
+    ///     println!("{:?} orders", session.handle());
+    /// }
+    /// ```
+    #[doc(alias("session_id", "id"))]
     pub fn handle(&self) -> Option<Handle> {
         Some(self.record()?.handle)
     }
@@ -202,6 +238,19 @@ impl<T: SessionState> Session<T> {
     ///
     /// The way that works is to answer with 303 to a page of one's own: that request carries the
     /// cookie.
+    ///
+    /// ```
+    /// # use session_core::{Session, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// /// The answer of an identity provider that comes as a form: where to go on with it.
+    /// fn callback(session: &mut Session<Shop>, user: u64) -> &'static str {
+    ///     if session.is_withheld() {
+    ///         return "/finish";           // with 303: that request brings the cookie
+    ///     }
+    ///     session.log_in(user);
+    ///     "/"
+    /// }
+    /// ```
     pub fn is_withheld(&self) -> bool {
         self.place.transaction.incoming.is_withheld && self.copy.issued.is_none()
     }
@@ -222,22 +271,50 @@ impl<T: SessionState> Session<T> {
     ///     tokio::spawn(async move { live.run(export(user)).await });
     /// }
     /// ```
+    #[doc(alias("websocket", "sse"))]
     pub fn live(&self) -> Live {
         self.place.transaction.live(self.copy.is_destroyed)
     }
 
     /// When it was first stored; none before that.
+    ///
+    /// ```
+    /// # use session_core::{Session, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// fn is_new(session: &Session<Shop>) -> bool {
+    ///     session.created().is_none()
+    /// }
+    /// ```
     pub fn created(&self) -> Option<SystemTime> {
         Some(self.times()?.created.into())
     }
 
     /// When its principal last logged in; none if it has none, or if that was not stored yet.
+    ///
+    /// ```
+    /// # use session_core::{Session, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// fn greeting(session: &Session<Shop>) -> Option<String> {
+    ///     let minutes = session.authenticated()?.elapsed().ok()?.as_secs() / 60;
+    ///     Some(format!("you logged in {minutes} minutes ago"))
+    /// }
+    /// ```
     pub fn authenticated(&self) -> Option<SystemTime> {
         self.proven()?.stored.authenticated().map(SystemTime::from)
     }
 
     /// Whether its principal has logged in less than this long ago: in this request, say, in a
     /// middleware around the handler.
+    ///
+    /// ```
+    /// # use session_core::{Session, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// # use std::time::Duration;
+    /// fn may_change_password(session: &Session<Shop>) -> bool {
+    ///     session.is_fresh(Duration::from_secs(600))
+    /// }
+    /// ```
+    #[doc(alias("sudo", "reauthenticate", "confirm_password"))]
     pub fn is_fresh(&self, span: Duration) -> bool
     where
         T: WithPrincipal,
@@ -253,6 +330,15 @@ impl<T: SessionState> Session<T> {
 
     /// When it ends unless it is used after this request; none before it is first stored. A request in the background is
     /// no use of it, and others are while nothing says that they are none.
+    ///
+    /// ```
+    /// # use session_core::{Session, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// # use std::time::SystemTime;
+    /// fn seconds_left(session: &Session<Shop>) -> Option<u64> {
+    ///     Some(session.expires()?.duration_since(SystemTime::now()).ok()?.as_secs())
+    /// }
+    /// ```
     pub fn expires(&self) -> Option<SystemTime> {
         Some(self.place.transaction.expires()?.into())
     }
@@ -291,6 +377,14 @@ impl<T: SessionState> Session<T> {
     }
 
     /// Whether it is a [`form_token`](Self::form_token) of this session as the request came in. Takes the same time wherever two tokens differ.
+    ///
+    /// ```
+    /// # use session_core::{Session, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// fn may_order(session: &Session<Shop>, token: &str) -> bool {
+    ///     session.is_bearer() || session.is_form_token(token)
+    /// }
+    /// ```
     pub fn is_form_token(&self, token: &str) -> bool {
         self.proven().is_some_and(|proven| proven.form_key().verify(token))
     }

@@ -11,6 +11,16 @@ use crate::engine::stored::Stored;
 ///
 /// From [`Engine::get`](crate::Engine::get), and from [`Engine::list`](crate::Engine::list) with states. A change of
 /// it is [`Engine::update`](crate::Engine::update).
+///
+/// ```
+/// # use session_core::{Engine, Error, Handle, session};
+/// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+/// # async fn look(engine: &Engine<Shop>, handle: &Handle) -> Result<(), Error> {
+/// if let Some(shop) = engine.get(handle).await? {
+///     println!("{} things, last seen {:?}", shop.cart.len(), shop.listed().seen);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct StoredSession<T> {
     state: Arc<T>,
@@ -19,11 +29,27 @@ pub struct StoredSession<T> {
 
 impl<T> StoredSession<T> {
     /// Its handle and its times, as a device list has them.
+    ///
+    /// ```
+    /// # use session_core::{StoredSession, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// fn label(shop: &StoredSession<Shop>) -> &str {
+    ///     shop.listed().label.as_deref().unwrap_or("unknown device")
+    /// }
+    /// ```
     pub fn listed(&self) -> &Listed {
         &self.listed
     }
 
     /// Its state.
+    ///
+    /// ```
+    /// # use session_core::{StoredSession, session};
+    /// # #[session] pub struct Shop { #[session(principal)] user: Option<u64>, cart: Vec<String> }
+    /// fn cart(shop: StoredSession<Shop>) -> Vec<String> {
+    ///     shop.into_state().cart
+    /// }
+    /// ```
     pub fn into_state(self) -> T
     where
         T: Clone,

@@ -29,11 +29,15 @@ const PARSED_BEFORE: &str = "these bytes were parsed before";
 #[non_exhaustive]
 pub enum FieldsError {
     /// A newer binary wrote the record, in a format that needs a reader of this version.
+    ///
+    /// Deploy the newer release again. Sessions that it wrote are read by it alone.
     #[error(
         "the stored session needs a reader of format version {0}, and this binary knows version {VERSION}: was it written by a newer release?"
     )]
     Version(u8),
     /// The bytes end in the middle, name a field twice or are too many.
+    ///
+    /// Something else has written into the store, or it lost a part. End the session: its person logs in again.
     #[error("the stored session is malformed: {0}")]
     Malformed(&'static str),
 }
@@ -44,6 +48,8 @@ pub enum FieldsError {
 pub enum EncodeError {
     /// The field's `Serialize` refused, or JSON has no form for it (a map whose keys are
     /// structs, say).
+    ///
+    /// See its source. A map needs keys that are strings or numbers.
     #[error("the session's field `{field}` cannot be stored")]
     Field {
         /// The field's name.
@@ -54,6 +60,9 @@ pub enum EncodeError {
     },
     /// The field would be another one when it is read again: a number that is not finite, a part
     /// that `Serialize` skips. Caught here, before a change is lost in silence.
+    ///
+    /// Store what `Serialize` leaves out elsewhere, or take a type that keeps it; let no number be infinite or
+    /// `NaN`.
     #[error(
         "the session's field `{field}` would not come back as it is: does its `Serialize` leave something out, or is it a number that is not finite?"
     )]
@@ -62,6 +71,8 @@ pub enum EncodeError {
         field: &'static str,
     },
     /// The session has grown past what one may hold.
+    ///
+    /// Keep in the session what each request needs, and the rest in a table, under an id.
     #[error("the session has {bytes} bytes, and at most {MAX_BYTES} are stored")]
     TooLarge {
         /// How many it has.

@@ -33,6 +33,11 @@ pub(crate) fn merge<T: SessionState>(base: &T, mine: &T, changed: &FieldSet, the
 /// `merge = sum`: adds this request's difference to what is stored. A counter.
 ///
 /// Saturates at the ends of the type, where an overflow would turn a count into its opposite.
+///
+/// ```
+/// # use session_core::merge;
+/// assert_eq!(merge::sum(&10, &11, &15), 16);          // this request has added 1, and others 5
+/// ```
 pub fn sum<V: Summable>(base: &V, mine: &V, theirs: &V) -> V {
     V::sum(*base, *mine, *theirs)
 }
@@ -74,17 +79,35 @@ macro_rules! summable {
 summable! { u8, i8; u16, i16; u32, i32; u64, i64; u128, i128; usize, isize; }
 
 /// `merge = max`: the greater one; mine where neither is.
+///
+/// ```
+/// # use session_core::merge;
+/// assert_eq!(merge::max(&10, &12, &15), 15);
+/// ```
 pub fn max<V: Ord + Clone>(_base: &V, mine: &V, theirs: &V) -> V {
     theirs.max(mine).clone()
 }
 
 /// `merge = min`: the lesser one; mine where neither is.
+///
+/// ```
+/// # use session_core::merge;
+/// assert_eq!(merge::min(&10, &4, &7), 4);
+/// ```
 pub fn min<V: Ord + Clone>(_base: &V, mine: &V, theirs: &V) -> V {
     mine.min(theirs).clone()
 }
 
 /// `merge = union`: what either has added is there, what either has removed is not. In a map, an
 /// entry that both have changed is mine.
+///
+/// ```
+/// # use session_core::merge;
+/// # use std::collections::BTreeSet;
+/// let [base, mine, theirs] = [vec!["tea", "milk"], vec!["tea", "jam"], vec!["tea", "milk", "rice"]].map(BTreeSet::from_iter);
+/// let united = merge::union(&base, &mine, &theirs);
+/// assert_eq!(united, BTreeSet::from(["tea", "jam", "rice"]));
+/// ```
 pub fn union<V: Union>(base: &V, mine: &V, theirs: &V) -> V {
     V::union(base, mine, theirs)
 }
@@ -159,6 +182,13 @@ impl<K: Ord + Clone + Serialize, V: PartialEq + Clone + Serialize> Union for BTr
 
 /// `merge = append`: what both have added stands at the end, theirs first; what either has
 /// removed is gone, once for each time that it was removed.
+///
+/// ```
+/// # use session_core::merge;
+/// let base = vec!["tea"];
+/// let (mine, theirs) = (vec!["tea", "jam"], vec!["tea", "rice"]);
+/// assert_eq!(merge::append(&base, &mine, &theirs), ["tea", "rice", "jam"]);
+/// ```
 pub fn append<V: Append>(base: &V, mine: &V, theirs: &V) -> V {
     V::append(base, mine, theirs)
 }

@@ -40,16 +40,34 @@ pub struct Opaque<V>(Option<Arc<V>>);
 
 impl<V> Opaque<V> {
     /// With this value.
+    ///
+    /// ```
+    /// # use session_core::Opaque;
+    /// let verifier = Opaque::new("bT93…".to_owned());
+    /// assert_eq!(verifier.get().map(String::as_str), Some("bT93…"));
+    /// ```
     pub fn new(value: V) -> Self {
         Self(Some(Arc::new(value)))
     }
 
     /// The value, if there is one.
+    ///
+    /// ```
+    /// # use session_core::Opaque;
+    /// assert_eq!(Opaque::<String>::default().get(), None);
+    /// ```
     pub fn get(&self) -> Option<&V> {
         self.0.as_deref()
     }
 
     /// Sets another value in the place of the one that there is.
+    ///
+    /// ```
+    /// # use session_core::Opaque;
+    /// let mut verifier = Opaque::default();
+    /// verifier.set("bT93…");
+    /// assert_eq!(verifier.get(), Some(&"bT93…"));
+    /// ```
     pub fn set(&mut self, value: V) {
         *self = Self::new(value);
     }
@@ -58,6 +76,13 @@ impl<V> Opaque<V> {
     ///
     /// Other copies of the state may share the value. Then what is given is read from its JSON. A value that
     /// cannot be read from that stays where it is: it cannot be stored either, which is an error of the save.
+    ///
+    /// ```
+    /// # use session_core::Opaque;
+    /// let mut verifier = Opaque::new("bT93…".to_owned());
+    /// assert_eq!(verifier.take().as_deref(), Some("bT93…"));
+    /// assert_eq!(verifier.take(), None);
+    /// ```
     pub fn take(&mut self) -> Option<V>
     where
         V: Serialize + DeserializeOwned,

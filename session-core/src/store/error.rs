@@ -9,9 +9,14 @@ use std::time::Duration;
 #[non_exhaustive]
 pub enum StoreError {
     /// It did not answer in time; a write may or may not have happened.
+    ///
+    /// Look at the store: is it up, is it slow, is the network? `.deadline(…)` on the builder is how long is
+    /// waited. A `GET` may be sent again, and so may a form whose effect is the same the second time.
     #[error("the session store did not answer within {0:?}")]
     Deadline(Duration),
     /// It answered with an error, or could not be reached.
+    ///
+    /// See its source, an error of the store: its tables are below.
     #[error("the session store failed")]
     Failed(#[source] Box<dyn Error + Send + Sync>),
     /// It holds as many sessions as it may; nothing was stored.
@@ -20,6 +25,8 @@ pub enum StoreError {
     )]
     Full(usize),
     /// Too many operations wait for it already; nothing was stored.
+    ///
+    /// More callers wait than the builder of the store lets wait. Find out why it is slow, or raise its limit.
     #[error("the session store is overloaded: {0} operations are waiting")]
     Overloaded(usize),
 }

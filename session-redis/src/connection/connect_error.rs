@@ -8,12 +8,18 @@ use session_core::StoreError;
 #[non_exhaustive]
 pub enum ConnectError {
     /// It cannot be set up like this.
+    ///
+    /// See its source, a `ConfigError`.
     #[error("the session store is not set up rightly")]
     Config(#[from] ConfigError),
     /// A URL is wrong.
+    ///
+    /// See its source. A URL is `redis://user:password@host:6379/0`, or `rediss://` with TLS.
     #[error("the URL of a Redis server is wrong")]
     Url(#[source] RedisError),
     /// The server cannot be reached, or refuses what the store asks of it.
+    ///
+    /// See its source.
     #[error("the Redis server cannot be used")]
     Unusable(#[source] StoreError),
 }
@@ -31,6 +37,8 @@ pub enum ConfigError {
     #[error("a store needs at least some: no {0} was given")]
     Zero(&'static str),
     /// The client cannot be used.
+    ///
+    /// See its source.
     #[error("the client cannot be used")]
     Client(#[source] RedisError),
 }

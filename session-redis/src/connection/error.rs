@@ -138,6 +138,8 @@ impl CommandError {
 }
 
 /// No connection to a Redis server could be made; nothing was stored.
+///
+/// See its source. The store connects again by itself, as soon as the server can be reached.
 #[derive(Clone, thiserror::Error)]
 #[error("the Redis server cannot be reached")]
 pub struct Unreachable {
@@ -146,6 +148,8 @@ pub struct Unreachable {
 }
 
 /// The server did not answer before the deadline, and an earlier attempt had failed; a write may have happened.
+///
+/// See its source, and whether the server is slow: `SLOWLOG GET`.
 #[derive(thiserror::Error)]
 #[error("the Redis server did not answer within {deadline:?}, after an attempt that failed")]
 struct NoAnswer {
@@ -154,6 +158,8 @@ struct NoAnswer {
 }
 
 /// A record or an answer is in a form that this version of the library does not know.
+///
+/// Was the record written by a newer release, or by something else under the same prefix? Take another prefix.
 #[derive(thiserror::Error)]
 #[error("a session record or an answer of the Redis server is in an unknown form")]
 struct Malformed;

@@ -38,6 +38,8 @@ pub enum UnfitServer {
         rules: String,
     },
     /// It runs none of the scripts, for a reason of its own.
+    ///
+    /// See its source. A hosted server or a proxy may have taken `EVALSHA` away.
     #[error("the server at {server} does not run the scripts that sessions take")]
     #[non_exhaustive]
     Scripts {

@@ -55,12 +55,26 @@ impl PostgresBuilder {
     /// The schema of the table, which [`migrate`](PostgresStore::migrate) creates if it is
     /// missing: any name of up to 63 bytes, in exactly this case. Unless named, it is the first one of
     /// the connection's `search_path`.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PostgresStore::builder().schema("app").connect("postgres://app@localhost/app").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn schema(mut self, name: impl Into<String>) -> Self {
         self.schema = Some(name.into());
         self
     }
 
     /// The table, `sessions` unless named: any name of up to 50 bytes, in exactly this case.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PostgresStore::builder().table("logins").connect("postgres://app@localhost/app").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn table(mut self, name: impl Into<String>) -> Self {
         self.table = name.into();
         self
@@ -79,6 +93,13 @@ impl PostgresBuilder {
     /// One worker is left to reads, so that they do not wait behind writes whose rows somebody else
     /// has locked. Not 1 in service, where such a row holds up everything, and rather not 2,
     /// where it holds up every write.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PostgresStore::builder().workers(16).connect("postgres://app@localhost/app").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn workers(mut self, number: usize) -> Self {
         self.workers = number;
         self
@@ -90,6 +111,13 @@ impl PostgresBuilder {
     /// It costs nothing but the memory of what waits, and bounds how much work a database that
     /// stood still finds when it goes on: set it to the number of requests at once that a node
     /// serves.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PostgresStore::builder().queue(4096).connect("postgres://app@localhost/app").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn queue(mut self, length: usize) -> Self {
         self.queue = length;
         self
@@ -100,6 +128,14 @@ impl PostgresBuilder {
     ///
     /// The server is told to give up a statement a little earlier, so that one which waits for a
     /// lock does not cost its connection, and none goes on for a client that has left.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # use std::time::Duration;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PostgresStore::builder().deadline(Duration::from_millis(500)).connect("postgres://app@localhost/app").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -113,6 +149,13 @@ impl PostgresBuilder {
     ///
     /// A connection to the server is taken for each worker, as long as the store lives, so that
     /// `pool_size` has to be as large.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PostgresStore::builder().session_pooler().connect("postgres://app@pgbouncer:6432/app").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn session_pooler(mut self) -> Self {
         self.pooler = Pooler::Session;
         self
@@ -124,6 +167,13 @@ impl PostgresBuilder {
     /// Each statement is then prepared anew, in a transaction of its own: four round trips to the
     /// pooler in place of one, and a server's connection taken as long. It works behind any other
     /// pooler as well, and without one.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PostgresStore::builder().transaction_pooler().connect("postgres://app@pgbouncer:6432/app").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn transaction_pooler(mut self) -> Self {
         self.pooler = Pooler::Transaction;
         self
@@ -136,6 +186,13 @@ impl PostgresBuilder {
     /// `statement_timeout` on the role to a little less than [`deadline`](Self::deadline), or
     /// [`health`](session_core::Store::health) warns. A change that is sent when no other was for
     /// some milliseconds takes one round trip more, which asks whether the pooler is still there.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PostgresStore::builder().pooler_with_prepared_statements().connect("postgres://app@pgbouncer:6432/app").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn pooler_with_prepared_statements(mut self) -> Self {
         self.pooler = Pooler::Prepared;
         self
@@ -148,6 +205,14 @@ impl PostgresBuilder {
     /// follows a fail-over. `target_session_attrs` may say `read-write` or `primary`, which is what
     /// is meant anyway.
     ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let url = "postgres://app@one,two:5433/app?sslmode=verify-full";      // whichever is the primary
+    /// let store = PostgresStore::builder().workers(16).connect(url).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// When the configuration or the URL is wrong, the server cannot be reached, it is a standby or
     /// read only, or there is another pooler before it than the builder was told of.
@@ -156,6 +221,16 @@ impl PostgresBuilder {
     }
 
     /// Connects with these options, once, so that a mistake in them shows at the start.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// use sqlx::postgres::PgConnectOptions;
+    ///
+    /// let options = PgConnectOptions::new().host("localhost").username("app").database("app");
+    /// let store = PostgresStore::builder().connect_with(options).await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// As for [`connect`](Self::connect).
@@ -174,6 +249,14 @@ impl PostgresBuilder {
 
     /// Connects as this pool does, at the first use, with connections of its own: see
     /// [`PostgresStore::new`].
+    ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pool = sqlx::PgPool::connect("postgres://app@localhost/app").await?;
+    /// let store = PostgresStore::builder().table("logins").pool(&pool)?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// When the configuration is wrong.
@@ -208,6 +291,14 @@ impl PostgresStore {
     /// It connects once, so that a mistake in the URL shows at the start. The URL may name several
     /// hosts, of which one is the primary: see [`PostgresBuilder::connect`].
     ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PostgresStore::connect("postgres://app@localhost/app").await?;
+    /// store.migrate().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// As for [`PostgresBuilder::connect`].
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
@@ -236,6 +327,13 @@ impl PostgresStore {
     }
 
     /// Sets up a store that differs from the default.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PostgresStore::builder().table("logins").connect("postgres://app@localhost/app").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn builder() -> PostgresBuilder {
         PostgresBuilder::new()
     }

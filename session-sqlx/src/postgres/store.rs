@@ -36,6 +36,7 @@ use crate::pending::Pending;
 /// # }
 /// ```
 #[derive(Clone)]
+#[doc(alias("postgres", "postgresql", "pg", "database", "sql"))]
 pub struct PostgresStore {
     queue: Arc<Queue>,
     diagnosis: Arc<Diagnosis>,
@@ -73,6 +74,14 @@ impl PostgresStore {
     /// it. If this one does, nothing is changed, and one warning is logged (target `session`): a
     /// deploy can be rolled back without a look at the database.
     ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PostgresStore::connect("postgres://app@localhost/app").await?;
+    /// store.migrate().await?;         // at each start, before the first request
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// When the server cannot be reached or refuses, when a newer release has made a table that
     /// this one does not work with, or when something else has its name.
@@ -84,6 +93,14 @@ impl PostgresStore {
     /// What [`migrate`](Self::migrate) would do, as SQL, for whoever may change the schema: it is to be
     /// read, or run by hand. Nothing is changed, and no more asked for than the right to read the
     /// table of versions.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::PostgresStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PostgresStore::connect("postgres://app@localhost/app").await?;
+    /// print!("{}", store.pending().await?);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// When the server cannot be reached or refuses, or when a newer release has made a table that

@@ -50,12 +50,26 @@ impl SqliteBuilder {
 
     /// The table, `sessions` unless named: any name of up to 50 bytes that does not begin with
     /// `sqlite_`. SQLite takes names that differ in case only for the same.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::SqliteStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = SqliteStore::builder().table("logins").open("/var/lib/app/sessions.db").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn table(mut self, name: impl Into<String>) -> Self {
         self.table = name.into();
         self
     }
 
     /// How many connections read, each in a thread of its own: 4 unless set. One more writes.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::SqliteStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = SqliteStore::builder().readers(8).open("/var/lib/app/sessions.db").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn readers(mut self, number: usize) -> Self {
         self.readers = number;
         self
@@ -64,6 +78,13 @@ impl SqliteBuilder {
     /// How many writes may wait for the writer, and how many reads for the readers: 1024 unless
     /// set. The next one is refused at once with
     /// [`StoreError::Overloaded`](session_core::StoreError::Overloaded).
+    ///
+    /// ```no_run
+    /// # use session_sqlx::SqliteStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = SqliteStore::builder().queue(4096).open("/var/lib/app/sessions.db").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn queue(mut self, length: usize) -> Self {
         self.queue = length;
         self
@@ -71,12 +92,27 @@ impl SqliteBuilder {
 
     /// How long an operation may take in all, its wait for other programs that write to the file
     /// included: 2 s unless set, a day at most.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::SqliteStore;
+    /// # use std::time::Duration;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = SqliteStore::builder().deadline(Duration::from_millis(500)).open("/var/lib/app/sessions.db").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
     /// Opens the file at this path, which is created if it is missing.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::SqliteStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = SqliteStore::builder().open("/var/lib/app/sessions.db").await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// When the configuration is wrong, everybody may write to the directory, or the file cannot
@@ -88,6 +124,13 @@ impl SqliteBuilder {
 
     /// Opens the file of this URL, such as `sqlite:./sessions.db`, which is created if it is
     /// missing.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::SqliteStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = SqliteStore::builder().table("logins").connect("sqlite:./sessions.db").await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// When the configuration or the URL is wrong, everybody may write to the directory, or the
@@ -148,6 +191,14 @@ impl SqliteStore {
     ///
     /// A file that is missing is created, for its owner alone.
     ///
+    /// ```no_run
+    /// # use session_sqlx::SqliteStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = SqliteStore::open("/var/lib/app/sessions.db").await?;
+    /// store.migrate().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// When everybody may write to the directory, or the file cannot be opened.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
@@ -176,6 +227,13 @@ impl SqliteStore {
     }
 
     /// Sets up a store that differs from the default.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::SqliteStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = SqliteStore::builder().readers(8).open("/var/lib/app/sessions.db").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn builder() -> SqliteBuilder {
         SqliteBuilder::new()
     }

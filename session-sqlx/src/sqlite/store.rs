@@ -36,6 +36,7 @@ use crate::pending::Pending;
 /// # runtime.block_on(run(directory.path())).unwrap();
 /// ```
 #[derive(Clone)]
+#[doc(alias("sqlite", "database", "sql"))]
 pub struct SqliteStore {
     queue: Arc<Queue>,
 }
@@ -54,6 +55,14 @@ impl SqliteStore {
     /// it. If this one does, nothing is changed, and one warning is logged (target `session`): a
     /// deploy can be rolled back without a look at the database.
     ///
+    /// ```no_run
+    /// # use session_sqlx::SqliteStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = SqliteStore::open("/var/lib/app/sessions.db").await?;
+    /// store.migrate().await?;         // at each start, before the first request
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// When SQLite refuses, when a newer release has made a table that this one does not work
     /// with, or when something else has its name.
@@ -64,6 +73,14 @@ impl SqliteStore {
 
     /// What [`migrate`](Self::migrate) would do, as SQL, to be read, or run by hand. Nothing is
     /// changed.
+    ///
+    /// ```no_run
+    /// # use session_sqlx::SqliteStore;
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = SqliteStore::open("/var/lib/app/sessions.db").await?;
+    /// print!("{}", store.pending().await?);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// As those of [`migrate`](Self::migrate).

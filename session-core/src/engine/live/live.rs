@@ -38,9 +38,19 @@ use crate::engine::error::Error;
 /// }
 /// ```
 #[derive(Clone)]
+#[doc(alias("websocket", "sse", "event_stream", "long_poll"))]
 pub struct Live(Arc<Registration>);
 
 /// Which endings a live session knows of.
+///
+/// ```
+/// # use session_core::{Live, Reach};
+/// fn warn(live: &Live) {
+///     if live.reach() == Reach::ThisProcess {
+///         println!("a log-out on another node does not end this socket");
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reach {
@@ -63,6 +73,14 @@ impl Live {
     /// Runs the future for as long as the session lives. If that ends first, the future is dropped where it
     /// is.
     ///
+    /// ```
+    /// # use session_core::{EndReason, Live};
+    /// # async fn export() -> u64 { 7 }
+    /// async fn job(live: Live) -> Result<u64, EndReason> {
+    ///     live.run(export()).await
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// Why the session has ended.
     pub async fn run<F: Future>(&self, future: F) -> Result<F::Output, EndReason> {
@@ -78,22 +96,61 @@ impl Live {
     }
 
     /// The stream, which ends with the session: an event stream, say.
+    ///
+    /// ```
+    /// # use session_core::{Live};
+    /// # use futures_core::Stream;
+    /// fn events(live: &Live, prices: impl Stream<Item = u64>) -> impl Stream<Item = u64> {
+    ///     live.until_ended(prices)        // `Sse::new(live.until_ended(…))`
+    /// }
+    /// ```
+    #[doc(alias("sse", "event_stream"))]
     pub fn until_ended<S>(&self, stream: S) -> UntilEnded<S> {
         UntilEnded::new(End::of(&self.0), stream)
     }
 
     /// The stream of a response's body, which fails when the session ends, so that a download that is cut short
     /// does not look whole.
+    ///
+    /// ```
+    /// # use session_core::{Live, OrFail};
+    /// # use futures_core::Stream;
+    /// # use std::io;
+    /// fn body<S: Stream<Item = io::Result<Vec<u8>>>>(live: &Live, file: S) -> OrFail<S> {
+    ///     live.or_fail(file)              // `Body::from_stream(live.or_fail(…))`
+    /// }
+    /// ```
+    #[doc(alias("download"))]
     pub fn or_fail<S>(&self, stream: S) -> OrFail<S> {
         OrFail::new(End::of(&self.0), stream)
     }
 
     /// Waits for the end of the session.
+    ///
+    /// ```
+    /// # use session_core::{Live};
+    /// # async fn message() -> String { String::new() }
+    /// async fn socket(live: Live) {
+    ///     loop {
+    ///         tokio::select! {
+    ///             reason = live.ended() => return println!("close with {}: {reason}", reason.close_code()),
+    ///             said = message() => println!("{said}"),
+    ///         }
+    ///     }
+    /// }
+    /// ```
     pub async fn ended(&self) -> EndReason {
         End::of(&self.0).await
     }
 
     /// Why it has ended; none while it lives.
+    ///
+    /// ```
+    /// # use session_core::{Live};
+    /// fn is_over(live: &Live) -> bool {
+    ///     live.end_reason().is_some()
+    /// }
+    /// ```
     pub fn end_reason(&self) -> Option<EndReason> {
         self.0.watched.end()
     }
@@ -101,6 +158,15 @@ impl Live {
     /// Notes that somebody uses the session: with a message on a socket, say. The idle limit starts anew, never past
     /// the absolute one. As for requests, the store is told only after a tenth of the idle limit, so this may be
     /// called for each message. What a page sends by itself is no use.
+    ///
+    /// ```
+    /// # use session_core::{Error, Live};
+    /// async fn said(live: &Live, message: &str) -> Result<(), Error> {
+    ///     live.used().await?;             // a person writes: the session is in use
+    ///     println!("{message}");
+    ///     Ok(())
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Ended`] when the session is over; [`Error::NotStored`] for sealed cookies, which only a
@@ -128,11 +194,25 @@ impl Live {
     }
 
     /// The session's public name; none while it is not stored.
+    ///
+    /// ```
+    /// # use session_core::{Live};
+    /// fn report(live: &Live) {
+    ///     println!("a socket of {:?} is open", live.handle());
+    /// }
+    /// ```
     pub fn handle(&self) -> Option<Handle> {
         self.0.watched.place().handle
     }
 
     /// Which endings it knows of.
+    ///
+    /// ```
+    /// # use session_core::{Live, Reach};
+    /// fn ends_everywhere(live: &Live) -> bool {
+    ///     live.reach() == Reach::EveryNode
+    /// }
+    /// ```
     pub fn reach(&self) -> Reach {
         match self.0.registry.keeper() {
             Some(keeper) if !keeper.knows_of_others() => Reach::ThisProcess,

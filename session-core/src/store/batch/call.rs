@@ -67,9 +67,13 @@ impl<A, E> Reply<A, E> {
 #[non_exhaustive]
 pub enum Unanswered {
     /// The deadline has passed.
+    ///
+    /// Look at the store, as for a `StoreError` of this kind.
     #[error("there was no answer within the deadline")]
     Deadline,
     /// The worker panicked, or its runtime has ended.
+    ///
+    /// See the log for the panic.
     #[error(
         "what ran the operation ended before it answered: it panicked, or its runtime was shut down"
     )]

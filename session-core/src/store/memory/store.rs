@@ -26,6 +26,7 @@ use crate::store::{
 /// let small = MemoryStore::with_capacity(10_000);
 /// ```
 #[derive(Clone)]
+#[doc(alias("memory", "in_memory", "fake"))]
 pub struct MemoryStore(Arc<Inner>);
 
 type Records = HashMap<Handle, Record, KeyedHasher>;
@@ -41,12 +42,25 @@ struct Inner {
 
 impl MemoryStore {
     /// A store for at most a million sessions.
+    ///
+    /// ```
+    /// # use session_core::MemoryStore;
+    /// assert!(MemoryStore::new().is_empty());
+    /// ```
     pub fn new() -> Self {
         Self::with_capacity(1_000_000)
     }
 
     /// A store for at most this many sessions. One more is refused with [`StoreError::Full`]:
     /// to drop another instead would log somebody out.
+    ///
+    /// ```
+    /// # use session_core::{BuildError, Engine, MemoryStore, session};
+    /// # #[session] pub struct Shop { cart: Vec<String> }
+    /// # fn main() -> Result<(), BuildError> {
+    /// let engine = Engine::<Shop>::builder(MemoryStore::with_capacity(50_000)).build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn with_capacity(sessions: usize) -> Self {
         Self(Arc::new(Inner {
             records: Shards::new(KeyedHasher::new()),
@@ -59,6 +73,13 @@ impl MemoryStore {
     }
 
     /// How many sessions it holds, expired ones that were not swept yet among them.
+    ///
+    /// ```
+    /// # use session_core::MemoryStore;
+    /// let store = MemoryStore::new();
+    /// let gauge = store.clone();                          // the same store
+    /// assert_eq!(gauge.len(), 0);
+    /// ```
     pub fn len(&self) -> usize {
         self.0.count.load(Ordering::Relaxed)
     }

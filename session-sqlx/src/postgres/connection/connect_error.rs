@@ -11,9 +11,13 @@ pub enum ConnectError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The URL is not one of a PostgreSQL server.
+    ///
+    /// See its source.
     #[error("not a PostgreSQL URL, such as postgres://user@host/database")]
     Url(#[source] sqlx::Error),
     /// The server could not be reached, or did not let us in.
+    ///
+    /// See its source: is the server up, is its address right, is the password, does `pg_hba.conf` let the role in?
     #[error("could not connect to PostgreSQL")]
     Unreachable(#[source] sqlx::Error),
     /// The server is a standby, or read only.

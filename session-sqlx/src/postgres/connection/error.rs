@@ -111,6 +111,8 @@ impl StatementError {
 /// The server rejected a statement: the source of a
 /// [`StoreError::Failed`](session_core::StoreError::Failed). Without the detail
 /// that the server gives, which shows the whole row.
+///
+/// Look the SQLSTATE up in appendix A of the manual of PostgreSQL.
 #[derive(thiserror::Error)]
 #[error("{message} (SQLSTATE {code})")]
 pub struct Rejected {

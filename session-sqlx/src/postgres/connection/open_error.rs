@@ -83,6 +83,8 @@ impl fmt::Display for OpenError {
 }
 
 /// No worker has a connection: the source of a [`StoreError::Failed`]. They keep trying.
+///
+/// See its source. The store connects again by itself, as soon as the server can be reached.
 #[derive(Clone, thiserror::Error)]
 #[error("PostgreSQL cannot be reached")]
 pub struct Unreachable(#[source] Arc<sqlx::Error>);

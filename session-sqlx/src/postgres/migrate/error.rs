@@ -7,6 +7,8 @@ use crate::version::NewerVersion;
 #[non_exhaustive]
 pub enum MigrateError {
     /// The server could not be reached, or did not let us in.
+    ///
+    /// See its source, as for `connect`.
     #[error("could not connect to PostgreSQL")]
     Unreachable(#[source] sqlx::Error),
     /// A newer release migrated the table, and this one does not work with it any more.
@@ -23,6 +25,8 @@ pub enum MigrateError {
         source: sqlx::Error,
     },
     /// The server rejected a migration.
+    ///
+    /// See its source. Nothing was changed. A role that may change the schema can run what `pending` prints.
     #[error("a migration of the session table failed")]
     Failed(#[from] sqlx::Error),
 }

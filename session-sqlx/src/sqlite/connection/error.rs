@@ -67,6 +67,8 @@ fn primary(error: &sqlx::Error) -> Option<i32> {
 
 /// The transaction that this write was in could not be committed, or not begun: the source of a
 /// [`StoreError::Failed`]. Other writes were in it.
+///
+/// See its source: is the disk full, is the file read only?
 #[derive(Clone, thiserror::Error)]
 #[error("SQLite could not write")]
 pub struct WriteFailed(#[source] pub(crate) Arc<sqlx::Error>);

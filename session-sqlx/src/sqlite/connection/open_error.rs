@@ -13,6 +13,8 @@ pub enum OpenError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The URL is not one of an SQLite file.
+    ///
+    /// See its source.
     #[error("not an SQLite URL, such as sqlite:./sessions.db")]
     Url(#[source] sqlx::Error),
     /// The URL names no file.
@@ -33,6 +35,8 @@ pub enum OpenError {
     #[error("everybody may write to {}: take that right away (chmod 600)", .0.display())]
     PublicFile(PathBuf),
     /// The file could not be found or created.
+    ///
+    /// See its source: does the directory exist, and may the program write to it?
     #[error("could not create the file {}", path.display())]
     Create {
         /// The path as given.
@@ -41,6 +45,8 @@ pub enum OpenError {
         source: io::Error,
     },
     /// SQLite could not open the file.
+    ///
+    /// See its source.
     #[error("could not open the SQLite database {}", path.display())]
     Sqlite {
         /// Where it is.

@@ -7,6 +7,8 @@ use crate::version::NewerVersion;
 #[non_exhaustive]
 pub enum MigrateError {
     /// The file could not be opened.
+    ///
+    /// See its source.
     #[error("could not open the SQLite database")]
     Unreachable(#[source] sqlx::Error),
     /// A newer release migrated the table, and this one does not work with it any more.
@@ -19,6 +21,8 @@ pub enum MigrateError {
         name: String,
     },
     /// SQLite refused a migration.
+    ///
+    /// See its source. Nothing was changed.
     #[error("a migration of the session table failed")]
     Failed(#[from] sqlx::Error),
 }

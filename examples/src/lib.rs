@@ -90,6 +90,9 @@ pub mod guide {
     #[doc = include_str!("../../docs/guide/production.md")]
     pub mod production {}
 
+    #[doc = include_str!("../../docs/guide/errors.md")]
+    pub mod errors {}
+
     #[doc = include_str!("../../docs/guide/deploys.md")]
     pub mod deploys {}
 

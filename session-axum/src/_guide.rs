@@ -50,6 +50,7 @@ pub mod testing {}
 
 #[doc = include_str!("chapters.md")]
 #[doc = include_str!("../guide/recipes.md")]
+#[doc(alias = "impersonate")]
 pub mod recipes {}
 
 #[doc = include_str!("chapters.md")]
@@ -103,6 +104,10 @@ pub mod cookie_only {}
 #[doc = include_str!("chapters.md")]
 #[doc = include_str!("../guide/production.md")]
 pub mod production {}
+
+#[doc = include_str!("chapters.md")]
+#[doc = include_str!("../guide/errors.md")]
+pub mod errors {}
 
 #[doc = include_str!("chapters.md")]
 #[doc = include_str!("../guide/deploys.md")]

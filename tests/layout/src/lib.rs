@@ -9,12 +9,14 @@
 //! | [`names`] | that no retired word names a type, module or function |
 //! | [`links`] | that links between pages lead somewhere |
 //! | [`compiler_messages`] | that the guide's chapter has each mistake in `tests/ui/fail` |
+//! | [`error_messages`] | that the guide's chapter has each error of the crates |
 //! | [`requirements`] | that each security requirement names tests that exist |
 //!
 //! [`source`] finds crates and parses files for all of them.
 
 pub mod circles;
 pub mod compiler_messages;
+pub mod error_messages;
 pub mod imports;
 pub mod links;
 pub mod names;

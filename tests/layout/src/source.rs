@@ -44,14 +44,18 @@ pub fn crates(root: &Path) -> Vec<Crate> {
     let mut manifests = Vec::new();
     find(root, &mut manifests, &|path| path.ends_with("Cargo.toml"));
     manifests.sort();
-    let crates = manifests.iter().filter_map(|manifest| {
-        let folder = manifest.parent()?;
-        let source = folder.join("src");
-        let entry = ["lib.rs", "main.rs"].map(|name| source.join(name));
-        let entry = entry.into_iter().find(|path| path.is_file())?;
-        Some(Crate { path: relative(root, folder), files: files(root, &source, &entry) })
-    });
-    crates.collect()
+    manifests.iter().filter_map(|manifest| crate_in(root, manifest.parent()?)).collect()
+}
+
+/// The crate in this folder, if it has a `src/lib.rs` or `src/main.rs`.
+///
+/// # Panics
+/// If a file cannot be read or parsed.
+pub fn crate_in(root: &Path, folder: &Path) -> Option<Crate> {
+    let source = folder.join("src");
+    let entry = ["lib.rs", "main.rs"].map(|name| source.join(name));
+    let entry = entry.into_iter().find(|path| path.is_file())?;
+    Some(Crate { path: relative(root, folder), files: files(root, &source, &entry) })
 }
 
 /// The tests and examples below this folder that have a `main.rs`, each a crate of its own.

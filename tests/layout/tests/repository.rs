@@ -4,13 +4,14 @@ use std::fs;
 
 use session_layout_tests::circles::circles;
 use session_layout_tests::compiler_messages;
+use session_layout_tests::error_messages;
 use session_layout_tests::imports::Imports;
 use session_layout_tests::links;
 use session_layout_tests::names::retired;
 use session_layout_tests::neighbours::Strangers;
 use session_layout_tests::requirements;
 use session_layout_tests::rooms::{Floor, faults};
-use session_layout_tests::source::{Crate, crates, find, programs, root};
+use session_layout_tests::source::{Crate, crate_in, crates, find, programs, root};
 
 /// The rooms of each crate, and which way imports run between them.
 const FLOORS: &[Floor] = &[
@@ -176,6 +177,12 @@ const COMPARED: u32 = 28;
 /// A file that is longer holds more than one idea. Documentation, which has an example for each method, is not counted.
 const MAX_LINES: usize = 370;
 
+/// The crates whose documentation people read.
+fn published() -> Vec<Crate> {
+    let names = ["session-axum", "session-core", "session-macros", "session-redis", "session-sqlx"];
+    names.iter().filter_map(|name| crate_in(&root(), &root().join(name))).collect()
+}
+
 fn of_crates(faults: impl Fn(&Crate) -> Vec<String>) -> Vec<String> {
     crates(&root()).iter().flat_map(faults).collect()
 }
@@ -305,6 +312,11 @@ fn assert_chapter(name: &str, chapter: Result<String, Vec<String>>) {
 fn the_chapter_on_compiler_messages_has_each_mistake() {
     let chapter = compiler_messages::chapter(&root().join("tests/ui/fail"));
     assert_chapter("compiler-messages.md", chapter);
+}
+
+#[test]
+fn the_chapter_on_errors_has_each_error() {
+    assert_chapter("errors.md", error_messages::chapter(&published()));
 }
 
 #[test]

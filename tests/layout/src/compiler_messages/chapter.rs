@@ -16,6 +16,9 @@ itself does not name it. What was written stands beside it.
 - Read the first error first: others often follow from it.
 - If a route's handler is \"not satisfied\", put `#[axum::debug_handler(state = App)]` below `#[require_session]`: then most
   messages name the argument that is wrong.
+- Errors while the application runs are in another chapter: [errors].
+
+[errors]: errors.md
 ";
 
 /// The folders of `tests/ui/fail`, and the heading of each. What most people meet first stands first.

@@ -10,10 +10,12 @@
 //! | [`links`] | that links between pages lead somewhere |
 //! | [`compiler_messages`] | that the guide's chapter has each mistake in `tests/ui/fail` |
 //! | [`error_messages`] | that the guide's chapter has each error of the crates |
+//! | [`aliases`] | that words which people search lead to an item |
 //! | [`requirements`] | that each security requirement names tests that exist |
 //!
 //! [`source`] finds crates and parses files for all of them.
 
+pub mod aliases;
 pub mod circles;
 pub mod compiler_messages;
 pub mod error_messages;

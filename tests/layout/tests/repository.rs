@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use session_layout_tests::aliases;
 use session_layout_tests::circles::circles;
 use session_layout_tests::compiler_messages;
 use session_layout_tests::error_messages;
@@ -317,6 +318,12 @@ fn the_chapter_on_compiler_messages_has_each_mistake() {
 #[test]
 fn the_chapter_on_errors_has_each_error() {
     assert_chapter("errors.md", error_messages::chapter(&published()));
+}
+
+#[test]
+fn a_word_that_people_search_leads_to_an_item() {
+    let missing = aliases::missing(&published());
+    assert!(missing.is_empty(), "no item has one of these names or aliases: {missing:?}");
 }
 
 #[test]

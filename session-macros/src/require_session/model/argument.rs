@@ -74,6 +74,10 @@ impl Argument {
             let message = "a session is borrowed for this one call: leave the lifetime out";
             return Err(Error::new_spanned(lifetime, message));
         }
+        if self::reference(&reference.elem).is_some() {
+            let message = "a session is borrowed once: remove one `&`";
+            return Err(Error::new_spanned(&argument.ty, message));
+        }
         if contains_impl(reference.elem.to_token_stream()) {
             let message = "a session is of one type, and nobody can name this one: declare it, as `<T: SessionState>`";
             return Err(Error::new_spanned(&reference.elem, message));

@@ -67,8 +67,7 @@ pub enum Error {
     Random(#[source] Arc<RandomError>),
     /// Other nodes changed the session before each of this many attempts to save it.
     ///
-    /// Change the session less often, or in fewer requests at once: what many requests count belongs into a table
-    /// of its own.
+    /// Change the session in fewer requests at once. What many requests count belongs into a table of its own.
     #[error("the session could not be saved in {0} attempts: others keep changing it")]
     Contended(u32),
     /// The server shuts down, and what was to go on for a live session was given up. The session itself goes on.
@@ -92,7 +91,7 @@ pub enum Error {
     /// The change was given up before it was stored: a merge function or an `update` closure
     /// panicked, or the runtime is shutting down.
     ///
-    /// See the log for the panic.
+    /// See the log for a panic.
     #[error("saving the session was given up")]
     Aborted,
     /// The session does not fit into its cookies. The browser keeps those that it has.
@@ -255,15 +254,15 @@ impl Error {
 pub enum Refusal {
     /// `#[require_session(existing)]`, and the request has none: 401.
     ///
-    /// Nothing is wrong: there is a session once one of its requests has changed something. A page that lacks a
-    /// log-in is sent to one by `or_redirect = "/login"`.
+    /// Nothing is wrong: a session begins with a request that changes something in it. `or_redirect = "/login"` sends
+    /// a page to the log-in.
     #[error("this needs a session")]
     NoSession,
     /// `#[require_session(authenticated)]` or a `Principal`, and nobody is
     /// logged in: 401.
     ///
-    /// Nothing is wrong: log in. A page is sent there by `or_redirect = "/login"`. If somebody has just logged in,
-    /// did the browser keep the cookie? Over plain http it does so on `localhost` alone.
+    /// Nothing is wrong: `or_redirect = "/login"` sends a page to the log-in. If somebody has just logged in, did the
+    /// browser keep the cookie? Over plain http it does so on `localhost` alone.
     #[error("this needs a log-in")]
     NotAuthenticated,
     /// `#[require_session(fresh = "…")]`, and the log-in is longer ago than that: 401.
@@ -298,7 +297,7 @@ pub enum Refusal {
     WithoutOrigin,
     /// More than 16 KiB of cookies, or more than 128 of them: 431.
     ///
-    /// Find out who sets them all. Of a domain with many applications, each sets its cookies for its own host.
+    /// Look in the browser for who sets them. An application sets its cookies for its own host, not for the domain.
     #[error("too many cookies")]
     TooManyCookies,
     /// Two session types of one application read the cookie of this name, so that each would
@@ -333,8 +332,8 @@ pub enum Refusal {
     /// Another part of the request, beside this one, changed the session for so long that this one
     /// did not get its turn: 503.
     ///
-    /// Find out which part of the request is slow while it holds the session, and do there what needs no session
-    /// before or after it.
+    /// Find the part of the request that is slow while it holds the session. What needs no session can be done before
+    /// or after it.
     #[error("another part of the request held the session for {0:?}")]
     Busy(Duration),
     /// The session could not be read or saved: 503; 401 when it ended meanwhile; 500 when the

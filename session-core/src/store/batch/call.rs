@@ -73,7 +73,7 @@ pub enum Unanswered {
     Deadline,
     /// The worker panicked, or its runtime has ended.
     ///
-    /// See the log for the panic.
+    /// See the log for a panic.
     #[error(
         "what ran the operation ended before it answered: it panicked, or its runtime was shut down"
     )]

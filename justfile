@@ -38,7 +38,7 @@ layout:
 
 # The messages of the attributes. `TRYBUILD=overwrite just ui` writes them anew.
 ui:
-    cargo test -p session-tests --no-default-features --features ui --test ui
+    cargo test -p session-ui-tests --test ui
 
 # Every test; installs what they start.
 all *args:

@@ -1,8 +1,8 @@
 //! What the attributes accept, and what the compiler says of each mistake.
 //!
 //! The messages are those of the toolchain in `rust-toolchain.toml`; another one fails here.
-//! `TRYBUILD=overwrite cargo test -p session-tests --no-default-features --features ui --test ui` writes them anew;
-//! read the difference as the one who made the mistake. Without the default features no store is built.
+//! `TRYBUILD=overwrite cargo test -p session-ui-tests --test ui` writes them anew;
+//! read the difference as the one who made the mistake.
 
 use std::process::Command;
 
@@ -12,11 +12,11 @@ fn what_is_right_compiles_and_every_mistake_is_answered() {
     assert_eq!(
         used, pinned,
         "compiler messages differ from release to release, and these are of Rust {pinned}: \
-         run `cargo +{pinned} test -p session-tests --no-default-features --features ui --test ui`",
+         run `cargo +{pinned} test -p session-ui-tests --test ui`",
     );
     let cases = trybuild::TestCases::new();
-    cases.pass("ui/pass/*.rs");
-    cases.compile_fail("ui/fail/*/*.rs");
+    cases.pass("pass/*.rs");
+    cases.compile_fail("fail/*/*.rs");
 }
 
 /// The channel in the workspace's `rust-toolchain.toml`.

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
-use session_axum::{MemoryStore, Principal, Session, Sessions, require_session, session};
+use session_axum::{Error, MemoryStore, Principal, Session, Sessions, require_session, session};
 use webauthn_rs::prelude::{
     CreationChallengeResponse, Passkey, PasskeyAuthentication, PasskeyRegistration,
     PublicKeyCredential, RegisterPublicKeyCredential, RequestChallengeResponse, Url, Uuid,
@@ -63,11 +63,18 @@ enum Failure {
     /// Nobody has the name.
     Unknown,
     Webauthn(WebauthnError),
+    Session(Error),
 }
 
 impl From<WebauthnError> for Failure {
     fn from(error: WebauthnError) -> Self {
         Self::Webauthn(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Session(error)
     }
 }
 
@@ -80,6 +87,7 @@ impl IntoResponse for Failure {
             Self::Webauthn(error) => {
                 (StatusCode::UNAUTHORIZED, format!("{error}\n")).into_response()
             }
+            Self::Session(error) => error.into_response(),
         }
     }
 }
@@ -99,14 +107,17 @@ async fn begin_sign_up(
     Ok(Json(challenge))
 }
 
-/// What was under way is taken: it is good for one answer, whether right or wrong, since a 4xx is saved too.
+/// The ceremony is taken by its first answer, whether right or wrong. `update` stores that at once, so that of two
+/// answers at the same time only one finds it.
 #[require_session]
 async fn sign_up(
     session: &mut Session<Shop>,
     State(app): State<App>,
     Json(answer): Json<RegisterPublicKeyCredential>,
 ) -> Result<(), Failure> {
-    let Ceremony { user, state } = session.registration.take().ok_or(Failure::NothingUnderWay)?;
+    let handle = session.handle().ok_or(Failure::NothingUnderWay)?;
+    let ceremony = app.sessions.update(&handle, |shop| shop.registration.take()).await?;
+    let Ceremony { user, state } = ceremony.ok_or(Failure::NothingUnderWay)?;
     let passkey = app.webauthn.finish_passkey_registration(&answer, &state)?;
     let mut users = app.users.lock();
     if users.contains_key(&user) {
@@ -136,7 +147,9 @@ async fn log_in(
     State(app): State<App>,
     Json(answer): Json<PublicKeyCredential>,
 ) -> Result<(), Failure> {
-    let Ceremony { user, state } = session.authentication.take().ok_or(Failure::NothingUnderWay)?;
+    let handle = session.handle().ok_or(Failure::NothingUnderWay)?;
+    let ceremony = app.sessions.update(&handle, |shop| shop.authentication.take()).await?;
+    let Ceremony { user, state } = ceremony.ok_or(Failure::NothingUnderWay)?;
     let result = app.webauthn.finish_passkey_authentication(&answer, &state)?;
     for passkey in app.users.lock().get_mut(&user).into_iter().flatten() {
         passkey.update_credential(&result); // its counter

@@ -1,4 +1,4 @@
-//! Two sites in one browser: a form of one posts to the other, with which Chromium sends no session cookie.
+//! Two sites in one browser: a form of one posts to the other, with which browsers send no session cookie.
 
 use axum::Router;
 use axum::extract::{FromRef, RawQuery, State};

@@ -142,7 +142,8 @@ impl Visitor {
     pub(crate) async fn has_a_screen_of(&self, width: u32, height: u32) {
         if self.browser.kind() == BrowserKind::Firefox {
             let sized = self.browser.set_window_rect(0, 0, width, height).await;
-            return sized.expect("the window has a size");
+            sized.expect("the window has a size");
+            return;
         }
         let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         self.tells("Emulation.setDeviceMetricsOverride", screen).await;

@@ -35,6 +35,53 @@ pub fn undefined<'a>(page: &str, labels: impl IntoIterator<Item = &'a str>) -> V
     labels.into_iter().filter(is_undefined).collect()
 }
 
+/// What is wrong with the links of a page in this folder of the repository where rustdoc shows it beside `labels`, which
+/// rustdoc reads first: it has no file of the repository, so each link to one is by a label that leads to the same file there.
+pub fn faults_in_rustdoc(
+    page: &str,
+    folder: &Path,
+    labels: &[(&str, &str)],
+    repository: &str,
+) -> Vec<String> {
+    let is_relative = |target: &str| !target.contains("://") && !target.starts_with('#');
+    let prose = prose(page);
+    let inline = inline(&prose).filter(|target| is_relative(target));
+    let mut faults: Vec<_> =
+        inline.map(|target| format!("`{target}`: link to it by a label")).collect();
+    for (label, target) in definitions(&prose) {
+        if !is_relative(target) {
+            continue;
+        }
+        let file = within(&folder.join(target.split('#').next().unwrap_or_default()));
+        let leads_there = |online: &str| {
+            let path = online.strip_prefix(repository).and_then(|rest| rest.split("/HEAD/").nth(1));
+            path.is_some_and(|path| path.split(['#', '?']).next() == Some(&file))
+        };
+        match labels.iter().find(|(defined, _)| defined.eq_ignore_ascii_case(label)) {
+            None => faults.push(format!("[{label}] has no place in rustdoc")),
+            Some((_, path)) if path.starts_with("crate") => {}
+            Some((_, online)) if leads_there(online) => {}
+            Some((_, online)) => {
+                faults.push(format!("[{label}] is `{file}`, in rustdoc `{online}`"));
+            }
+        }
+    }
+    faults
+}
+
+/// A path without `..`.
+fn within(path: &Path) -> String {
+    let mut names = Vec::new();
+    for name in path {
+        if name == ".." {
+            names.pop();
+        } else {
+            names.push(name.to_string_lossy());
+        }
+    }
+    names.join("/")
+}
+
 /// The labels that lines of the form `[label]: target` define.
 pub fn definitions(page: &str) -> Vec<(&str, &str)> {
     page.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: ")).collect()
@@ -69,8 +116,12 @@ fn prose(page: &str) -> String {
 
 /// The targets of a page's links.
 fn targets(prose: &str) -> Vec<&str> {
-    let inline = prose.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0));
-    inline.chain(definitions(prose).into_iter().map(|(_, target)| target)).collect()
+    inline(prose).chain(definitions(prose).into_iter().map(|(_, target)| target)).collect()
+}
+
+/// The targets of the links that name them in the text.
+fn inline(prose: &str) -> impl Iterator<Item = &str> {
+    prose.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0))
 }
 
 /// The names by which a page's headings are linked, as forges and rustdoc form them.
@@ -104,6 +155,21 @@ mod tests {
     fn code_has_no_links() {
         let code = "```rust\nlet a = b[0](c);\n```\nand `b[0](c)` and ``c[`1`](d)``\n";
         assert_eq!(faults(code, Path::new("/nowhere")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn in_rustdoc_a_label_leads_to_the_same_file_of_the_repository() {
+        let labels = [
+            ("keys", "crate::_guide::keys"),
+            ("sessions", "https://x.y/z/blob/HEAD/docs/sessions.md"),
+            ("growth", "https://x.y/z/blob/HEAD/docs/benchmarks.md"),
+            ("picture", "https://x.y/z/raw/HEAD/docs/a.svg?sanitize=true"),
+        ];
+        let faults =
+            |page: &str| faults_in_rustdoc(page, Path::new("docs/guide"), &labels, "https://x.y/z");
+        let sound = "[a](#top) [b](https://x.y)\n[keys]: keys.md\n[Sessions]: ../sessions.md#one\n[picture]: ../a.svg\n";
+        assert_eq!(faults(sound), Vec::<String>::new());
+        assert_eq!(faults("[a](../growth.md)\n[growth]: ../growth.md\n[other]: a.md\n").len(), 3);
     }
 
     #[test]

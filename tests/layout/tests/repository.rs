@@ -298,6 +298,35 @@ fn each_chapter_of_the_guide_is_listed_documented_and_tested() {
     assert_none(&faults);
 }
 
+#[test]
+fn what_rustdoc_shows_links_to_its_own_modules_or_to_the_repository() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).expect("the file can be read");
+    let manifest = read("Cargo.toml");
+    let repository =
+        manifest.split("\nrepository = \"").nth(1).and_then(|rest| rest.split('"').next());
+    let repository = repository.expect("the manifest names the repository");
+    let definitions = read(CHAPTERS);
+    let labels = links::definitions(&definitions);
+    let mut faults = Vec::new();
+    for (_, target) in &labels {
+        let address = target.strip_prefix(repository).and_then(|rest| rest.split("/HEAD/").nth(1));
+        let path = address.map(|path| path.split(['?', '#']).next().unwrap_or(path));
+        if !target.starts_with("crate") && path.is_none_or(|path| !root().join(path).exists()) {
+            faults.push(format!("{CHAPTERS}: `{target}` is not in {repository}"));
+        }
+    }
+    let mut pages = vec![root().join("README.md")];
+    find(&root().join("docs/guide"), &mut pages, &|_| true);
+    for page in &pages {
+        let text = fs::read_to_string(page).expect("the page can be read");
+        let page = page.strip_prefix(root()).expect("it lies in the repository");
+        let folder = page.parent().expect("a page lies in a folder");
+        let of_page = links::faults_in_rustdoc(&text, folder, &labels, repository);
+        faults.extend(of_page.iter().map(|fault| format!("{}: {fault}", page.display())));
+    }
+    assert_none(&faults);
+}
+
 /// Compares a chapter with what it is made of. `GUIDE=overwrite cargo test -p session-layout-tests chapter` writes it anew.
 fn assert_chapter(name: &str, chapter: Result<String, Vec<String>>) {
     let path = root().join("docs/guide").join(name);

@@ -34,7 +34,9 @@ const SECTIONS: &[(&str, &str)] = &[
 ];
 
 const END: &str = "
-These tables are made of the tests in [`tests/ui/fail`](../../tests/ui/fail), which has a file for each mistake, and the whole message beside it.
+These tables are made of the tests in [`tests/ui/fail`][mistakes], which has a file for each mistake, and the whole message beside it.
+
+[mistakes]: ../../tests/ui/fail
 ";
 
 /// The chapter, made of the tests in this folder.

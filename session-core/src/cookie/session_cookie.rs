@@ -65,9 +65,8 @@ impl SessionCookie {
         Ok(Self { domain, ..Self::named("__Secure-", name)? })
     }
 
-    /// `NAME` without `Secure`, for development over plain http on a host that is not
-    /// `localhost` (where browsers take the default cookie over http too). Building with it is
-    /// logged as a warning: anybody on the network can read and replace this cookie.
+    /// `NAME` without `Secure`, for development over plain http. On `localhost` Chromium and Firefox keep the default cookie over
+    /// http too, Safari does not. Building with it is logged as a warning: anybody on the network can read and replace this cookie.
     ///
     /// ```
     /// # use session_core::{CookieError, SessionCookie};

@@ -153,7 +153,7 @@ impl<T: SessionState> Builder<T> {
         self.map(EngineBuilder::refuse_requests_without_origin)
     }
 
-    /// Lets clients that are no browsers use the same sessions: a request without the session's cookie may show a
+    /// Lets non-browser clients use the same sessions: a request without the session's cookie may show a
     /// [`BearerToken`](crate::BearerToken), `Authorization: Bearer TOKEN`, which a handler has given out by
     /// [`Session::bearer_token`](crate::Session::bearer_token). Where the request comes from is not checked then: a page
     /// cannot send the header elsewhere, unless that permits it (CORS). Beside a session cookie it counts for nothing.
@@ -284,7 +284,7 @@ impl<T: SessionState> Builder<T> {
     }
 
     /// How long the store may take to answer: 2 seconds unless told otherwise. Past it the
-    /// request is answered 503. A commit has this long in all, however many attempts it takes.
+    /// request gets 503. A commit has this long in all, however many attempts it takes.
     ///
     /// ```
     /// # use session_axum::{MemoryStore, Sessions, session};
@@ -456,7 +456,7 @@ impl<T: SessionState> Builder<T> {
     /// ```
     ///
     /// # Errors
-    /// A request is answered 503 if `find` fails or is too slow, and 500 if an id is shorter than 16 bytes
+    /// A request gets 503 if `find` fails or is too slow, and 500 if an id is shorter than 16 bytes
     /// ([`ImportError`](crate::ImportError)). `build` refuses it for sealed cookies.
     pub fn import<F, E>(self, find: impl Fn(&Parts) -> Option<F> + Send + Sync + 'static) -> Self
     where

@@ -112,7 +112,7 @@ impl From<Error> for Refusal {
     }
 }
 
-/// So that an extractor of one's own may use `?` on what it does with the session.
+/// So that your own extractor may use `?` on what it does with the session.
 impl From<Error> for Rejection {
     fn from(error: Error) -> Self {
         Refusal::from(error).into()

@@ -1,4 +1,4 @@
-//! Extractors for one's own extractors: the session to read, and the principal by value.
+//! For your own extractors: the session to read, and the principal by value.
 
 use std::ops::Deref;
 
@@ -10,7 +10,7 @@ use crate::from_state::FromState;
 use crate::rejection::Rejection;
 use crate::sessions::Sessions;
 
-/// The request's session, to read. For one's own extractors: a handler takes `&T` under
+/// The request's session, to read. For your own extractors: a handler takes `&T` under
 /// [`#[require_session]`](crate::require_session).
 ///
 /// Such a function, a [layer](Sessions::layer) or a [gate](Sessions::gate) must be around, be it the handler itself or a middleware: it tells caches that

@@ -45,7 +45,7 @@ pub struct SessionLayer<T: SessionState> {
 
 impl<T: SessionState> Sessions<T> {
     /// A layer for routes whose code may ask for the session without being a function under
-    /// [`#[require_session]`](crate::require_session): closures, services, extractors of one's own, server functions.
+    /// [`#[require_session]`](crate::require_session): closures, services, your own extractors, server functions.
     /// They take a [`RequestSession`](crate::RequestSession), which needs no state.
     ///
     /// ```

@@ -117,7 +117,7 @@ impl IntoResponse for Rejection {
             }
         };
         self.vary.mark(response.headers_mut());
-        // RFC 6750, 3: how a client that is no browser may be let in. A browser asks nobody for such a token.
+        // RFC 6750, 3: how a non-browser client may be let in. A browser asks nobody for such a token.
         if self.vary == Vary::CookieAndAuthorization
             && response.status() == StatusCode::UNAUTHORIZED
         {

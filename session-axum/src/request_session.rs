@@ -11,7 +11,7 @@ use crate::rejection::Rejection;
 use crate::sessions::Sessions;
 
 /// The request's session, for code that is no function under [`#[require_session]`](crate::require_session):
-/// closures, services, extractors of one's own that write, GraphQL resolvers, server functions. An
+/// closures, services, your own extractors that write, GraphQL resolvers, server functions. An
 /// owned handle: clone it, and move it wherever the request's work is done. It needs no state.
 ///
 /// What [`change`](Self::change) does is saved with the request's response by whoever has the session:
@@ -56,7 +56,7 @@ use crate::sessions::Sessions;
 /// let service = tower::service_fn(async |request| Ok::<_, std::convert::Infallible>(serve(request).await));
 /// ```
 ///
-/// In an extractor of one's own that writes:
+/// In your own extractor that writes:
 ///
 /// ```
 /// # use axum::{extract::FromRequestParts, http::request::Parts};

@@ -23,7 +23,7 @@ use crate::sessions::Sessions;
 /// # What a copy can do
 ///
 /// * With revocations, a log-out, a log-in, a rotation and every change of principal end each copy
-///   from before. A request under way with one that would write is answered 401 (one that logs in
+///   from before. A request under way with one that would write gets 401 (one that logs in
 ///   where nobody was begins a session of its own); one that only reads never writes the session's cookie.
 /// * With accepted replay, none of them does: a copy stays the session that it was. Whoever uses it
 ///   renews its idle limit, up to the absolute limit of its last log-in. A request that writes and

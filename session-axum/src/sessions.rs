@@ -347,7 +347,7 @@ impl<T: SessionState> Sessions<T> {
         Ok(self.engine().clean().await?)
     }
 
-    /// Refuses a request from an extractor or middleware of one's own, in the application's words
+    /// Refuses a request from your own extractor or middleware, in the application's words
     /// ([`Builder::on_refusal`](crate::Builder::on_refusal)). It is reported as
     /// [`SessionEvent::Refused`](crate::SessionEvent::Refused), like those of the guards.
     ///

@@ -219,7 +219,7 @@ async fn a_store_that_fails_is_an_error_and_never_an_empty_session() {
     assert_eq!(shop.client.post("/api/visit").await.text(), "2");
 }
 
-/// A guess at a password that is to be counted whatever is answered.
+/// A guess at a password that is to be counted whatever the answer is.
 #[tokio::test]
 async fn a_layer_that_commits_always_saves_what_a_failed_function_changed() {
     let shop = TestShop::with(|sessions, database| {

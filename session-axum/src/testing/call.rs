@@ -19,7 +19,7 @@ use crate::rejection::Rejection;
 use crate::sessions::Sessions;
 
 /// A call of a handler as a plain function: the session that its request has, and what becomes of
-/// that. No router, no application's state, no store of one's own.
+/// that. No router, no application's state, no store of your own.
 ///
 /// A function under `#[require_session]` takes a [`Guard`] for each of its sessions, and
 /// then its other arguments as they are:

@@ -10,7 +10,7 @@
 //! | --- | --- |
 //! | [`Client`] | a browser without a window, over any router |
 //! | [`sign_in()`] | a session that is stored without a request, and its cookie |
-//! | [`bearer_token()`] | the same for a client that is no browser, and its token |
+//! | [`bearer_token()`] | the same for a non-browser client, and its token |
 //! | [`stored()`] | what is stored of a session |
 //! | [`Call`] | a handler as a plain function, with a session of the test's own, and what it saves |
 //! | [`Clock`] | a clock that a test moves by hand |

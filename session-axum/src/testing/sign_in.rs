@@ -35,7 +35,7 @@ pub async fn sign_in<T: SessionState>(sessions: &Sessions<T>, state: T) -> Heade
     header(&begin(sessions, state).await)
 }
 
-/// The same for a client that is no browser: the token of a session that is stored, which a
+/// The same for a non-browser client: the token of a session that is stored, which a
 /// [`Client`](super::Client::with_bearer_token) shows.
 ///
 /// ```

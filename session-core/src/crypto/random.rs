@@ -39,7 +39,7 @@ pub trait Random: Send + Sync + 'static {
     /// Fills `bytes`.
     ///
     /// # Errors
-    /// When the source cannot: nothing then is issued, and the request is answered 503.
+    /// When the source cannot: nothing then is issued, and the request gets 503.
     fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomError>;
 }
 

@@ -249,7 +249,7 @@ impl fmt::Debug for Nonce {
 pub(crate) enum Transport {
     /// The session cookie, of a browser.
     Cookie,
-    /// `Authorization: Bearer`, of a client that is no browser.
+    /// `Authorization: Bearer`, of a non-browser client.
     Bearer,
 }
 

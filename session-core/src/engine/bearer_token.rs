@@ -1,4 +1,4 @@
-//! A bearer token: how a client that is no browser shows its session.
+//! A bearer token: how a non-browser client shows its session.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::engine::issuer::TokenIssuer;
 use crate::engine::session::Session;
 use crate::state::session_state::SessionState;
 
-/// A session's token for a client that is no browser (a phone, a command-line tool, another service), from
+/// A session's token for a non-browser client (a phone, a command-line tool, another service), from
 /// [`Session::bearer_token`]. The client sends it with each request, `Authorization: Bearer TOKEN`.
 ///
 /// It is a secret: who has it is logged in. So it has no `Display`, `Debug` does not show it, and its memory is
@@ -67,7 +67,7 @@ impl fmt::Debug for BearerToken {
 }
 
 impl<T: SessionState> Session<T> {
-    /// The session's token for a client that is no browser, to be told to it in this very response: nobody can ask
+    /// The session's token for a non-browser client, to be told to it in this very response: nobody can ask
     /// for it later. The session has this secret when the response leaves; if it cannot be saved, another response
     /// takes this one's place. With the token the response sets no cookie, and no cache keeps it.
     ///

@@ -138,7 +138,7 @@ impl<T: SessionState> EngineBuilder<T> {
         self
     }
 
-    /// Lets clients that are no browsers use the same sessions: a request without the session's cookie may show a
+    /// Lets non-browser clients use the same sessions: a request without the session's cookie may show a
     /// [`BearerToken`](crate::BearerToken), `Authorization: Bearer TOKEN`, which a handler has given out by
     /// [`Session::bearer_token`](crate::Session::bearer_token). Where the request comes from is not checked then: a page
     /// cannot send the header elsewhere, unless that permits it (CORS). Beside a session cookie it counts for nothing.
@@ -195,7 +195,7 @@ impl<T: SessionState> EngineBuilder<T> {
     }
 
     /// How long the store may take to answer: 2 seconds unless told otherwise. Past it the
-    /// request is answered 503. A commit has this long in all, however many attempts it takes.
+    /// request gets 503. A commit has this long in all, however many attempts it takes.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.store.deadline = deadline;
         self
@@ -284,7 +284,7 @@ impl<T: SessionState> EngineBuilder<T> {
     /// ```
     ///
     /// # Errors
-    /// A request is answered 503 if `find` fails or is too slow, and 500 if an id is shorter than 16 bytes
+    /// A request gets 503 if `find` fails or is too slow, and 500 if an id is shorter than 16 bytes
     /// ([`ImportError`](crate::ImportError)). `build` refuses it for sealed cookies.
     pub fn import<F, E>(
         mut self,

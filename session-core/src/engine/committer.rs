@@ -22,7 +22,7 @@ use crate::engine::stored::Stored;
 use crate::state::session_state::SessionState;
 use crate::store::{StoreError, Updated};
 
-/// How often a change is tried before its request is answered 503; the deadline comes first,
+/// How often a change is tried before its request gets 503; the deadline comes first,
 /// unless the store is very quick.
 pub(crate) const MAX_ATTEMPTS: u32 = 256;
 /// How often a log-in is tried that may have begun before its principal's sessions were ended: each

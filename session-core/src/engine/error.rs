@@ -118,7 +118,7 @@ pub enum Error {
     /// cookie: a secret is a cookie's or a bearer token's, never both. As the answer of a handler it discards what that
     /// has changed.
     #[error(
-        "a request with a session cookie gets no bearer token: send it without the cookie, from a client that is no browser"
+        "a request with a session cookie gets no bearer token: send it without the cookie, from a non-browser client"
     )]
     BearerBesideCookie,
     /// A handler gave a session another secret that came by a bearer token, or began one in a request that shows such a token: it logged
@@ -285,14 +285,14 @@ pub enum Refusal {
     CrossSite,
     /// A WebSocket is opened without `Origin`, which every browser sends with it: 403.
     ///
-    /// A client that is no browser sends `Origin`, or shows a bearer token.
+    /// A non-browser client sends `Origin`, or shows a bearer token.
     #[error("this WebSocket names no `Origin`, as browsers do")]
     SocketWithoutOrigin,
     /// Under
     /// [`refuse_requests_without_origin`](crate::EngineBuilder::refuse_requests_without_origin), an
     /// unsafe request says nothing of where it comes from: 403.
     ///
-    /// A client that is no browser sends `Origin`, or shows a bearer token.
+    /// A non-browser client sends `Origin`, or shows a bearer token.
     #[error("this request does not say from which site it comes, as browsers do")]
     WithoutOrigin,
     /// More than 16 KiB of cookies, or more than 128 of them: 431.

@@ -236,7 +236,7 @@ impl<T: SessionState> Session<T> {
     /// stored, and a log-in is an error ([`Error::CookieWithheld`](crate::Error::CookieWithheld)),
     /// since the new cookie would take the place of the one that the browser may have.
     ///
-    /// The way that works is to answer with 303 to a page of one's own: that request carries the
+    /// The way that works is to answer with 303 to a page of your own: that request carries the
     /// cookie.
     ///
     /// ```

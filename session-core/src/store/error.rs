@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 /// A store could not do what it was asked. Nothing can be said of the session then: neither
-/// that it exists nor that it does not, so the request is answered 503.
+/// that it exists nor that it does not, so the request gets 503.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {

@@ -1,4 +1,4 @@
-//! An extractor of one's own that writes: a token for the form of each page, each good for once.
+//! An extractor of your own that writes: a token for the form of each page, each good for once.
 
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;

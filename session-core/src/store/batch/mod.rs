@@ -1,5 +1,5 @@
 //! The batch engine: a bounded queue before a store's connections, from which calls that wait at the same time are
-//! sent together. For stores of one's own; those of this library are built on it.
+//! sent together. For your own stores; those of this library are built on it.
 //!
 //! A [`Call`] is what one caller wants, until when it is worth doing, and where the answer goes. The [`Queue`] keeps
 //! the calls, as many as it may, and runs [`Worker`]s, each with a connection of its own, say. Which calls wait, and

@@ -54,7 +54,7 @@ impl<S: TestStore> BearerApp<S> {
     }
 }
 
-/// A client that is no browser: it shows its token, and looks at no cookie.
+/// A non-browser client: it shows its token, and looks at no cookie.
 #[derive(Clone)]
 pub(super) struct Program {
     pub(super) router: Router,

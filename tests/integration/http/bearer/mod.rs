@@ -1,4 +1,4 @@
-//! Bearer tokens: clients that are no browsers, on the sessions that browsers have.
+//! Bearer tokens: non-browser clients, on the sessions that browsers have.
 
 mod app;
 mod attacks;

@@ -3,12 +3,14 @@
 use std::fmt;
 
 use axum_core::response::{IntoResponse, Response};
-use session_core::{EndReason, Error as ErrorKind, HandleError, PageCursorError, Refusal};
+use session_core::{
+    EndReason, Error as ErrorKind, HandleError, PageCursorError, Refusal, SessionEvent,
+};
 
 use crate::rejection::Rejection;
 
 /// A session could not be read or changed. As the error of a handler it is an answer: the status of
-/// its [kind](Self::kind), and one sentence that gives nothing of the inside away. `?` makes one of
+/// its [kind](Self::kind), and one sentence that gives nothing of the inside away. Of a status of 500 or more the log has the error. `?` makes one of
 /// what every call in a handler may fail with:
 ///
 /// ```
@@ -115,7 +117,13 @@ impl From<Error> for Refusal {
 /// So that your own extractor may use `?` on what it does with the session.
 impl From<Error> for Rejection {
     fn from(error: Error) -> Self {
-        Refusal::from(error).into()
+        let is_logged = matches!(error.kind(), ErrorKind::Store(_));
+        let refusal = Refusal::from(error);
+        // The client is told nothing of it.
+        if refusal.status().is_server_error() && !is_logged {
+            SessionEvent::Refused { refusal: &refusal }.trace();
+        }
+        refusal.into()
     }
 }
 

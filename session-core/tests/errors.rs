@@ -40,7 +40,7 @@ fn a_wrong_configuration_reads_as_a_sentence() {
     );
     assert_words(
         &Lifetime::new(Duration::from_mins(1), Duration::from_secs(90)).unwrap_err(),
-        "the idle limit of 90s would never be reached within the absolute one of 60s",
+        "the idle limit of 90s would never be reached within the absolute one of 60s: `Lifetime::new(absolute, idle)`",
     );
     assert_words(
         &SessionCookie::host("a b").unwrap_err(),

@@ -148,8 +148,8 @@ impl SessionEvent<'_> {
         }
     }
 
-    /// Reports it to `tracing`.
-    pub(crate) fn trace(&self) {
+    /// Writes it to the log by `tracing`, under the target `session`. The engine does so with each.
+    pub fn trace(&self) {
         match self {
             Self::Created { handle } => {
                 tracing::info!(target: "session", %handle, "session created");

@@ -270,7 +270,7 @@ pub enum LifetimeError {
     ///
     /// Take an idle limit that is no longer than the absolute one.
     #[error(
-        "the idle limit of {idle:?} would never be reached within the absolute one of {absolute:?}"
+        "the idle limit of {idle:?} would never be reached within the absolute one of {absolute:?}: `Lifetime::new(absolute, idle)`"
     )]
     IdleIsLonger {
         /// The absolute limit asked for.

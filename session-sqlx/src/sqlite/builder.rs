@@ -118,6 +118,10 @@ impl SqliteBuilder {
     /// When the configuration is wrong, everybody may write to the directory, or the file cannot
     /// be opened.
     pub async fn open(self, path: impl AsRef<Path>) -> Result<SqliteStore, OpenError> {
+        let path = path.as_ref();
+        if let Some(url) = path.to_str().filter(|path| path.starts_with("sqlite:")) {
+            return Err(OpenError::NotAPath(url.to_owned()));
+        }
         let options = SqliteConnectOptions::new().filename(path);
         self.connect_with(options.disable_statement_logging()).await
     }

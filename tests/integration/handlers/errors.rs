@@ -5,7 +5,10 @@ use axum::extract::{FromRef, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use session_axum::{Error, Handle, Rejection, Session, Sessions, require_session, session};
+use session_axum::{
+    Error, Handle, MemoryStore, Rejection, Session, Sessions, require_session, session,
+};
+use session_test_support::Warnings;
 use session_tests::{Call, Client, Fault, ProbedStore, TestStore, on_each_store};
 
 on_each_store!(every_error_of_this_library_is_an_answer);
@@ -104,4 +107,36 @@ async fn every_error_of_this_library_is_an_answer<S: TestStore>(store: S) {
         store.heal();
     }
     assert_eq!(client.post("/own/closed").await.status, 404);
+}
+
+#[require_session]
+async fn others(here: &Session<Shop>, State(sessions): State<Sessions<Shop>>) -> Result<(), Error> {
+    sessions.revoke_others(here).await?; // not stored yet: a mistake of the application
+    Ok(())
+}
+
+#[require_session]
+async fn look_up(_: &Shop, State(sessions): State<Sessions<Shop>>) -> Result<(), Error> {
+    sessions.list(&7).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_client_is_not_told_is_in_the_log_once() {
+    let store = ProbedStore::new(MemoryStore::new());
+    let sessions = Sessions::builder(store.clone()).without_cleaner().build().unwrap();
+    let router: Router = Router::new()
+        .route("/others", post(others))
+        .route("/list", post(look_up))
+        .with_state(App { sessions });
+    let (mut client, log) = (Client::new(&router), Warnings::capture());
+
+    assert_eq!(client.post("/others").await.status, 500);
+    let said = log.take();
+    assert!(said.len() == 1 && said[0].contains("there are no others"), "{said:?}");
+
+    store.inject(Call::List, Fault::Fails);
+    assert_eq!(client.post("/list").await.status, 503);
+    let said = log.take();
+    assert!(said.len() == 1 && said[0].contains("session store failed"), "{said:?}");
 }

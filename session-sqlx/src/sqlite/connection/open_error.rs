@@ -17,6 +17,11 @@ pub enum OpenError {
     /// See its source.
     #[error("not an SQLite URL, such as sqlite:./sessions.db")]
     Url(#[source] sqlx::Error),
+    /// A URL was given as a path.
+    #[error(
+        "`{0}` is a URL, and `open` takes a path such as `sessions.db`: for a URL, call `connect`"
+    )]
+    NotAPath(String),
     /// The URL names no file.
     #[error(
         "sessions cannot be kept in an SQLite database in memory: name a file, or use `MemoryStore`"
@@ -28,7 +33,7 @@ pub enum OpenError {
     /// Everybody may write to the directory.
     #[error(
         "everybody may write to the directory {}, and so put another file in the place of the \
-         sessions: use one of the program's own, or take that right away (chmod o-w)", .0.display()
+         sessions: make a directory for the program alone (mkdir -m 700 sessions)", .0.display()
     )]
     PublicDirectory(PathBuf),
     /// Everybody may write to the file.

@@ -30,13 +30,22 @@ async fn the_file_and_what_lies_beside_it_are_the_owners_alone() {
 }
 
 #[tokio::test]
+async fn a_url_is_no_path() {
+    for url in ["sqlite:sessions.db", "sqlite://sessions.db", "sqlite::memory:"] {
+        let error = refused(url).await;
+        assert!(matches!(&error, OpenError::NotAPath(given) if given == url), "{error:?}");
+        assert!(!std::path::Path::new(url).exists(), "{url}");
+    }
+}
+
+#[tokio::test]
 async fn a_directory_that_everybody_may_write_to_is_refused() {
     let directory = directory();
     for mode in [0o777, 0o1777, 0o703] {
         permit(&directory, mode);
         let error = refused(directory.join("sessions.db")).await;
         assert!(matches!(error, OpenError::PublicDirectory(_)), "{error:?}");
-        assert!(error_chain(&error).contains("chmod o-w"), "{}", error_chain(&error));
+        assert!(error_chain(&error).contains("mkdir -m 700"), "{}", error_chain(&error));
         assert_eq!(fs::read_dir(&directory).expect("it is ours").count(), 0);
     }
     permit(&directory, 0o775);

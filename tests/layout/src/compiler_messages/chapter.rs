@@ -14,8 +14,8 @@ session type is `Shop`, the application's state `App`, and a handler `visit`. Th
 itself does not name it. What was written stands beside it.
 
 - Read the first error first: others often follow from it.
-- If a route's handler is \"not satisfied\", put `#[axum::debug_handler(state = App)]` below `#[require_session]`: then most
-  messages name the argument that is wrong.
+- If a route's handler is \"not satisfied\", put `#[axum::debug_handler(state = App)]` below `#[require_session]`, with
+  the type that you give to `.with_state(…)` as `App`: then most messages name the argument that is wrong.
 - Errors while the application runs are in another chapter: [errors].
 
 [errors]: errors.md

@@ -15,7 +15,9 @@ const INTRODUCTION: &str = "\
 What an application, its log and its clients are told when something is wrong, with the cause and the cure. `…` stands for what is filled in.
 
 - **In the log.** Every failure is reported by `tracing`, with the target `session`. The field `error` or `refusal` has the message; its
-  sources, one after the other, are further below on this page.
+  sources, one after the other, are further below on this page. No log at all? Call `tracing_subscriber::fmt::init()` at the beginning of `main`
+  (`cargo add tracing-subscriber`). If you filter, name the target: `RUST_LOG=my_app=debug,session=info`.
+- **Nobody stays logged in?** At the level `info` the log has `session token ignored` with the reason.
 - **In an answer.** A status below 500 is answered with the message. One of 500 or more is answered `the session is unavailable`, so that a client learns nothing
   of the inside: see the log. Your own answers: `Builder::on_refusal`.
 - **From `main`.** An error that `main` returns is printed with its sources, in words.

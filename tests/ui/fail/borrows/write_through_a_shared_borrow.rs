@@ -1,4 +1,4 @@
-//! Take the session by `&mut`: `shop: &mut Shop`.
+//! Take the session by `&mut`: `shop: &mut Shop`. (What the compiler proposes, `shop: &mut Shop: &Shop`, is not Rust.)
 
 use session_axum::{Session, require_session, session};
 

@@ -34,8 +34,8 @@ impl Identity {
 /// overwrite what was restored.
 #[derive(Clone, thiserror::Error)]
 #[error(
-    "the file {} was removed or replaced while the program had it open: restart the program. It begins with an empty \
-     file, unless you put a database there before it starts, without the `-wal` and `-shm` of the former file", path.display()
+    "the file {} was removed or replaced while the program had it open: stop the program, remove the `-wal` and \
+     `-shm` of the former file, and start it again, with the database that is there or, without one, a new one", path.display()
 )]
 #[non_exhaustive]
 pub struct FileReplaced {

@@ -86,7 +86,7 @@ fi
 scripts/axe.sh
 
 # Tests wait for servers most of the time.
-export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((3 * $(nproc)))}
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))}
 
 echo "== cargo test --workspace $*"
 cargo test --workspace "$@"

@@ -201,6 +201,11 @@ async fn an_answer_that_does_not_come_in_time_is_told_with_what_came_before() {
     let busy = tokio::spawn(async move {
         raw.lost("EVAL", &["while true do end", "0"]).await;
     });
+    // Until the script runs, the server answers.
+    let mut other = Raw::connect(&server.url()).await;
+    while other.is_answered().await {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let load = tokio::spawn({
         let store = store.clone();
         async move { store.load(handle(), Now::Store).await }

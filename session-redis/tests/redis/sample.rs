@@ -154,6 +154,11 @@ impl Raw {
         answer.unwrap_or_else(|error| panic!("{words:?}: {error}"))
     }
 
+    /// Whether the server answers at this moment.
+    pub(crate) async fn is_answered(&mut self) -> bool {
+        redis::cmd("PING").query_async::<String>(&mut self.0).await.is_ok()
+    }
+
     /// Sends a command that the server does not live to answer.
     pub(crate) async fn lost(&mut self, command: &str, arguments: &[&str]) {
         let answer = redis::cmd(command).arg(arguments).query_async::<()>(&mut self.0).await;

@@ -20,10 +20,14 @@ class Page(HTMLParser):
     def __init__(self, path):
         super().__init__()
         self.links = []
+        # The page that this one only leads to: rustdoc has one where an item is declared and cannot be reached.
+        self.leads_to = None
         self.names = set()
         self.feed(path.read_text())
 
     def handle_starttag(self, tag, attributes):
+        if tag == "meta" and dict(attributes).get("http-equiv") == "refresh":
+            self.leads_to = dict(attributes)["content"].split("URL=")[1]
         for name, value in attributes:
             # A script of rustdoc's may not be there, and it does without.
             if name in ("href", "src") and value and tag not in ("link", "script"):
@@ -54,6 +58,8 @@ def main():
             file = Path(unquote(target.path))
             if file.is_dir():
                 file /= "index.html"
+            while file.is_file() and file.suffix == ".html" and page(file).leads_to:
+                file = Path(unquote(urlsplit(urljoin(file.as_uri(), page(file).leads_to)).path))
             name = target.fragment
             if not file.is_file():
                 dead.append((path, link))

@@ -39,14 +39,12 @@ pub(crate) async fn page(
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::time::Duration;
 
     use super::*;
     use crate::crypto::time::{Now, Timestamp};
-    use crate::crypto::token::Handle;
     use crate::store::conformance::sample::insert;
     use crate::store::memory::MemoryStore;
-    use crate::store::{Contents, Ended, Insert, Inserted, Record, Store, Swept, Update, Updated};
+    use crate::store::{Contents, Insert, Store};
 
     fn moment(micros: i64) -> Timestamp {
         Timestamp::from_micros(1_720_000_000_000_000 + micros)
@@ -95,53 +93,19 @@ mod tests {
 
     /// A store that leaves all but the first record out of each full page, as if they had ended while it was read.
     #[derive(Debug)]
-    struct ShortPages(MemoryStore);
+    struct ShortPages {
+        store: MemoryStore,
+    }
 
     impl Store for ShortPages {
-        async fn load(&self, handle: Handle, now: Now) -> Result<Option<Record>, StoreError> {
-            self.0.load(handle, now).await
-        }
-
-        async fn insert(&self, insert: Insert, now: Now) -> Result<Inserted, StoreError> {
-            self.0.insert(insert, now).await
-        }
-
-        async fn update(&self, update: Update, now: Now) -> Result<Updated, StoreError> {
-            self.0.update(update, now).await
-        }
-
-        async fn touch(&self, at: Handle, idle: Duration, now: Now) -> Result<bool, StoreError> {
-            self.0.touch(at, idle, now).await
-        }
-
-        async fn delete(
-            &self,
-            handle: Handle,
-            remember: Option<Duration>,
-            now: Now,
-        ) -> Result<bool, StoreError> {
-            self.0.delete(handle, remember, now).await
-        }
+        crate::delegate_store!(self.store, except list);
 
         async fn list(&self, name: &str, query: ListQuery, now: Now) -> Result<Page, StoreError> {
-            let mut page = self.0.list(name, query, now).await?;
+            let mut page = self.store.list(name, query, now).await?;
             if page.next.is_some() {
                 page.records.truncate(1);
             }
             Ok(page)
-        }
-
-        async fn delete_all(
-            &self,
-            name: &str,
-            except: Option<Handle>,
-            now: Now,
-        ) -> Result<Ended, StoreError> {
-            self.0.delete_all(name, except, now).await
-        }
-
-        async fn sweep(&self, limit: u32, now: Now) -> Result<Swept, StoreError> {
-            self.0.sweep(limit, now).await
         }
     }
 
@@ -153,7 +117,7 @@ mod tests {
         {
             all.push(stored(&store, name, micros).await);
         }
-        let mut client = StoreClient::new(ShortPages(store));
+        let mut client = StoreClient::new(ShortPages { store });
         client.clock = Some(Arc::new(|| moment(100)));
         let names = ["a", "b"].map(str::to_owned);
         let mut query = ListQuery::first(Contents::WithoutFields, 2);

@@ -95,66 +95,77 @@ macro_rules! delegate_store {
     (@all $this:ident $store:ident $through:tt $own:tt) => {
         $crate::delegate_store! { @unless load $own {
             async fn load(&$this, handle: $crate::Handle, now: $crate::Now) -> Result<Option<$crate::store::Record>, $crate::StoreError> {
+                #[allow(unused_imports)]
                 use $crate::Store as _;
                 $crate::delegate_store!(@call $this $through Load $this.$store.load(handle, now))
             }
         } }
         $crate::delegate_store! { @unless insert $own {
             async fn insert(&$this, insert: $crate::store::Insert, now: $crate::Now) -> Result<$crate::store::Inserted, $crate::StoreError> {
+                #[allow(unused_imports)]
                 use $crate::Store as _;
                 $crate::delegate_store!(@call $this $through Insert $this.$store.insert(insert, now))
             }
         } }
         $crate::delegate_store! { @unless update $own {
             async fn update(&$this, update: $crate::store::Update, now: $crate::Now) -> Result<$crate::store::Updated, $crate::StoreError> {
+                #[allow(unused_imports)]
                 use $crate::Store as _;
                 $crate::delegate_store!(@call $this $through Update $this.$store.update(update, now))
             }
         } }
         $crate::delegate_store! { @unless touch $own {
             async fn touch(&$this, handle: $crate::Handle, idle: ::std::time::Duration, now: $crate::Now) -> Result<bool, $crate::StoreError> {
+                #[allow(unused_imports)]
                 use $crate::Store as _;
                 $crate::delegate_store!(@call $this $through Touch $this.$store.touch(handle, idle, now))
             }
         } }
         $crate::delegate_store! { @unless delete $own {
             async fn delete(&$this, handle: $crate::Handle, remember: Option<::std::time::Duration>, now: $crate::Now) -> Result<bool, $crate::StoreError> {
+                #[allow(unused_imports)]
                 use $crate::Store as _;
                 $crate::delegate_store!(@call $this $through Delete $this.$store.delete(handle, remember, now))
             }
         } }
         $crate::delegate_store! { @unless list $own {
             async fn list(&$this, principal: &str, query: $crate::store::ListQuery, now: $crate::Now) -> Result<$crate::store::Page, $crate::StoreError> {
+                #[allow(unused_imports)]
                 use $crate::Store as _;
                 $crate::delegate_store!(@call $this $through List $this.$store.list(principal, query, now))
             }
         } }
         $crate::delegate_store! { @unless alive $own {
             async fn alive(&$this, handles: &[$crate::Handle], now: $crate::Now) -> Result<Vec<Option<$crate::store::Liveness>>, $crate::StoreError> {
+                #[allow(unused_imports)]
                 use $crate::Store as _;
                 $crate::delegate_store!(@call $this $through Alive $this.$store.alive(handles, now))
             }
         } }
         $crate::delegate_store! { @unless endings $own {
             async fn endings(&$this) -> Result<Option<$crate::store::Endings>, $crate::StoreError> {
+                #[allow(unused_imports)]
                 use $crate::Store as _;
                 $crate::delegate_store!(@call $this $through Endings $this.$store.endings())
             }
         } }
         $crate::delegate_store! { @unless delete_all $own {
             async fn delete_all(&$this, principal: &str, except: Option<$crate::Handle>, now: $crate::Now) -> Result<$crate::store::Ended, $crate::StoreError> {
+                #[allow(unused_imports)]
                 use $crate::Store as _;
                 $crate::delegate_store!(@call $this $through DeleteAll $this.$store.delete_all(principal, except, now))
             }
         } }
         $crate::delegate_store! { @unless sweep $own {
             async fn sweep(&$this, limit: u32, now: $crate::Now) -> Result<$crate::store::Swept, $crate::StoreError> {
+                #[allow(unused_imports)]
                 use $crate::Store as _;
                 $crate::delegate_store!(@call $this $through Sweep $this.$store.sweep(limit, now))
             }
         } }
         $crate::delegate_store! { @unless health $own {
             async fn health(&$this) -> Result<$crate::store::Health, $crate::StoreError> {
+                #[allow(unused_imports)]
                 use $crate::Store as _;
                 $crate::delegate_store!(@call $this $through Health $this.$store.health())
             }

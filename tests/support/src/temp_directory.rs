@@ -123,10 +123,21 @@ impl TempDirectory {
         self.ask_to_end(Signal::TERM);
     }
 
+    /// Waits first until the program handles the signal. One that has only just begun does not, even if connections to
+    /// it are accepted: it would be ended on the spot.
     fn ask_to_end(&self, signal: Signal) {
-        if let Some(child) = self.program().as_ref() {
-            let pid = Pid::from_child(child);
-            kill_process(pid, signal).expect("it is our own child");
+        let deadline = Instant::now() + TIMEOUT;
+        while self.is_running() {
+            let pid = self.program().as_ref().map(Pid::from_child).expect("it runs");
+            if handles(pid, signal) {
+                return kill_process(pid, signal).expect("it is our own child");
+            }
+            assert!(
+                Instant::now() < deadline,
+                "the program does not handle {signal:?} after {TIMEOUT:?}:\n{}",
+                self.log()
+            );
+            thread::sleep(Duration::from_millis(1));
         }
     }
 
@@ -209,6 +220,15 @@ impl TempDirectory {
         fs::read_link(process.join("cwd")).is_ok_and(|cwd| names(cwd.as_os_str().as_bytes()))
             || fs::read(process.join("cmdline")).is_ok_and(|cmdline| names(&cmdline))
     }
+}
+
+/// Whether the process has a handler of its own for the signal.
+fn handles(process: Pid, signal: Signal) -> bool {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.as_raw_nonzero()));
+    let status = status.unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = caught.and_then(|caught| u64::from_str_radix(caught.trim(), 16).ok());
+    caught.is_some_and(|caught| caught & (1 << (signal.as_raw() - 1)) != 0)
 }
 
 impl Drop for TempDirectory {

@@ -11,6 +11,7 @@ mod postgres;
 mod proxy;
 #[cfg(feature = "redis")]
 mod redis;
+mod signals;
 
 use std::time::Duration;
 

@@ -11,7 +11,7 @@ packages=$PWD/target/package
 program=$packages/dependent
 
 # As in the workspace's profile, so that what is compiled already serves here too.
-export CARGO_PROFILE_DEV_DEBUG=line-tables-only
+export CARGO_PROFILE_DEV_DEBUG=line-tables-only CARGO_PROFILE_DEV_BUILD_OVERRIDE_DEBUG=line-tables-only
 
 # `cargo package` builds what it packages; `--allow-dirty`, so that it can be run before a commit.
 echo "== cargo package"

@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 packages=${1-}
 # What is compiled for the workspace serves here too.
-export CARGO_TARGET_DIR=$root/target CARGO_PROFILE_DEV_DEBUG=line-tables-only
+export CARGO_TARGET_DIR=$root/target CARGO_PROFILE_DEV_DEBUG=line-tables-only CARGO_PROFILE_DEV_BUILD_OVERRIDE_DEBUG=line-tables-only
 folder=$(mktemp -d)
 server=
 finish() {

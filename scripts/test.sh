@@ -88,11 +88,28 @@ scripts/axe.sh
 # Tests wait for servers most of the time.
 export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))}
 
-echo "== cargo test --workspace $*"
-cargo test --workspace "$@"
+if (($#)); then
+    echo "== cargo test --workspace $*"
+    cargo test --workspace "$@"
+    exit
+fi
+
+echo "== cargo test --workspace"
+cargo test --workspace --no-run
+# What the compiler says takes minutes of one core: beside the tests that wait, and after them.
+messages=what_is_right_compiles_and_every_mistake_is_answered
+log=target/compiler-messages.log
+set -m # a process group of its own, which can be ended whole
+nice cargo test --workspace --test ui -- --exact "$messages" &>"$log" &
+compiler=$!
+set +m
+trap 'kill -- "-$compiler" 2>/dev/null || true' EXIT
+cargo test --workspace -- --skip "$messages"
+
+echo "== cargo test --workspace --test ui"
+wait "$compiler" || { cat "$log"; exit 1; }
+tail --lines=3 "$log"
 
 # In the workspace the cipher is always there.
-if (($# == 0)); then
-    echo "== cargo test --package session-core --no-default-features"
-    cargo test --package session-core --no-default-features --lib -- only_a_program_with_the_cipher_seals
-fi
+echo "== cargo test --package session-core --no-default-features"
+cargo test --package session-core --no-default-features --lib -- only_a_program_with_the_cipher_seals

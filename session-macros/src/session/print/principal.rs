@@ -1,7 +1,7 @@
 //! The principal of a session type: of the type itself, or of one of its parts.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 
 use crate::root::Root;
 use crate::session::model::{Field, State};
@@ -14,7 +14,7 @@ pub(super) fn principal_items(state: &State) -> TokenStream {
     let parts = parts.map(|part| Owner::part(root, part));
     match (state.principal(), parts.reduce(|one, other| one.or(root, other))) {
         (None, None) => no_principal(root),
-        (Some(own), None) => own_principal(root, own),
+        (Some(own), None) => Owner::own(root, own).items(root),
         (Some(own), Some(parts)) => Owner::own(root, own).or(root, parts).items(root),
         (None, Some(parts)) => parts.items(root),
     }
@@ -29,26 +29,6 @@ fn no_principal(root: Root) -> TokenStream {
         }
         fn set_principal(&mut self, __principal: Self::Principal) {
             match __principal {}
-        }
-    }
-}
-
-fn own_principal(root: Root, field: &Field) -> TokenStream {
-    let Field { ident, ty, .. } = field;
-    // Everything has the span of the field's type, so that rustc reports an error in it once.
-    let (first, last) = first_and_last_span(ty);
-    let located = root.located_at(first);
-    let field = quote_spanned!(first=> <#ty as #located::state::PrincipalField>);
-    let principal = quote_spanned!(last=> ::Principal);
-    let head = quote_spanned!(first=> fn principal(&self) -> ::core::option::Option);
-    let returned = quote_spanned!(last=> <&Self::Principal>);
-    let body = quote_spanned!(first=> { #field::principal(&self.#ident) });
-    quote! {
-        type Ownership = #root::state::Owned<Self::Principal>;
-        type Principal = #field #principal;
-        #head #returned #body
-        fn set_principal(&mut self, __principal: Self::Principal) {
-            self.#ident = ::core::option::Option::Some(__principal);
         }
     }
 }

@@ -109,13 +109,18 @@ const _: () = {
     impl ::session_axum::SessionState for Shop {
         const NAME: &'static str = "Shop";
         const ALIASES: &'static [&'static str] = &[];
-        type Ownership = ::session_axum::state::Owned<Self::Principal>;
-        type Principal = <Option<UserId> as ::session_axum::state::PrincipalField>::Principal;
+        type Ownership = ::session_axum::state::Owned<
+            <Option<UserId> as ::session_axum::state::PrincipalField>::Principal,
+        >;
+        type Principal = <Self::Ownership as ::session_axum::state::Ownership>::Principal;
         fn principal(&self) -> ::core::option::Option<&Self::Principal> {
             <Option<UserId> as ::session_axum::state::PrincipalField>::principal(&self.user)
         }
         fn set_principal(&mut self, __principal: Self::Principal) {
-            self.user = ::core::option::Option::Some(__principal);
+            <Option<UserId> as ::session_axum::state::PrincipalField>::set_principal(
+                &mut self.user,
+                __principal,
+            )
         }
     }
 };

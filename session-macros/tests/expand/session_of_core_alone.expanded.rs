@@ -70,13 +70,18 @@ const _: () = {
     impl ::session_core::SessionState for Shop {
         const NAME: &'static str = "Shop";
         const ALIASES: &'static [&'static str] = &[];
-        type Ownership = ::session_core::state::Owned<Self::Principal>;
-        type Principal = <Option<u64> as ::session_core::state::PrincipalField>::Principal;
+        type Ownership = ::session_core::state::Owned<
+            <Option<u64> as ::session_core::state::PrincipalField>::Principal,
+        >;
+        type Principal = <Self::Ownership as ::session_core::state::Ownership>::Principal;
         fn principal(&self) -> ::core::option::Option<&Self::Principal> {
             <Option<u64> as ::session_core::state::PrincipalField>::principal(&self.user)
         }
         fn set_principal(&mut self, __principal: Self::Principal) {
-            self.user = ::core::option::Option::Some(__principal);
+            <Option<u64> as ::session_core::state::PrincipalField>::set_principal(
+                &mut self.user,
+                __principal,
+            )
         }
     }
 };

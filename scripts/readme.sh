@@ -8,7 +8,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 packages=${1-}
 # What is compiled for the workspace serves here too.
-export CARGO_TARGET_DIR=$root/target CARGO_PROFILE_DEV_DEBUG=line-tables-only CARGO_PROFILE_DEV_BUILD_OVERRIDE_DEBUG=line-tables-only
+export CARGO_TARGET_DIR=$root/target
+export CARGO_PROFILE_DEV_DEBUG=line-tables-only CARGO_PROFILE_DEV_BUILD_OVERRIDE_DEBUG=line-tables-only
 folder=$(mktemp -d)
 server=
 finish() {
@@ -17,9 +18,14 @@ finish() {
 }
 trap finish EXIT
 
-# The first code block of the README in this language.
+# The first code block of *First program* in this language.
 block() {
-    awk -v fence="\`\`\`$1" '$0 == "```" { if (inside) exit } inside { print } $0 == fence { inside = 1 }' README.md
+    awk -v fence="\`\`\`$1" '
+        $0 == "## First program" { here = 1 }
+        $0 == "```" { if (inside) exit }
+        inside { print }
+        here && $0 == fence { inside = 1 }
+    ' README.md
 }
 block sh >"$folder/commands"
 block rust,no_run >"$folder/main.rs"

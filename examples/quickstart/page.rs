@@ -85,7 +85,7 @@ pub(crate) fn refused(refusal: &Refusal, request: &RequestHead) -> Response {
     };
     match Client::of(&request.headers) {
         Client::Browser => message(Client::Browser, status, text),
-        Client::Program => (status, format!("{refusal}\n")).into_response(),
+        Client::Program => (status, refusal.client_message() + "\n").into_response(),
     }
 }
 

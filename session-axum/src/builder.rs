@@ -17,7 +17,7 @@ use crate::rejection::Renderer;
 use crate::request_head::RequestHead;
 use crate::sessions::Sessions;
 
-/// How the sessions of type `T` are to be. From [`Sessions::builder`]; every step is optional.
+/// The builder of [`Sessions`], from [`Sessions::builder`]. Every step is optional.
 ///
 /// ```
 /// # use session_axum::{SessionCookie, Lifetime, MemoryStore, Sessions, session};
@@ -81,7 +81,7 @@ impl<T: SessionState> Builder<T> {
         self.map(|engine| engine.name(name))
     }
 
-    /// Which cookie carries the token: [`SessionCookie::default`] unless told otherwise. Two session
+    /// Sets the session cookie: [`SessionCookie::default`] unless told otherwise. Two session
     /// types of one application need two cookies.
     ///
     /// ```
@@ -97,7 +97,7 @@ impl<T: SessionState> Builder<T> {
         self.map(|engine| engine.cookie(cookie))
     }
 
-    /// What browsers and caches may keep of the responses to somebody who is logged in:
+    /// Sets what browsers and caches may keep of the responses to somebody who is logged in:
     /// [nothing](PrivatePages::NoStore) unless told otherwise, so that after a log-out the back
     /// button shows no page of before. A response that has a `Cache-Control` of its own keeps it.
     ///
@@ -207,7 +207,7 @@ impl<T: SessionState> Builder<T> {
         self.map(|engine| engine.sealing(sealing))
     }
 
-    /// How long sessions live: as [`Lifetime::default`] says unless told otherwise.
+    /// Sets how long sessions live: as [`Lifetime::default`] says unless told otherwise.
     ///
     /// ```
     /// # use session_axum::{Lifetime, MemoryStore, Sessions, session};
@@ -223,7 +223,7 @@ impl<T: SessionState> Builder<T> {
         self.map(|engine| engine.lifetime(lifetime))
     }
 
-    /// How many sessions a principal may be logged in to at once: a log-in beyond it ends those
+    /// Limits the sessions that a principal may be logged in to at once: a log-in beyond it ends those
     /// that logged in the longest ago, however many log in at the same time, on any node.
     ///
     /// ```
@@ -246,7 +246,7 @@ impl<T: SessionState> Builder<T> {
         self.map(|engine| engine.max_per_principal(sessions))
     }
 
-    /// What is kept of the `User-Agent` of the browser that begins a session: the
+    /// Sets what is kept of the `User-Agent` of the browser that begins a session: the
     /// [label](crate::Listed::label) of device lists. Unless told otherwise that is its first 200 bytes. It is
     /// personal data, and lies in the store as it is, also where records are sealed.
     ///
@@ -283,7 +283,7 @@ impl<T: SessionState> Builder<T> {
         self.map(EngineBuilder::without_label)
     }
 
-    /// How long the store may take to answer: 2 seconds unless told otherwise. Past it the
+    /// Sets how long the store may take to answer: 2 seconds unless told otherwise. Past it the
     /// request gets 503. A commit has this long in all, however many attempts it takes.
     ///
     /// ```
@@ -325,7 +325,7 @@ impl<T: SessionState> Builder<T> {
         self.map(|engine| engine.on_event(hook))
     }
 
-    /// How often expired sessions are removed from the store, on one node at a time: about once
+    /// Sets how often expired sessions are removed from the store, on one node at a time: about once
     /// a minute unless told otherwise.
     ///
     /// ```
@@ -356,7 +356,7 @@ impl<T: SessionState> Builder<T> {
         self.map(EngineBuilder::without_cleaner)
     }
 
-    /// How often the store is asked whether live sessions ([`Live`](crate::Live)) are still alive, while it does not tell
+    /// Sets how often the store is asked whether live sessions ([`Live`](crate::Live)) are still alive, while it does not tell
     /// of those that end: every 5 seconds unless told otherwise. All of them are asked for together, spread over this
     /// time. It bounds how long a connection outlives its session.
     ///
@@ -487,10 +487,10 @@ impl<T: SessionState> Builder<T> {
     /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
     ///     .on_refusal(|refusal, request| {
     ///         let status = refusal.status();
-    ///         if request.is_navigation() {
-    ///             (status, Html(format!("<h1>{}</h1>", status.as_u16()))).into_response()
+    ///         if request.is_shown_as_page() {
+    ///             (status, Html(format!("<h1>{}</h1>", refusal.client_message()))).into_response()
     ///         } else {
-    ///             (status, Json(refusal.to_string())).into_response()
+    ///             (status, Json(refusal.client_message())).into_response()
     ///         }
     ///     })
     ///     .build()?;

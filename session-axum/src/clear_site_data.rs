@@ -12,8 +12,8 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 /// browser forget all it keeps of this site, for a log-out on somebody else's machine.
 ///
 /// The session itself is ended by [`Session::destroy`](crate::Session::destroy), whatever the browser does.
-/// `"cookies"` goes for all cookies of the registered domain, its subdomains included. A browser would
-/// also forget what the same response sets, so `"cookies"` is left out where that has a new session
+/// `"cookies"` deletes all cookies of the registered domain, its subdomains included: those of other applications
+/// too. A browser would also forget what the same response sets, so `"cookies"` is left out where that has a new session
 /// cookie: after `destroy`, what the handler sets (a farewell message) begins a new session, whose
 /// cookie takes the place of the former one. Browsers heed the header over TLS only, and may take a while.
 ///

@@ -207,7 +207,7 @@ impl<T: SessionState> Gate<T> {
         Self { log_in: Some(log_in.into()), ..self }
     }
 
-    /// Lets through whom this function says: it gets the session and the request's head, may be slow,
+    /// Lets a request through if this function says so: it gets the session and the request's head, may be slow,
     /// and answers `bool` or a `Result` (see [`Verdict`]). `false` is 403.
     ///
     /// ```

@@ -206,15 +206,8 @@ impl Rejection {
     }
 }
 
-/// The status, and one sentence that gives nothing of the inside away.
 fn plain(refusal: &Refusal) -> Response {
-    let status = refusal.status();
-    let body = if status.is_server_error() {
-        "the session is unavailable\n".to_owned()
-    } else {
-        format!("{refusal}\n")
-    };
-    (status, body).into_response()
+    (refusal.status(), refusal.client_message() + "\n").into_response()
 }
 
 /// The log-in's path, with the way back as the parameter `next`.

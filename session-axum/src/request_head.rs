@@ -65,6 +65,26 @@ impl RequestHead {
         is_navigation(&self.method, &self.headers)
     }
 
+    /// Whether a browser shows the answer as a page: after a link, or after a form that a person sent. As
+    /// [`is_navigation`](Self::is_navigation), for all methods.
+    ///
+    /// ```
+    /// # use axum::response::{Html, IntoResponse};
+    /// # use session_axum::{MemoryStore, Rejection, Sessions, session};
+    /// # #[session] struct Shop { visits: u64 }
+    /// # fn main() -> Result<(), session_axum::BuildError> {
+    /// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+    ///     .on_refusal(|refusal, request| match request.is_shown_as_page() {
+    ///         true => (refusal.status(), Html("<a href=/login>Log in</a>")).into_response(),
+    ///         false => Rejection::from(refusal.clone()).into_response(),
+    ///     })
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn is_shown_as_page(&self) -> bool {
+        is_shown_as_page(&self.headers)
+    }
+
     /// Whether a browser's `EventSource` asks: GET with `text/event-stream` in `Accept`. A 204 tells it not to
     /// ask again.
     ///
@@ -102,9 +122,10 @@ pub(crate) fn original_uri(parts: &Parts) -> &Uri {
 }
 
 pub(crate) fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
-    if !matches!(*method, Method::GET | Method::HEAD) {
-        return false;
-    }
+    matches!(*method, Method::GET | Method::HEAD) && is_shown_as_page(headers)
+}
+
+fn is_shown_as_page(headers: &HeaderMap) -> bool {
     match headers.get(SEC_FETCH_MODE) {
         Some(mode) => mode == "navigate",
         None => accepts(headers, b"text/html"),
@@ -155,6 +176,8 @@ mod tests {
             assert_eq!(head("GET", headers).is_navigation(), expected, "{headers:?}");
             assert_eq!(head("HEAD", headers).is_navigation(), expected, "{headers:?}");
             assert!(!head("POST", headers).is_navigation(), "{headers:?}");
+            assert_eq!(head("POST", headers).is_shown_as_page(), expected, "{headers:?}");
+            assert_eq!(head("GET", headers).is_shown_as_page(), expected, "{headers:?}");
         }
     }
 

@@ -10,7 +10,7 @@ use session_core::{Refusal, SessionState};
 use crate::rejection::Rejection;
 use crate::sessions::Sessions;
 
-/// What a function for `allow` answers, be it of [`#[require_session]`](crate::require_session) or of a
+/// The answer of a function for `allow`, be it of [`#[require_session]`](crate::require_session) or of a
 /// [`Gate`](crate::Gate): `bool`, `Result<bool, E>` with an error that is a response, or
 /// `Result<(), Rejection>`. `false` is [`Refusal::Forbidden`].
 ///

@@ -155,7 +155,7 @@ impl Default for SessionCookie {
     }
 }
 
-/// This makes no cookie.
+/// An error: the name or domain cannot be a cookie's.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CookieError {

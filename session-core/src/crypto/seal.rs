@@ -27,8 +27,8 @@ pub(crate) struct Context<'a> {
     pub(crate) handle: &'a [u8],
 }
 
-/// The bytes do not open: another key, another place, or not a bit as they were. Which of these,
-/// nobody is told.
+/// The bytes do not open: they were sealed by another key or for another place, or have been changed. The error
+/// does not say which.
 ///
 /// Is each key that was in use in the ring of every node? After a change of keys, see the three steps at `KeyRing`.
 /// If keys are lost, so are the sessions: people log in again.

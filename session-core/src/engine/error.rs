@@ -303,7 +303,7 @@ pub enum Refusal {
     /// Two session types of one application read the cookie of this name, so that each would
     /// take the other's for its own: 500.
     #[error(
-        "two session types use the cookie `{0}`: give one of them another with `.cookie(SessionCookie::host(\"…\")?)` on its builder, and a table of its own"
+        "two session types use the cookie `{0}`: give one of them another with `.cookie(SessionCookie::host(\"…\")?)` on its builder"
     )]
     SharedCookie(String),
     /// A function around this one takes the session by `&mut` and runs this one without having
@@ -366,6 +366,22 @@ impl Refusal {
             | Self::AskedLate(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(error) => error.status(),
+        }
+    }
+
+    /// The sentence that a client may read. What failed on the server (500 or more) is for the log alone.
+    ///
+    /// ```
+    /// # use session_core::Refusal;
+    /// assert_eq!(Refusal::NotAuthenticated.client_message(), "this needs a log-in");
+    /// let mistake = Refusal::SharedCookie("__Host-session".to_owned());
+    /// assert_eq!(mistake.client_message(), "the session is unavailable");
+    /// ```
+    pub fn client_message(&self) -> String {
+        if self.status().is_server_error() {
+            "the session is unavailable".to_owned()
+        } else {
+            self.to_string()
         }
     }
 

@@ -252,7 +252,7 @@ impl Row {
     }
 }
 
-/// The limits make no lifetime.
+/// An error: the limits cannot be those of a [`Lifetime`].
 #[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LifetimeError {

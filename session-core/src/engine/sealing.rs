@@ -14,7 +14,7 @@ use crate::crypto::token::{Digest, DigestKey, Handle, Nonce, Token, Transport};
 use crate::engine::event::Ignored;
 use crate::state::frame::{Contents, Head};
 
-/// How a session type uses its keys. Turning sealing on for sessions that live already takes
+/// The stage at which a session type uses its keys. Turning sealing on for sessions that live already takes
 /// these in turn, each deployed on every node before the next, and loses none of them.
 ///
 /// ```

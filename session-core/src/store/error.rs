@@ -10,7 +10,7 @@ use std::time::Duration;
 pub enum StoreError {
     /// It did not answer in time; a write may or may not have happened.
     ///
-    /// Look at the store: is it up, is it slow, is the network? `.deadline(…)` on the builder is how long is
+    /// Check that the store runs, and that it and the network are fast enough. `.deadline(…)` on the builder is how long is
     /// waited. A `GET` may be sent again, and so may a form whose effect is the same the second time.
     #[error("the session store did not answer within {0:?}")]
     Deadline(Duration),

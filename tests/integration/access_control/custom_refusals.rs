@@ -153,3 +153,27 @@ async fn what_the_application_answers_stays_as_it_is() {
     assert_eq!(reply.summary(), "401, no Set-Cookie, Vary: accept-language, Cookie");
     assert_eq!(reply.body, "nein");
 }
+
+/// A page for a person, after a link and after a form; a sentence for a script. Neither says what failed on the server.
+#[tokio::test]
+async fn a_form_that_a_person_sent_is_answered_with_a_page_and_a_script_with_a_sentence() {
+    let app = TestApp::with_options(MemoryStore::new(), routes(), |builder| {
+        builder.on_refusal(|refusal, head| match head.is_shown_as_page() {
+            true => format!("<p>{}", refusal.client_message()).into_response(),
+            false => refusal.client_message().into_response(),
+        })
+    });
+    let mut client = app.newcomer();
+    let link_or_form = &[("sec-fetch-mode", "navigate"), ("sec-fetch-site", "same-origin")];
+    let script = &[("sec-fetch-mode", "cors"), ("sec-fetch-site", "same-origin")];
+    for (headers, expected) in
+        [(link_or_form, "<p>this needs a log-in"), (script, "this needs a log-in")]
+    {
+        let reply = ask(&mut client, Method::POST, "/account", headers).await;
+        assert_eq!(reply.body, expected);
+    }
+
+    app.store.inject(Call::Insert, Fault::Fails);
+    let form = ask(&mut client, Method::POST, "/visit", link_or_form).await;
+    assert_eq!(form.body, "<p>the session is unavailable");
+}

@@ -35,11 +35,7 @@ struct Problem {
 impl From<&Refusal> for Problem {
     fn from(refusal: &Refusal) -> Self {
         let status = refusal.status();
-        let error = if status.is_server_error() {
-            "try again later".to_owned() // what is wrong is for the log
-        } else {
-            refusal.to_string()
-        };
+        let error = refusal.client_message();
         Self { status, error, log_in: refusal.is_cured_by_log_in() }
     }
 }

@@ -37,7 +37,7 @@ done
 # Sentences that are true until the first release.
 while IFS= read -r line; do
     fault "$line"
-done < <(git grep --line-number --extended-regexp 'not on crates\.io|until 0\.1 is on|not released yet|--git REPOSITORY' -- '*.md' ':!docs/releasing.md')
+done < <(git grep --line-number --extended-regexp 'not on crates\.io|not published: no release|until 0\.1 is on|not released yet|--git REPOSITORY' -- '*.md' ':!docs/releasing.md')
 
 ! git rev-parse --quiet --verify "refs/tags/v$version" >/dev/null || fault "the tag v$version exists already"
 

@@ -53,6 +53,7 @@ pub(crate) async fn take(
             Store::Postgres | Store::Cached => in_postgres(subject, backends, options).await,
             Store::Nowhere | Store::Memory | Store::Sqlite => continue,
         };
+        let counts = counts.map_err(|error| failure!("statements of {}: {error}", subject.name()));
         if let Some(counts) = failures.unless_failed(counts) {
             eprintln!("counted {}: {counts:?}", subject.name());
             all.push((*subject, counts));

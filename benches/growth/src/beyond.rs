@@ -79,7 +79,7 @@ fn replicated(replica: &Replicated, rows: &str) -> String {
         "
 ## A replica
 
-One server and a streaming replica of it, both on this machine and its one disk; a network between them would add its round
+One server and a streaming replica of it, both on the same machine and its one disk; a network between them would add its round
 trip to each commit. {rows} rows.
 
 {}
@@ -115,14 +115,14 @@ fn redises(redis: &Redises, rows: &str) -> String {
         "
 ## Redis Cluster
 
-Three masters with a replica each, all on this machine, beside one server; {rows} sessions.
+Three masters with a replica each, all on the same machine, beside one server; {rows} sessions.
 
 {}
 How often a server reads from a client for each operation, which is its round trips if none waits behind another; a read that
 takes in many commands at once counts once:
 
 {}
-All seven servers share the cores of this machine with the callers, so that the cluster cannot show what it is for: take it when
+All seven servers share the cores of the machine with the callers, so that the cluster cannot show what it is for: take it when
 one server's core is full, or its memory. What is of one session lies on one node. A principal's list may lie on another, so
 that a log-in asks two of them.
 ",

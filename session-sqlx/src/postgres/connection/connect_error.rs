@@ -15,7 +15,7 @@ pub enum ConnectError {
     /// See its source.
     #[error("not a PostgreSQL URL, such as postgres://user@host/database")]
     Url(#[source] sqlx::Error),
-    /// The server could not be reached, or did not let us in.
+    /// The server could not be reached, or refused the log-in.
     ///
     /// See its source: is the server up, is its address right, is the password, does `pg_hba.conf` let the role in?
     #[error("could not connect to PostgreSQL")]
@@ -38,7 +38,7 @@ pub enum ConnectError {
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// PostgreSQL cannot keep the name of the table or schema as it is.
+    /// PostgreSQL does not allow this name of a table or schema.
     #[error("{name:?} cannot be a {kind} name: use 1 to {longest} bytes, none of them zero")]
     Name {
         /// `table` or `schema`.

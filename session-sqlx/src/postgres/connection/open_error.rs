@@ -12,7 +12,7 @@ use super::pooler::{Pooler, Service};
 /// Why a connection could not be opened, or is not used.
 #[derive(Clone)]
 pub(crate) enum OpenError {
-    /// The server could not be reached, or did not let us in.
+    /// The server could not be reached, or refused the log-in.
     Unreachable(Arc<sqlx::Error>),
     /// The pooler let us in, and gave no connection to the server.
     NoServer(NoServerConnection),

@@ -6,7 +6,7 @@ use crate::version::NewerVersion;
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrateError {
-    /// The server could not be reached, or did not let us in.
+    /// The server could not be reached, or refused the log-in.
     ///
     /// See its source, as for `connect`.
     #[error("could not connect to PostgreSQL")]

@@ -76,7 +76,7 @@ pub enum OpenError {
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// SQLite cannot keep the name of the table as it is.
+    /// SQLite does not allow this name of a table.
     #[error(
         "{name:?} cannot be a table name: use 1 to {longest} bytes, none of them zero, and do not \
          begin with `sqlite_`"

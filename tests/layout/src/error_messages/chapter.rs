@@ -18,12 +18,14 @@ What an application, its log and its clients are told when something is wrong, w
   sources, one after the other, are further below on this page. No log at all? Call `tracing_subscriber::fmt::init()` at the beginning of `main`
   (`cargo add tracing-subscriber`). If you filter, name the target: `RUST_LOG=my_app=debug,session=info`.
 - **Nobody stays logged in?** At the level `info` the log has `session token ignored` with the reason.
-- **In an answer.** A status below 500 is answered with the message. One of 500 or more is answered `the session is unavailable`, so that a client learns nothing
-  of the inside: see the log. Your own answers: `Builder::on_refusal`.
+- **In an answer.** A status below 500 is answered with the message. One of 500 or more is answered `the session is unavailable`, so that a client sees no
+  internals: see the log. Your own answers: `Builder::on_refusal`.
 - **From `main`.** An error that `main` returns is printed with its sources, in words.
 - Messages of the compiler are in another chapter: [compiler messages].
 
 [compiler messages]: compiler-messages.md
+
+<!-- Generated from the docs of the error types: see CONTRIBUTING.md. -->
 ";
 
 /// A heading, what is to be known of its errors, and where they are declared: types of session-core, or folders.
@@ -51,7 +53,7 @@ const SECTIONS: &[Section] = &[
     },
     Section {
         heading: "Sources",
-        introduction: "What an error above says when it is asked why. A `HandleError` or `PageCursorError` is answered 400, an \
+        introduction: "The causes (`source()`) of the errors above. A `HandleError` or `PageCursorError` is answered 400, an \
                        `ImportError` 503 (500 of an id that is too short).",
         types: &[
             "StoreError",

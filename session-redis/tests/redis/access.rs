@@ -5,8 +5,8 @@ use session_redis::{ConfigError, ConnectError, RedisStore};
 use session_test_support::Redis;
 
 use crate::sample::{
-    HOUR, Raw, builder, connected, error_chain, insert_of, listed, loaded, saved, shared,
-    shared_cluster, stored, update_of,
+    HOUR, Raw, VAIN_DEADLINE, builder, connected, error_chain, insert_of, listed, loaded, patient,
+    saved, shared, shared_cluster, stored, update_of,
 };
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn a_user_with_the_documented_rights_may_do_everything() {
     raw.ask_words::<String>(&rule).await;
     raw.ask::<String>("ACL SETUSER default off").await;
     let url = format!("redis://app:secret@{}", server.address());
-    let store = RedisStore::connect(&url).await.unwrap();
+    let store = patient().connect(&url).await.unwrap();
     let record = stored(&store, insert_of("ann")).await;
     let record = saved(&store, update_of(&record)).await;
     assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
@@ -51,12 +51,12 @@ async fn a_user_with_the_documented_rights_may_do_everything() {
     assert_eq!(store.delete_all("ann", None, Now::Store).await.unwrap().live, 1);
     store.sweep(10, Now::At(record.times.expires)).await.unwrap();
 
-    let other = RedisStore::builder().prefix("other:").connect(&url).await;
+    let other = patient().prefix("other:").connect(&url).await;
     let refused = error_chain(&other.expect_err("its keys are not the user's"));
     assert!(refused.contains("ACL SETUSER app ~other:*"), "{refused}");
     let wrong = format!("redis://app:wrong@{}", server.address());
-    let refused =
-        error_chain(&RedisStore::connect(&wrong).await.expect_err("the password is wrong"));
+    let wrong = patient().deadline(VAIN_DEADLINE).connect(&wrong).await;
+    let refused = error_chain(&wrong.expect_err("the password is wrong"));
     assert!(refused.contains("username-password"), "{refused}");
     assert!(!refused.contains("wrong@"), "{refused}");
 }
@@ -67,7 +67,7 @@ async fn no_password_is_shown() {
     let mut raw = Raw::connect(&server.url()).await;
     raw.ask::<String>("ACL SETUSER default >canary").await;
     let url = format!("redis://:canary@{}", server.address());
-    let store = RedisStore::connect(&url).await.unwrap();
+    let store = patient().connect(&url).await.unwrap();
     let builder = RedisStore::builder();
     let bad = [
         format!("redis://:canary@{}:x", server.address()),
@@ -104,8 +104,7 @@ async fn a_store_starts_while_the_server_is_down() {
     let server = Redis::durable().await;
     server.kill();
     let client = redis::Client::open(server.url()).unwrap();
-    let deadline = std::time::Duration::from_secs(30);
-    let store = RedisStore::builder().deadline(deadline).client(&client).unwrap();
+    let store = patient().client(&client).unwrap();
     let (record, ()) = tokio::join!(stored(&store, insert_of("ann")), server.restart());
     assert_eq!(listed(&store, "ann").await, [record.handle]);
 }
@@ -140,13 +139,14 @@ async fn a_user_with_the_documented_rights_may_do_everything_in_a_cluster() {
         Raw::connect(&url).await.ask_words::<String>(&rule).await;
     }
     let urls = cluster.urls().into_iter().map(|url| url.replace("//", "//cluster-app:secret@"));
-    let store = RedisStore::cluster(urls).await.unwrap();
+    let store = patient().cluster(urls).await.unwrap();
     let record = stored(&store, insert_of("rights")).await;
     let record = saved(&store, update_of(&record)).await;
     assert!(store.touch(record.handle, HOUR, Now::Store).await.unwrap());
     assert_eq!(listed(&store, "rights").await, [record.handle]);
     assert!(store.delete(record.handle, None, Now::Store).await.unwrap());
     let wrong = cluster.urls()[0].replace("//", "//cluster-app:wrong@");
-    let error = RedisStore::cluster([wrong]).await.expect_err("the password is wrong");
+    let wrong = patient().deadline(VAIN_DEADLINE).cluster([wrong]).await;
+    let error = wrong.expect_err("the password is wrong");
     assert!(error_chain(&error).contains("username-password"), "{}", error_chain(&error));
 }

@@ -11,7 +11,8 @@ use session_test_support::{Redis, TempDirectory, Warnings, free_address};
 use tokio::net::TcpStream;
 
 use crate::sample::{
-    HOUR, Raw, connected, feed, handle, insert, insert_of, loaded, saved, stored, update_of, with,
+    HOUR, Raw, VAIN_DEADLINE, connected, feed, handle, insert, insert_of, loaded, patient, saved,
+    stored, update_of, with,
 };
 
 /// A store whose user has the documented rights, changed by these rules.
@@ -21,7 +22,7 @@ async fn store_with(server: &Redis, rules: &[&str]) -> RedisStore {
     let mut words: Vec<&str> = documented.split_whitespace().collect();
     words.extend(rules);
     raw.ask_words::<String>(&words).await;
-    RedisStore::connect(&format!("redis://app:secret@{}", server.address())).await.unwrap()
+    patient().connect(&format!("redis://app:secret@{}", server.address())).await.unwrap()
 }
 
 /// Every way in which a session ends works.
@@ -81,7 +82,8 @@ async fn a_user_with_the_documented_rights_has_a_feed() {
 #[tokio::test]
 async fn a_store_whose_subscription_is_elsewhere_has_no_feed_and_is_told_so_once() {
     let (server, moved) = (Redis::start().await, free_address());
-    let store = connected(RedisStore::builder(), &server.url()).await;
+    // Until then each subscription waits for what it does not hear.
+    let store = connected(patient().deadline(VAIN_DEADLINE), &server.url()).await;
     let mut raw = Raw::connect(&server.url()).await;
     raw.ask::<String>(&format!("CONFIG SET port {}", moved.port())).await;
     let elsewhere = TempDirectory::new("TERM");
@@ -114,7 +116,7 @@ async fn a_store_whose_subscription_is_elsewhere_has_no_feed_and_is_told_so_once
 #[tokio::test]
 async fn what_a_user_without_the_right_to_publish_ends_is_not_told() {
     let server = Redis::start().await;
-    let listens = connected(RedisStore::builder(), &server.url()).await;
+    let listens = connected(patient(), &server.url()).await;
     let mut feed = feed(&listens).await;
     let silent = store_with(&server, &["-publish"]).await;
     ends(&silent).await;

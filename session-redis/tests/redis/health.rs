@@ -7,7 +7,9 @@ use session_core::{Now, Store as _};
 use session_redis::RedisStore;
 use session_test_support::{Redis, RedisCluster};
 
-use crate::sample::{Raw, connected, error_chain, insert_of, is_unchanged, stored};
+use crate::sample::{
+    Raw, VAIN_DEADLINE, connected, error_chain, insert_of, is_unchanged, patient, stored,
+};
 
 /// The server cannot be written to, and `health` says so in these words, and changes nothing.
 async fn unhealthy(store: &RedisStore, words: &str) {
@@ -18,7 +20,7 @@ async fn unhealthy(store: &RedisStore, words: &str) {
 #[tokio::test]
 async fn a_server_that_cannot_be_written_to_is_not_healthy() {
     let server = Redis::start().await;
-    let store = connected(RedisStore::builder(), &server.url()).await;
+    let store = connected(patient(), &server.url()).await;
     let mut raw = Raw::connect(&server.url()).await;
     let record = stored(&store, insert_of("ann")).await;
     let keys: i64 = raw.ask("DBSIZE").await;
@@ -35,6 +37,7 @@ async fn a_server_that_cannot_be_written_to_is_not_healthy() {
     }
     assert!(is_unchanged(&store, &record).await);
     assert_eq!(raw.ask::<i64>("DBSIZE").await, keys);
+    let store = connected(patient().deadline(VAIN_DEADLINE), &server.url()).await;
     server.kill();
     store.health().await.expect_err("nobody is there");
 }
@@ -42,7 +45,7 @@ async fn a_server_that_cannot_be_written_to_is_not_healthy() {
 #[tokio::test]
 async fn a_server_that_fails_to_save_is_not_healthy() {
     let server = Redis::start().await;
-    let store = connected(RedisStore::builder(), &server.url()).await;
+    let store = connected(patient(), &server.url()).await;
     let mut raw = Raw::connect(&server.url()).await;
     stored(&store, insert_of("ann")).await;
     // A file cannot take a directory's place.
@@ -64,7 +67,7 @@ async fn a_server_that_fails_to_save_is_not_healthy() {
 #[tokio::test]
 async fn a_replica_is_not_healthy() {
     let (master, server) = (Redis::start().await, Redis::start().await);
-    let store = connected(RedisStore::builder(), &server.url()).await;
+    let store = connected(patient().deadline(VAIN_DEADLINE), &server.url()).await;
     let mut raw = Raw::connect(&server.url()).await;
     let address = master.address();
     raw.ask::<String>(&format!("REPLICAOF {} {}", address.ip(), address.port())).await;
@@ -79,7 +82,7 @@ async fn a_replica_is_not_healthy() {
 #[tokio::test]
 async fn a_cluster_is_healthy_but_for_the_nodes_that_are_not() {
     let cluster = RedisCluster::start().await;
-    let store = RedisStore::cluster(cluster.urls()).await.unwrap();
+    let store = patient().cluster(cluster.urls()).await.unwrap();
     assert_eq!(store.health().await.unwrap().to_string(), "in order");
     // The first three are the masters.
     let mut raws = Vec::new();

@@ -5,11 +5,11 @@ use std::fs;
 use std::time::Duration;
 
 use session_core::{Now, Store as _, StoreError};
-use session_redis::{ConnectError, RedisStore, UnfitServer};
+use session_redis::{ConnectError, UnfitServer};
 use session_test_support::{Redis, RedisCluster, Warnings};
 use tokio::task::JoinSet;
 
-use crate::sample::{Raw, connected, error_chain, handle, insert_of, listed, stored};
+use crate::sample::{Raw, connected, error_chain, handle, insert_of, listed, patient, stored};
 
 /// The documented rights, given to this user, and changed by these rules.
 async fn allow(url: &str, user: &str, rules: &[&str]) {
@@ -48,7 +48,7 @@ async fn a_store_is_refused_that_lacks_any_right_and_told_which() {
                 let user = format!("no-{command}");
                 allow(&url, &user, &[&format!("-{command}")]).await;
                 let url = format!("redis://{user}:secret@{address}");
-                let store = RedisStore::connect(&url).await;
+                let store = patient().connect(&url).await;
                 if ["publish", "subscribe", "info"].contains(&command) {
                     let store = store.expect("it does without");
                     stored(&store, insert_of(command)).await;
@@ -65,7 +65,7 @@ async fn a_store_is_refused_that_lacks_any_right_and_told_which() {
 
                 // One that connects at the first use.
                 let client = redis::Client::open(url).unwrap();
-                let store = RedisStore::builder().client(&client).unwrap();
+                let store = patient().client(&client).unwrap();
                 let StoreError::Failed(cause) = store.load(handle(), Now::Store).await.unwrap_err()
                 else {
                     panic!("there is a cause")
@@ -84,16 +84,16 @@ async fn a_store_is_refused_that_lacks_the_keys_or_the_database_and_told_which()
     let address = server.address();
     let url = |user: &str, database: u8| format!("redis://{user}:secret@{address}/{database}");
     allow(&server.url(), "keys", &[]).await;
-    let other = RedisStore::builder().prefix("other:").connect(&url("keys", 0)).await;
+    let other = patient().prefix("other:").connect(&url("keys", 0)).await;
     let told = missing(&other.expect_err("its keys are not the user's"));
     assert!(told.starts_with("~other:*"), "{told}");
     allow(&server.url(), "reads", &["resetkeys", "%R~session:*"]).await;
-    let told = missing(&RedisStore::connect(&url("reads", 0)).await.expect_err("it may not write"));
+    let told = missing(&patient().connect(&url("reads", 0)).await.expect_err("it may not write"));
     assert!(told.starts_with("~session:*"), "{told}");
-    let error = RedisStore::connect(&url("keys", 1)).await.expect_err("it may not select");
+    let error = patient().connect(&url("keys", 1)).await.expect_err("it may not select");
     assert_eq!(missing(&error), "+select");
     allow(&server.url(), "selects", &["+select"]).await;
-    let store = RedisStore::connect(&url("selects", 1)).await.unwrap();
+    let store = patient().connect(&url("selects", 1)).await.unwrap();
     let record = stored(&store, insert_of("ann")).await;
     assert_eq!(listed(&store, "ann").await, [record.handle]);
 }
@@ -105,7 +105,7 @@ async fn a_right_that_is_taken_away_and_given_back_needs_no_restart() {
     let mut raw = Raw::connect(&server.url()).await;
     allow(&server.url(), "app", &[]).await;
     let store =
-        RedisStore::connect(&format!("redis://app:secret@{}", server.address())).await.unwrap();
+        patient().connect(&format!("redis://app:secret@{}", server.address())).await.unwrap();
     raw.ask::<String>("ACL SETUSER app -zadd").await;
     let told = store.health().await.expect_err("no log-in can be stored");
     assert!(error_chain(&told).contains("ACL SETUSER app +zadd"), "{}", error_chain(&told));
@@ -149,7 +149,7 @@ async fn a_server_that_evicts_is_told_at_connect_and_by_health() {
     let warnings = Warnings::capture();
     // Without a limit nothing is evicted.
     raw.ask::<String>("CONFIG SET maxmemory-policy volatile-lru").await;
-    let store = connected(RedisStore::builder(), &server.url()).await;
+    let store = connected(patient(), &server.url()).await;
     assert_eq!(store.health().await.unwrap().warnings(), [""; 0]);
     raw.ask::<String>("CONFIG SET maxmemory 100mb").await;
     let health = store.health().await.unwrap();
@@ -159,7 +159,7 @@ async fn a_server_that_evicts_is_told_at_connect_and_by_health() {
     }
     assert_eq!(warnings.said(), [""; 0]);
     for _ in 0..2 {
-        connected(RedisStore::builder(), &server.url()).await;
+        connected(patient(), &server.url()).await;
     }
     let said = warnings.said();
     assert!(said.len() == 2 && said.iter().all(|said| said.contains(told.as_str())), "{said:?}");
@@ -176,7 +176,7 @@ async fn a_server_that_evicts_is_told_at_connect_and_by_health() {
 #[tokio::test]
 async fn keys_that_were_evicted_are_told() {
     let server = Redis::start().await;
-    let store = connected(RedisStore::builder(), &server.url()).await;
+    let store = connected(patient(), &server.url()).await;
     let mut raw = Raw::connect(&server.url()).await;
     stored(&store, insert_of("ann")).await;
     for setting in ["maxmemory-policy allkeys-random", "maxmemory 1"] {
@@ -207,12 +207,12 @@ async fn each_node_of_a_cluster_is_inspected() {
     for rule in ["-zrem", "-asking", "-cluster|slots"] {
         let mut raw = Raw::connect(&cluster.urls()[2]).await;
         raw.ask::<String>(&format!("ACL SETUSER app {rule}")).await;
-        let error = RedisStore::cluster(&urls).await.expect_err("one node's list differs");
+        let error = patient().cluster(&urls).await.expect_err("one node's list differs");
         assert_eq!(missing(&error), rule.replace('-', "+"));
         assert!(error_chain(&error).contains(&cluster.nodes()[2].address().to_string()));
         raw.ask::<String>(&format!("ACL SETUSER app {}", rule.replace('-', "+"))).await;
     }
-    let store = RedisStore::cluster(&urls).await.unwrap();
+    let store = patient().cluster(&urls).await.unwrap();
     assert_eq!(store.health().await.unwrap().to_string(), "in order");
     let mut raw = Raw::connect(&cluster.urls()[1]).await;
     for setting in ["maxmemory 100mb", "maxmemory-policy allkeys-lfu"] {
@@ -239,7 +239,7 @@ async fn a_check_of_indexes_names_the_right_that_it_takes() {
     let server = Redis::start().await;
     allow(&server.url(), "app", &[]).await;
     let store =
-        RedisStore::connect(&format!("redis://app:secret@{}", server.address())).await.unwrap();
+        patient().connect(&format!("redis://app:secret@{}", server.address())).await.unwrap();
     let refused = store.check_indexes(|_| ()).await.expect_err("it may not scan");
     let StoreError::Failed(cause) = refused else { panic!("{refused:?}") };
     assert_eq!(missing(&*cause), "+scan");

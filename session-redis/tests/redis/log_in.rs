@@ -11,8 +11,8 @@ use tokio::task::JoinSet;
 
 use crate::cluster::victim;
 use crate::sample::{
-    HOUR, Raw, cluster_store, connected, handle, insert, insert_of, listed, loaded, masters,
-    prefix, shared, shared_cluster, store, stored, update_of, updated, with,
+    HOUR, Raw, builder, cluster_store, connected, handle, insert, insert_of, listed, loaded,
+    masters, patient, prefix, shared, shared_cluster, store, stored, update_of, updated, with,
 };
 
 fn at_most(limit: u32) -> LogIn {
@@ -108,7 +108,7 @@ async fn a_revocation_is_forgotten_with_its_key() {
     let url = shared().await.url();
     let prefix = prefix();
     let mut raw = Raw::connect(&url).await;
-    let store = connected(RedisStore::builder().prefix(&prefix), &url).await;
+    let store = connected(builder().prefix(&prefix), &url).await;
     stored(&store, insert_of("ann")).await;
     assert_eq!(store.delete_all("ann", None, Now::Store).await.unwrap().live, 1);
     assert_eq!(raw.keys(&prefix).await, [format!("{prefix}principal:ann")]);
@@ -121,7 +121,7 @@ async fn a_revocation_is_forgotten_with_its_key() {
 async fn a_log_in_that_dies_half_way_leaves_nothing_that_lasts() {
     let prefix = prefix();
     let urls = shared_cluster().await.urls();
-    let store = RedisStore::builder().prefix(&prefix).cluster(urls).await.unwrap();
+    let store = builder().prefix(&prefix).cluster(urls).await.unwrap();
     let record = stored(&store, insert_of("ann")).await;
     let index = format!("{prefix}principal:ann");
     // As if it had never been confirmed, and that was more than a minute ago.
@@ -149,7 +149,7 @@ async fn a_log_in_that_dies_half_way_leaves_nothing_that_lasts() {
 async fn a_log_in_that_is_not_saved_takes_its_announcement_back() {
     let prefix = prefix();
     let urls = shared_cluster().await.urls();
-    let store = RedisStore::builder().prefix(&prefix).cluster(urls).await.unwrap();
+    let store = builder().prefix(&prefix).cluster(urls).await.unwrap();
     let cart = stored(&store, insert()).await;
     let stale = with(log_in("ann", &cart, LogIn::default()), |update| update.revision = 9);
     assert!(matches!(updated(&store, stale).await, Updated::Conflict(_)));
@@ -164,11 +164,7 @@ async fn a_log_in_that_is_not_saved_takes_its_announcement_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_log_in_that_a_revocation_overtook_removes_its_own_record() {
     let cluster = RedisCluster::start().await;
-    let store = RedisStore::builder()
-        .deadline(Duration::from_secs(30))
-        .cluster(cluster.urls())
-        .await
-        .unwrap();
+    let store = patient().cluster(cluster.urls()).await.unwrap();
     let mut carts = Vec::new();
     for number in 0..24 {
         carts.push(stored(&store, insert()).await);

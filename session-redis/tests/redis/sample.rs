@@ -25,8 +25,7 @@ pub(crate) async fn shared() -> &'static Redis {
 
 /// A cluster that the tests of this process share, each with keys of its own.
 pub(crate) async fn shared_cluster() -> &'static RedisCluster {
-    static CLUSTER: OnceCell<RedisCluster> = OnceCell::const_new();
-    CLUSTER.get_or_init(RedisCluster::start).await
+    RedisCluster::shared().await
 }
 
 /// Connections to the masters of the shared cluster.
@@ -58,10 +57,18 @@ pub(crate) fn prefix() -> String {
     format!("test{}:", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-pub(crate) fn builder() -> RedisBuilder {
-    // A busy machine is no failure.
-    RedisStore::builder().prefix(prefix()).deadline(Duration::from_secs(30))
+/// A busy machine is no failure.
+pub(crate) fn patient() -> RedisBuilder {
+    RedisStore::builder().deadline(Duration::from_secs(30))
 }
+
+/// The same under a prefix of its own.
+pub(crate) fn builder() -> RedisBuilder {
+    patient().prefix(prefix())
+}
+
+/// Of a store that tries again until then what cannot succeed.
+pub(crate) const VAIN_DEADLINE: Duration = Duration::from_secs(6);
 
 /// An empty store on the shared server.
 pub(crate) async fn store() -> RedisStore {

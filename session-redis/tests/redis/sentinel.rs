@@ -70,7 +70,7 @@ async fn the_feed_of_a_master_that_was_replaced_is_over_and_a_new_one_tells() {
     up_to_date(&mut feed).await;
     watched.master().freeze();
     assert_eq!(over(&mut feed).await, [], "no proof of life");
-    until(&watched.replica().url(), "INFO replication", "role:master").await;
+    watched.until_replaced().await;
     until_open(&store).await;
     tells(&store).await;
     watched.master().thaw();
@@ -94,7 +94,7 @@ async fn nothing_is_written_to_a_master_that_was_replaced_and_still_answers() {
     let watched = RedisSentinel::start().await;
     let store = RedisStore::sentinel(watched.urls(), &watched.master_url()).await.unwrap();
     watched.master().freeze();
-    until(&watched.replica().url(), "INFO replication", "role:master").await;
+    watched.until_replaced().await;
     // Twice as long as from one question to the next.
     tokio::time::sleep(Duration::from_secs(2)).await;
     watched.master().thaw();

@@ -5,6 +5,8 @@ use std::time::Duration;
 use session_core::{Now, Store as _};
 use session_sqlx::{MissingRight, NotMigrated, NotPrimary, PostgresStore};
 use session_test_support::{PgBouncer, PoolMode, Postgres, Warnings};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tokio::task::JoinSet;
 use tracing::Level;
 
@@ -23,6 +25,24 @@ async fn until_warned(store: &PostgresStore, is_warned: bool) -> Vec<String> {
             return warnings;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Has a pooler open so many connections of its pool. It opens one after the other, and a store counts those that come
+/// without a long pause.
+async fn fill_pool(url: &str, connections: usize) {
+    let options: PgConnectOptions = url.parse().expect("the URL is right");
+    // Not every pooler knows the option.
+    let options = options.extra_float_digits(None);
+    let mut clients = Vec::new();
+    for _ in 0..connections {
+        let mut client = options.connect().await.expect("the pooler is up");
+        client.execute("BEGIN").await.expect("the pool has another");
+        clients.push(client);
+    }
+    for mut client in clients {
+        client.execute("ROLLBACK").await.expect("the pooler is up");
+        client.close().await.expect("the pooler is up");
     }
 }
 
@@ -121,6 +141,7 @@ async fn a_pool_that_is_smaller_than_the_number_of_workers_is_named() {
             _ => patient().pooler_with_prepared_statements(),
         };
         let url = pooler.url(&server.database().await);
+        fill_pool(&url, 3).await;
         let said = Warnings::capture();
         let store = migrated(builder(), &url).await;
         let logged = said.take();
@@ -179,6 +200,7 @@ async fn the_reason_for_which_there_is_no_feed_is_named() {
     let server = Postgres::shared().await;
     let pooler = PgBouncer::start(server, PoolMode::Transaction, 20, "").await;
     let url = pooler.url(&server.database().await);
+    fill_pool(&url, 8).await;
     let store = migrated(patient().transaction_pooler(), &url).await;
     assert_eq!(warnings(&store).await, [""; 0], "nobody has asked for a feed");
     assert!(store.endings().await.expect("the store works").is_none());

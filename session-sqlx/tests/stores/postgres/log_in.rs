@@ -1,6 +1,7 @@
 //! Log-ins and revocations: what they cost, and that they wait for each other.
 
 use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
 
 use session_core::store::{Inserted, LogIn, Record, Update, Updated};
 use session_core::{Now, Store as _};
@@ -13,6 +14,10 @@ use super::fixtures::{
     with,
 };
 
+/// A connection that lay idle for a second is asked for a sign of life before the next write. A count that took
+/// longer than this is taken again.
+const BRISK: Duration = Duration::from_millis(900);
+
 fn at_most(limit: u32) -> LogIn {
     LogIn::new(None, NonZeroU32::new(limit))
 }
@@ -23,7 +28,9 @@ async fn a_log_in_a_list_and_a_revocation_take_one_round_trip_each() {
     let proxy = Proxy::before(server.address()).await;
     let url = proxy.url(&server.database().await);
     let store = migrated(patient().workers(1), &url).await;
-    for _ in 0..2 {
+    let mut round_trips = None;
+    for attempt in 0..20 {
+        let began = Instant::now();
         let cart = stored(&store, insert()).await;
         let update = with(update_of(&cart), |update| {
             update.principal = Some("1".into());
@@ -38,8 +45,12 @@ async fn a_log_in_a_list_and_a_revocation_take_one_round_trip_each() {
         assert_eq!(listed(&store, "1").await.len(), 2);
         let ended = store.delete_all("2", None, Now::Store).await;
         assert_eq!(ended.expect("the store works").live, 0);
+        if attempt > 0 && began.elapsed() < BRISK {
+            round_trips = Some(proxy.round_trips());
+            break;
+        }
     }
-    assert_eq!(proxy.round_trips(), 4);
+    assert_eq!(round_trips, Some(4));
 }
 
 #[tokio::test]

@@ -13,6 +13,9 @@ use crate::{TempDirectory, free_address};
 /// How long a node may be silent before the others take it for dead.
 const NODE_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// The same where no node is to die: what a node has acknowledged may be lost when another takes its place.
+const SHARED_NODE_TIMEOUT: Duration = Duration::from_mins(1);
+
 /// A running cluster on 127.0.0.1, made by `redis-cli --cluster create`.
 ///
 /// Its nodes keep their data in memory only. A slot without a master does not hold up the others
@@ -34,7 +37,16 @@ impl RedisCluster {
     /// nodes. It ends with the process.
     pub async fn shared() -> &'static Self {
         static SHARED: OnceCell<RedisCluster> = OnceCell::const_new();
-        SHARED.get_or_init(Self::start).await
+        let start = async || {
+            let cluster = Self::start().await;
+            let set =
+                format!("CONFIG SET cluster-node-timeout {}", SHARED_NODE_TIMEOUT.as_millis());
+            for node in &cluster.nodes {
+                node.until(&set, |answer| answer == "+OK\r\n").await;
+            }
+            cluster
+        };
+        SHARED.get_or_init(start).await
     }
 
     /// Starts six servers and joins them.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{FromRef, Path};
@@ -95,6 +96,8 @@ fn node(store: &impl TestStore, seals: bool) -> Router {
 }
 
 fn router(builder: Builder<Shop>) -> Router {
+    let sessions = builder.deadline(Duration::from_secs(20)).build();
+    let sessions = sessions.expect("the options are sound");
     Router::new()
         .route("/", get(read))
         .route("/note/{text}", post(write))
@@ -102,7 +105,7 @@ fn router(builder: Builder<Shop>) -> Router {
         .route("/email", get(email))
         .route("/email/{email}", post(register))
         .route("/logout", post(log_out))
-        .with_state(AppState { sessions: builder.build().expect("the options are sound") })
+        .with_state(AppState { sessions })
 }
 
 /// How often this text was decoded since this was last asked.

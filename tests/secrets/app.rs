@@ -101,7 +101,7 @@ impl<S: TestStore> TestApp<S> {
         let (note, ahead) = (issued.clone(), Arc::clone(&hours));
         let sessions = builder
             .without_cleaner()
-            .deadline(Duration::from_secs(1))
+            .deadline(Duration::from_secs(4))
             .clock(move || {
                 let hours = *ahead.lock().expect("nobody panics here");
                 Timestamp::from_micros(1_720_000_000_000_000).plus(Duration::from_hours(hours))

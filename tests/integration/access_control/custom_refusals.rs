@@ -158,9 +158,9 @@ async fn what_the_application_answers_stays_as_it_is() {
 #[tokio::test]
 async fn a_form_that_a_person_sent_is_answered_with_a_page_and_a_script_with_a_sentence() {
     let app = TestApp::with_options(MemoryStore::new(), routes(), |builder| {
-        builder.on_refusal(|refusal, head| match head.is_shown_as_page() {
-            true => format!("<p>{}", refusal.client_message()).into_response(),
-            false => refusal.client_message().into_response(),
+        builder.on_refusal(|refusal, head| {
+            let tag = if head.is_shown_as_page() { "<p>" } else { "" };
+            format!("{tag}{}", refusal.client_message()).into_response()
         })
     });
     let mut client = app.newcomer();

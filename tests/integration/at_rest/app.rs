@@ -1,5 +1,7 @@
 //! The application of these tests: a few sessions are used, and every secret that a browser was given is remembered.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{self, FromRef};
 use axum::routing::post;
@@ -10,6 +12,9 @@ use session_tests::Client;
 
 /// In the sessions, and with keys nowhere else.
 pub(crate) const CANARY: &str = "canary-in-a-coal-mine";
+
+/// How long a store may take.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
 #[session]
 struct Shop {
@@ -35,7 +40,7 @@ struct AppState {
 
 /// Uses a few sessions, and returns every secret that a browser was ever given.
 pub(crate) async fn use_sessions(store: impl Store, sealing: Option<Sealing>) -> Vec<[u8; 32]> {
-    let builder = Sessions::builder(store).without_cleaner();
+    let builder = Sessions::builder(store).without_cleaner().deadline(DEADLINE);
     let builder = match sealing {
         Some(sealing) => builder.sealing(sealing),
         None => builder,

@@ -4,7 +4,7 @@ use session_sqlx::PostgresStore;
 use session_test_support::Postgres;
 use sqlx::{Connection as _, PgConnection};
 
-use super::app::{required_sealing, use_sessions};
+use super::app::{DEADLINE, required_sealing, use_sessions};
 use super::files::{check, dump};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -13,7 +13,8 @@ async fn postgres_keeps_no_secret_and_with_keys_no_content() {
         let sealed = sealing.is_some();
         let server = Postgres::durable().await;
         let url = server.database().await;
-        let store = PostgresStore::connect(&url).await.expect("the server runs");
+        let store = PostgresStore::builder().deadline(DEADLINE).connect(&url).await;
+        let store = store.expect("the server runs");
         store.migrate().await.expect("the database is new");
         let secrets = use_sessions(store, sealing).await;
         let mut database = PgConnection::connect(&url).await.expect("the server runs");

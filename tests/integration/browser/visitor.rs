@@ -39,9 +39,22 @@ impl Visitor {
         self.browser.switch_to_window(tab.clone()).await.expect("the tab is open");
     }
 
-    /// Presses the back button.
+    /// Presses the back button, and waits for the page before.
     pub(crate) async fn goes_back(&self) {
+        self.runs("window.left = true; return 0").await;
         self.browser.back().await.expect("there is a page before");
+        let is_there = "return window.left === undefined && document.readyState === 'complete'";
+        let waiting = async {
+            loop {
+                // On a page that is being replaced no script runs to its end.
+                let answer = self.browser.execute(is_there, vec![]).await;
+                if answer.is_ok_and(|answer| *answer.json() == json!(true)) {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.expect("the page before is shown");
     }
 
     pub(crate) async fn goes_to(&self, path: &str) {

@@ -54,6 +54,9 @@ fn router(sessions: Sessions<Shop>) -> Router {
         .with_state(AppState { sessions })
 }
 
+/// How long a store may take.
+const DEADLINE: Duration = Duration::from_secs(20);
+
 /// Seconds that a test lets pass.
 fn clock(seconds: &Arc<AtomicU64>) -> impl Fn() -> Timestamp + Send + Sync + 'static {
     let seconds = Arc::clone(seconds);
@@ -69,9 +72,8 @@ on_each_store!(
 );
 
 async fn a_late_request_is_anonymous_and_leaves_the_new_cookie_alone<S: TestStore>(store: S) {
-    let sessions =
-        Sessions::builder(store).without_cleaner().build().expect("the defaults are sound");
-    stays_logged_in(&router(sessions)).await;
+    let sessions = Sessions::builder(store).without_cleaner().deadline(DEADLINE).build();
+    stays_logged_in(&router(sessions.expect("the deadline is not zero"))).await;
 }
 
 #[tokio::test]
@@ -108,7 +110,8 @@ async fn stays_logged_in(router: &Router) {
 async fn after_a_while_an_old_cookie_is_no_session_like_any_other<S: TestStore + Store>(store: S) {
     let seconds = Arc::default();
     let sessions = Sessions::builder(store).without_cleaner().clock(clock(&seconds));
-    let router = router(sessions.build().expect("the defaults are sound"));
+    let sessions = sessions.deadline(DEADLINE).build();
+    let router = router(sessions.expect("the deadline is not zero"));
     let mut browser = Client::new(&router);
     browser.post("/visit").await.ok();
     let mut lost_the_answer = browser.clone();

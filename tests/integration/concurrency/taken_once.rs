@@ -2,6 +2,7 @@
 
 use std::mem;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{FromRef, State};
@@ -71,8 +72,9 @@ async fn redeem_together(
 async fn nodes(store: &(impl Store + Clone)) -> [Client; 2] {
     let meeting = Meeting(Arc::new(Barrier::new(2)));
     let [first, second] = [(), ()].map(|()| {
-        let sessions = Sessions::builder(store.clone()).without_cleaner().build();
-        let sessions = sessions.expect("the defaults are sound");
+        let sessions = Sessions::builder(store.clone()).without_cleaner();
+        let sessions = sessions.deadline(Duration::from_secs(20)).build();
+        let sessions = sessions.expect("the deadline is not zero");
         Router::new()
             .route("/begin", post(begin))
             .route("/page", post(page))

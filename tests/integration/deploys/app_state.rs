@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use session_axum::{SessionEvent, SessionState, Sessions, Store};
@@ -75,6 +76,7 @@ impl Shared {
         let shared = self.clone();
         let sessions = Sessions::builder(store)
             .without_cleaner()
+            .deadline(Duration::from_secs(20))
             .on_event(move |event| shared.note(event))
             .build()
             .expect("the defaults are sound");

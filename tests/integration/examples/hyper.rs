@@ -3,19 +3,19 @@
 use std::path::Path;
 use std::process::Command;
 
-use session_test_support::{TempDirectory, free_address};
-
-use crate::examples::program::{build, shell};
+use crate::examples::program::{Program, build, shell};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 #[tokio::test]
 async fn a_guard_for_hyper_keeps_sessions_and_nests() {
-    let (directory, port) = (TempDirectory::new("INT"), free_address().port());
-    let mut command = Command::new(build("hyper"));
-    command.arg(port.to_string());
-    let ready = async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok();
-    assert!(directory.launch(&mut command, ready).await, "it starts: {}", directory.log());
+    let built = build("hyper");
+    let program = Program::on_free_port(|port| {
+        let mut command = Command::new(&built);
+        command.arg(port.to_string());
+        command
+    });
+    let Program { directory, port } = program.await;
     let curl = |jar: &str, line: &str| {
         let line = line.replace("HOST", &format!("localhost:{port}"));
         shell(&format!("curl -s -b {jar} -c {jar} {line}"), directory.path())

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use session_test_support::{TempDirectory, free_address};
+use tokio::net::TcpStream;
 
 /// Builds an example as the README says, and returns where the program is.
 pub(super) fn build(name: &str) -> PathBuf {
@@ -45,14 +46,34 @@ impl Program {
 
     /// The program that was built here, with these options.
     pub(super) async fn run(built: &Path, options: &[&str]) -> Self {
-        let program = Self { directory: TempDirectory::new("INT"), port: free_address().port() };
-        let mut command = Command::new(built);
-        command.env_remove("SESSION_KEYS");
-        command.args(["--port", &program.port.to_string()]).args(options);
-        let address = ("127.0.0.1", program.port);
-        let ready = async || tokio::net::TcpStream::connect(address).await.is_ok();
-        let started = program.directory.launch(&mut command, ready).await;
-        assert!(started, "it starts: {}", program.directory.log());
-        program
+        Self::on_free_port(|port| {
+            let mut command = Command::new(built);
+            command.env_remove("SESSION_KEYS");
+            command.args(["--port", &port.to_string()]).args(options);
+            command
+        })
+        .await
+    }
+
+    /// What this command starts on a port. Have it name a program that is built: the port is free now, and maybe not
+    /// for long.
+    pub(super) async fn on_free_port(command: impl Fn(u16) -> Command) -> Self {
+        // Another process may take the port first.
+        for _ in 0..5 {
+            let program =
+                Self { directory: TempDirectory::new("INT"), port: free_address().port() };
+            if program.launch(&mut command(program.port)).await {
+                return program;
+            }
+            let log = program.directory.log();
+            assert!(log.contains("Address already in use"), "it does not start: {log}");
+        }
+        panic!("no port is free")
+    }
+
+    /// Runs the command in the program's directory until somebody listens at its port. False if it ended before.
+    pub(super) async fn launch(&self, command: &mut Command) -> bool {
+        let ready = async || TcpStream::connect(("127.0.0.1", self.port)).await.is_ok();
+        self.directory.launch(command, ready).await
     }
 }

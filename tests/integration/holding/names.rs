@@ -1,6 +1,7 @@
 //! Sessions are told apart by the names of their `Sessions`.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{FromRef, Request};
@@ -99,7 +100,7 @@ handlers!(member, renamed::Member);
 handlers!(aliased_member, aliased::Member);
 
 fn sessions<T: SessionState, S: TestStore>(store: &ProbedStore<S>) -> Builder<T> {
-    Sessions::builder(store.clone()).without_cleaner()
+    Sessions::builder(store.clone()).without_cleaner().deadline(Duration::from_secs(20))
 }
 
 #[derive(Clone)]

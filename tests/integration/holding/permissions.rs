@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -99,8 +100,9 @@ struct TestApp<S> {
 impl<S: TestStore> TestApp<S> {
     fn new(store: S) -> Self {
         let store = ProbedStore::new(store);
-        let sessions = Sessions::builder(store.clone()).without_cleaner().build();
-        let sessions = sessions.expect("the defaults are sound");
+        let sessions = Sessions::builder(store.clone()).without_cleaner();
+        let sessions = sessions.deadline(Duration::from_secs(20)).build();
+        let sessions = sessions.expect("the deadline is not zero");
         let state = AppState { sessions, kicked: Kicked::default() };
         let admin = Router::new()
             .route("/admin", get(page))

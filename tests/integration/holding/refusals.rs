@@ -2,6 +2,7 @@
 //! refused, with the cure.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn_with_state};
@@ -94,6 +95,7 @@ async fn the_refusal_names_the_session_and_the_cure<S: TestStore>(store: S) {
             }
         })
         .without_cleaner()
+        .deadline(Duration::from_secs(20))
         .build()
         .expect("the defaults are sound");
     let router = Router::new()

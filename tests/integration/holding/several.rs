@@ -1,5 +1,7 @@
 //! Several sessions of one request: each in a store of its own, saved together.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{FromRef, Request};
 use axum::http::StatusCode;
@@ -40,6 +42,9 @@ fn explode(_: &u64, _: &u64, _: &u64) -> u64 {
     panic!("as the test wants it")
 }
 
+/// How long a store may take.
+const DEADLINE: Duration = Duration::from_secs(20);
+
 #[derive(Clone, FromRef)]
 struct AppState {
     shops: Sessions<Shop>,
@@ -58,11 +63,11 @@ impl<S: TestStore> TestApp<S> {
         let office_store = ProbedStore::new(store.another().await);
         let shop_store = ProbedStore::new(store);
         let office = SessionCookie::host("office").expect("it is a name");
-        let shops = Sessions::builder(shop_store.clone()).without_cleaner();
-        let offices = Sessions::builder(office_store.clone()).without_cleaner().cookie(office);
+        let shops = Sessions::builder(shop_store.clone()).without_cleaner().deadline(DEADLINE);
+        let offices = Sessions::builder(office_store.clone()).without_cleaner().deadline(DEADLINE);
         let state = AppState {
             shops: shops.build().expect("the defaults are sound"),
-            offices: offices.build().expect("the defaults are sound"),
+            offices: offices.cookie(office).build().expect("the defaults are sound"),
         };
         Self { shop_store, office_store, state }
     }
@@ -192,7 +197,7 @@ async fn all_are_stored_when_the_client_leaves_during_the_save<S: TestStore>(sto
             if app.stored().await == expected {
                 break;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         assert_eq!(app.stored().await, expected);
     }
@@ -309,6 +314,7 @@ async fn a_panicking_merge_of_one_does_not_stop_the_other<S: TestStore>(store: S
         app.office_store.heal();
         let elsewhere = Sessions::<Office>::builder(app.office_store.store().clone())
             .cookie(SessionCookie::host("office").expect("it is a name"))
+            .deadline(DEADLINE)
             .build()
             .expect("the defaults are sound");
         elsewhere.update(&handle, |office| office.mine = 7).await.expect("it is there");
@@ -320,7 +326,7 @@ async fn a_panicking_merge_of_one_does_not_stop_the_other<S: TestStore>(store: S
         if app.stored().await.0 == Some(2) {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert_eq!(app.stored().await.0, Some(2), "the other session is stored");
     assert_eq!(second.post("/both").await.ok(), "3 2");

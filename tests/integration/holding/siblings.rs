@@ -147,7 +147,7 @@ async fn two_that_write_take_turns_and_both_are_saved<S: TestStore>(store: S) {
 async fn one_that_waits_too_long_is_answered_503<S: TestStore>(store: S) {
     let app = TestApp::new(store);
     let ann = app.ann().await;
-    let hasty = TestApp::with_deadline(app.store.store().clone(), Duration::from_millis(700));
+    let hasty = TestApp::with_deadline(app.store.store().clone(), Duration::from_secs(3));
     let mut ann = ann.at(&router(&hasty));
     let seen = ann.post("/?/slow-for-long&/visit").await.ok();
     assert_eq!(seen, "200 ann 11 stored; 503 the session is unavailable; ann 1 stored");

@@ -23,7 +23,7 @@ use session_tests::{Call, Client, Fault, ProbedStore, TestStore};
 use tokio::time::timeout;
 
 /// How long a test waits for what is to happen.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a test waits for what is not to happen.
 const A_WHILE: Duration = Duration::from_millis(250);
 
@@ -125,6 +125,19 @@ impl<S: TestStore> Node<S> {
         let mut client = self.newcomer();
         client.post(&format!("/log-in/{user}")).await.ok();
         client
+    }
+
+    /// Somebody who has logged in here, and the live session. Real time passes: under short limits the session may have
+    /// ended before the second request, which then is nobody's.
+    pub(crate) async fn live_after_log_in(&self, user: &str) -> (Client, Live) {
+        for _ in 0..10 {
+            let client = self.log_in_as(user).await;
+            let live = self.live(&client).await;
+            if live.handle().is_some() {
+                return (client, live);
+            }
+        }
+        panic!("no log-in lasts until the next request");
     }
 
     /// The client's session, as long as it lives.

@@ -6,8 +6,9 @@ use session_axum::EndReason;
 use session_axum::testing::Clock;
 use session_core::Now;
 use session_tests::{TestStore, on_each_store};
+use tokio::time::{Instant, sleep, timeout};
 
-use super::app::{Learns, Node, end, goes_on, short};
+use super::app::{Learns, Node, PATIENCE, end, goes_on, short};
 
 on_each_store!(
     with_keys;
@@ -256,33 +257,36 @@ async fn deleted<S: TestStore>(store: &S, Nodes { here, there, .. }: Nodes<S>) {
 }
 
 async fn the_idle_limit_ends_it<S: TestStore>(store: S) {
-    let lifetime = short(60_000, 1000);
+    let lifetime = short(60_000, 4000);
     let node = Node::with(&store, Learns::ByFeed, |builder| builder.lifetime(lifetime));
-    let live = node.live(&node.log_in_as("ann").await).await;
+    let (_, live) = node.live_after_log_in("ann").await;
     goes_on(&live).await;
     assert_eq!(end(&live).await, EndReason::Expired);
 }
 
 async fn the_absolute_limit_ends_it<S: TestStore>(store: S) {
-    let lifetime = short(1500, 1000);
+    let lifetime = short(5000, 4000);
     let node = Node::with(&store, Learns::ByFeed, |builder| builder.lifetime(lifetime));
-    let live = node.live(&node.log_in_as("ann").await).await;
-    while live.end_reason().is_none() {
-        _ = live.used().await;
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    let (_, live) = node.live_after_log_in("ann").await;
+    let uses = async {
+        while live.end_reason().is_none() {
+            _ = live.used().await;
+            sleep(Duration::from_millis(200)).await;
+        }
+    };
+    timeout(PATIENCE, uses).await.expect("it ends though it is used");
     assert_eq!(end(&live).await, EndReason::Expired);
 }
 
 /// Its deadline passes, and before it is ended the store is asked.
 async fn what_is_used_elsewhere_goes_on<S: TestStore>(store: S) {
-    let lifetime = || short(60_000, 1000);
+    let lifetime = || short(60_000, 4000);
     let node = Node::with(&store, Learns::ByFeed, |builder| builder.lifetime(lifetime()));
     let elsewhere = Node::with(&store, Learns::ByFeed, |builder| builder.lifetime(lifetime()));
-    let client = node.log_in_as("ann").await;
-    let live = node.live(&client).await;
+    let (client, live) = node.live_after_log_in("ann").await;
     let mut client = client.at(&elsewhere.router);
-    for _ in 0..5 {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(5) {
         goes_on(&live).await;
         client.post("/visit").await.ok();
     }

@@ -13,7 +13,9 @@ use super::app::{Guest, Learns, Node};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// How long a store may take.
-const DEADLINE: Duration = SECOND;
+const DEADLINE: Duration = Duration::from_secs(4);
+/// How many connections a store has at most: each that is dead may cost one question its deadline.
+const CONNECTIONS: u32 = 2;
 /// How often the node beyond the proxy asks, where it is not told.
 const CHECK_EVERY: Duration = Duration::from_secs(3);
 /// Beyond the bound, for a busy machine.
@@ -76,17 +78,18 @@ impl<S: TestStore> Outage<S> {
         // Nothing passes for a while, and what was sent arrives late.
         self.proxy.black_hole().await;
         let live = self.one_logs_out().await;
-        sleep(CHECK_EVERY).await;
+        // Long enough for a question to be given up.
+        sleep(CHECK_EVERY + DEADLINE).await;
         assert_eq!(live.end_reason(), None, "nobody could know");
         self.proxy.heal().await;
-        self.ends(&live, CHECK_EVERY + DEADLINE, "a black hole").await;
+        self.ends(&live, CHECK_EVERY + DEADLINE * CONNECTIONS, "a black hole").await;
         // The server has forgotten the connections, and the node is told nothing.
         self.proxy.half_open().await;
         let live = self.one_logs_out().await;
         self.proxy.heal().await;
-        self.ends(&live, CHECK_EVERY + DEADLINE, "half-open").await;
+        self.ends(&live, CHECK_EVERY + DEADLINE * CONNECTIONS, "half-open").await;
         let live = self.one_logs_out().await;
-        self.ends(&live, CHECK_EVERY, "all is well again").await;
+        self.ends(&live, CHECK_EVERY + DEADLINE, "all is well again").await;
     }
 }
 

@@ -105,7 +105,7 @@ fn nobody_is_asked_without_a_pause() {
 }
 
 /// Under a feed that proves that it misses nothing, each is asked for in one interval of twelve.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_is_told_is_hardly_asked_for() {
     let node = Node::with(&MemoryStore::new(), Learns::ByFeed, |builder| {
         builder.check_every(Duration::from_secs(3))

@@ -5,6 +5,7 @@ use std::time::Duration;
 use session_axum::{EndReason, ErrorKind, MemoryStore, Reach, Sessions};
 use session_tests::settings::ring;
 use session_tests::{ProbedStore, TestStore, on_each_store};
+use tokio::time::Instant;
 
 use super::app::{Guest, Learns, Node, end, goes_on, short};
 
@@ -60,11 +61,11 @@ async fn who_logs_in_is_who_it_is_live_for() {
 async fn a_limit_ends_it_unless_this_process_renews_it() {
     let store = ProbedStore::new(MemoryStore::new());
     let builder = Sessions::<Guest>::sealed_cookie(ring()).revocations(store.clone());
-    let builder = builder.lifetime(short(60_000, 1000)).check_every(Duration::from_millis(50));
+    let builder = builder.lifetime(short(60_000, 4000)).check_every(Duration::from_millis(50));
     let node = Node::built(store, builder);
-    let mut client = node.log_in_as("ann").await;
-    let live = node.live(&client).await;
-    for _ in 0..6 {
+    let (mut client, live) = node.live_after_log_in("ann").await;
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(5) {
         goes_on(&live).await;
         client.get("/handle").await.ok();
     }

@@ -1,5 +1,7 @@
 //! The application of these tests: a shop whose nodes seal, or do not.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{FromRef, Path};
 use axum::routing::{get, post};
@@ -54,7 +56,8 @@ pub(crate) fn node(store: impl Store, sealing: Option<Sealing>) -> Node {
 }
 
 pub(crate) fn node_of(builder: Builder<Shop>) -> Node {
-    let sessions = builder.without_cleaner().build().expect("the defaults are sound");
+    let builder = builder.without_cleaner().deadline(Duration::from_secs(20));
+    let sessions = builder.build().expect("the deadline is not zero");
     let router = Router::new()
         .route("/visit", post(visit))
         .route("/visits", get(visits))

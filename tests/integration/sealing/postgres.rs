@@ -1,5 +1,7 @@
 //! Sealed records in PostgreSQL: dumped, and moved to another row.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use session_axum::Sealing;
 use session_sqlx::PostgresStore;
@@ -15,7 +17,8 @@ const CANARY: &str = "canary-7f3a";
 /// A store on a database of its own, and its URL.
 async fn new_store() -> (PostgresStore, String) {
     let url = Postgres::shared().await.database().await;
-    let store = PostgresStore::connect(&url).await.expect("the server runs");
+    let builder = PostgresStore::builder().deadline(Duration::from_secs(20));
+    let store = builder.connect(&url).await.expect("the server runs");
     store.migrate().await.expect("the database is new");
     (store, url)
 }

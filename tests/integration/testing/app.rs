@@ -13,6 +13,9 @@ use futures_util::{Stream, stream};
 use serde::Deserialize;
 use session_axum::{Builder, Session, Sessions, Store, require_session, session};
 
+/// How long a store may take.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
 #[session]
 #[derive(Debug)]
 pub(crate) struct Shop {
@@ -119,6 +122,6 @@ pub(crate) fn sessions(
     store: impl Store,
     options: impl FnOnce(Builder<Shop>) -> Builder<Shop>,
 ) -> Sessions<Shop> {
-    let builder = Sessions::builder(store).without_cleaner().deadline(Duration::from_secs(2));
+    let builder = Sessions::builder(store).without_cleaner().deadline(PATIENCE);
     options(builder).build().expect("the options are sound")
 }

@@ -13,7 +13,7 @@ use super::app::{sessions, shop};
 
 /// How long a store may take that hangs.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
-const DEADLINE: Duration = Duration::from_millis(300);
+const DEADLINE: Duration = Duration::from_secs(3);
 
 /// Runs it in a runtime of its own, whose clock runs.
 #[cfg(any(feature = "postgres", feature = "redis"))]
@@ -85,11 +85,12 @@ mod postgres {
     use session_test_support::Postgres;
 
     use super::{DEADLINE, answers, hangs, outside};
+    use crate::testing::app::PATIENCE;
 
     #[tokio::test(start_paused = true)]
     async fn postgres_answers() {
         let url = outside(async || Postgres::shared().await.database().await);
-        let store = PostgresStore::connect(&url).await.unwrap();
+        let store = PostgresStore::builder().deadline(PATIENCE).connect(&url).await.unwrap();
         store.migrate().await.unwrap();
         answers(store).await;
     }
@@ -109,21 +110,26 @@ mod postgres {
 
 #[cfg(feature = "redis")]
 mod redis {
-    use session_redis::RedisStore;
+    use session_redis::{RedisBuilder, RedisStore};
     use session_test_support::{Redis, RedisCluster};
 
     use super::{DEADLINE, answers, hangs, outside};
+    use crate::testing::app::PATIENCE;
+
+    fn builder() -> RedisBuilder {
+        RedisStore::builder().prefix("paused:").deadline(PATIENCE)
+    }
 
     #[tokio::test(start_paused = true)]
     async fn redis_answers() {
         let url = outside(async || Redis::shared().await.url());
-        answers(RedisStore::builder().prefix("paused:").connect(&url).await.unwrap()).await;
+        answers(builder().connect(&url).await.unwrap()).await;
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_redis_cluster_answers() {
         let urls = outside(async || RedisCluster::shared().await.urls());
-        answers(RedisStore::builder().prefix("paused:").cluster(urls).await.unwrap()).await;
+        answers(builder().cluster(urls).await.unwrap()).await;
     }
 
     #[tokio::test(start_paused = true)]
@@ -142,11 +148,13 @@ mod sqlite {
     use tokio::sync::Mutex;
 
     use super::{DEADLINE, answers, hangs};
+    use crate::testing::app::PATIENCE;
 
     #[tokio::test(start_paused = true)]
     async fn sqlite_answers() {
         let directory = TempDirectory::new("TERM");
-        let store = SqliteStore::builder().open(directory.path().join("shop.db")).await.unwrap();
+        let builder = SqliteStore::builder().deadline(PATIENCE);
+        let store = builder.open(directory.path().join("shop.db")).await.unwrap();
         store.migrate().await.unwrap();
         answers(store).await;
     }

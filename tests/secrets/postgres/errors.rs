@@ -1,5 +1,7 @@
 //! The errors of PostgreSQL: what they say of a row, and of the URL.
 
+use std::time::Duration;
+
 use session_sqlx::PostgresStore;
 use session_test_support::Postgres;
 use session_tests::Client;
@@ -14,7 +16,8 @@ use crate::secret::{Secret, none_is_in};
 async fn a_row_that_the_server_refuses_is_not_shown() {
     output::capture();
     let url = Postgres::shared().await.database().await;
-    let store = PostgresStore::connect(&url).await.expect("the server is up");
+    let builder = PostgresStore::builder().deadline(Duration::from_secs(20));
+    let store = builder.connect(&url).await.expect("the server is up");
     store.migrate().await.expect("the database is empty");
     let app = TestApp::new(store);
     let mut client = app.log_in().await;

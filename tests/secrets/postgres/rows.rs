@@ -1,5 +1,7 @@
 //! The rows of PostgreSQL's table, as a dump shows them.
 
+use std::time::Duration;
+
 use session_sqlx::PostgresStore;
 use session_test_support::Postgres;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -10,7 +12,8 @@ use crate::stored_records::used;
 #[tokio::test]
 async fn no_row_of_postgresql_holds_a_token_or_secret() {
     let url = Postgres::shared().await.database().await;
-    let store = PostgresStore::connect(&url).await.expect("the server is up");
+    let builder = PostgresStore::builder().deadline(Duration::from_secs(20));
+    let store = builder.connect(&url).await.expect("the server is up");
     store.migrate().await.expect("the database is empty");
     let app = used(store).await;
     let dump = dump(&url).await;

@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::examples::program::{self, shell};
-use session_test_support::{TempDirectory, free_address};
+use crate::examples::program::{self, Program, shell};
+use session_test_support::TempDirectory;
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
@@ -19,15 +18,9 @@ pub(crate) struct Application {
 impl Application {
     pub(crate) async fn start() -> Self {
         static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-        let application =
-            Self { directory: TempDirectory::new("INT"), port: free_address().port() };
-        let mut command = Command::new(PROGRAM.get_or_init(|| program::build("accounts")));
-        command.args(["--port", &application.port.to_string()]);
-        let address = ("127.0.0.1", application.port);
-        let ready = async || tokio::net::TcpStream::connect(address).await.is_ok();
-        let started = application.directory.launch(&mut command, ready).await;
-        assert!(started, "it starts: {}", application.directory.log());
-        application
+        let built = PROGRAM.get_or_init(|| program::build("accounts"));
+        let Program { directory, port } = Program::run(built, &[]).await;
+        Self { directory, port }
     }
 
     /// What curl prints, in a directory where the jars lie. `@` is the application.

@@ -17,6 +17,10 @@ use crate::examples::program::shell;
 
 /// Less than any time-out on the way.
 const PROMPT: Duration = Duration::from_secs(3);
+/// How often it is tried: real time passes, and other programs take their part of it.
+const ATTEMPTS: usize = 3;
+/// How long the test waits for what is not prompt.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// So many that some would be lost if the program did not wait for them.
 const SOCKETS: usize = 100;
 
@@ -28,42 +32,58 @@ async fn it_stops_at_once_and_tells_what_is_open() {
     for (stop, has_stream) in
         [(TempDirectory::interrupt as fn(&_), true), (TempDirectory::terminate, false)]
     {
-        let chat = node("memory:").await;
-        let at = format!("http://localhost:{}", chat.port);
-        let log_in = format!("curl -s -c jar -d name=Ann -D - {at}/login -o head");
-        let head = shell(&log_in, chat.directory.path());
-        let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
-        let (cookie, _) = cookie.expect("she is logged in").split_once(';').expect("attributes");
-
-        let mut sockets = Vec::new();
-        for _ in 0..SOCKETS {
-            sockets.push(socket(&at, cookie).await);
+        let mut took: Vec<Duration> = Vec::new();
+        while took.iter().all(|took| *took >= PROMPT) {
+            assert!(took.len() < ATTEMPTS, "it does not stop at once: {took:?}");
+            took.push(stops(stop, has_stream).await);
         }
-
-        let stream = has_stream.then(|| {
-            let mut curl = Command::new("curl");
-            curl.args(["-sN", "-b", "jar", &format!("{at}/events")]);
-            curl.current_dir(chat.directory.path()).stdout(Stdio::piped());
-            let mut curl = curl.spawn().expect("curl is there");
-            let mut events = BufReader::new(curl.stdout.take().expect("it is piped")).lines();
-            assert!(events.next().expect("there is an event").is_ok());
-            (curl, events)
-        });
-
-        let asked = Instant::now();
-        stop(&chat.directory);
-        for socket in &mut sockets {
-            assert_eq!(good_bye(socket).await, (1001, "the server is shutting down".to_owned()));
-        }
-        while chat.directory.is_running() {
-            assert!(asked.elapsed() < PROMPT, "it does not stop");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        if let Some((mut curl, _)) = stream {
-            assert!(curl.wait().expect("curl ends").success(), "the stream ends as it should");
-        }
-        assert!(chat.directory.log().contains("stopped"), "{}", chat.directory.log());
     }
+}
+
+/// How long it takes to stop. If that is not prompt, it may have given up to tell somebody.
+async fn stops(stop: fn(&TempDirectory), has_stream: bool) -> Duration {
+    let chat = node("memory:").await;
+    let at = format!("http://localhost:{}", chat.port);
+    let log_in = format!("curl -s -c jar -d name=Ann -D - {at}/login -o head");
+    let head = shell(&log_in, chat.directory.path());
+    let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
+    let (cookie, _) = cookie.expect("she is logged in").split_once(';').expect("attributes");
+
+    let mut sockets = Vec::new();
+    for _ in 0..SOCKETS {
+        sockets.push(socket(&at, cookie).await);
+    }
+
+    let stream = has_stream.then(|| {
+        let mut curl = Command::new("curl");
+        curl.args(["-sN", "-b", "jar", &format!("{at}/events")]);
+        curl.current_dir(chat.directory.path()).stdout(Stdio::piped());
+        let mut curl = curl.spawn().expect("curl is there");
+        let mut events = BufReader::new(curl.stdout.take().expect("it is piped")).lines();
+        assert!(events.next().expect("there is an event").is_ok());
+        (curl, events)
+    });
+
+    let asked = Instant::now();
+    stop(&chat.directory);
+    let mut told = Vec::new();
+    for socket in &mut sockets {
+        told.push(good_bye(socket).await);
+    }
+    while chat.directory.is_running() {
+        assert!(asked.elapsed() < PATIENCE, "it does not stop");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let took = asked.elapsed();
+    if took < PROMPT {
+        let expected = Some((1001, "the server is shutting down".to_owned()));
+        assert!(told.iter().all(|told| *told == expected), "{told:?}");
+    }
+    if let Some((mut curl, _)) = stream {
+        assert!(curl.wait().expect("curl ends").success(), "the stream ends as it should");
+    }
+    assert!(chat.directory.log().contains("stopped"), "{}", chat.directory.log());
+    took
 }
 
 /// One that is open: it has said who is there.
@@ -78,12 +98,11 @@ async fn socket(at: &str, cookie: &str) -> Socket {
     socket
 }
 
-/// The code and the reason with which it is closed.
-async fn good_bye(socket: &mut Socket) -> (u16, String) {
-    let message = tokio::time::timeout(PROMPT, socket.next()).await.expect("it says good-bye");
-    let message = message.expect("it is open").expect("there is a message");
+/// The code and the reason with which it is closed; none if it breaks before it is.
+async fn good_bye(socket: &mut Socket) -> Option<(u16, String)> {
+    let message = tokio::time::timeout(PATIENCE, socket.next()).await.expect("it ends")?.ok()?;
     let Message::Close(Some(frame)) = message else { panic!("{message}") };
     // To read on is to answer it.
-    assert!(socket.next().await.is_none());
-    (frame.code.into(), frame.reason.to_string())
+    let is_closed = socket.next().await.is_none();
+    is_closed.then(|| (frame.code.into(), frame.reason.to_string()))
 }

@@ -26,7 +26,7 @@ async fn everything_is_still_there_after_a_restart() {
     visitor.sees("#user", "ann").await;
 
     shop.directory.kill();
-    shop.start(&database, &[], None).await;
+    shop.start_again(&database, None).await;
     visitor.goes_to("/").await;
     visitor.sees("#user", "ann").await;
     visitor.sees("#visits", "1").await;

@@ -69,8 +69,7 @@ async fn an_error_names_what_failed_and_what_to_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_without_secure_cookies_is_served_with_the_switch() {
     for (options, visits) in [(&[][..], ["1", "1"]), (&["--insecure-cookie"], ["1", "2"])] {
-        let shop = Shop::new();
-        shop.start("memory:", options, None).await;
+        let shop = Shop::start("memory:", options, None).await;
         let host = format!("shop.example:{}", shop.port);
         let visit =
             format!("curl -s -b jar -c jar --resolve {host}:127.0.0.1 -X POST http://{host}/visit");
@@ -81,8 +80,7 @@ async fn a_client_without_secure_cookies_is_served_with_the_switch() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_listens_where_it_is_told_and_says_so() {
-    let shop = Shop::new();
-    shop.start("memory:", &["--host", "0.0.0.0"], None).await;
+    let shop = Shop::start("memory:", &["--host", "0.0.0.0"], None).await;
     let log = shop.directory.log();
     assert!(log.contains(&format!("open http://localhost:{}", shop.port)), "{log}");
     assert!(log.contains("--insecure-cookie"), "{log}");

@@ -24,18 +24,16 @@ async fn keys_rotate_on_two_running_nodes_and_nobody_is_logged_out() {
     let database = Postgres::shared().await.database().await;
     let key = || session_axum::KeyRing::generate().expect("the system's random source works");
     let (old, new) = (key(), key());
-    let nodes = [Shop::new(), Shop::new()];
+    let start = async || Shop::start(&database, &[], Some(&old)).await;
+    let nodes = [start().await, start().await];
     let jars = tempfile::tempdir().expect("a directory for the jar");
     let curl = |shop: &Shop, rest: &str| shop.curl(jars.path(), rest);
-    for node in &nodes {
-        node.start(&database, &[], Some(&old)).await;
-    }
     curl(&nodes[0], "-d user=ann SHOP/login");
     let mut visits = 0;
     for keys in [old.clone(), format!("{old} next:{new}"), format!("{new} {old}"), new.clone()] {
         for restarted in &nodes {
             restarted.directory.kill();
-            restarted.start(&database, &[], Some(&keys)).await;
+            restarted.start_again(&database, Some(&keys)).await;
             for node in &nodes {
                 visits += 1;
                 assert_eq!(curl(node, "-X POST SHOP/visit"), visits.to_string());
@@ -50,8 +48,7 @@ async fn the_same_program_runs_on_every_store() {
     let redis = Redis::start().await;
     let key = session_axum::KeyRing::generate().expect("the system's random source works");
     for store in ["sqlite:./quickstart.db", "memory:", &redis.url(), "cookie:"] {
-        let shop = Shop::new();
-        shop.start(store, &[], Some(&key)).await;
+        let shop = Shop::start(store, &[], Some(&key)).await;
         let jars = tempfile::tempdir().expect("a directory for the jar");
         let curl = |rest: &str| shop.curl(jars.path(), rest);
         curl("-X POST SHOP/visit");
@@ -60,7 +57,7 @@ async fn the_same_program_runs_on_every_store() {
         assert_eq!(curl("SHOP/me"), r#"{"user":"ann","visits":1,"cart":["tea"]}"#, "{store}");
         if !matches!(store, "memory:") {
             shop.directory.kill();
-            shop.start(store, &[], Some(&key)).await;
+            shop.start_again(store, Some(&key)).await;
             assert_eq!(curl("SHOP/me"), r#"{"user":"ann","visits":1,"cart":["tea"]}"#, "{store}");
         }
         curl("-X POST SHOP/logout");

@@ -17,6 +17,9 @@ use sqlx::{Connection, PgConnection};
 /// longer than this is taken again.
 const BRISK: Duration = Duration::from_millis(900);
 
+/// How long the store may take.
+const DEADLINE: Duration = Duration::from_secs(20);
+
 /// How often each request is made: the counts are this many times its cost.
 pub(crate) const TIMES: u64 = 4;
 
@@ -116,12 +119,13 @@ impl MeteredApp {
         let proxy = Proxy::before(server.address()).await;
         let store = PostgresStore::builder()
             .workers(1)
+            .deadline(DEADLINE)
             .connect(&proxy.url(&database))
             .await
             .expect("the server is up");
         store.migrate().await.expect("the database is empty");
-        let sessions =
-            Sessions::builder(store).without_cleaner().build().expect("the defaults are sound");
+        let sessions = Sessions::builder(store).without_cleaner().deadline(DEADLINE).build();
+        let sessions = sessions.expect("the deadline is not zero");
         let state = AppState { sessions: sessions.clone() };
         let counted = Router::new()
             .route("/counted-around", post(change))

@@ -61,7 +61,7 @@ where
     }
 }
 
-/// An extractor of who is logged in, by value; 401 when nobody is. As [`SessionRef`] it needs a function with the
+/// An extractor for the user who is logged in, by value; 401 if nobody is. As [`SessionRef`] it needs a function with the
 /// session around, be it the handler itself:
 ///
 /// ```

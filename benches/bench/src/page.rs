@@ -38,8 +38,8 @@ this run does not tell which is better. [How it is measured](../benches/README.m
         ),
         (
             "Log-ins",
-            "Log-ins per second over 64 connections: of somebody who had no session (*first*), of somebody else in the session that there is, which
-takes it from whom it belonged to, and of the one user to whom all sessions, more than two thousand, belong.",
+            "Log-ins per second over 64 connections: of visitors without a session (*first*); of another user in an existing session; and of one user who has all
+sessions, more than two thousand.",
             tables::log_ins(results),
         ),
         (

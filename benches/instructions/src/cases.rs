@@ -28,7 +28,7 @@ pub(crate) const ALL: &[Case] = cases! {
     "plain", "a request without a session", |times| ask("/plain", memory(), times);
     "read", "read", |times| ask("/read", memory(), times);
     "write", "write", |times| ask("/write", memory(), times);
-    "login", "log-in, which draws and spells a token", |times| follow("/login", memory(), times);
+    "login", "log-in, which generates and encodes a token", |times| follow("/login", memory(), times);
     "begin", "a session begins", |times| anonymous("/begin", times);
     "none", "read without a cookie", |times| anonymous("/read", times);
     "foreign", "read with a token of no session: the token is parsed, and looked up", foreign;

@@ -27,7 +27,7 @@ const GENERATE: &str = "head -c 32 /dev/urandom | base64";
 ///
 /// 1. `SESSION_KEYS="OLD next:NEW"`
 /// 2. `SESSION_KEYS="NEW OLD"`
-/// 3. `SESSION_KEYS="NEW"`, when the absolute limit of the sessions has passed
+/// 3. `SESSION_KEYS="NEW"`, when the longest absolute limit of the sessions has passed
 ///
 /// Generate a key once, and keep it with the program's other secrets. In a shell:
 ///

@@ -14,7 +14,7 @@ use crate::crypto::token::{Digest, DigestKey, Handle, Nonce, Token, Transport};
 use crate::engine::event::Ignored;
 use crate::state::frame::{Contents, Head};
 
-/// The stage at which a session type uses its keys. Turning sealing on for sessions that live already takes
+/// The stage of turning encryption on for a session type. Turning sealing on for sessions that live already takes
 /// these in turn, each deployed on every node before the next, and loses none of them.
 ///
 /// ```
@@ -35,7 +35,7 @@ pub enum Sealing {
     /// Seals, and still takes what is not sealed, which it seals at the next use.
     Adopted(KeyRing),
     /// Seals, and takes nothing else: what is not sealed is an error in a record, and no session
-    /// in a cookie. For new services, and for old ones when the absolute limit has passed.
+    /// in a cookie. For new services, and for old ones when the longest absolute limit has passed.
     Required(KeyRing),
 }
 

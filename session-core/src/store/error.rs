@@ -10,8 +10,8 @@ use std::time::Duration;
 pub enum StoreError {
     /// It did not answer in time; a write may or may not have happened.
     ///
-    /// Check that the store runs, and that it and the network are fast enough. `.deadline(…)` on the builder is how long is
-    /// waited. A `GET` may be sent again, and so may a form whose effect is the same the second time.
+    /// Check that the store runs, and that it and the network are fast enough. `.deadline(…)` on the builder sets how long to
+    /// wait. A `GET` may be sent again, and so may a form whose effect is the same the second time.
     #[error("the session store did not answer within {0:?}")]
     Deadline(Duration),
     /// It answered with an error, or could not be reached.

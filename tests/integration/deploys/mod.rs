@@ -9,4 +9,5 @@ mod destroyed_session;
 mod new_release;
 mod old_release;
 mod releases;
+mod renamed;
 mod unknown_format;
